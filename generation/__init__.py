@@ -1,0 +1,1 @@
+"""The generation service: a prompt becomes a splat."""

@@ -1,0 +1,1 @@
+"""Stand-ins and drivers for trying the system out; nothing shipped imports them."""

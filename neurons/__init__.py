@@ -1,0 +1,1 @@
+"""Miner and validator neurons: the subnet itself. Assets are opaque bytes here."""

@@ -1,0 +1,1 @@
+"""Prompt supply: generators that write prompts and the collector that keeps them."""

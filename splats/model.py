@@ -1,0 +1,144 @@
+"""The one splat data model and the one camera model. Every convention of the project is written here, once.
+
+World: right-handed, y up, the object's front toward +z, the object centred at 0, its longest side 1.
+Orbit: azimuth 0 looks from +z and grows toward +x; positive elevation is above.
+Camera: OpenCV axes (x right, y down, z forward), world-to-camera matrices, pixel centres at index + 0.5.
+Quaternions: wxyz, unit length, rotating local axes into the world.
+Values are always activated (linear scales, opacities in [0, 1]); log and logit live only inside the file codecs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+SH_DEGREE_BY_COUNT = {1: 0, 4: 1, 9: 2, 16: 3}
+"""Spherical-harmonics degree by number of coefficients K = (degree + 1)²."""
+
+BOUNDS_MIN_OPACITY = 0.05
+"""Splats fainter than this do not count towards `bounds` (they are invisible)."""
+
+BOUNDS_TRIM = 0.001
+"""Share of splats dropped at each end of each axis by `bounds`, so that a far floater does not shrink the object."""
+
+
+@dataclass(frozen=True, slots=True)
+class Splats:
+    """N Gaussian splats as float32 tensors on one device, in world coordinates, always activated.
+
+    means [N, 3]      centres, world units
+    quats [N, 4]      unit quaternions, wxyz
+    scales [N, 3]     standard deviations along the local axes, world units, linear (> 0)
+    opacities [N]     in [0, 1]
+    sh [N, K, 3]      spherical-harmonics colour, K in 1, 4, 9, 16; colour = 0.5 + Σ basis · sh (3DGS convention)
+    """
+
+    means: Tensor
+    quats: Tensor
+    scales: Tensor
+    opacities: Tensor
+    sh: Tensor
+
+    def __post_init__(self) -> None:
+        n = self.means.shape[0] if self.means.ndim else -1
+        wanted = {"means": (n, 3), "quats": (n, 4), "scales": (n, 3), "opacities": (n,)}
+        for name, shape in wanted.items():
+            _check(name, getattr(self, name), shape)
+        if self.sh.ndim != 3 or self.sh.shape[0] != n or self.sh.shape[2] != 3:
+            raise ValueError(f"sh must be [{n}, K, 3], not {list(self.sh.shape)}")
+        if self.sh.shape[1] not in SH_DEGREE_BY_COUNT:
+            raise ValueError(f"sh must have 1, 4, 9 or 16 coefficients, not {self.sh.shape[1]}")
+        tensors = (self.means, self.quats, self.scales, self.opacities, self.sh)
+        if any(t.dtype != torch.float32 for t in tensors):
+            raise ValueError("splats must be float32")
+        if len({t.device for t in tensors}) != 1:
+            raise ValueError("splats must lie on one device")
+
+    def __len__(self) -> int:
+        return int(self.means.shape[0])
+
+    @property
+    def sh_degree(self) -> int:
+        """Degree of the spherical harmonics, 0 to 3."""
+        return SH_DEGREE_BY_COUNT[self.sh.shape[1]]
+
+    @property
+    def device(self) -> torch.device:
+        """Where all five tensors lie."""
+        return self.means.device
+
+    def to(self, device: torch.device | str) -> Splats:
+        """The same splats on `device`."""
+        return Splats(
+            self.means.to(device),
+            self.quats.to(device),
+            self.scales.to(device),
+            self.opacities.to(device),
+            self.sh.to(device),
+        )
+
+    def select(self, index: Tensor) -> Splats:
+        """The splats picked by `index`: a boolean mask [N] or indices [M]."""
+        return Splats(self.means[index], self.quats[index], self.scales[index], self.opacities[index], self.sh[index])
+
+
+@dataclass(frozen=True, slots=True)
+class Cameras:
+    """C pinhole cameras of one picture size.
+
+    viewmats [C, 4, 4]  world-to-camera, OpenCV axes (x right, y down, z forward)
+    Ks [C, 3, 3]        intrinsics in pixels, pixel centres at index + 0.5
+    width, height       picture size in pixels
+    """
+
+    viewmats: Tensor
+    Ks: Tensor
+    width: int
+    height: int
+
+    def __post_init__(self) -> None:
+        c = self.viewmats.shape[0] if self.viewmats.ndim else -1
+        _check("viewmats", self.viewmats, (c, 4, 4))
+        _check("Ks", self.Ks, (c, 3, 3))
+        if self.width < 1 or self.height < 1:
+            raise ValueError(f"width and height must be at least 1, not {self.width}x{self.height}")
+
+    def __len__(self) -> int:
+        return int(self.viewmats.shape[0])
+
+    def to(self, device: torch.device | str) -> Cameras:
+        """The same cameras on `device`."""
+        return Cameras(self.viewmats.to(device), self.Ks.to(device), self.width, self.height)
+
+
+def bounds(splats: Splats) -> tuple[Tensor, Tensor]:
+    """Lower and upper corner ([3], [3]) of the visible object.
+
+    The axis-aligned box of the means with opacity ≥ 0.05, after dropping 0.1 % of them on each side of each axis.
+    Raises ValueError when no splat is opaque enough.
+    """
+    means = splats.means[splats.opacities >= BOUNDS_MIN_OPACITY]  # [M, 3]
+    if means.shape[0] == 0:
+        raise ValueError(f"no splat has an opacity of at least {BOUNDS_MIN_OPACITY}")
+    drop = int(means.shape[0] * BOUNDS_TRIM)
+    ordered = means.sort(dim=0).values  # [M, 3], each axis by itself
+    return ordered[drop], ordered[-1 - drop]
+
+
+def normalise(splats: Splats) -> Splats:
+    """The object with its `bounds` box centred at 0 and the longest side of that box scaled to 1.
+
+    Means and scales change; opacities, rotations and colours stay. Raises ValueError for an object without extent.
+    """
+    lower, upper = bounds(splats)
+    side = (upper - lower).max()
+    if not float(side) > 0:
+        raise ValueError("the object has no extent")
+    return replace(splats, means=(splats.means - (lower + upper) / 2) / side, scales=splats.scales / side)
+
+
+def _check(name: str, tensor: Tensor, shape: tuple[int, ...]) -> None:
+    if tuple(tensor.shape) != shape:
+        raise ValueError(f"{name} must be {list(shape)}, not {list(tensor.shape)}")

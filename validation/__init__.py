@@ -1,0 +1,1 @@
+"""The validation service: a prompt and a splat become a score."""
