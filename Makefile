@@ -1,0 +1,39 @@
+# `make` alone lists the targets. Each sets up what it needs first (./setup_env.sh, into .venv), so all of them work
+# on a fresh machine with Python 3.11 or newer.
+
+PYTHON := .venv/bin/python
+PACKAGES := splats serving generation validation neurons prompter mocks benchmarks tools tests
+
+# What follows PROMPT= is passed on as it stands, by the environment: neither make nor a shell reads anything into it.
+PROMPT ?= pink bicycle
+override PROMPT := $(value PROMPT)
+export PROMPT
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-all lint bench bench-gpu
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+setup:  ## install everything into .venv (the other targets do this by themselves)
+	@./setup_env.sh
+
+demo: setup  ## turn PROMPT="pink bicycle" into a splat and a video, in out/
+	@$(PYTHON) -m mocks.local_network
+
+test: setup  ## the tests (some minutes; no GPU, no network)
+	@$(PYTHON) -m pytest
+
+test-all: setup  ## the tests and the slow ones: PM2, browser, fresh set-ups (needs Node.js)
+	@$(PYTHON) -m pytest -m "slow or not slow"
+
+lint: setup  ## ruff format --check, ruff check, mypy
+	@$(PYTHON) -m ruff format --check $(PACKAGES)
+	@$(PYTHON) -m ruff check $(PACKAGES)
+	@$(PYTHON) -m mypy
+
+bench: setup  ## measure this machine: the rows of docs/benchmarks.md
+	@set -e; for script in benchmarks/*.py; do $(PYTHON) "$$script"; done
+
+bench-gpu: setup  ## the same with a CUDA device
+	@set -e; for script in benchmarks/*.py; do $(PYTHON) "$$script" --device cuda; done

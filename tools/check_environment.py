@@ -1,0 +1,71 @@
+"""Looks whether a fresh environment works, prepares the renderer and says its name.
+
+python tools/check_environment.py PART
+
+Run by setup_env.sh with the new environment's Python. Exits 1 with one line that names what is wrong.
+"""
+
+from __future__ import annotations
+
+import importlib
+import shutil
+import subprocess
+import sys
+
+MODULES = {
+    "everything": ["torch", "torchvision", "bittensor", "gsply", "av", "pytest"],
+    "generation": ["torch", "gsply", "av", "trimesh", "fastapi"],
+    "validation": ["torch", "torchvision", "open_clip", "gsply", "fastapi"],
+    "neurons": ["bittensor", "fastapi"],
+    "prompter": ["bittensor", "fastapi"],
+}
+
+
+def broken(modules: list[str]) -> str | None:
+    """The first of `modules` that does not import, with the reason in one line; None when all do."""
+    for name in modules:
+        try:
+            importlib.import_module(name)
+        except Exception as error:  # any reason counts: torchvision beside a foreign torch raises RuntimeError
+            return f"{name} does not import: {error!s}".splitlines()[0]
+    return None
+
+
+def gpu_complaint(torch_sees_cuda: bool, driver_lists: str | None) -> str | None:
+    """What stands between this machine's NVIDIA device and torch, in one line; None where nothing does.
+
+    `driver_lists` is what `nvidia-smi -L` printed, None where there is no driver.
+    """
+    if torch_sees_cuda or not driver_lists:
+        return None
+    return f"the driver lists {driver_lists.splitlines()[0]}, but PyTorch cannot use it: is the driver too old?"
+
+
+def main() -> int:
+    """Prints what it found; the exit status."""
+    part = sys.argv[1]
+    fault = broken(MODULES[part])
+    if fault:
+        print(f"setup: the environment does not work: {fault}", file=sys.stderr)
+        return 1
+    if "torch" in MODULES[part]:
+        import torch
+        from splats.render import renderer_name
+
+        complaint = gpu_complaint(torch.cuda.is_available(), _driver_lists())
+        if complaint:
+            print(f"setup: {complaint}")
+        print(f"renderer: {renderer_name(torch.device('cuda' if torch.cuda.is_available() else 'cpu'))}")
+    return 0
+
+
+def _driver_lists() -> str | None:
+    program = shutil.which("nvidia-smi")
+    if program is None:
+        return None
+    found = subprocess.run([program, "-L"], capture_output=True, text=True, check=False)
+    return found.stdout.strip() if found.returncode == 0 else None
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

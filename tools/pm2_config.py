@@ -1,0 +1,103 @@
+"""Writes the PM2 file of a part: absolute paths, an explicit config, and never over an operator's changes.
+
+python tools/pm2_config.py generation --interpreter /abs/bin/python
+
+The first line carries a checksum of the rest. A file whose checksum holds is ours and is brought up to date;
+any other was changed by its operator and is left alone. Standard library only, torch aside (asked for CUDA).
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MARK = re.compile(r"^// Written by setup_env\.sh; checksum ([0-9a-f]{64})\..*$")
+KILL_TIMEOUT_MS = 40_000
+"""Above the 30 s within which every service drains; PM2's own 1.6 s would cut a request in flight."""
+MIN_UPTIME_MS = 10_000
+MAX_RESTARTS = 10
+"""A process that dies ten times within 10 s of its start has a fault that an eleventh start does not mend."""
+
+
+def generation_config(folder: Path, cuda: bool) -> tuple[Path, str]:
+    """The generator's config for this machine and the reason, in words."""
+    learned, procedural = folder / "configs" / "text_mv.yaml", folder / "configs" / "procedural.yaml"
+    if not cuda:
+        return procedural, "no CUDA device"
+    if not learned.exists():
+        return procedural, "a CUDA device, but this version has no learned generator"
+    return learned, "a CUDA device"
+
+
+def generation_apps(folder: Path, interpreter: str, config: Path) -> list[dict[str, object]]:
+    """The PM2 entries of the generation service."""
+    return [_app("generation", folder, "serve.py", interpreter, ["--config", str(config), "--port", "8093"])]
+
+
+def write(path: Path, apps: list[dict[str, object]]) -> str:
+    """Writes the PM2 file unless its operator changed it; one of "wrote", "unchanged" and "kept"."""
+    body = f"module.exports = {json.dumps({'apps': apps}, indent=2, ensure_ascii=False)};\n"
+    checksum = hashlib.sha256(body.encode()).hexdigest()
+    text = f"// Written by setup_env.sh; checksum {checksum}. Change what you like: set-up then keeps your file.\n{body}"
+    if path.exists():
+        old = path.read_text(encoding="utf-8")
+        if old == text:
+            return "unchanged"
+        if not _is_ours(old):
+            return "kept"
+    path.write_text(text, encoding="utf-8")
+    return "wrote"
+
+
+def has_cuda() -> bool:
+    """Whether torch in this environment can use a CUDA device."""
+    import torch
+
+    return torch.cuda.is_available()
+
+
+def main() -> None:
+    """Writes the PM2 file of one part and says in one line what it did."""
+    parser = argparse.ArgumentParser(description="Write the PM2 file of one part.")
+    parser.add_argument("part", choices=["generation", "validation", "neurons", "prompter"])
+    parser.add_argument("--interpreter", required=True, help="absolute path of the environment's Python")
+    parser.add_argument("--cuda", choices=["ask", "yes", "no"], default="ask", help="default: ask torch")
+    args = parser.parse_args()
+    folder = ROOT / args.part
+    if args.part != "generation":
+        print(f"no PM2 file: {args.part}/ has no service in this version")
+        return
+    path = folder / f"{args.part}.config.js"
+    config, reason = generation_config(folder, has_cuda() if args.cuda == "ask" else args.cuda == "yes")
+    outcome = write(path, generation_apps(folder, args.interpreter, config))
+    if outcome == "kept":
+        print(f"kept {path.relative_to(ROOT)}: you changed it; delete it and run this again for a fresh one")
+    else:
+        print(f"{outcome} {path.relative_to(ROOT)}: generator {config.stem} ({reason})")
+
+
+def _app(name: str, folder: Path, script: str, interpreter: str, args: list[str]) -> dict[str, object]:
+    return {
+        "name": name,
+        "script": script,
+        "cwd": str(folder),
+        "interpreter": interpreter,
+        "args": args,
+        "kill_timeout": KILL_TIMEOUT_MS,
+        "min_uptime": MIN_UPTIME_MS,
+        "max_restarts": MAX_RESTARTS,
+    }
+
+
+def _is_ours(text: str) -> bool:
+    first, _, body = text.partition("\n")
+    mark = MARK.match(first)
+    return mark is not None and mark[1] == hashlib.sha256(body.encode()).hexdigest()
+
+
+if __name__ == "__main__":
+    main()
