@@ -1,0 +1,93 @@
+"""Rendering: one contract, three implementations that agree.
+
+`render` is the only call the rest of the project makes. It picks
+- "gsplat"  CUDA kernels, differentiable (`splats.render_gsplat`),
+- "cpu"     a compiled tile rasteriser, no gradients (`splats.render_cpu`),
+- "torch"   readable, slow, differentiable on any device: the oracle the others are tested against.
+
+The picture they all make, which is also gsplat's "classic" one (Kerbl et al. 2023; Zwicker et al. 2002 for EWA):
+1. A splat is dropped when its camera depth lies outside [NEAR, FAR] or its opacity is below ALPHA_MIN.
+2. cov2d = J R Σ Rᵀ Jᵀ + BLUR · I with the perspective Jacobian J taken at the centre, whose x/z and y/z are held to
+   the picture plus LIMIT_MARGIN of its size on each side.
+3. Front to back by depth (ties: lower index first), at each pixel centre (index + 0.5):
+   alpha = min(ALPHA_MAX, opacity · exp(-sigma)), sigma = ½ dᵀ cov2d⁻¹ d; skipped when alpha < ALPHA_MIN; a pixel
+   stops *before* the splat that would bring its transmittance to T_STOP or less.
+4. colour = Σ alpha T c + background · T, with c from `splats.sh`, never clamped: neither splat nor picture.
+All of them evaluate sigma as a sum of squares, h (x - x_row)² + e_row, which cannot cancel for long thin splats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from splats.model import Cameras, Splats
+
+NEAR, FAR = 0.01, 100.0
+"""Depths in world units between which splats are drawn."""
+BLUR = 0.3
+"""Added to both variances of a projected splat, pixels²: no splat is thinner than a pixel."""
+ALPHA_MIN, ALPHA_MAX = 1 / 255, 0.999
+"""Fainter contributions are skipped, stronger ones held."""
+T_STOP = 1e-4
+"""A pixel is full before its transmittance falls to this."""
+LIMIT_MARGIN = 0.15
+"""Share of the picture's size beyond its edge at which the Jacobian's direction is held."""
+
+RENDERERS = ("auto", "gsplat", "cpu", "torch")
+
+
+class Rendered(NamedTuple):
+    """images [C, H, W, 3] float32, background included, not clamped; alpha [C, H, W, 1] coverage in [0, 1]."""
+
+    images: Tensor
+    alpha: Tensor
+
+
+def render(
+    splats: Splats,
+    cameras: Cameras,
+    background: Sequence[float] | Tensor = (1, 1, 1),
+    *,
+    renderer: str = "auto",
+) -> Rendered:
+    """Pictures of `splats` [N] from `cameras` [C] over one `background` colour [3]; on the splats' device.
+
+    "auto" is gsplat on CUDA; on the CPU the fast renderer, or torch where a gradient is asked for.
+    Raises ValueError for an unknown renderer, a background that is not [3], or splats the renderer cannot take;
+    RendererMissing when its library or build is not there.
+    """
+    colour = torch.as_tensor(background, dtype=torch.float32, device=splats.device)
+    if colour.shape != (3,):
+        raise ValueError(f"background must be [3], not {list(colour.shape)}")
+    cameras = cameras.to(splats.device)
+    chosen = renderer_name(splats.device) if renderer == "auto" else renderer
+    if chosen == "gsplat":
+        from splats.render_gsplat import render_gsplat  # noqa: PLC0415  CUDA only where it is asked for
+
+        return render_gsplat(splats, cameras, colour)
+    if chosen == "torch":
+        from splats.render_torch import render_torch  # noqa: PLC0415
+
+        return render_torch(splats, cameras, colour)
+    raise ValueError(f"renderer must be one of {', '.join(RENDERERS)}, not {renderer!r}")
+
+
+def to_uint8(images: Tensor) -> Tensor:
+    """Images [...] as 8 bit: clipped to [0, 1], then floor(255 x)."""
+    return (images.clamp(0, 1) * 255).to(torch.uint8)
+
+
+def wants_gradient(splats: Splats, cameras: Cameras, background: Tensor) -> bool:
+    """Whether the caller may differentiate the pictures."""
+    tensors = (splats.means, splats.quats, splats.scales, splats.opacities, splats.sh)
+    inputs = (*tensors, cameras.viewmats, cameras.Ks, background)
+    return torch.is_grad_enabled() and any(t.requires_grad for t in inputs)
+
+
+def renderer_name(device: torch.device | str = "cpu") -> str:
+    """Which implementation "auto" means for pictures on `device`, with its build, for logs and /version/."""
+    return "gsplat" if torch.device(device).type == "cuda" else "torch"

@@ -1,0 +1,60 @@
+"""The contract of `splats.render` on CUDA, by gsplat's kernels: differentiable, and the fastest where there is a GPU.
+
+Needs the `gpu` extra (gsplat 1.5.3 or later) and a CUDA device. Knows nothing of the other renderers.
+"""
+
+from __future__ import annotations
+
+import torch
+
+from splats import sh
+from splats.errors import RendererMissing
+from splats.model import Cameras, Splats
+from splats.render import BLUR, FAR, NEAR, Rendered
+
+
+def render_gsplat(splats: Splats, cameras: Cameras, background: torch.Tensor) -> Rendered:
+    """The pictures of `splats.render.render`, for a `background` [3] on the splats' device.
+
+    Colours are made here and handed over finished, because gsplat's own spherical harmonics clamp at 0.
+    Raises ValueError for splats that are not on a CUDA device, RendererMissing without gsplat.
+    """
+    if splats.device.type != "cuda":
+        raise ValueError(f"the gsplat renderer takes splats on a CUDA device, not on {splats.device}")
+    try:
+        from gsplat import rasterization  # noqa: PLC0415  a CUDA library: imported where it is used
+    except ImportError as error:
+        raise RendererMissing("gsplat is not installed: pip install 'three-gen-subnet[gpu]'") from error
+
+    count = len(cameras)
+    if len(splats) == 0 or count == 0:  # gsplat's tile sort takes no empty input
+        size = (count, cameras.height, cameras.width)
+        return Rendered(background.expand(*size, 3).clone(), splats.means.new_zeros(*size, 1))
+    images, alpha, _ = rasterization(
+        splats.means,
+        torch.nn.functional.normalize(splats.quats, dim=-1),
+        splats.scales,
+        splats.opacities,
+        _colours(splats, cameras),
+        cameras.viewmats,
+        cameras.Ks,
+        cameras.width,
+        cameras.height,
+        near_plane=NEAR,
+        far_plane=FAR,
+        eps2d=BLUR,
+        backgrounds=background.expand(count, 3),
+        packed=False,
+    )
+    return Rendered(images, alpha)
+
+
+def _colours(splats: Splats, cameras: Cameras) -> torch.Tensor:
+    """Colours [N, 3], or [C, N, 3] where they depend on the view."""
+    if splats.sh_degree == 0:
+        return sh.to_rgb(splats.sh)
+    views = []
+    for viewmat in cameras.viewmats:
+        camera_centre = -viewmat[:3, :3].T @ viewmat[:3, 3]
+        views.append(sh.colours(splats.sh, torch.nn.functional.normalize(splats.means - camera_centre, dim=-1)))
+    return torch.stack(views)

@@ -1,0 +1,161 @@
+"""The oracle: the contract of `splats.render` in plain torch, for any device and with gradients by autograd.
+
+Written to be read and trusted. Memory is bounded: pixels go tile by tile and splats chunk by chunk, and a backward
+pass recomputes each tile instead of remembering it. Knows nothing of the other renderers.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.utils.checkpoint import checkpoint
+
+from splats import sh
+from splats.model import Cameras, Splats
+from splats.render import ALPHA_MAX, ALPHA_MIN, BLUR, FAR, LIMIT_MARGIN, NEAR, T_STOP, Rendered, wants_gradient
+
+TILE = 32
+"""Pixels of a tile's side."""
+CHUNK = 256
+"""Splats blended at once, so a tile works on TILE² · CHUNK alphas: 1 MiB an array."""
+
+
+class Projected(NamedTuple):
+    """M visible splats of one view, front to back, in pixels.
+
+    sigma(x, y) = ½ (narrow · (x - x0 - shear · (y - y0))² + tall · (y - y0)²), the completed square of ½ dᵀ cov2d⁻¹ d.
+    """
+
+    centres: Tensor  # [M, 2] x0, y0
+    narrow: Tensor  # [M] cov_yy / det: inverse variance of x within a row
+    shear: Tensor  # [M] cov_xy / cov_yy: how x shifts from row to row
+    tall: Tensor  # [M] 1 / cov_yy
+    radii: Tensor  # [M, 2] half sizes of the box round alpha >= ALPHA_MIN
+    opacities: Tensor  # [M]
+    colours: Tensor  # [M, 3]
+
+
+def render_torch(splats: Splats, cameras: Cameras, background: Tensor) -> Rendered:
+    """The pictures of `splats.render.render`, for a `background` [3] on the splats' device."""
+    remember = not wants_gradient(splats, cameras, background)
+    pictures = []
+    for viewmat, K in zip(cameras.viewmats, cameras.Ks, strict=True):
+        projected = project(splats, viewmat, K, cameras.width, cameras.height)
+        pictures.append(blend(projected, cameras.width, cameras.height, background, remember=remember))
+    if not pictures:
+        empty = splats.means.new_zeros(0, cameras.height, cameras.width, 4)
+        return Rendered(empty[..., :3], empty[..., 3:])
+    stacked = torch.stack(pictures)  # [C, H, W, 4]
+    return Rendered(stacked[..., :3].contiguous(), stacked[..., 3:].contiguous())
+
+
+def project(splats: Splats, viewmat: Tensor, K: Tensor, width: int, height: int) -> Projected:
+    """The splats that `viewmat` [4, 4] and `K` [3, 3] can see, front to back (EWA splatting, Zwicker et al. 2002)."""
+    R, t = viewmat[:3, :3], viewmat[:3, 3]
+    depths = splats.means.detach() @ R[2] + t[2]  # [N]
+    visible = (depths >= NEAR) & (depths <= FAR) & (splats.opacities.detach() >= ALPHA_MIN)
+    order = torch.argsort(depths[visible], stable=True)
+    index = visible.nonzero()[:, 0][order]  # [M] front to back
+    means, opacities = splats.means[index], splats.opacities[index]
+
+    x, y, z = (means @ R.T + t).unbind(-1)  # [M] each
+    fx, fy, cx, cy = K[0, 0], K[1, 1], K[0, 2], K[1, 2]
+    x_over_z = (x / z).clamp(-(cx + LIMIT_MARGIN * width) / fx, (width - cx + LIMIT_MARGIN * width) / fx)
+    y_over_z = (y / z).clamp(-(cy + LIMIT_MARGIN * height) / fy, (height - cy + LIMIT_MARGIN * height) / fy)
+    axes = R @ (rotations(splats.quats[index]) * splats.scales[index][:, None, :])  # [M, 3, 3]; R Σ Rᵀ = axes axesᵀ
+    row_x = (fx / z)[:, None] * (axes[:, 0] - x_over_z[:, None] * axes[:, 2])  # [M, 3] first row of J R S
+    row_y = (fy / z)[:, None] * (axes[:, 1] - y_over_z[:, None] * axes[:, 2])  # [M, 3]
+    xx, xy, yy = (row_x * row_x).sum(-1), (row_x * row_y).sum(-1), (row_y * row_y).sum(-1)
+    area = torch.linalg.cross(row_x, row_y)  # Lagrange: |row_x × row_y|² = xx yy - xy², without the cancellation
+    det = (area * area).sum(-1) + BLUR * (xx + yy) + BLUR * BLUR
+    xx, yy = xx + BLUR, yy + BLUR
+
+    extent = (2 * torch.log(opacities.detach() / ALPHA_MIN)).clamp(min=0).sqrt()  # standard deviations to ALPHA_MIN
+    camera_centre = -R.T @ t
+    directions = torch.nn.functional.normalize(means - camera_centre, dim=-1)
+    return Projected(
+        centres=torch.stack([fx * x / z + cx, fy * y / z + cy], dim=-1),
+        narrow=yy / det,
+        shear=xy / yy,
+        tall=1 / yy,
+        radii=torch.stack([extent * xx.detach().sqrt(), extent * yy.detach().sqrt()], dim=-1),
+        opacities=opacities,
+        colours=sh.colours(splats.sh[index], directions),
+    )
+
+
+def rotations(quats: Tensor) -> Tensor:
+    """Rotation matrices [N, 3, 3] of quaternions [N, 4] wxyz, which are normalised first."""
+    w, x, y, z = torch.nn.functional.normalize(quats, dim=-1).unbind(-1)
+    entries = [
+        1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y),
+        2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x),
+        2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y),
+    ]  # fmt: skip
+    return torch.stack(entries, dim=-1).reshape(-1, 3, 3)
+
+
+def blend(projected: Projected, width: int, height: int, background: Tensor, *, remember: bool = True) -> Tensor:
+    """One picture [H, W, 4]: colour over `background` [3], and alpha. Without `remember`, backward recomputes tiles."""
+    rows = []
+    for top in range(0, height, TILE):
+        bottom = min(top + TILE, height)
+        row = []
+        for left in range(0, width, TILE):
+            right = min(left + TILE, width)
+            picked = Projected(*(field[_touching(projected, left, right, top, bottom)] for field in projected))
+            pixels = _pixel_centres(left, right, top, bottom, background)
+            if remember:
+                tile = _blend_pixels(pixels, background, *picked)
+            else:
+                tile = checkpoint(_blend_pixels, pixels, background, *picked, use_reentrant=False)
+            row.append(tile.reshape(bottom - top, right - left, 4))
+        rows.append(torch.cat(row, dim=1))
+    return torch.cat(rows, dim=0)
+
+
+def _touching(projected: Projected, left: int, right: int, top: int, bottom: int) -> Tensor:
+    """Indices [m], in order, of the splats whose box touches the tile (a pixel of slack for rounding)."""
+    low = projected.centres.detach() - projected.radii - 1
+    high = projected.centres.detach() + projected.radii + 1
+    inside = (low[:, 0] < right) & (high[:, 0] > left) & (low[:, 1] < bottom) & (high[:, 1] > top)
+    return inside.nonzero()[:, 0]
+
+
+def _pixel_centres(left: int, right: int, top: int, bottom: int, like: Tensor) -> Tensor:
+    y, x = torch.meshgrid(
+        torch.arange(top, bottom, device=like.device), torch.arange(left, right, device=like.device), indexing="ij"
+    )
+    return torch.stack([x, y], dim=-1).reshape(-1, 2).to(like.dtype) + 0.5  # [P, 2]
+
+
+def _blend_pixels(pixels: Tensor, background: Tensor, *fields: Tensor) -> Tensor:
+    """Colour over the background and alpha [P, 4] at `pixels` [P, 2] of the splats `Projected(*fields)`."""
+    count = fields[0].shape[0]
+    T = pixels.new_ones(pixels.shape[0])  # [P] transmittance
+    full = torch.zeros_like(T, dtype=torch.bool)  # [P] the pixel has stopped
+    colour = pixels.new_zeros(pixels.shape[0], 3)
+    for start in range(0, count, CHUNK):
+        chunk = Projected(*(field[start : start + CHUNK] for field in fields))
+        alpha = _alphas(chunk, pixels)  # [P, m]
+        after = T[:, None] * torch.cumprod(1 - alpha, dim=1)  # [P, m] transmittance behind each splat
+        drawn = (after > T_STOP) & ~full[:, None]  # a prefix of each row: `after` never rises
+        before = torch.cat([T[:, None], after[:, :-1]], dim=1)
+        weights = torch.where(drawn, alpha * before, 0)
+        colour = colour + weights @ chunk.colours
+        T = T * torch.where(drawn, 1 - alpha, 1).prod(dim=1)
+        full = full | ~drawn[:, -1]
+        if bool(full.all()):
+            break
+    return torch.cat([colour + T[:, None] * background, 1 - T[:, None]], dim=1)
+
+
+def _alphas(chunk: Projected, pixels: Tensor) -> Tensor:
+    """What each splat covers of each pixel [P, m], 0 where below ALPHA_MIN."""
+    offset = pixels[:, None, :] - chunk.centres  # [P, m, 2]
+    across = offset[..., 0] - chunk.shear * offset[..., 1]
+    sigma = 0.5 * (chunk.narrow * across * across + chunk.tall * offset[..., 1] * offset[..., 1])
+    alpha = (chunk.opacities * torch.exp(-sigma)).clamp(max=ALPHA_MAX)
+    return torch.where(alpha >= ALPHA_MIN, alpha, 0)

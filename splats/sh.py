@@ -1,0 +1,68 @@
+"""View-dependent colour from real spherical harmonics, degrees 0 to 3, in the 3DGS convention.
+
+colour(d) = 0.5 + Σ_k basis_k(d) · sh_k, with d the unit direction from the camera to the splat, in world axes. The
+result is never clamped: one rule for every degree and every renderer, with gradients everywhere; pictures are
+clipped once, at the end. Basis, order and signs: Sloan, "Efficient Spherical Harmonic Evaluation", JCGT 2(2), 2013,
+with the Condon-Shortley phase kept, as in 3DGS and gsplat.
+Knows nothing of cameras or rendering.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from splats.model import SH_DEGREE_BY_COUNT
+
+SH_C0 = 0.28209479177387814
+"""The constant basis function, 1 / (2 √π)."""
+
+_C1 = 0.4886025119029199
+_C2 = (1.0925484305920792, 0.31539156525252005, 0.5462742152960396)
+_C3 = (0.5900435899266435, 2.890611442640554, 0.4570457994644658, 0.3731763325901154, 1.445305721320277)
+
+
+def basis(degree: int, directions: Tensor) -> Tensor:
+    """The (degree + 1)² basis functions [..., K] at unit `directions` [..., 3]. Raises ValueError beyond degree 3."""
+    if degree not in SH_DEGREE_BY_COUNT.values():
+        raise ValueError(f"spherical harmonics of degree 0 to 3 are known, not {degree}")
+    x, y, z = directions.unbind(-1)
+    terms = [torch.full_like(x, SH_C0)]
+    if degree >= 1:
+        terms += [-_C1 * y, _C1 * z, -_C1 * x]
+    if degree >= 2:
+        xx, yy, zz = x * x, y * y, z * z
+        terms += [
+            _C2[0] * x * y,
+            -_C2[0] * y * z,
+            _C2[1] * (2 * zz - xx - yy),
+            -_C2[0] * x * z,
+            _C2[2] * (xx - yy),
+        ]
+    if degree >= 3:
+        terms += [
+            -_C3[0] * y * (3 * xx - yy),
+            _C3[1] * x * y * z,
+            -_C3[2] * y * (4 * zz - xx - yy),
+            _C3[3] * z * (2 * zz - 3 * xx - 3 * yy),
+            -_C3[2] * x * (4 * zz - xx - yy),
+            _C3[4] * z * (xx - yy),
+            -_C3[0] * x * (xx - 3 * yy),
+        ]
+    return torch.stack(terms, dim=-1)
+
+
+def colours(sh: Tensor, directions: Tensor) -> Tensor:
+    """Colours [N, 3] of coefficients `sh` [N, K, 3] seen along unit `directions` [N, 3]; not clamped."""
+    weights = basis(SH_DEGREE_BY_COUNT[sh.shape[1]], directions)  # [N, K]
+    return 0.5 + (weights[:, :, None] * sh).sum(dim=1)
+
+
+def from_rgb(rgb: Tensor) -> Tensor:
+    """Degree-0 coefficients [N, 1, 3] that show the colours `rgb` [N, 3] from every side."""
+    return ((rgb - 0.5) / SH_C0)[:, None, :]
+
+
+def to_rgb(sh: Tensor) -> Tensor:
+    """The view-independent part [N, 3] of the colour of `sh` [N, K, 3]."""
+    return 0.5 + SH_C0 * sh[:, 0, :]
