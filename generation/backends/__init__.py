@@ -1,0 +1,18 @@
+"""The generators by name. A loader imports what it needs only when called, so that naming a backend costs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from generation.backends.contract import Generator
+
+
+def load_procedural() -> Generator:
+    """The generator without a learned model: builds objects from parts. Needs no GPU."""
+    from generation.backends.procedural import load  # noqa: PLC0415 - scipy, trimesh and scikit-image load here
+
+    return load()
+
+
+LOADERS: dict[str, Callable[..., Generator]] = {"procedural": load_procedural}
+"""Loader by backend name."""

@@ -1,0 +1,270 @@
+"""Triangle shapes and the primitives objects are built from. It knows nothing of parts, colours or splats.
+
+Every primitive is centred at the origin unless its docstring says otherwise, stands along y, and is moved into place
+by the chained methods of `Shape`: `cylinder(0.1, 1).turn(z=90).move(y=0.5)`. World: y up, front toward +z; any unit
+of length (the finished object is scaled to 1). Angles in degrees. Shapes are values: methods return new ones.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+import trimesh
+from numpy.typing import ArrayLike, NDArray
+from trimesh.transformations import euler_matrix
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+CREASE_DEG = 38.0
+"""Edges sharper than this are shaded as edges, flatter ones as a round surface."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """A triangle mesh: vertices [V, 3], faces [F, 3], unit normals at the face corners [F, 3, 3].
+
+    `field` [V] limits the surface to where its interpolated value is below 0 (see `keep`).
+    `open` marks a surface without an inside (a leaf, a sail): it is seen and lit from both sides.
+    """
+
+    vertices: Floats
+    faces: Ints
+    normals: Floats
+    field: Floats | None = None
+    open: bool = False
+
+    def move(self, x: float = 0, y: float = 0, z: float = 0) -> Shape:
+        """Shifted by (x, y, z)."""
+        return replace(self, vertices=self.vertices + np.array([x, y, z], dtype=float))
+
+    def turn(self, x: float = 0, y: float = 0, z: float = 0) -> Shape:
+        """Turned about the origin, first about the x axis, then y, then z (right-handed, degrees)."""
+        rotation = euler_matrix(math.radians(x), math.radians(y), math.radians(z))[:3, :3]
+        return replace(self, vertices=self.vertices @ rotation.T, normals=self.normals @ rotation.T)
+
+    def scale(self, x: float, y: float | None = None, z: float | None = None) -> Shape:
+        """Stretched about the origin; one number stretches all three axes."""
+        factors = np.array([x, x if y is None else y, x if z is None else z], dtype=float)
+        faces, normals = self.faces, self.normals / factors
+        if np.prod(factors) < 0:  # a reflection turns the surface inside out: restore the winding
+            faces, normals = faces[:, ::-1], normals[:, ::-1]
+        return replace(self, vertices=self.vertices * factors, faces=faces, normals=_unit(normals))
+
+    def mirror(self, axis: str = "x") -> Shape:
+        """Reflected to the other side of the plane through the origin that `axis` is normal to."""
+        return self.scale(*[-1.0 if a == axis else 1.0 for a in "xyz"])
+
+    def aim(self, start: Sequence[float], end: Sequence[float]) -> Shape:
+        """Turned so that its y axis points from `start` to `end`, and moved to the middle between them."""
+        a, b = np.asarray(start, dtype=float), np.asarray(end, dtype=float)
+        rotation = trimesh.geometry.align_vectors([0, 1, 0], b - a)[:3, :3]
+        turned = replace(self, vertices=self.vertices @ rotation.T, normals=self.normals @ rotation.T)
+        return turned.move(*((a + b) / 2))
+
+    def warp(self, bend: Callable[[Floats], Floats], crease_deg: float = CREASE_DEG) -> Shape:
+        """Every vertex moved by `bend`, a function from points [V, 3] to points [V, 3]; normals are made anew."""
+        vertices = bend(self.vertices.copy())
+        return replace(self, vertices=vertices, normals=corner_normals(vertices, self.faces, crease_deg))
+
+    def keep(self, value: Callable[[Floats], Floats]) -> Shape:
+        """Only the surface where `value` (points [V, 3] → [V]) is below 0: paints two parts on one shape."""
+        field = value(self.vertices)
+        if self.field is not None:
+            field = np.maximum(field, self.field)
+        inside = (field[self.faces] < 0).any(axis=1)
+        return replace(self, faces=self.faces[inside], normals=self.normals[inside], field=field)
+
+    def __add__(self, other: Shape) -> Shape:
+        return join(self, other)
+
+    @property
+    def lower(self) -> Floats:
+        """Lower corner [3] of the box around the vertices."""
+        return np.asarray(self.vertices.min(axis=0))
+
+    @property
+    def upper(self) -> Floats:
+        """Upper corner [3] of the box around the vertices."""
+        return np.asarray(self.vertices.max(axis=0))
+
+
+def join(*shapes: Shape) -> Shape:
+    """Several shapes as one."""
+    offsets = np.cumsum([0, *(len(s.vertices) for s in shapes[:-1])])
+    fields = [s.field if s.field is not None else np.full(len(s.vertices), -1.0) for s in shapes]
+    return Shape(
+        np.concatenate([s.vertices for s in shapes]),
+        np.concatenate([s.faces + o for s, o in zip(shapes, offsets, strict=True)]),
+        np.concatenate([s.normals for s in shapes]),
+        np.concatenate(fields) if any(s.field is not None for s in shapes) else None,
+        any(s.open for s in shapes),
+    )
+
+
+def pair(shape: Shape, axis: str = "x") -> Shape:
+    """The shape and its mirror image: two ears, two arms."""
+    return join(shape, shape.mirror(axis))
+
+
+def ring(shape: Shape, count: int, start_deg: float = 0) -> Shape:
+    """`count` copies turned evenly round the y axis: petals, spokes, columns."""
+    return join(*(shape.turn(y=start_deg + 360 * i / count) for i in range(count)))
+
+
+def row(shape: Shape, count: int, x: float = 0, y: float = 0, z: float = 0) -> Shape:
+    """`count` copies, each shifted by (x, y, z) from the one before, the row as a whole centred on the shape."""
+    steps = [i - (count - 1) / 2 for i in range(count)]
+    return join(*(shape.move(x * s, y * s, z * s) for s in steps))
+
+
+def mesh(vertices: ArrayLike, faces: ArrayLike, *, crease_deg: float = CREASE_DEG, is_open: bool = False) -> Shape:
+    """A shape from vertices [V, 3] and faces [F, 3], counter-clockwise seen from outside."""
+    points, triangles = np.asarray(vertices, dtype=float), np.asarray(faces, dtype=np.int64)
+    return Shape(points, triangles, corner_normals(points, triangles, crease_deg), None, is_open)
+
+
+def box(x: float, y: float, z: float, round_by: float = 0.0) -> Shape:
+    """A box of sides x, y, z; its edges rounded with the radius `round_by` (at most half the shortest side)."""
+    if round_by <= 0:
+        return _unit_box().scale(x, y, z)
+    radius = min(round_by, 0.499 * min(x, y, z))
+    directions, signs, faces = _cube_ball()
+    vertices = directions * radius + signs * (np.array([x, y, z], dtype=float) / 2 - radius)
+    return Shape(vertices, faces, directions[faces])
+
+
+def cylinder(radius: float, height: float, *, top: float | None = None, sides: int = 40) -> Shape:
+    """A cylinder along y; with `top`, the radius at the upper end, a cone cut off. 4 or 6 `sides` make a prism."""
+    upper = radius if top is None else top
+    return lathe([(0, -height / 2), (radius, -height / 2), (upper, height / 2), (0, height / 2)], sides=sides)
+
+
+def cone(radius: float, height: float, *, sides: int = 40) -> Shape:
+    """A cone along y, its middle height at the origin, tip up."""
+    return lathe([(0, -height / 2), (radius, -height / 2), (0, height / 2)], sides=sides)
+
+
+def sphere(radius: float, y: float | None = None, z: float | None = None) -> Shape:
+    """A sphere, or with `y` and `z` an ellipsoid of these half axes."""
+    return _unit_sphere().scale(radius, y, z)
+
+
+def dome(radius: float, height: float | None = None) -> Shape:
+    """The upper half of a ball of this radius (and height), flat side down at y = 0."""
+    angles = np.linspace(0, np.pi / 2, 14)
+    tall = radius if height is None else height
+    return lathe([(0, 0), *((radius * math.cos(a), tall * math.sin(a)) for a in angles)], sides=40)
+
+
+def capsule(start: Sequence[float], end: Sequence[float], radius: float, end_radius: float | None = None) -> Shape:
+    """A rod with round ends from `start` to `end`, perhaps tapered to `end_radius`."""
+    length = float(np.linalg.norm(np.subtract(end, start)))
+    last = radius if end_radius is None else end_radius
+    quarter = np.linspace(0, np.pi / 2, 7)
+    lower = [(radius * math.sin(a), -length / 2 - radius * math.cos(a)) for a in quarter]
+    upper = [(last * math.cos(a), length / 2 + last * math.sin(a)) for a in quarter]
+    return lathe([*lower, *upper], sides=20).aim(start, end)
+
+
+def torus(radius: float, thickness: float, *, arc_deg: float = 360, sides: int = 48) -> Shape:
+    """A ring in the x-z plane: `radius` to the middle of the tube, `thickness` the tube's own radius."""
+    circle = [(radius + thickness * math.cos(a), thickness * math.sin(a)) for a in np.linspace(0, 2 * np.pi, 15)[:-1]]
+    return lathe(circle, sides=sides, closed=True, arc_deg=arc_deg)
+
+
+def lathe(
+    profile: Sequence[tuple[float, float]],
+    *,
+    sides: int = 40,
+    closed: bool = False,
+    arc_deg: float = 360,
+    crease_deg: float = CREASE_DEG,
+) -> Shape:
+    """A profile of (radius, y) points turned about the y axis: bottles, vases, wheels, columns.
+
+    Go from the bottom up on the outside (and then down on the inside for a hollow vessel). Points of radius 0 close
+    the ends. `closed` joins the last point to the first (rings). `arc_deg` below 360 leaves the ends open.
+    """
+    points = np.array(profile, dtype=float)  # [P, 2]
+    full = arc_deg >= 360
+    columns = sides if full else sides + 1
+    angles = np.radians(arc_deg) * np.arange(columns) / sides
+    x = points[None, :, 0] * np.sin(angles)[:, None]
+    z = points[None, :, 0] * np.cos(angles)[:, None]
+    y = np.broadcast_to(points[None, :, 1], x.shape)
+    vertices = np.stack([x, y, z], axis=-1).reshape(-1, 3)  # [columns * P, 3]
+    return mesh(vertices, _grid_faces(columns, len(points), full, closed), crease_deg=crease_deg, is_open=not full)
+
+
+def corner_normals(vertices: Floats, faces: Ints, crease_deg: float) -> Floats:
+    """Unit normals [F, 3, 3] at the corners: the mean over the faces round the vertex that meet at less than a crease.
+
+    Vertices at the same place count as one.
+    """
+    corners = vertices[faces]  # [F, 3, 3]
+    weighted = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])  # length: twice the area
+    flat = _unit(weighted)
+    _, vertex = np.unique(np.round(vertices, 7), axis=0, return_inverse=True)
+    key = vertex.reshape(-1)[faces].reshape(-1)  # [3F] vertex of each corner
+    order = np.argsort(key, kind="stable")
+    counts = np.bincount(key)
+    starts = np.cumsum(counts) - counts
+    valence = counts[key]
+    this = np.repeat(np.arange(len(key)), valence)
+    within = np.arange(len(this)) - np.repeat(np.cumsum(valence) - valence, valence)
+    other = order[np.repeat(starts[key], valence) + within]
+    smooth = np.einsum("ij,ij->i", flat[this // 3], flat[other // 3]) > math.cos(math.radians(crease_deg))
+    total = np.stack([np.bincount(this[smooth], weighted[other[smooth] // 3, a], len(key)) for a in range(3)], axis=-1)
+    total = np.where(np.linalg.norm(total, axis=-1, keepdims=True) > 1e-14, total, np.repeat(flat, 3, axis=0))
+    return _unit(total).reshape(-1, 3, 3)
+
+
+def _grid_faces(columns: int, rows: int, wrap: bool, closed: bool) -> Ints:
+    i = np.arange(columns if wrap else columns - 1)[:, None]
+    j = np.arange(rows if closed else rows - 1)[None, :]
+    a, b = i * rows + j, (i + 1) % columns * rows + j
+    c, d = (i + 1) % columns * rows + (j + 1) % rows, i * rows + (j + 1) % rows
+    a, b, c, d = (v.reshape(-1) for v in np.broadcast_arrays(a, b, c, d))
+    return np.concatenate([np.stack([a, b, c], -1), np.stack([a, c, d], -1)])
+
+
+def _unit(vectors: Floats) -> Floats:
+    length = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.maximum(length, 1e-30))
+
+
+@lru_cache(maxsize=1)
+def _unit_box() -> Shape:
+    solid = trimesh.creation.box((1, 1, 1))
+    return mesh(solid.vertices, solid.faces)
+
+
+@lru_cache(maxsize=1)
+def _unit_sphere() -> Shape:
+    ball = trimesh.creation.icosphere(subdivisions=3)
+    return mesh(ball.vertices, ball.faces)
+
+
+@lru_cache(maxsize=1)
+def _cube_ball() -> tuple[Floats, Floats, Ints]:
+    """A ball cut into eight octants that can be pulled apart into a rounded box: directions, octant signs, faces."""
+    steps = np.array([-1, -0.64, -0.3, 0, 0, 0.3, 0.64, 1])
+    halves = np.array([-1.0, -1, -1, -1, 1, 1, 1, 1])
+    n = len(steps)
+    directions, signs, faces = [], [], []
+    for axis in range(3):
+        for side in (-1.0, 1.0):
+            for target, values, fixed in ((directions, steps, side), (signs, halves, side)):
+                grid = np.empty((n, n, 3))
+                grid[..., axis] = fixed
+                grid[..., (axis + 1) % 3] = values[:, None]
+                grid[..., (axis + 2) % 3] = values[None, :]
+                target.append(grid.reshape(-1, 3))
+            sheet = _grid_faces(n, n, wrap=False, closed=False) + len(faces) * n * n
+            faces.append(sheet if side > 0 else sheet[:, ::-1])
+    return _unit(np.concatenate(directions)), np.concatenate(signs), np.concatenate(faces)
