@@ -1,0 +1,172 @@
+"""What miners and validators say to each other: the synapses, the two signatures, the version.
+
+Names, types and defaults are the network's (docs/protocol.md); a peer may declare only some of the fields. Every nested
+field has a default, because the SDK answers 500 to a required one. `required_hash_fields` stays empty on purpose: the
+SDK compares the sender's hash with one made by the receiver's class, so a peer with other fields would be refused; the
+body is protected by `bound_signature` instead. Knows nothing of sockets, storage or the rules of a task.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from enum import IntEnum
+from functools import cache
+from typing import ClassVar
+
+import bittensor as bt
+from pydantic import BaseModel
+
+MAX_SIGNATURE_CHARS = 128
+"""Longest signature text looked at: 64 bytes are 88 characters of base64."""
+
+
+class Version(BaseModel):
+    """A release; as an integer it is also the `version_key` of weights."""
+
+    major: int = 0
+    minor: int = 0
+    patch: int = 0
+
+    def __int__(self) -> int:
+        return self.major * 10_000 + self.minor * 100 + self.patch
+
+
+NEURONS_VERSION = Version(major=1, minor=0, patch=0)
+"""Version of the neurons in this repository."""
+
+
+class Task(BaseModel):
+    """One prompt to turn into a splat."""
+
+    id: str = ""
+    prompt: str = ""
+
+
+class Feedback(BaseModel):
+    """What the validator made of a result, and where the miner stands."""
+
+    validation_failed: bool = False
+    task_fidelity_score: float = 0.0
+    average_fidelity_score: float = 0.0
+    generations_within_8_hours: int = 0
+    current_miner_reward: float = 0.0
+
+
+class TaskStatus(IntEnum):
+    """States of an organic task asked for through `Generate`."""
+
+    IN_QUEUE = 100
+    IN_PROGRESS = 102
+    DONE = 200
+    NOT_FOUND = 404
+    RATE_LIMIT = 429
+    FAILED = 500
+
+
+@cache
+def _required_fields(synapse: type[bt.Synapse]) -> tuple[str, ...]:
+    """Names of the fields without a default. The SDK derives them from a JSON schema on each call (98 % of its time)."""
+    return tuple(name for name, field in synapse.model_fields.items() if field.is_required())
+
+
+class ThreeGenSynapse(bt.Synapse):  # type: ignore[misc]  # the SDK ships no types
+    """The SDK's synapse with its required fields worked out once per class; the wire format is unchanged."""
+
+    required_hash_fields: ClassVar[tuple[str, ...]] = ()
+
+    def get_required_fields(self) -> list[str]:
+        """Names of the fields without a default."""
+        return list(_required_fields(type(self)))
+
+
+class PullTask(ThreeGenSynapse):
+    """A miner asks for a task. `task` is None during a cooldown or while the validator cannot judge."""
+
+    version: Version | None = None
+    task: Task | None = None
+    submit_before: int = 0  # Unix seconds
+    cooldown_until: int = 0  # Unix seconds
+    cooldown_violations: int = 0
+    reason_code: str = ""
+    detail: str = ""
+    scorer: str = ""
+    thresholds: list[float] = []
+    max_result_bytes: int = 0
+
+
+class SubmitResults(ThreeGenSynapse):
+    """A miner delivers: `results` is base64 (one line) of a PLY or SPZ file, empty to decline the task."""
+
+    task: Task | None = None
+    results: str
+    submit_time: int  # time.time_ns()
+    signature: str
+    feedback: Feedback | None = None
+    cooldown_until: int = 0  # Unix seconds
+    bound_signature: str = ""
+    reason_code: str = ""
+    detail: str = ""
+    score: float | None = None
+    scorer: str = ""
+    seed: int | None = None
+    thresholds: list[float] = []
+    max_result_bytes: int = 0
+
+
+class GetVersion(ThreeGenSynapse):
+    """Which release a validator runs."""
+
+    version: int = 0
+    validation_version: str = ""
+
+
+class Generate(ThreeGenSynapse):
+    """An organic user with a wallet asks for a splat."""
+
+    prompt: str
+    task_id: str | None = None
+    polling_interval: int = 30  # seconds
+
+
+class StatusCheck(ThreeGenSynapse):
+    """That user asks how far it is."""
+
+    task_id: str
+    status: TaskStatus | None = None
+    results: str | None = None
+
+
+SYNAPSES = (PullTask, SubmitResults, GetVersion, Generate, StatusCheck)
+
+
+def result_message(submit_time: int, prompt: str, validator_hotkey: str, miner_hotkey: str) -> bytes:
+    """What `signature` signs. As bytes: the wallet would read a text that begins with 0x as hexadecimal."""
+    return f"{submit_time}{prompt}{validator_hotkey}{miner_hotkey}".encode()
+
+
+def bound_message(
+    *, netuid: int, task_id: str, asset: bytes, submit_time: int, validator_hotkey: str, miner_hotkey: str
+) -> bytes:
+    """What `bound_signature` signs: one asset, for one task, of one subnet, between two hotkeys, at one time (ns)."""
+    digest = hashlib.sha256(asset).hexdigest()
+    return f"three-gen:submit:1|{netuid}|{task_id}|{digest}|{submit_time}|{validator_hotkey}|{miner_hotkey}".encode()
+
+
+def sign(keypair: bt.Keypair, message: bytes) -> str:
+    """Base64 of the sr25519 signature over `message`."""
+    return base64.b64encode(keypair.sign(message)).decode()
+
+
+def verify(hotkey: str, message: bytes, signature: str) -> bool:
+    """Whether `signature` (base64, 64 bytes) is that of `hotkey` over `message`. Anything malformed is simply False."""
+    if not signature or len(signature) > MAX_SIGNATURE_CHARS:
+        return False
+    try:
+        raw = base64.b64decode(signature, validate=True)
+        if len(raw) != 64:
+            return False
+        return bool(bt.Keypair(ss58_address=hotkey).verify(message, raw))
+    except (binascii.Error, ValueError, TypeError):
+        return False
