@@ -1,0 +1,36 @@
+"""Files to splats and back. Tells the formats apart; their details are in `splats.ply` and `splats.spz`.
+
+World coordinates are the same in every file (y up, front toward +z); nothing is turned here.
+"""
+
+from __future__ import annotations
+
+from splats import ply, spz
+from splats.errors import DecodeError
+from splats.limits import MAX_ENCODED_BYTES
+from splats.model import Splats
+
+
+def decode(data: bytes) -> Splats:
+    """The splats of a PLY or SPZ file, on the CPU; which of the two it is, its first bytes tell.
+
+    Safe for bytes from anyone: time and memory are bounded by `splats.limits`. Raises DecodeError and nothing else;
+    docs/formats.md says what each code means.
+    """
+    if len(data) > MAX_ENCODED_BYTES:
+        raise DecodeError("too_large", f"the file has {len(data):,} bytes; at most {MAX_ENCODED_BYTES:,} are accepted")
+    if data.startswith(ply.MAGIC):
+        return ply.decode(data)
+    if spz.is_spz(data):
+        return spz.decode(data)
+    raise DecodeError("unknown_format", "the file is neither PLY nor SPZ")
+
+
+def encode_ply(splats: Splats) -> bytes:
+    """`splats` as a binary little-endian PLY file. Raises ValueError for splats that cannot be written."""
+    return ply.encode(splats)
+
+
+def encode_spz(splats: Splats) -> bytes:
+    """`splats` as a gzip SPZ file of version 3. Raises ValueError for splats that cannot be written."""
+    return spz.encode(splats)

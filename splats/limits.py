@@ -1,0 +1,74 @@
+"""What any splat file may hold at most, whatever its format, and the checks that hold file values to it.
+
+Knows no format: the codecs call it with the arrays that they have cut out of a file.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from splats.errors import DecodeError
+
+MAX_SPLATS = 1_000_000
+MAX_ENCODED_BYTES = 64 * 2**20
+MAX_DECODED_BYTES = 256 * 2**20
+
+MAX_POSITION = 1e6
+"""World units. The object's longest side is 1 and captured scenes in metres reach some thousands; at 10⁶ the steps of
+float32 are already 0.06 wide."""
+
+MIN_LOG_SCALE, MAX_LOG_SCALE = -80.0, math.log(MAX_POSITION)
+"""exp(-80) is 1.8e-35, still a normal float32 number above 0: flat splats are written with logs of -20 to -50. A splat
+wider than the greatest position is no object, and its variance still fits float32."""
+
+MAX_LOGIT = 1e3
+"""float32 opacities are 0 or 1 beyond ±104; exporters write constants such as ±10, ±20 or ±100 for "opaque"."""
+
+MAX_SH = 1e3
+"""Real coefficients stay within about ±10; 1,000 is a colour 280 times brighter than white."""
+
+MIN_QUAT_LENGTH, MAX_QUAT_COMPONENT = 1e-12, 1e6
+"""Trained quaternions are not normalised and have lengths of 0.01 to 100; shorter than 1e-12 has no direction that
+float32 squares can tell (the bound PyTorch's `normalize` uses)."""
+
+
+def check_count(count: int) -> None:
+    """Raise DecodeError `too_few` for no splat at all, `too_many` for more than MAX_SPLATS."""
+    if count < 1:
+        raise DecodeError("too_few", "the file holds no splats")
+    if count > MAX_SPLATS:
+        raise DecodeError("too_many", f"the file holds {count:,} splats; at most {MAX_SPLATS:,} are accepted")
+
+
+def check_decoded_size(count: int, values_each: int, bytes_each: int = 4) -> None:
+    """Raise DecodeError `too_large` if `count` rows of `values_each` numbers would take more than MAX_DECODED_BYTES."""
+    size = count * values_each * bytes_each
+    if size > MAX_DECODED_BYTES:
+        raise DecodeError("too_large", f"decoded, the file takes {size:,} bytes; at most {MAX_DECODED_BYTES:,}")
+
+
+def check_range(name: str, values: npt.NDArray[np.generic], low: float, high: float) -> None:
+    """Raise DecodeError `not_finite` for a NaN or infinity in `values` (any shape), `out_of_range` outside [low, high].
+
+    Call it before converting to float32, so that a large float64 counts as out of range and not as infinite.
+    """
+    least, most = float(np.min(values)), float(np.max(values))  # a NaN anywhere makes both NaN
+    if not (math.isfinite(least) and math.isfinite(most)):
+        raise DecodeError("not_finite", f"{name} holds a value that is not a finite number")
+    if least < low or most > high:
+        raise DecodeError("out_of_range", f"{name} spans {least:g} to {most:g}; accepted are {low:g} to {high:g}")
+
+
+def unit_quats(quats: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """`quats` [N, 4], already checked to lie within MAX_QUAT_COMPONENT, scaled to unit length.
+
+    Raises DecodeError `out_of_range` for a quaternion without length.
+    """
+    lengths = np.sqrt(np.einsum("nk,nk->n", quats, quats))  # [N]
+    if float(lengths.min()) < MIN_QUAT_LENGTH:
+        raise DecodeError("out_of_range", "a rotation quaternion has no length")
+    unit: npt.NDArray[np.float32] = quats / lengths[:, None]
+    return unit

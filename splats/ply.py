@@ -1,0 +1,153 @@
+"""PLY files of splats in the INRIA layout: x y z nx ny nz f_dc_* f_rest_* opacity scale_* rot_*, one row a splat.
+
+Scales are logarithms, opacities logits, rotations wxyz; f_rest runs through all coefficients of red, then of green,
+then of blue. Positions are world coordinates as they are (y up). Knows nothing of other formats.
+
+gsply is not used here: its reader takes only paths and little-endian files of float properties (it misreads rows with
+any other type), and its writer leaves out the normals that fixed-layout readers expect.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import numpy.typing as npt
+
+from splats import limits
+from splats.errors import DecodeError
+from splats.model import Splats
+from splats.ply_header import Element, Header, parse_header
+from splats.ply_text import parse_numbers
+from splats.raw import RawValues, activate, deactivate
+
+MAGIC = b"ply"
+
+_MEANS = ("x", "y", "z")
+_NORMALS = ("nx", "ny", "nz")
+_DC = ("f_dc_0", "f_dc_1", "f_dc_2")
+_SCALES = ("scale_0", "scale_1", "scale_2")
+_QUATS = ("rot_0", "rot_1", "rot_2", "rot_3")
+_REST_COUNTS = (0, 9, 24, 45)
+_REST_NAME = re.compile(r"f_rest_[0-9]+")
+
+_Columns = dict[str, npt.NDArray[np.generic]]
+
+
+def encode(splats: Splats) -> bytes:
+    """`splats` as a binary little-endian PLY file of 17 + 3 (K - 1) float32 properties, the normals 0.
+
+    Raises ValueError for splats that cannot be written (`splats.raw.deactivate`).
+    """
+    raw = deactivate(splats)
+    n, rest_count = len(splats), 3 * (raw.sh.shape[1] - 1)
+    names = (*_MEANS, *_NORMALS, *_DC, *_rest_names(rest_count), "opacity", *_SCALES, *_QUATS)
+    header = ["ply", "format binary_little_endian 1.0", f"element vertex {n}"]
+    header += [f"property float {name}" for name in names]
+    header.append("end_header\n")
+    rows = np.empty((n, len(names)), dtype="<f4")  # [N, P]
+    rows[:, 0:3] = raw.means
+    rows[:, 3:6] = 0
+    rows[:, 6:9] = raw.sh[:, 0]
+    rows[:, 9 : 9 + rest_count] = raw.sh[:, 1:].transpose(0, 2, 1).reshape(n, rest_count)  # channel by channel
+    rows[:, -8] = raw.logits
+    rows[:, -7:-4] = raw.log_scales
+    rows[:, -4:] = raw.quats
+    return "\n".join(header).encode("ascii") + rows.tobytes()
+
+
+def decode(data: bytes) -> Splats:
+    """The splats of the PLY file `data` (binary of either byte order, or ascii), properties in any order.
+
+    Normals, unknown scalar properties and other elements are ignored. Raises DecodeError with a code for anything
+    else than a file of splats within the limits of `splats.limits`.
+    """
+    header = parse_header(data)
+    before, vertex = _split_at_vertex(header)
+    limits.check_count(vertex.count)
+    rest_count = _check_properties(vertex)
+    limits.check_decoded_size(vertex.count, 14 + rest_count)
+    columns = _text_columns if header.byte_order == "" else _binary_columns
+    return _splats(columns(data, header, before, vertex), rest_count)
+
+
+def _split_at_vertex(header: Header) -> tuple[tuple[Element, ...], Element]:
+    for index, element in enumerate(header.elements):
+        if element.name == "vertex":
+            return header.elements[:index], element
+        if element.has_list:
+            raise DecodeError("unknown_format", "PLY list properties ahead of the splats are not read")
+    raise DecodeError("unknown_format", "the PLY file has no vertex element")
+
+
+def _check_properties(vertex: Element) -> int:
+    """How many f_rest properties there are."""
+    if vertex.has_list:
+        raise DecodeError("unknown_format", "PLY list properties in the splat rows are not read")
+    if "packed_position" in vertex.scalars:
+        raise DecodeError("unknown_format", "chunk-compressed PLY is not read: send plain PLY or SPZ")
+    rest_count = sum(1 for name in vertex.scalars if _REST_NAME.fullmatch(name))
+    if rest_count not in _REST_COUNTS:
+        raise DecodeError("unknown_format", f"{rest_count} f_rest properties; degrees 0 to 3 have 0, 9, 24 or 45")
+    for name in (*_MEANS, *_DC, *_rest_names(rest_count), "opacity", *_SCALES, *_QUATS):
+        if name not in vertex.scalars:
+            raise DecodeError("unknown_format", f"the PLY file has no property {name}: it holds no splats")
+    return rest_count
+
+
+def _rest_names(rest_count: int) -> list[str]:
+    return [f"f_rest_{i}" for i in range(rest_count)]
+
+
+def _binary_columns(data: bytes, header: Header, before: tuple[Element, ...], vertex: Element) -> _Columns:
+    order = header.byte_order
+    start = header.body_start + sum(e.count * e.row_dtype(order).itemsize for e in before)
+    dtype = vertex.row_dtype(order)
+    end = start + vertex.count * dtype.itemsize
+    if end > len(data):
+        raise DecodeError("truncated", f"the PLY file needs {end:,} bytes and has {len(data):,}")
+    if vertex is header.elements[-1] and data[end:].strip():
+        raise DecodeError("bad_encoding", f"{len(data) - end:,} bytes follow the last row of the PLY file")
+    rows = np.frombuffer(data, dtype, vertex.count, start)
+    return {name: rows[name] for name in vertex.scalars}
+
+
+def _text_columns(data: bytes, header: Header, before: tuple[Element, ...], vertex: Element) -> _Columns:
+    skipped = sum(e.count * len(e.scalars) for e in before)
+    width = len(vertex.scalars)
+    total = skipped + vertex.count * width
+    if total > (len(data) - header.body_start + 1) // 2:  # each number takes a digit and a space
+        raise DecodeError("truncated", f"the PLY file cannot hold the {total:,} numbers that it declares")
+    limits.check_decoded_size(total, 1, bytes_each=8)
+    values, more = parse_numbers(data, header.body_start, total)
+    if more and vertex is header.elements[-1]:
+        raise DecodeError("bad_encoding", "more numbers follow the last row of the PLY file")
+    table = values[skipped:].reshape(vertex.count, width)  # [N, P]
+    return {name: table[:, i] for i, name in enumerate(vertex.scalars)}
+
+
+def _splats(columns: _Columns, rest_count: int) -> Splats:
+    n = len(columns["x"])
+    sh = np.empty((n, 1 + rest_count // 3, 3), np.float32)  # [N, K, 3]
+    sh[:, 0] = _gather(columns, _DC, "f_dc", -limits.MAX_SH, limits.MAX_SH)
+    if rest_count:
+        rest = _gather(columns, tuple(_rest_names(rest_count)), "f_rest", -limits.MAX_SH, limits.MAX_SH)
+        sh[:, 1:] = rest.reshape(n, 3, rest_count // 3).transpose(0, 2, 1)
+    return activate(
+        RawValues(
+            means=_gather(columns, _MEANS, "x, y, z", -limits.MAX_POSITION, limits.MAX_POSITION),
+            quats=_gather(columns, _QUATS, "rot", -limits.MAX_QUAT_COMPONENT, limits.MAX_QUAT_COMPONENT),
+            log_scales=_gather(columns, _SCALES, "scale", limits.MIN_LOG_SCALE, limits.MAX_LOG_SCALE),
+            logits=_gather(columns, ("opacity",), "opacity", -limits.MAX_LOGIT, limits.MAX_LOGIT)[:, 0],
+            sh=sh,
+        )
+    )
+
+
+def _gather(columns: _Columns, names: tuple[str, ...], what: str, low: float, high: float) -> npt.NDArray[np.float32]:
+    """The named columns side by side, [N, len(names)] float32, once they have passed the range check."""
+    table = np.empty((len(columns[names[0]]), len(names)), np.float32)
+    for i, name in enumerate(names):
+        limits.check_range(what, columns[name], low, high)
+        table[:, i] = columns[name]
+    return table

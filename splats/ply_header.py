@@ -1,0 +1,118 @@
+"""The text header of a PLY file: which elements follow, of how many rows, with which properties.
+
+Knows nothing of splats, and reads no value of the body.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from splats.errors import DecodeError
+
+MAX_HEADER_BYTES = 64 * 2**10
+"""A header of degree-3 splats takes 1.6 KB; the rest is room for comments and foreign properties."""
+
+_SCALAR_CODES = {
+    "char": "i1",
+    "uchar": "u1",
+    "short": "i2",
+    "ushort": "u2",
+    "int": "i4",
+    "uint": "u4",
+    "float": "f4",
+    "double": "f8",
+    "int8": "i1",
+    "uint8": "u1",
+    "int16": "i2",
+    "uint16": "u2",
+    "int32": "i4",
+    "uint32": "u4",
+    "float32": "f4",
+    "float64": "f8",
+}
+_BYTE_ORDERS = {"binary_little_endian": "<", "binary_big_endian": ">", "ascii": ""}
+_COUNT = re.compile(r"[0-9]{1,18}")
+_END = re.compile(rb"\nend_header[ \t]*\r?\n")
+
+
+@dataclass(slots=True)
+class Element:
+    """One kind of row: its name, how many rows follow, its scalar properties (name → NumPy code without byte order)."""
+
+    name: str
+    count: int
+    scalars: dict[str, str] = field(default_factory=dict)
+    has_list: bool = False
+
+    def row_dtype(self, byte_order: str) -> np.dtype[np.void]:
+        """The packed layout of one binary row."""
+        return np.dtype([(name, byte_order + code) for name, code in self.scalars.items()])
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """`byte_order` is "<", ">" or, for the ascii format, empty. The body starts at byte `body_start` of the file."""
+
+    byte_order: str
+    elements: tuple[Element, ...]
+    body_start: int
+
+
+def parse_header(data: bytes) -> Header:
+    """The header of the PLY file `data`, which must start with "ply".
+
+    Raises DecodeError `truncated` without an end of the header, `too_large` for one above MAX_HEADER_BYTES,
+    `unknown_format` for a format or type that PLY 1.0 does not have, `bad_encoding` for a malformed line.
+    """
+    end = _END.search(data, 0, MAX_HEADER_BYTES)
+    if end is None:
+        if len(data) >= MAX_HEADER_BYTES:
+            raise DecodeError("too_large", f"the PLY header does not end within {MAX_HEADER_BYTES:,} bytes")
+        raise DecodeError("truncated", "the PLY header has no end_header line")
+    # latin-1 maps every byte to a character, and comments may hold any.
+    first, *lines = data[: end.start()].decode("latin-1").split("\n")
+    if first.strip() != "ply":
+        raise DecodeError("unknown_format", "the file does not start with a line 'ply'")
+    byte_order, elements = _parse_lines(lines)
+    if byte_order is None:
+        raise DecodeError("bad_encoding", "the PLY header has no format line")
+    if len({element.name for element in elements}) != len(elements):
+        raise DecodeError("bad_encoding", "the PLY header names an element twice")
+    return Header(byte_order, tuple(elements), end.end())
+
+
+def _parse_lines(lines: list[str]) -> tuple[str | None, list[Element]]:
+    byte_order: str | None = None
+    elements: list[Element] = []
+    for line in lines:
+        match line.split():
+            case [] | ["comment" | "obj_info", *_]:
+                continue
+            case ["format", name, "1.0"] if byte_order is None and name in _BYTE_ORDERS:
+                byte_order = _BYTE_ORDERS[name]
+            case ["element", name, count] if _COUNT.fullmatch(count):
+                elements.append(Element(name, int(count)))
+            case ["property", *words] if elements:
+                _add_property(elements[-1], words)
+            case ["format", *_]:
+                raise DecodeError("unknown_format", f"unknown or second PLY format line: {line[:80]!r}")
+            case _:
+                raise DecodeError("bad_encoding", f"malformed PLY header line: {line[:80]!r}")
+    return byte_order, elements
+
+
+def _add_property(element: Element, words: list[str]) -> None:
+    match words:
+        case ["list", count_type, value_type, _] if count_type in _SCALAR_CODES and value_type in _SCALAR_CODES:
+            element.has_list = True
+        case [value_type, name] if value_type in _SCALAR_CODES:
+            if name in element.scalars:
+                raise DecodeError("bad_encoding", f"the PLY element {element.name[:40]!r} has {name[:40]!r} twice")
+            element.scalars[name] = _SCALAR_CODES[value_type]
+        case [_, _] | ["list", _, _, _]:
+            raise DecodeError("unknown_format", f"unknown PLY property type: {' '.join(words)[:80]!r}")
+        case _:
+            raise DecodeError("bad_encoding", f"malformed PLY property: {' '.join(words)[:80]!r}")

@@ -1,0 +1,51 @@
+"""The numbers of an ascii PLY body, read in bounded time and memory. Knows nothing of elements or splats."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from splats.errors import DecodeError
+
+_CHUNK_BYTES = 2**20
+_MAX_NUMBER_CHARS = 1024
+"""A float64 written out in full takes at most 1,077 characters; nobody writes more than 25."""
+
+
+def parse_numbers(text: bytes, start: int, total: int) -> tuple[npt.NDArray[np.float64], bool]:
+    """The first `total` numbers of `text` from byte `start`, [total], and whether anything follows them.
+
+    White space separates numbers; lines mean nothing. The text is taken in pieces of a mebibyte, so that the Python
+    objects of one piece are all that exists besides the result, for which the caller has checked `total`.
+    Raises DecodeError `truncated` for too few numbers, `bad_encoding` for a word that is not one.
+    """
+    values = np.empty(total, np.float64)
+    done = 0
+    while done < total:
+        if start >= len(text):
+            raise DecodeError("truncated", f"the PLY file ends after {done:,} of {total:,} numbers")
+        end = _piece_end(text, start)
+        words = text[start:end].split()
+        wanted = words[: total - done]
+        try:
+            values[done : done + len(wanted)] = [float(word) for word in wanted]
+        except ValueError:
+            raise DecodeError("bad_encoding", "the ascii PLY file holds a word that is not a number") from None
+        done += len(wanted)
+        start = end
+        if len(wanted) < len(words):
+            return values, True
+    return values, bool(text[start:].strip())
+
+
+def _piece_end(text: bytes, start: int) -> int:
+    """Where a piece of about _CHUNK_BYTES ends without cutting a word."""
+    end = start + _CHUNK_BYTES
+    if end >= len(text):
+        return len(text)
+    last_word = text[end - _MAX_NUMBER_CHARS : end].split()[-1:]
+    if text[end - 1 : end].isspace() or not last_word:
+        return end
+    if len(last_word[0]) == _MAX_NUMBER_CHARS:
+        raise DecodeError("bad_encoding", f"the ascii PLY file holds a number of over {_MAX_NUMBER_CHARS} characters")
+    return end - len(last_word[0])

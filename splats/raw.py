@@ -1,0 +1,84 @@
+"""Splat values as the files hold them: logarithms of scales, logits of opacities. The only place that turns
+activated values into these and back.
+
+Knows no file format.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from splats import limits
+from splats.model import Splats
+
+_Array = npt.NDArray[np.float32]
+
+_SATURATED_LOGIT = 20.0
+"""Opacities 0 and 1 are written as logits ±20: finite for every reader, and 1 comes back as exactly 1 in float32."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawValues:
+    """N splats as float32 arrays: means [N, 3], quats [N, 4] wxyz, log_scales [N, 3], logits [N], sh [N, K, 3]."""
+
+    means: _Array
+    quats: _Array
+    log_scales: _Array
+    logits: _Array
+    sh: _Array
+
+
+def activate(raw: RawValues) -> Splats:
+    """The splats that `raw` stands for, on the CPU. The values must have passed the checks of `splats.limits`.
+
+    Raises DecodeError `out_of_range` for a quaternion without length.
+    """
+    return Splats(
+        means=torch.from_numpy(raw.means),
+        quats=torch.from_numpy(limits.unit_quats(raw.quats)),
+        scales=torch.from_numpy(raw.log_scales).exp_(),
+        opacities=torch.from_numpy(raw.logits).sigmoid_(),
+        sh=torch.from_numpy(raw.sh),
+    )
+
+
+def deactivate(splats: Splats) -> RawValues:
+    """`splats` as files hold them. Raises ValueError for splats that no decoder of ours would take back.
+
+    Those are: none at all or more than a million, values that are not finite, scales that are not positive,
+    opacities outside [0, 1], quaternions without length, and values beyond the bounds of `splats.limits`.
+    """
+    if not 1 <= len(splats) <= limits.MAX_SPLATS:
+        raise ValueError(f"cannot write {len(splats):,} splats; a file holds 1 to {limits.MAX_SPLATS:,}")
+    opacities = _checked("opacities", splats.opacities, 0.0, 1.0).astype(np.float64)
+    scales = _checked("scales", splats.scales, np.exp(limits.MIN_LOG_SCALE), limits.MAX_POSITION)
+    quats = _checked("quats", splats.quats, -limits.MAX_QUAT_COMPONENT, limits.MAX_QUAT_COMPONENT)
+    with np.errstate(divide="ignore"):  # 0 and 1 give infinities, which the clip takes in
+        logits = np.clip(np.log(opacities) - np.log1p(-opacities), -_SATURATED_LOGIT, _SATURATED_LOGIT)
+    return RawValues(
+        means=_checked("means", splats.means, -limits.MAX_POSITION, limits.MAX_POSITION),
+        quats=_unit(quats),
+        log_scales=np.clip(np.log(scales), limits.MIN_LOG_SCALE, limits.MAX_LOG_SCALE),
+        logits=logits.astype(np.float32),
+        sh=_checked("sh", splats.sh, -limits.MAX_SH, limits.MAX_SH),
+    )
+
+
+def _checked(name: str, tensor: torch.Tensor, low: float, high: float) -> _Array:
+    values: _Array = tensor.detach().cpu().contiguous().numpy()
+    least, most = float(values.min()), float(values.max())
+    if not low <= least <= most <= high:  # false for NaN too
+        raise ValueError(f"cannot write {name} from {least:g} to {most:g}; they must lie in {low:g} to {high:g}")
+    return values
+
+
+def _unit(quats: _Array) -> _Array:
+    lengths = np.linalg.norm(quats, axis=1, keepdims=True)  # [N, 1]
+    if float(lengths.min()) < limits.MIN_QUAT_LENGTH:
+        raise ValueError("cannot write a rotation quaternion without length")
+    unit: _Array = quats / lengths
+    return unit
