@@ -16,7 +16,7 @@ from functools import cache
 from typing import ClassVar
 
 import bittensor as bt
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 MAX_SIGNATURE_CHARS = 128
 """Longest signature text looked at: 64 bytes are 88 characters of base64."""
@@ -67,7 +67,7 @@ class TaskStatus(IntEnum):
 
 @cache
 def _required_fields(synapse: type[bt.Synapse]) -> tuple[str, ...]:
-    """Names of the fields without a default. The SDK derives them from a JSON schema on each call (98 % of its time)."""
+    """Names of the fields without a default; the SDK derives them from a JSON schema on each call, 98 % of its time."""
     return tuple(name for name, field in synapse.model_fields.items() if field.is_required())
 
 
@@ -92,7 +92,7 @@ class PullTask(ThreeGenSynapse):
     reason_code: str = ""
     detail: str = ""
     scorer: str = ""
-    thresholds: list[float] = []
+    thresholds: list[float] = Field(default_factory=list)
     max_result_bytes: int = 0
 
 
@@ -111,7 +111,7 @@ class SubmitResults(ThreeGenSynapse):
     score: float | None = None
     scorer: str = ""
     seed: int | None = None
-    thresholds: list[float] = []
+    thresholds: list[float] = Field(default_factory=list)
     max_result_bytes: int = 0
 
 
