@@ -1,1 +1,1 @@
-"""Text to splat without a learned model: reads the prompt, builds the object from parts, lays shaded Gaussians on it."""
+"""Text to splat without a learned model: read the prompt, build the object from parts, lay shaded Gaussians on it."""

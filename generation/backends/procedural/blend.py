@@ -14,9 +14,7 @@ import numpy as np
 from skimage.measure import marching_cubes
 from trimesh.transformations import euler_matrix
 
-from generation.backends.procedural.shapes import Floats, Shape, _unit
-
-Point = Sequence[float]
+from generation.backends.procedural.shapes import Floats, Point, Shape, unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +134,9 @@ def melt(blobs: Sequence[Blob], smooth: float, detail: int, groups: Sequence[int
         raise ValueError("nothing is left of the blended shape")
     vertices, faces, _, _ = marching_cubes(field, 0.0, gradient_direction="ascent")
     slopes = np.stack(np.gradient(field), axis=-1)
-    normals = _unit(_trilinear(slopes, vertices))
+    normals = unit(_trilinear(slopes, vertices))
     points = low + vertices * step
-    faces = faces.astype(np.int64)
+    faces = np.asarray(faces, dtype=np.int64)
     skin = Shape(np.asarray(points, dtype=float), faces, normals[faces])
     return _cut(skin, solid, [g for g, b in zip(groups, blobs, strict=True) if not b.carve])
 

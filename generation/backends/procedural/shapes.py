@@ -19,6 +19,8 @@ from trimesh.transformations import euler_matrix
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Point = Sequence[float] | Floats
+"""Coordinates [3] (or [2] in an outline)."""
 
 CREASE_DEG = 38.0
 """Edges sharper than this are shaded as edges, flatter ones as a round surface."""
@@ -53,13 +55,13 @@ class Shape:
         faces, normals = self.faces, self.normals / factors
         if np.prod(factors) < 0:  # a reflection turns the surface inside out: restore the winding
             faces, normals = faces[:, ::-1], normals[:, ::-1]
-        return replace(self, vertices=self.vertices * factors, faces=faces, normals=_unit(normals))
+        return replace(self, vertices=self.vertices * factors, faces=faces, normals=unit(normals))
 
     def mirror(self, axis: str = "x") -> Shape:
         """Reflected to the other side of the plane through the origin that `axis` is normal to."""
         return self.scale(*[-1.0 if a == axis else 1.0 for a in "xyz"])
 
-    def aim(self, start: Sequence[float], end: Sequence[float]) -> Shape:
+    def aim(self, start: Point, end: Point) -> Shape:
         """Turned so that its y axis points from `start` to `end`, and moved to the middle between them."""
         a, b = np.asarray(start, dtype=float), np.asarray(end, dtype=float)
         rotation = trimesh.geometry.align_vectors([0, 1, 0], b - a)[:3, :3]
@@ -161,7 +163,7 @@ def dome(radius: float, height: float | None = None) -> Shape:
     return lathe([(0, 0), *((radius * math.cos(a), tall * math.sin(a)) for a in angles)], sides=40)
 
 
-def capsule(start: Sequence[float], end: Sequence[float], radius: float, end_radius: float | None = None) -> Shape:
+def capsule(start: Point, end: Point, radius: float, end_radius: float | None = None) -> Shape:
     """A rod with round ends from `start` to `end`, perhaps tapered to `end_radius`."""
     length = float(np.linalg.norm(np.subtract(end, start)))
     last = radius if end_radius is None else end_radius
@@ -198,7 +200,7 @@ def lathe(
     z = points[None, :, 0] * np.cos(angles)[:, None]
     y = np.broadcast_to(points[None, :, 1], x.shape)
     vertices = np.stack([x, y, z], axis=-1).reshape(-1, 3)  # [columns * P, 3]
-    return mesh(vertices, _grid_faces(columns, len(points), full, closed), crease_deg=crease_deg, is_open=not full)
+    return mesh(vertices, grid_faces(columns, len(points), full, closed), crease_deg=crease_deg, is_open=not full)
 
 
 def corner_normals(vertices: Floats, faces: Ints, crease_deg: float) -> Floats:
@@ -207,8 +209,10 @@ def corner_normals(vertices: Floats, faces: Ints, crease_deg: float) -> Floats:
     Vertices at the same place count as one.
     """
     corners = vertices[faces]  # [F, 3, 3]
-    weighted = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])  # length: twice the area
-    flat = _unit(weighted)
+    weighted = np.asarray(
+        np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), dtype=float
+    )  # length: twice the area
+    flat = unit(weighted)
     _, vertex = np.unique(np.round(vertices, 7), axis=0, return_inverse=True)
     key = vertex.reshape(-1)[faces].reshape(-1)  # [3F] vertex of each corner
     order = np.argsort(key, kind="stable")
@@ -220,11 +224,14 @@ def corner_normals(vertices: Floats, faces: Ints, crease_deg: float) -> Floats:
     other = order[np.repeat(starts[key], valence) + within]
     smooth = np.einsum("ij,ij->i", flat[this // 3], flat[other // 3]) > math.cos(math.radians(crease_deg))
     total = np.stack([np.bincount(this[smooth], weighted[other[smooth] // 3, a], len(key)) for a in range(3)], axis=-1)
-    total = np.where(np.linalg.norm(total, axis=-1, keepdims=True) > 1e-14, total, np.repeat(flat, 3, axis=0))
-    return _unit(total).reshape(-1, 3, 3)
+    total = np.asarray(
+        np.where(np.linalg.norm(total, axis=-1, keepdims=True) > 1e-14, total, np.repeat(flat, 3, axis=0)), dtype=float
+    )
+    return unit(total).reshape(-1, 3, 3)
 
 
-def _grid_faces(columns: int, rows: int, wrap: bool, closed: bool) -> Ints:
+def grid_faces(columns: int, rows: int, wrap: bool, closed: bool) -> Ints:
+    """Faces of a grid of points numbered column by column; `wrap` joins the last column to the first, `closed` rows."""
     i = np.arange(columns if wrap else columns - 1)[:, None]
     j = np.arange(rows if closed else rows - 1)[None, :]
     a, b = i * rows + j, (i + 1) % columns * rows + j
@@ -233,7 +240,8 @@ def _grid_faces(columns: int, rows: int, wrap: bool, closed: bool) -> Ints:
     return np.concatenate([np.stack([a, b, c], -1), np.stack([a, c, d], -1)])
 
 
-def _unit(vectors: Floats) -> Floats:
+def unit(vectors: Floats) -> Floats:
+    """The vectors [..., 3] at length 1."""
     length = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return np.asarray(vectors / np.maximum(length, 1e-30))
 
@@ -256,7 +264,9 @@ def _cube_ball() -> tuple[Floats, Floats, Ints]:
     steps = np.array([-1, -0.64, -0.3, 0, 0, 0.3, 0.64, 1])
     halves = np.array([-1.0, -1, -1, -1, 1, 1, 1, 1])
     n = len(steps)
-    directions, signs, faces = [], [], []
+    directions: list[Floats] = []
+    signs: list[Floats] = []
+    faces: list[Ints] = []
     for axis in range(3):
         for side in (-1.0, 1.0):
             for target, values, fixed in ((directions, steps, side), (signs, halves, side)):
@@ -265,6 +275,6 @@ def _cube_ball() -> tuple[Floats, Floats, Ints]:
                 grid[..., (axis + 1) % 3] = values[:, None]
                 grid[..., (axis + 2) % 3] = values[None, :]
                 target.append(grid.reshape(-1, 3))
-            sheet = _grid_faces(n, n, wrap=False, closed=False) + len(faces) * n * n
+            sheet = grid_faces(n, n, wrap=False, closed=False) + len(faces) * n * n
             faces.append(sheet if side > 0 else sheet[:, ::-1])
-    return _unit(np.concatenate(directions)), np.concatenate(signs), np.concatenate(faces)
+    return unit(np.concatenate(directions)), np.concatenate(signs), np.concatenate(faces)

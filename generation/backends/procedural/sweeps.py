@@ -10,12 +10,12 @@ from scipy.interpolate import make_interp_spline
 from shapely.geometry import Polygon
 from shapely.geometry.polygon import orient
 
-from generation.backends.procedural.shapes import Floats, Shape, _grid_faces, _unit, mesh
+from generation.backends.procedural.shapes import Floats, Ints, Point, Shape, grid_faces, unit, mesh
 
-Point = Sequence[float]
+Points = Sequence[Point] | Floats
 
 
-def curve(points: Sequence[Point], count: int = 24, *, closed: bool = False) -> Floats:
+def curve(points: Points, count: int = 24, *, closed: bool = False) -> Floats:
     """`count` points [count, D] on a smooth curve through `points` (any dimension)."""
     knots = np.asarray(points, dtype=float)
     if closed:
@@ -31,7 +31,7 @@ def curve(points: Sequence[Point], count: int = 24, *, closed: bool = False) -> 
 
 
 def tube(
-    points: Sequence[Point],
+    points: Points,
     radius: float | Sequence[float],
     *,
     count: int = 24,
@@ -64,9 +64,7 @@ def tube(
     return mesh(vertices, np.concatenate([_loop_faces(len(path), sides, wrap=False), *caps]), crease_deg=60)
 
 
-def prism(
-    outline: Sequence[Point], thickness: float, *, holes: Sequence[Sequence[Point]] = (), smooth: int = 0
-) -> Shape:
+def prism(outline: Points, thickness: float, *, holes: Sequence[Points] = (), smooth: int = 0) -> Shape:
     """A flat outline of (x, y) points with `thickness` along z, centred there. Facing +z it looks as drawn.
 
     `smooth` > 0 rounds the outline into a closed curve of that many points. Raises ValueError for a crossed outline.
@@ -79,7 +77,7 @@ def prism(
     return mesh(solid.vertices, solid.faces).move(z=-thickness / 2)
 
 
-def sheet(spine: Sequence[Point], widths: Sequence[float], *, across: Point = (1, 0, 0), cup: float = 0.0) -> Shape:
+def sheet(spine: Points, widths: Sequence[float], *, across: Point = (1, 0, 0), cup: float = 0.0) -> Shape:
     """A thin open surface along a curve: leaf, petal, feather, blade of grass, ribbon, sail.
 
     `widths` are spread evenly along the spine, `across` is the direction of the width, `cup` lifts the rims
@@ -87,16 +85,16 @@ def sheet(spine: Sequence[Point], widths: Sequence[float], *, across: Point = (1
     """
     path = curve(spine, 16)  # [P, 3]
     width = np.interp(np.linspace(0, 1, len(path)), np.linspace(0, 1, len(widths)), widths)
-    side = _unit(np.asarray(across, dtype=float)[None])[0]
-    tangent = _unit(np.gradient(path, axis=0))
-    normal = _unit(np.cross(tangent, side[None]))
+    side = unit(np.asarray(across, dtype=float)[None])[0]
+    tangent = unit(np.gradient(path, axis=0))
+    normal = unit(np.cross(tangent, side[None]))
     offsets = np.linspace(-0.5, 0.5, 7)
     points = (
         path[:, None]
         + (width[:, None] * offsets)[..., None] * side
         + (width[:, None] * cup * (2 * offsets) ** 2)[..., None] * normal[:, None]
     )
-    return mesh(points.reshape(-1, 3), _grid_faces(len(path), 7, wrap=False, closed=False), crease_deg=80, is_open=True)
+    return mesh(points.reshape(-1, 3), grid_faces(len(path), 7, wrap=False, closed=False), crease_deg=80, is_open=True)
 
 
 def helix(radius: float, height: float, turns: float, thickness: float) -> Shape:
@@ -111,9 +109,9 @@ def helix(radius: float, height: float, turns: float, thickness: float) -> Shape
 def _frames(path: Floats, closed: bool) -> tuple[Floats, Floats]:
     """Two unit vectors [P, 3] across the path at each point, turning as little as they can along it."""
     if closed:
-        tangent = _unit(np.roll(path, -1, axis=0) - np.roll(path, 1, axis=0))
+        tangent = unit(np.roll(path, -1, axis=0) - np.roll(path, 1, axis=0))
     else:
-        tangent = _unit(np.gradient(path, axis=0))
+        tangent = unit(np.gradient(path, axis=0))
     seed = np.eye(3)[int(np.argmin(np.abs(tangent[0])))]
     side = np.empty_like(path)
     current = seed
@@ -132,7 +130,7 @@ def _frames(path: Floats, closed: bool) -> tuple[Floats, Floats]:
     return side, up
 
 
-def _loop_faces(rows: int, sides: int, *, wrap: bool) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+def _loop_faces(rows: int, sides: int, *, wrap: bool) -> Ints:
     """Faces of `rows` rings of `sides` points, each joined to the next."""
     i = np.arange(rows if wrap else rows - 1)[:, None]
     k = np.arange(sides)[None, :]

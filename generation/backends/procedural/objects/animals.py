@@ -20,23 +20,31 @@ def dog(make: Make) -> None:
     muzzle = (0.0, head[1] - 0.05, head[2] + make.vary(0.26, 0.15))
     blobs: list[Blob] = [Limb(hip, chest, stout * 0.95, stout * 1.1), Limb(chest, head, stout * 0.8, 0.13)]
     blobs += [Ball(head, (0.16, 0.15, 0.17)), Limb(head, muzzle, 0.1, 0.07, part="muzzle", colour=ACCENT)]
-    paw = {"part": "paw", "colour": ACCENT}
     for x in (0.11, -0.11):
         foot = (x, 0.05, chest[2] + 0.02)
         blobs += [
             Limb((x, chest[1] - 0.05, chest[2]), foot, 0.08, 0.055, part="leg"),
-            Ball((x, 0.05, foot[2] + 0.04), (0.065, 0.05, 0.085), **paw),
+            Ball((x, 0.05, foot[2] + 0.04), (0.065, 0.05, 0.085), part="paw", colour=ACCENT),
         ]
         if sits:
             blobs += [Ball((x * 1.3, 0.2, hip[2] + 0.08), (0.1, 0.17, 0.2), part="leg")]
-            blobs += [Limb((x * 1.4, 0.06, hip[2] + 0.1), (x * 1.4, 0.05, hip[2] + 0.32), 0.06, 0.055, **paw)]
+            blobs += [
+                Limb(
+                    (x * 1.4, 0.06, hip[2] + 0.1),
+                    (x * 1.4, 0.05, hip[2] + 0.32),
+                    0.06,
+                    0.055,
+                    part="paw",
+                    colour=ACCENT,
+                )
+            ]
         else:
             knee, heel = (x, tall * 0.55, hip[2] + 0.06), (x, 0.05, hip[2] - 0.04)
             blobs += [
                 Limb((x, hip[1], hip[2]), knee, 0.11, 0.07, part="leg"),
                 Limb(knee, heel, 0.065, 0.05, part="leg"),
             ]
-            blobs += [Ball((x, 0.05, heel[2] + 0.04), (0.065, 0.05, 0.085), **paw)]
+            blobs += [Ball((x, 0.05, heel[2] + 0.04), (0.065, 0.05, 0.085), part="paw", colour=ACCENT)]
     lift = make.between(0.1, 0.4)
     tail = (0.0, hip[1] + lift, hip[2] - 0.42)
     blobs += [Limb((0, hip[1] + 0.08, hip[2] - 0.1), tail, 0.055, 0.03, part="tail")]

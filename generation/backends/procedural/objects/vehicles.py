@@ -19,8 +19,8 @@ def bicycle(make: Make) -> None:
         spokes = ring(tube([(0, 0, 0), (0, 0, r - 0.03)], 0.005, count=2, sides=6), 14).turn(z=90)
         make.add("spoke", spokes.move(y=r, z=z), "silver", "metal")
         make.add("wheel", cylinder(0.03, 0.09).turn(z=90).move(y=r, z=z), "silver", "metal")
-    crank, seat = (0, r - 0.04, -0.08), (0, high - 0.12, -0.22)
-    head, low_head = (0, high - 0.06, half - 0.2), (0, high - 0.2, half - 0.17)
+    crank, seat = (0.0, r - 0.04, -0.08), (0.0, high - 0.12, -0.22)
+    head, low_head = (0.0, high - 0.06, half - 0.2), (0.0, high - 0.2, half - 0.17)
     thick = make.vary(0.028)
     for a, b in ((crank, seat), (crank, low_head), (seat, head)):
         make.add("frame", tube([a, b], thick, count=2))
