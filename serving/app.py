@@ -1,0 +1,87 @@
+"""Assembles the shell around a service: probes, guards, limits, error shape, metrics. A service adds its routes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI
+
+from serving.bodies import BodyLimit
+from serving.errors import LastResort, error_responses, install_error_handlers
+from serving.guards import PAGE_POLICY, Guard, guard_rules
+from serving.metrics import RequestMetrics
+from serving.probes import probe_routes
+from serving.settings import ShellSettings
+from serving.slashes import EitherSlash
+from serving.vitals import Vitals
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+@dataclass(frozen=True)
+class ShellLimits:
+    """What a service allows in a request, and what it serves without a key.
+
+    max_body_bytes   413 above it
+    body_timeout_s   408 when a body takes longer in total
+    public_paths     paths beside /health/ that need no key (static pages); a trailing * matches what is below
+    page_policy      Content-Security-Policy of its pages
+    with_metrics     whether /metrics is served
+    """
+
+    max_body_bytes: int = 64 << 10
+    body_timeout_s: float = 30.0
+    public_paths: tuple[str, ...] = ()
+    page_policy: str = PAGE_POLICY
+    with_metrics: bool = True
+
+
+def create_shell(
+    title: str,
+    settings: ShellSettings,
+    vitals: Vitals,
+    limits: ShellLimits,
+    lifespan: Lifespan | None = None,
+) -> FastAPI:
+    """A FastAPI application with everything our services share; `app.state.vitals` is `vitals`."""
+    app = FastAPI(
+        title=title,
+        version=vitals.version(),
+        lifespan=lifespan,
+        docs_url=None,  # their scripts come from another origin
+        redoc_url=None,
+        redirect_slashes=False,
+        responses=error_responses(*((401,) if settings.api_keys else ()), 403, 500),
+    )
+    app.state.vitals = vitals
+    install_error_handlers(app)
+    app.include_router(probe_routes(vitals, with_metrics=limits.with_metrics))
+    rules = guard_rules(settings, limits.public_paths, limits.page_policy)
+    # The last one added is the outermost.
+    app.add_middleware(EitherSlash, routes=app.router.routes)
+    app.add_middleware(BodyLimit, max_bytes=limits.max_body_bytes, timeout_s=limits.body_timeout_s)
+    app.add_middleware(LastResort)
+    app.add_middleware(Guard, rules=rules)
+    app.add_middleware(RequestMetrics, registry=vitals.registry)
+    if settings.api_keys:
+        _declare_key(app)
+    return app
+
+
+def _declare_key(app: FastAPI) -> None:
+    """Say in OpenAPI that a bearer key is asked for, except by /health/."""
+    build = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = build()
+            schema.setdefault("components", {})["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
+            schema["security"] = [{"bearer": []}]
+            schema["paths"]["/health/"]["get"]["security"] = []
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # the framework's documented way to extend the schema

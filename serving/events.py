@@ -1,0 +1,23 @@
+"""Jobs as server-sent events: `event: progress|done|failed|cancelled`, `data:` the job, a rising `id:`.
+
+The framework writes the wire format and a comment every 15 s; a handler declares
+`response_class=EventSourceResponse` and yields what `job_events` yields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from fastapi.sse import ServerSentEvent
+
+from serving.schemas import FINISHED, Job
+
+
+async def job_events(snapshots: AsyncIterator[tuple[int, Job]]) -> AsyncIterator[ServerSentEvent]:
+    """One event per snapshot (revision, job), the first at once; ends after the one that says how the job ended."""
+    async for revision, job in snapshots:
+        finished = job.status in FINISHED
+        event = job.status if finished else "progress"
+        yield ServerSentEvent(event=event, id=str(revision), raw_data=job.model_dump_json())
+        if finished:
+            return

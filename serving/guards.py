@@ -1,0 +1,157 @@
+"""Who may speak to a service: the Host allow-list, the Origin check, the bearer key, the headers on every answer.
+
+Pure functions over headers, and one ASGI layer that asks them before anything else runs. Knows no route.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from serving.errors import ServiceError, error_response
+from serving.settings import ShellSettings
+
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+_WILDCARDS = frozenset({"0.0.0.0", "::"})  # noqa: S104  compared with, not bound
+
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""Content-Security-Policy of our pages: files of their own origin, nothing inline, nothing foreign, no frame."""
+
+
+@dataclass(frozen=True)
+class GuardRules:
+    """What `Guard` lets through.
+
+    hosts           lower-case names allowed in the Host header
+    any_address     any IP literal is allowed as well (bound to all addresses; DNS rebinding needs a name)
+    key_digests     SHA-256 of each accepted bearer key; empty: no key is asked for
+    public_paths    paths that need no key, without their final slash; a trailing * matches everything below
+    page_policy     Content-Security-Policy of HTML answers
+    """
+
+    hosts: frozenset[str]
+    any_address: bool = False
+    key_digests: tuple[bytes, ...] = ()
+    public_paths: tuple[str, ...] = ("/health",)
+    page_policy: str = PAGE_POLICY
+
+
+def guard_rules(
+    settings: ShellSettings, public_paths: tuple[str, ...] = (), page_policy: str = PAGE_POLICY
+) -> GuardRules:
+    """The rules that follow from a service's settings. /health/ never needs a key."""
+    names = {"localhost", "127.0.0.1", "::1", settings.host.strip("[]"), *settings.allowed_hosts}
+    return GuardRules(
+        hosts=frozenset(name.lower() for name in names - _WILDCARDS),
+        any_address=settings.host.strip("[]") in _WILDCARDS,
+        key_digests=tuple(hashlib.sha256(key.encode()).digest() for key in settings.api_keys),
+        public_paths=("/health", *public_paths),
+        page_policy=page_policy,
+    )
+
+
+def refusal(rules: GuardRules, scope: Scope) -> ServiceError | None:
+    """Why this request or WebSocket handshake must not be answered, or None. Reads the headers alone."""
+    headers = Headers(scope=scope)
+    if not _host_allowed(rules, headers.get("host", "")):
+        return ServiceError(403, "host_not_allowed", "this Host is not served here; see --allowed_hosts")
+    changes_state = scope["type"] == "websocket" or scope["method"] not in _SAFE_METHODS
+    if changes_state and _is_foreign(headers):
+        return ServiceError(403, "foreign_origin", "requests from pages of another origin are refused")
+    if rules.key_digests and not _is_public(rules, scope["path"]) and not _key_matches(rules, headers):
+        return ServiceError(401, "unauthorized", "a valid bearer key is needed", {"WWW-Authenticate": "Bearer"})
+    return None
+
+
+class Guard:
+    """ASGI layer that refuses by `refusal` and puts the security headers on every answer."""
+
+    def __init__(self, app: ASGIApp, rules: GuardRules) -> None:
+        self.app = app
+        self.rules = rules
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI entry."""
+        if scope["type"] not in {"http", "websocket"}:
+            await self.app(scope, receive, send)
+            return
+
+        async def guarded_send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _add_headers(self.rules, MutableHeaders(scope=message))
+            await send(message)
+
+        error = refusal(self.rules, scope)
+        if error is None:
+            await self.app(scope, receive, guarded_send)
+        elif scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1008, "reason": error.detail})
+        else:
+            answer = error_response(error.status_code, error.code, error.detail, error.headers)
+            await answer(scope, receive, guarded_send)
+
+
+def _add_headers(rules: GuardRules, headers: MutableHeaders) -> None:
+    is_page = headers.get("content-type", "").startswith("text/html")
+    headers["Content-Security-Policy"] = rules.page_policy if is_page else "default-src 'none'; frame-ancestors 'none'"
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "no-referrer"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers.setdefault("Cache-Control", "no-store")
+
+
+def _host_allowed(rules: GuardRules, host: str) -> bool:
+    try:
+        name = urlsplit(f"//{host}").hostname
+    except ValueError:
+        return False
+    if not name:
+        return False
+    return name in rules.hosts or (rules.any_address and _is_address(name))
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_foreign(headers: Headers) -> bool:
+    if headers.get("sec-fetch-site") == "cross-site":
+        return True
+    origin = headers.get("origin")
+    if origin is None:
+        return False
+    try:
+        own = urlsplit(origin).netloc.lower()
+    except ValueError:
+        return True
+    return own != headers.get("host", "").lower()
+
+
+def _is_public(rules: GuardRules, path: str) -> bool:
+    path = path.rstrip("/")
+    return any(
+        path.startswith(allowed[:-1]) if allowed.endswith("*") else path == allowed.rstrip("/")
+        for allowed in rules.public_paths
+    )
+
+
+def _key_matches(rules: GuardRules, headers: Headers) -> bool:
+    scheme, _, key = headers.get("authorization", "").partition(" ")
+    digest = hashlib.sha256(key.strip().encode("latin-1", "replace")).digest()
+    # Every digest is compared, whatever the first ones say: the time taken tells nothing.
+    matches = [hmac.compare_digest(digest, known) for known in rules.key_digests]
+    return scheme.lower() == "bearer" and any(matches)

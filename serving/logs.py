@@ -1,0 +1,38 @@
+"""Logging set-up of a process, called in `main()` only: one handler on standard error, plain lines or JSON lines."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+
+from serving.settings import ShellSettings
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line: time, level, logger, message, and the traceback where there is one."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as a line."""
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def configure_logging(settings: ShellSettings) -> None:
+    """Set the root logger up. The server's own chatter is kept to warnings; requests are in /metrics."""
+    handler = logging.StreamHandler(sys.stderr)
+    if settings.logging == "json":
+        handler.setFormatter(JsonFormatter())
+    else:
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
+    logging.basicConfig(level=settings.log_level.upper(), handlers=[handler], force=True)
+    for chatty in ("uvicorn", "uvicorn.error", "uvicorn.access", "multipart", "python_multipart", "asyncio"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)

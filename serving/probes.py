@@ -1,0 +1,60 @@
+"""GET /health/, /ready/, /version/ and /metrics: what supervisors, clients and Prometheus ask."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel, ConfigDict, Field
+
+from serving.errors import busy, error_responses
+from serving.vitals import Vitals
+
+
+class Health(BaseModel):
+    """The process is alive; said while it is busy, too."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    status: Literal["ok"] = "ok"
+
+
+class Ready(BaseModel):
+    """The service can take work now."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    status: Annotated[Literal["ready"], Field()] = "ready"
+
+
+def probe_routes(vitals: Vitals, *, with_metrics: bool = True) -> APIRouter:
+    """The routes every service has; :8888 is public and leaves the metrics out."""
+    router = APIRouter(tags=["probes"])
+
+    @router.get("/health/", summary="Is the process alive?")
+    async def health() -> Health:
+        return Health()
+
+    @router.get("/ready/", summary="Can it take work?", responses=error_responses(503))
+    async def ready() -> Ready:
+        if reasons := vitals.reasons():
+            raise busy("not_ready", "; ".join(reasons), 5)
+        return Ready()
+
+    @router.get("/version/", summary="Versions of the service and what it computes with")
+    async def version() -> str:
+        return vitals.version()
+
+    if with_metrics:
+
+        @router.get(
+            "/metrics",
+            summary="Prometheus metrics",
+            response_class=Response,
+            responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+        )
+        async def metrics() -> Response:
+            return Response(generate_latest(vitals.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    return router

@@ -1,0 +1,108 @@
+"""What every service says and accepts: errors, prompts, jobs. Imports only pydantic and the standard library.
+
+Knows nothing of HTTP frameworks, splats or the subnet, so that any client may import it.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import unicodedata
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
+
+PROMPT_MAX_CHARS = 1024
+SEED_MAX = 2**32 - 1
+
+JOB_ID_PATTERN = r"^[A-Za-z0-9_-]{22,64}$"
+"""Ids are matched by this and looked up in a table; they never become part of a path."""
+
+_TRIMMED = " \t\r\n"
+_WIDE_SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+
+# Written out rather than asked of str.isprintable: what that answers changes with the Unicode tables of each Python
+# version, and two nodes must agree on every prompt. Controls, format characters, line separators, surrogates,
+# private use, non-characters and tags.
+_UNPRINTABLE = (
+    r"\u0000-\u001f\u007f-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    r"\ud800-\uf8ff\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff"
+)
+_UNPRINTABLE_CHAR = re.compile(f"[{_UNPRINTABLE}\U000e0000-\U000e0fff\U000f0000-\U0010ffff]")
+_PROMPT_PATTERN = rf"^[ \t\r\n]*[^{_UNPRINTABLE}\s]([^{_UNPRINTABLE}]*[^{_UNPRINTABLE}\s])?[ \t\r\n]*$"
+
+
+def clean_prompt(text: str) -> str:
+    """The prompt as the whole network knows it: NFC, trimmed, every kind of space a plain one.
+
+    Raises ValueError, without quoting the prompt, if it is empty, longer than 1,024 characters or not printable.
+    """
+    prompt = unicodedata.normalize("NFC", _WIDE_SPACES.sub(" ", text)).strip(_TRIMMED)
+    if not prompt:
+        raise ValueError("the prompt is empty")
+    if len(prompt) > PROMPT_MAX_CHARS:
+        raise ValueError(f"the prompt has {len(prompt)} characters; {PROMPT_MAX_CHARS} are allowed")
+    if bad := _UNPRINTABLE_CHAR.search(prompt):
+        raise ValueError(f"the prompt holds a character that cannot be printed, U+{ord(bad.group()):04X}")
+    return prompt
+
+
+def new_job_id() -> str:
+    """22 random url-safe characters (128 bits)."""
+    return secrets.token_urlsafe(16)
+
+
+Prompt = Annotated[
+    str,
+    AfterValidator(clean_prompt),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": PROMPT_MAX_CHARS,
+            "pattern": _PROMPT_PATTERN,
+            "description": "1 to 1,024 printable characters after trimming; brought to Unicode NFC.",
+        }
+    ),
+]
+"""A prompt from anywhere."""
+
+Seed = Annotated[int, Field(ge=0, le=SEED_MAX)]
+JobId = Annotated[str, StringConstraints(pattern=JOB_ID_PATTERN)]
+JobStatus = Literal["queued", "running", "done", "failed", "cancelled"]
+ResultName = Literal["ply", "spz", "glb", "splat", "mp4", "png"]
+
+FINISHED: frozenset[JobStatus] = frozenset({"done", "failed", "cancelled"})
+
+
+class ErrorBody(BaseModel):
+    """The body of every answer with a status of 400 or more."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    detail: Annotated[str, Field(description="For people.")]
+    code: Annotated[str, Field(description="For programs.", pattern=r"^[a-z0-9_]+$")]
+
+
+class JobError(ErrorBody):
+    """Why a job failed."""
+
+
+class Job(BaseModel):
+    """One job as a client sees it; the same shape on every service that has jobs."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: JobId
+    status: JobStatus
+    position: Annotated[int | None, Field(ge=1, description="Place in the queue, 1 is next; null once it runs.")]
+    progress: Annotated[float, Field(ge=0, le=1)]
+    stage: str
+    prompt: Annotated[str, Field(min_length=1, max_length=PROMPT_MAX_CHARS)]
+    seed: Seed | None
+    understood: Annotated[str | None, Field(description="What the generator made of the prompt, if it can say.")]
+    created_at: datetime
+    finished_at: datetime | None
+    error: JobError | None
+    results: Annotated[dict[ResultName, str], Field(description="URL by format; empty until done and once dropped.")]

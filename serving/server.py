@@ -1,0 +1,137 @@
+"""Runs an application under uvicorn: one clear line when it starts or cannot, and a graceful, bounded stop.
+
+On SIGINT or SIGTERM the service first says 503 on /ready/ and takes no new work, while what it accepted goes on for
+at most `drain_s`; then that is ended and the connections are closed. A second signal cuts the wait short.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from types import FrameType
+
+import h11
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from serving.settings import SettingsError, ShellSettings, is_loopback
+from serving.vitals import Vitals
+
+logger = logging.getLogger(__name__)
+
+HEADERS_TIMEOUT_S = 20.0
+"""A request's header lines must all have arrived within this, so that silent connections cannot pile up."""
+
+_CLOSE_S = 5
+"""What uvicorn may spend on closing connections once the work has ended."""
+
+_LINGER_S = 1.0
+"""After the last job a drain waits this long, so that a client that polls can still fetch what it waited for."""
+
+
+def serve(app: FastAPI, settings: ShellSettings, *, ws_max_bytes: int = 16 << 10) -> int:
+    """Serve until a signal or a fatal error; the exit status: 0 after a stop, 1 otherwise.
+
+    Raises SettingsError if the address cannot be bound.
+    """
+    listener = bind(settings.host, settings.port)
+    vitals: Vitals = app.state.vitals
+    config = uvicorn.Config(
+        app,
+        http=HeaderDeadline,
+        ws_max_size=ws_max_bytes,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_CLOSE_S,
+    )
+    address = listener.getsockname()
+    logger.info("%s %s on http://%s:%d", app.title, vitals.version(), settings.host, address[1])
+    if settings.insecure and not settings.api_keys and not is_loopback(settings.host):
+        logger.warning("--insecure: anyone who can reach %s:%d may use this service", settings.host, address[1])
+    server = DrainingServer(config, vitals, settings.drain_s)
+    server.run(sockets=[listener])
+    if vitals.fatal is not None:
+        logger.error("stopped: %s", vitals.fatal)
+    return 0 if server.started and vitals.fatal is None else 1
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises SettingsError, naming the address, if that is not possible."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host.strip("[]"), port), family=family, backlog=2048)
+    except OSError as error:
+        raise SettingsError(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
+
+
+class DrainingServer(uvicorn.Server):
+    """uvicorn's server with our drain in front of its shutdown, and an orderly exit status."""
+
+    def __init__(self, config: uvicorn.Config, vitals: Vitals, drain_s: float) -> None:
+        super().__init__(config)
+        self._vitals = vitals
+        self._drain_s = drain_s
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002  uvicorn's signature
+        """First signal: drain. Second: stop now. Unlike uvicorn, do not die of the signal afterwards."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
+        self._vitals.draining = True
+
+    async def on_tick(self, counter: int) -> bool:
+        """Stop also when the service cannot go on."""
+        return await super().on_tick(counter) or self._vitals.fatal is not None
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Wait for accepted work while still answering, end the rest, then close as uvicorn does."""
+        self._vitals.draining = True
+        await self._drain()
+        self._vitals.stop()
+        await super().shutdown(sockets)
+
+    async def _drain(self) -> None:
+        if not self._vitals.busy() or self._vitals.fatal is not None:
+            return
+        logger.info("stopping: accepted work may go on for %g s", self._drain_s)
+        now = asyncio.get_running_loop().time
+        deadline = now() + self._drain_s
+        while self._vitals.busy() and now() < deadline and not self.force_exit:
+            await asyncio.sleep(0.05)
+        if not self.force_exit:
+            await asyncio.sleep(min(_LINGER_S, self._drain_s))
+
+
+class HeaderDeadline(H11Protocol):
+    """uvicorn's protocol, closing a connection whose request line and headers do not arrive in time."""
+
+    _header_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        """A new connection: its first request is due."""
+        super().connection_made(transport)
+        self._watch_headers()
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes came; if they leave a request half told, its rest is due."""
+        super().data_received(data)
+        self._watch_headers()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing is due any more."""
+        self._stop_watching()
+        super().connection_lost(exc)
+
+    def _watch_headers(self) -> None:
+        half_told = self.conn.their_state is h11.IDLE and (self.cycle is None or bool(self.conn.trailing_data[0]))
+        if not half_told:
+            self._stop_watching()
+        elif self._header_timer is None:
+            self._header_timer = self.loop.call_later(HEADERS_TIMEOUT_S, self.transport.close)
+
+    def _stop_watching(self) -> None:
+        if self._header_timer is not None:
+            self._header_timer.cancel()
+            self._header_timer = None
