@@ -59,7 +59,8 @@ disk_needed() {
   else echo 4; fi
 }
 
-stamp_of() { cat "$@" | cksum | tr ' ' -; }
+# What an environment was made from; the path counts, as the project is installed in place.
+stamp_of() { { printf '%s\n' "$ROOT"; cat "$@"; } | cksum | tr ' ' -; }
 
 make_venv() {
   local python

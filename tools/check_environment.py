@@ -50,6 +50,7 @@ def main() -> int:
         return 1
     if "torch" in MODULES[part]:
         import torch
+
         from splats.render import renderer_name
 
         complaint = gpu_complaint(torch.cuda.is_available(), _driver_lists())

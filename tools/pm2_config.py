@@ -42,7 +42,9 @@ def write(path: Path, apps: list[dict[str, object]]) -> str:
     """Writes the PM2 file unless its operator changed it; one of "wrote", "unchanged" and "kept"."""
     body = f"module.exports = {json.dumps({'apps': apps}, indent=2, ensure_ascii=False)};\n"
     checksum = hashlib.sha256(body.encode()).hexdigest()
-    text = f"// Written by setup_env.sh; checksum {checksum}. Change what you like: set-up then keeps your file.\n{body}"
+    text = (
+        f"// Written by setup_env.sh; checksum {checksum}. Change what you like: set-up then keeps your file.\n{body}"
+    )
     if path.exists():
         old = path.read_text(encoding="utf-8")
         if old == text:

@@ -1,0 +1,51 @@
+"""Looks into the files that a job gave: each is opened with its own reader, and described in a few words."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import av
+from PIL import Image
+
+from splats.codecs import decode
+from splats.errors import DecodeError
+
+
+class BadResult(Exception):
+    """A file is empty or does not open."""
+
+
+def describe(path: Path) -> str:
+    """What is in the file, by its extension. Raises BadResult for a file that is empty or does not decode."""
+    data = path.read_bytes()
+    if not data:
+        raise BadResult(f"{path} is empty")
+    try:
+        return FORMATS[path.suffix.removeprefix(".")](data)
+    except (DecodeError, av.FFmpegError, OSError, SyntaxError, ValueError) as error:
+        raise BadResult(f"{path} does not open: {error}") from error
+
+
+def _video(data: bytes) -> str:
+    with av.open(io.BytesIO(data), "r") as container:
+        frames = [(frame.width, frame.height) for frame in container.decode(video=0)]
+    if not frames:
+        raise ValueError("no frames")
+    return f"turntable, {len(frames)} frames of {frames[0][0]}×{frames[0][1]}"
+
+
+def _picture(data: bytes) -> str:
+    with Image.open(io.BytesIO(data)) as image:
+        image.load()
+        return f"picture, {image.width}×{image.height}"
+
+
+def _splats(data: bytes) -> str:
+    splats = decode(data)
+    return f"{len(splats):,} splats, SH degree {splats.sh_degree}"
+
+
+FORMATS: dict[str, Callable[[bytes], str]] = {"mp4": _video, "png": _picture, "spz": _splats, "ply": _splats}
+"""The files of a finished demo, by extension, with their readers."""
