@@ -1,0 +1,166 @@
+"""Structural checks: what every honest asset passes, told from the splats alone or from their pictures' coverage.
+
+Pure functions that raise `Rejected`; they know nothing of prompts or models. Work is O(N log N). Thresholds are set
+wide of honest assets (docs/scoring.md lists where each of them lies): the checks stop junk, the score judges quality.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from splats.model import BOUNDS_MIN_OPACITY, Splats
+from validation.errors import Rejected
+
+MIN_SPLATS = 2_000
+"""The first implementation wanted 7,000; score distillation with 500 steps yields 5,000 and more; junk has hundreds."""
+
+MIN_VISIBLE_SHARE = 0.2
+"""The first implementation refused assets with more than 80 % transparent splats (opacity below 0.05 here)."""
+
+MAX_SIGMA = 0.5
+"""Largest honest standard deviation, in object sides: a wider splat covers more than the whole object."""
+MAX_GIANT_SHARE = 0.002
+"""Share of visible splats that may be wider than MAX_SIGMA: optimised assets leave a few behind."""
+MIN_SIGMA = 2e-4
+"""A visible splat whose largest deviation is below this (0.05 pixel at 224 px) is dust."""
+MAX_DUST_SHARE = 0.5
+
+MAX_REPEATED_SHARE = 0.2
+"""Share of splats equal in every value to another one; honest assets have next to none, padded ones mostly copies."""
+GRID = 4096
+"""Cells per unit for `coincident`: SPZ's own position grid, so that a packed honest asset does not fail."""
+MAX_COINCIDENT_SHARE = 0.5
+"""Share of splats that sit in a cell already taken."""
+
+MIN_THICKNESS = 0.01
+"""Least extent of the painted surface along any direction, as a share of its longest. A sheet has 0, a blade 0.02."""
+THICKNESS_TRIM = 0.01
+"""Share of painted area dropped at each end of an axis, so that a few specks do not give a card thickness."""
+
+EMPTY_VIEW_ALPHA = 5e-4
+"""Mean coverage below which a view shows nothing: a tenth of a pencil seen from its end."""
+MAX_EMPTY_VIEWS = 2
+MIN_MEAN_ALPHA = 2e-3
+"""Least mean coverage over all views; a sword has 0.02."""
+
+MAX_COVERED_PIXELS = 6_000_000_000
+"""Splats × pixels they may touch, over all views. A dense honest asset of 50,000 splats has 0.6 · 10⁹ at 448 px; this
+is ten of those, some 3 s on two cores."""
+
+
+def check_count(splats: Splats) -> None:
+    """Raises Rejected("too_few") below MIN_SPLATS."""
+    if len(splats) < MIN_SPLATS:
+        raise Rejected("too_few", f"{len(splats)} splats; at least {MIN_SPLATS} are needed")
+
+
+def check_transparent(splats: Splats) -> None:
+    """Raises Rejected("transparent") when too few splats, or too small a share of them, can be seen."""
+    visible = int((splats.opacities >= BOUNDS_MIN_OPACITY).sum())
+    if visible < max(MIN_SPLATS // 2, MIN_VISIBLE_SHARE * len(splats)):
+        raise Rejected("transparent", f"{visible} of {len(splats)} splats have an opacity of {BOUNDS_MIN_OPACITY}")
+
+
+def check_duplicate(splats: Splats) -> None:
+    """Raises Rejected("duplicate") when too many splats are exact copies of others."""
+    columns = [splats.means, splats.quats, splats.scales, splats.opacities[:, None], splats.sh.flatten(1)]
+    keys = _row_keys(torch.cat(columns, dim=1))  # [N]
+    share = 1 - torch.unique(keys).numel() / len(splats)
+    if share > MAX_REPEATED_SHARE:
+        raise Rejected("duplicate", f"{share:.0%} of the splats repeat another one")
+
+
+def check_extent(splats: Splats) -> None:
+    """Raises Rejected("coincident") when the visible splats all lie in one place, so that nothing can be normalised."""
+    means = splats.means[splats.opacities >= BOUNDS_MIN_OPACITY].double()
+    if float((means.amax(dim=0) - means.amin(dim=0)).max()) < 1e-6:
+        raise Rejected("coincident", "all visible splats lie in one place")
+
+
+def check_coincident(splats: Splats) -> None:
+    """Raises Rejected("coincident") when too many centres of the normalised asset share a cell of the grid."""
+    cells = (splats.means.double().clamp(-100, 100) * GRID).round().to(torch.int64)  # [N, 3]
+    keys = (cells[:, 0] * 1_000_003 + cells[:, 1]) * 1_000_003 + cells[:, 2]
+    share = 1 - torch.unique(keys).numel() / len(splats)
+    if share > MAX_COINCIDENT_SHARE:
+        raise Rejected("coincident", f"{share:.0%} of the splats sit where another one is")
+
+
+def check_scales(splats: Splats) -> None:
+    """Raises Rejected("degenerate_scale") when visible splats of the normalised asset are giants or mostly dust."""
+    widest = splats.scales[splats.opacities >= BOUNDS_MIN_OPACITY].amax(dim=1)
+    giants = float((widest > MAX_SIGMA).float().mean())
+    if giants > MAX_GIANT_SHARE:
+        raise Rejected("degenerate_scale", f"{giants:.1%} of the visible splats are wider than the object")
+    dust = float((widest < MIN_SIGMA).float().mean())
+    if dust > MAX_DUST_SHARE:
+        raise Rejected("degenerate_scale", f"{dust:.0%} of the visible splats are too small to be seen")
+
+
+def check_flat(splats: Splats) -> None:
+    """Raises Rejected("flat") when the painted surface of the normalised asset lies in one plane."""
+    thickness = relative_thickness(splats)
+    if thickness < MIN_THICKNESS:
+        raise Rejected("flat", f"the object is {thickness:.2%} as thick as it is long")
+
+
+def check_cost(covered_pixels: int) -> None:
+    """Raises Rejected("too_expensive") when drawing all views could touch too many pixels."""
+    if covered_pixels > MAX_COVERED_PIXELS:
+        raise Rejected("too_expensive", f"{covered_pixels:.2g} splat pixels; at most {MAX_COVERED_PIXELS:.2g}")
+
+
+def check_views(alpha: Tensor) -> None:
+    """Raises Rejected("empty_views") when pictures with coverage `alpha` [C, H, W] show (almost) nothing."""
+    shown = alpha.flatten(1).mean(dim=1)  # [C]
+    empty = int((shown < EMPTY_VIEW_ALPHA).sum())
+    if empty > MAX_EMPTY_VIEWS or float(shown.mean()) < MIN_MEAN_ALPHA:
+        raise Rejected("empty_views", f"{empty} of {len(shown)} views show nothing; mean coverage {shown.mean():.2%}")
+
+
+def check_raw(splats: Splats) -> None:
+    """All checks that need no normalised asset, cheapest first."""
+    check_count(splats)
+    check_transparent(splats)
+    check_duplicate(splats)
+    check_extent(splats)
+
+
+def check_normalised(splats: Splats) -> None:
+    """All checks of a normalised asset's splats."""
+    check_scales(splats)
+    check_coincident(splats)
+    check_flat(splats)
+
+
+def relative_thickness(splats: Splats) -> float:
+    """Extent of the painted surface along its thinnest principal axis over that along its longest, 0 to 1.
+
+    Each visible splat weighs opacity × the product of its two largest deviations (its painted area); extents are of
+    the centres, without THICKNESS_TRIM of the weight at each end.
+    """
+    seen = splats.select(splats.opacities >= BOUNDS_MIN_OPACITY)
+    ordered = seen.scales.double().sort(dim=1, descending=True).values  # [N, 3]
+    weights = seen.opacities.double() * ordered[:, 0] * ordered[:, 1]
+    weights = weights / weights.sum().clamp_min(1e-300)
+    means = seen.means.double()
+    centred = means - (weights[:, None] * means).sum(dim=0)
+    axes = torch.linalg.eigh(centred.T @ (centred * weights[:, None])).eigenvectors  # [3, 3], thinnest first
+    along = centred @ axes  # [N, 3]
+    thin, long = _weighted_extent(along[:, 0], weights), _weighted_extent(along[:, 2], weights)
+    return min(1.0, thin / long) if long > 0 else 0.0
+
+
+def _weighted_extent(values: Tensor, weights: Tensor) -> float:
+    order = values.argsort()
+    share = weights[order].cumsum(dim=0)
+    inside = values[order][(share >= THICKNESS_TRIM) & (share <= 1 - THICKNESS_TRIM)]
+    return float(inside[-1] - inside[0]) if inside.numel() else 0.0
+
+
+def _row_keys(rows: Tensor) -> Tensor:
+    """One 64-bit key [N] for each float32 row [N, D]; equal rows have equal keys, others differ but for 2⁻⁴⁰ or so."""
+    bits = rows.contiguous().view(torch.int32).to(torch.int64)  # [N, D]
+    multipliers = torch.tensor([pow(6364136223846793005, d + 1, 2**63) for d in range(rows.shape[1])])
+    return (bits * multipliers).sum(dim=1)  # wraps modulo 2⁶⁴

@@ -1,0 +1,137 @@
+"""Fingerprint of an asset: a digest that finds exact copies in any file format, an embedding that finds altered ones.
+
+Knows only the decoded splats. How two embeddings compare is in `validation.schemas`, where the neurons can reach it.
+
+Digest: SHA-256 over the sorted rows (x, y, z, r, g, b) of all splats, positions and base colours on SPZ's own grid.
+Both are the same whether the asset came as PLY or as SPZ: a PLY holds exactly the float32 values that an SPZ writer
+rounds. Opacities, scales and rotations pass through a logarithm, a sigmoid or a lossy packing on one of the ways, so
+that about one splat in 10⁵ would round differently; they stay out, and an asset that differs only there is a copy.
+
+Embedding: 64 numbers that describe how the painted area lies round the vertical axis. They do not depend on the order
+of the splats, on where the object stands, how large it is or how far it is turned about y; and hardly on rounding.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from splats.model import BOUNDS_MIN_OPACITY, Splats
+from splats.sh import SH_C0
+from validation.schemas import EMBEDDING_SIZE
+
+DIGEST_HEADER = b"three-gen:digest:1"
+POSITION_GRID = 4096.0
+"""SPZ's 12 fractional bits."""
+POSITION_LIMIT = 2**23 - 1
+"""SPZ positions are signed 24-bit integers."""
+COLOUR_SCALE = 0.15
+"""SPZ's colour byte is 0.15 · 255 · sh0 + 127.5 (nianticlabs/spz)."""
+
+HEIGHT_CENTRES = (-1.5, -0.9, -0.3, 0.3, 0.9, 1.5)
+HEIGHT_WIDTH = 0.3
+RADIUS_CENTRES = (0.1, 0.5, 0.9, 1.3)
+RADIUS_WIDTH = 0.2
+"""Bumps in units of the root mean square distance, which most assets span from -2 to 2."""
+HEIGHT_SHARES = (0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95)
+RADIUS_SHARES = (0.1, 0.3, 0.5, 0.7, 0.9)
+SHAPE_GAIN = 20.0
+COLOUR_GAIN = 20.0
+"""Scale the distances so that NEAR_DUPLICATE_DISTANCE is 1: altered copies below, other assets above."""
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprinted:
+    """Digest (64 hex digits) and embedding (EMBEDDING_SIZE numbers)."""
+
+    digest: str
+    embedding: tuple[float, ...]
+
+
+def fingerprint(splats: Splats) -> Fingerprinted:
+    """Digest and embedding of decoded splats, in world coordinates as delivered (not normalised)."""
+    return Fingerprinted(digest(splats), embedding(splats))
+
+
+def digest(splats: Splats) -> str:
+    """Hex SHA-256 of the sorted (x, y, z, r, g, b) rows of all splats, on SPZ's position and colour grids.
+
+    Rounding is to the nearest, halves to even, in float32, as the SPZ writer does it. Positions beyond ±2,048 units
+    are held there.
+    """
+    means = splats.means.numpy()  # [N, 3] float32
+    sh0 = splats.sh[:, 0].numpy()  # [N, 3] float32
+    positions = np.clip(np.round(means * np.float32(POSITION_GRID)), -POSITION_LIMIT - 1, POSITION_LIMIT)
+    colours = np.clip(np.round(sh0 * np.float32(COLOUR_SCALE * 255) + np.float32(127.5)), 0, 255)
+    grid = positions.astype(np.int64) + (POSITION_LIMIT + 1)  # [N, 3], 24 bits each
+    rgb = colours.astype(np.int64)
+    high = (grid[:, 0] << 24) | grid[:, 1]  # [N], 48 bits
+    low = (grid[:, 2] << 24) | (rgb[:, 0] << 16) | (rgb[:, 1] << 8) | rgb[:, 2]  # [N], 48 bits
+    order = np.lexsort((low, high))
+    rows = np.stack([high[order], low[order]], axis=1).astype("<i8")  # [N, 2]
+    return hashlib.sha256(DIGEST_HEADER + rows.tobytes()).hexdigest()
+
+
+def embedding(splats: Splats) -> tuple[float, ...]:
+    """EMBEDDING_SIZE numbers; Euclidean distance compares them (`validation.schemas.embedding_distance`).
+
+    Each visible splat weighs its opacity times its painted area (at most four times the median area). The frame: the
+    weighted centroid is the origin, the weighted root mean square distance from it is 1. Heights are seen through six
+    overlapping bumps, radii from the vertical axis through four; azimuths only as magnitudes of harmonics.
+    """
+    seen = splats.select(splats.opacities >= BOUNDS_MIN_OPACITY) if bool((splats.opacities > 0).any()) else splats
+    if len(seen) == 0:
+        return (0.0,) * EMBEDDING_SIZE
+    weights = _weights(seen)  # [N], sum 1
+    means = seen.means.numpy().astype(np.float64)
+    centred = means - weights @ means
+    size = float(np.sqrt(weights @ (centred**2).sum(axis=1)))
+    x, y, z = (centred / max(size, 1e-12)).T  # [N] each
+    radius = np.hypot(x, z)
+    rgb = np.clip(seen.sh[:, 0].numpy().astype(np.float64) * SH_C0, -0.5, 0.5)  # [N, 3], 0 is grey
+    heights = _bumps(y, HEIGHT_CENTRES, HEIGHT_WIDTH) * weights  # [6, N]
+    rings = _bumps(radius, RADIUS_CENTRES, RADIUS_WIDTH) * weights  # [4, N]
+    features = np.concatenate(
+        [
+            SHAPE_GAIN * _quantiles(y, weights, HEIGHT_SHARES),  # 7
+            SHAPE_GAIN * _quantiles(radius, weights, RADIUS_SHARES),  # 5
+            SHAPE_GAIN * (heights @ radius),  # 6
+            SHAPE_GAIN * _harmonics(x, z, radius, heights[1:5]).ravel(),  # 16
+            COLOUR_GAIN * (heights @ rgb).ravel(),  # 18
+            COLOUR_GAIN * (rings @ rgb).ravel(),  # 12
+        ]
+    )
+    return tuple(round(float(value), 5) for value in features)
+
+
+def _weights(splats: Splats) -> Array:
+    ordered = np.sort(splats.scales.numpy().astype(np.float64), axis=1)  # [N, 3]
+    area = ordered[:, 2] * ordered[:, 1]
+    area = np.minimum(area, 4 * np.median(area)) if np.median(area) > 0 else np.ones_like(area)
+    weights = splats.opacities.numpy().astype(np.float64) * area
+    total = weights.sum()
+    return weights / total if total > 0 else np.full(len(splats), 1 / len(splats))
+
+
+def _bumps(values: Array, centres: tuple[float, ...], width: float) -> Array:
+    """Gaussian bumps [B, N] round `centres` [B], shared out so that they sum to 1 for every value [N]."""
+    bumps = np.exp(-0.5 * ((np.clip(values, -4, 4)[None, :] - np.array(centres)[:, None]) / width) ** 2)
+    shares: Array = bumps / (bumps.sum(axis=0) + 1e-12)
+    return shares
+
+
+def _quantiles(values: Array, weights: Array, shares: tuple[float, ...]) -> Array:
+    order = np.argsort(values, kind="stable")
+    middle = np.cumsum(weights[order]) - weights[order] / 2
+    return np.interp(np.array(shares), middle, values[order])
+
+
+def _harmonics(x: Array, z: Array, radius: Array, heights: Array) -> Array:
+    """|Σ weight · r · e^{ikθ}| for k = 1 … 4 and each height bump [B, N]: [4, B], the same however the asset is turned."""
+    turn = (x + 1j * z) / np.maximum(radius, 1e-9)  # e^{iθ}
+    return np.stack([np.abs(heights @ (radius * turn**k)) for k in (1, 2, 3, 4)])

@@ -1,0 +1,107 @@
+"""What crosses the wire of the validation service: requests, answers, limits, the reject list, how fingerprints compare.
+
+Knows only pydantic and the standard library, so that the neurons can import it without torch.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+REJECT_CODES = frozenset(
+    {
+        "bad_encoding",
+        "too_large",
+        "unknown_format",
+        "truncated",
+        "too_many",
+        "too_few",
+        "not_finite",
+        "out_of_range",
+        "transparent",
+        "degenerate_scale",
+        "coincident",
+        "duplicate",
+        "flat",
+        "empty_views",
+        "too_expensive",
+    }
+)
+"""With status 413 or 422 these are the miner's fault. Everything else is the validator's."""
+
+MAX_ASSET_BYTES = 64 * 2**20
+"""Largest asset after base64 (DESIGN limit of every format)."""
+
+MAX_BASE64_CHARS = (MAX_ASSET_BYTES + 2) // 3 * 4
+"""Longest `data` that can hold an asset of MAX_ASSET_BYTES."""
+
+MAX_BODY_BYTES = MAX_BASE64_CHARS + 64 * 2**10
+"""Largest request body: the longest `data` beside a prompt or metadata written entirely in JSON escapes."""
+
+MAX_SEED = 2**32 - 1
+
+EMBEDDING_SIZE = 64
+
+NEAR_DUPLICATE_DISTANCE = 1.0
+"""Assets whose fingerprint embeddings lie closer than this are one asset (figures: docs/scoring.md, "Fingerprint")."""
+
+MetadataKey = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.-]+$")]
+MetadataValue = Annotated[str, Field(max_length=1024)]
+
+
+class Request(BaseModel):
+    """What all requests share: unknown fields are errors, so that a misspelt one is never ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ValidateRequest(Request):
+    """POST /validate/: how well does this splat show that prompt?"""
+
+    prompt: str = Field(description="1 to 1,024 printable characters after trimming", min_length=1, max_length=8192)
+    data: str = Field(description="PLY or SPZ, base64, standard alphabet, one line")
+    seed: int = Field(default=0, ge=0, le=MAX_SEED, description="draws eight of the sixteen views")
+    preview: bool = Field(default=False, description="also return the sixteen views as a PNG grid")
+
+
+class ConvertRequest(Request):
+    """POST /convert/: the same splat in another format."""
+
+    data: str = Field(description="PLY or SPZ, base64, standard alphabet, one line")
+    to: Literal["ply", "spz", "glb", "splat"]
+    metadata: dict[MetadataKey, MetadataValue] = Field(
+        default={}, max_length=32, description="written into formats that have a place for it"
+    )
+
+
+class Fingerprint(BaseModel):
+    """What an asset is, whatever its bytes."""
+
+    digest: str = Field(description="hex SHA-256 of the decoded, quantised, sorted splats")
+    embedding: list[float] = Field(min_length=EMBEDDING_SIZE, max_length=EMBEDDING_SIZE)
+
+
+class ValidateResponse(BaseModel):
+    """score = alignment · quality, rounded to 4 decimals; `parts` holds everything the two are made of."""
+
+    score: float = Field(ge=0, le=1)
+    alignment: float = Field(ge=0, le=1)
+    quality: float = Field(ge=0, le=1)
+    parts: dict[str, float]
+    scorer: str = Field(description="name@version+dtype")
+    seed: int
+    fingerprint: Fingerprint
+    preview: str | None = Field(description="base64 PNG")
+
+
+def embedding_distance(a: Sequence[float], b: Sequence[float]) -> float:
+    """Euclidean distance of two fingerprint embeddings; below NEAR_DUPLICATE_DISTANCE they are one asset.
+
+    Raises ValueError when either does not have EMBEDDING_SIZE numbers.
+    """
+    if len(a) != EMBEDDING_SIZE or len(b) != EMBEDDING_SIZE:
+        raise ValueError(f"embeddings have {EMBEDDING_SIZE} numbers, not {len(a)} and {len(b)}")
+    return math.dist(a, b)
