@@ -71,7 +71,7 @@ def _required_fields(synapse: type[bt.Synapse]) -> tuple[str, ...]:
     return tuple(name for name, field in synapse.model_fields.items() if field.is_required())
 
 
-class ThreeGenSynapse(bt.Synapse):  # type: ignore[misc]  # the SDK ships no types
+class ThreeGenSynapse(bt.Synapse):
     """The SDK's synapse with its required fields worked out once per class; the wire format is unchanged."""
 
     required_hash_fields: ClassVar[tuple[str, ...]] = ()

@@ -1,0 +1,1 @@
+"""The chain behind one narrow interface: the real one through the SDK, or the embedded devnet of local processes."""

@@ -1,0 +1,164 @@
+"""The embedded devnet as a `Chain`: the clock makes the blocks, the ledger keeps the state.
+
+Behaves as the SDK's adapter does, refusals and waits included (docs/devnet.md). A call lands in the block after the
+head its caller saw, and the caller waits for it. Anyone who can write the file owns this chain: it checks no signature.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from neurons.chain.contract import ChainUnavailable, Outcome, Snapshot, as_u16, bad_weights
+from neurons.chain.devnet.ledger import Ledger, Refused
+
+READ_FAULTS = ("away", "hang")
+WRITE_FAULTS = ("away", "hang", "pool", "dispatch", "lost")
+FAULTS = (*WRITE_FAULTS, "stale")
+"""away: no connection. hang: no answer within `hang_s`. pool: refused before a block. dispatch: fails inside one.
+lost: takes effect, but the answer is lost. stale: a snapshot of the block before."""
+
+
+class Devnet:
+    """A connection of one wallet's hotkey to the devnet file at `path`. One thread at a time.
+
+    `now` gives Unix seconds, `sleep` waits: tests pass their own. Raises ChainError when there is no devnet.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        hotkey: str,
+        *,
+        now: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+        hang_s: float = 60.0,
+    ) -> None:
+        self._ledger = Ledger(path)
+        self.rules = self._ledger.rules
+        self.hotkey = hotkey
+        self._now = now
+        self._sleep = sleep
+        self._hang_s = hang_s
+        self._head = 0
+        self._last_snapshot: Snapshot | None = None
+
+    def block(self) -> int:
+        """Number of the best head; never goes back within one instance, whatever the clock does."""
+        self._meet(READ_FAULTS)
+        return self._see_head()
+
+    def uid(self, hotkey: str) -> int | None:
+        """Seat of a hotkey, None when it is not registered."""
+        self._meet(READ_FAULTS)
+        return self._ledger.uid(hotkey)
+
+    def snapshot(self) -> Snapshot:
+        """All seats at the head's block."""
+        self._meet(READ_FAULTS)
+        old = self._last_snapshot
+        if old is not None and self._ledger.take_fault(("stale",), self._now()):
+            return old
+        self._last_snapshot = self._ledger.snapshot(self._see_head())
+        return self._last_snapshot
+
+    def weights(self) -> dict[int, dict[int, int]]:
+        """The weights that count, by uid of the validator, then of the seat (0 to 65535)."""
+        self._meet(READ_FAULTS)
+        with self._ledger.block(self._see_head()):
+            return self._ledger.weights()
+
+    def blocks_until_weights(self) -> int:
+        """Blocks to wait until weights may be set; 0 is now, and for who holds no seat."""
+        self._meet(READ_FAULTS)
+        uid = self._ledger.uid(self.hotkey)
+        if uid is None:
+            return 0
+        since = self._see_head() - self._ledger.last_update(uid)
+        return max(0, self.rules.weights_rate_limit + 1 - since)
+
+    def serve_axon(self, ip: str, port: int) -> Outcome:
+        """Announces where the wallet's hotkey listens."""
+        uid = self.uid(self.hotkey)
+        if uid is not None and self._ledger.axon(uid) == (ip, port):
+            return Outcome(True, "unchanged", "announced already", None, True)
+        return self._call(lambda block: self._ledger.serve(self.hotkey, ip, port, block))
+
+    def set_weights(self, weights: Mapping[int, float], version_key: int) -> Outcome:
+        """One attempt to set the wallet's weights by uid; hidden until a later epoch where commit-reveal is on."""
+        wrong = bad_weights(weights)
+        if wrong:
+            return Outcome(False, "bad_weights", wrong, None, True)
+        wait = self.blocks_until_weights()
+        if wait:
+            return Outcome(False, "too_soon", f"{wait} blocks too early; nothing was sent", None, True)
+        values = as_u16(weights)
+        return self._call(lambda block: self._ledger.set_weights(self.hotkey, values, version_key, block))
+
+    def register(self, coldkey: str) -> Outcome:
+        """Buys the wallet's hotkey a seat; the uid stands in the detail."""
+        return self._call(lambda block: f"uid {self._ledger.register(self.hotkey, coldkey, block)}")
+
+    def set_stake(self, amount: float) -> Outcome:
+        """Gives the wallet's hotkey so much stake."""
+        return self._call(lambda _: self._ledger.set_stake(self.hotkey, amount))
+
+    def fund(self, coldkey: str, amount: float) -> Outcome:
+        """Adds to a coldkey's balance."""
+        return self._call(lambda _: self._ledger.fund(coldkey, amount))
+
+    def cause(self, kind: str, *, count: int = 1, for_s: float = 3600.0) -> None:
+        """Makes the next `count` calls of any process meet a fault, for a rehearsal. Raises ValueError."""
+        if kind not in FAULTS:
+            raise ValueError(f"a fault is one of {', '.join(FAULTS)}, not {kind!r}")
+        self._ledger.add_fault(kind, count, self._now() + for_s)
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self._ledger.close()
+
+    def _see_head(self) -> int:
+        self._head = max(self._head, self.rules.block_at(self._ledger.start, self._now()))
+        return self._head
+
+    def _meet(self, kinds: tuple[str, ...]) -> str | None:
+        fault = self._ledger.take_fault(kinds, self._now())
+        if fault == "hang":
+            self._sleep(self._hang_s)
+        if fault in READ_FAULTS:
+            raise ChainUnavailable(f"the node does not answer ({fault})")
+        return fault
+
+    def _call(self, effect: Callable[[int], object]) -> Outcome:
+        """Includes a call in the block after the head: its effect, or its refusal, uses up one nonce."""
+        fault = self._meet(WRITE_FAULTS)
+        if fault == "pool":
+            return Outcome(False, "rejected", "the pool refused the call", None, True)
+        block = self._wait_for(self._see_head() + 1)
+        outcome = self._include(effect, block, fails=fault == "dispatch")
+        if fault == "lost":
+            raise ChainUnavailable("the answer was lost; whether the call took effect is unknown")
+        return outcome
+
+    def _include(self, effect: Callable[[int], object], block: int, *, fails: bool) -> Outcome:
+        try:
+            with self._ledger.block(block):
+                result = _refuse() if fails else effect(block)
+                self._ledger.use_nonce(self.hotkey)
+        except Refused as refusal:
+            with self._ledger.block(block):
+                self._ledger.use_nonce(self.hotkey)
+            return Outcome(False, refusal.code, refusal.name, block, True)
+        if result is False:
+            return Outcome(True, "committed", "hidden until a later epoch", block, False)
+        return Outcome(True, "ok", str(result) if isinstance(result, str) else "", block, True)
+
+    def _wait_for(self, block: int) -> int:
+        while (head := self._see_head()) < block:
+            self._sleep(max(0.001, self.rules.time_of(self._ledger.start, block) - self._now()))
+        return head
+
+
+def _refuse() -> object:
+    raise Refused("failed", "BadOrigin")

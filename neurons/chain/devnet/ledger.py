@@ -1,0 +1,275 @@
+"""The devnet's state: one SQLite file that local processes share. Applies calls; knows no clock and no wallet.
+
+Every change runs inside one immediate transaction that first brings the ledger up to the block it happens in, so that
+all processes see the same epochs whoever came first. Refusals carry the real chain's names.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+from neurons.chain.contract import ChainError, ChainUnavailable, Seat, Snapshot
+from neurons.chain.devnet.epochs import read_weights, run_epoch, store_weights
+from neurons.chain.devnet.rules import Rules
+
+BUSY_TIMEOUT_S = 10.0
+"""How long a process waits for another one's transaction."""
+
+SCHEMA = """
+CREATE TABLE chain (id INTEGER PRIMARY KEY CHECK (id = 1), start REAL NOT NULL, rules TEXT NOT NULL,
+    epoch INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE seats (uid INTEGER PRIMARY KEY, hotkey TEXT NOT NULL UNIQUE, coldkey TEXT NOT NULL,
+    registered INTEGER NOT NULL, last_update INTEGER NOT NULL, incentive REAL NOT NULL DEFAULT 0,
+    permit INTEGER NOT NULL DEFAULT 0, ip TEXT NOT NULL DEFAULT '0.0.0.0', port INTEGER NOT NULL DEFAULT 0,
+    served INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE stakes (hotkey TEXT PRIMARY KEY, amount REAL NOT NULL);
+CREATE TABLE balances (coldkey TEXT PRIMARY KEY, amount REAL NOT NULL);
+CREATE TABLE nonces (hotkey TEXT PRIMARY KEY, next INTEGER NOT NULL);
+CREATE TABLE registrations (block INTEGER NOT NULL, hotkey TEXT NOT NULL);
+CREATE TABLE weights (uid INTEGER NOT NULL, seat INTEGER NOT NULL, value INTEGER NOT NULL, PRIMARY KEY (uid, seat));
+CREATE TABLE commits (uid INTEGER NOT NULL, hotkey TEXT NOT NULL, block INTEGER NOT NULL, reveal INTEGER NOT NULL,
+    payload TEXT NOT NULL);
+CREATE TABLE faults (kind TEXT NOT NULL, remaining INTEGER NOT NULL, until REAL NOT NULL);
+"""
+
+
+class Refused(Exception):
+    """The chain's own refusal of a call, by its name."""
+
+    def __init__(self, code: str, name: str) -> None:
+        super().__init__(name)
+        self.code = code
+        self.name = name
+
+
+class Ledger:
+    """One process's connection to the devnet file. Used by one thread at a time.
+
+    Raises ChainError when the file is not a devnet, ChainUnavailable when it stays locked.
+    """
+
+    def __init__(self, path: Path) -> None:
+        if not path.is_file():
+            raise ChainError(f"no devnet at {path}; make one: python -m neurons.chain.devnet init --devnet.path {path}")
+        self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+        try:
+            start, rules = self._db.execute("SELECT start, rules FROM chain").fetchone()
+        except (sqlite3.DatabaseError, TypeError) as error:
+            self._db.close()
+            raise ChainError(f"{path} is not a devnet: {error}") from error
+        self.start = float(start)
+        self.rules = Rules(**json.loads(rules))
+
+    @staticmethod
+    def create(path: Path, rules: Rules, start: float) -> None:
+        """Makes a new devnet file, readable by its owner alone. Raises ChainError when something is there already."""
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        except FileExistsError as error:
+            raise ChainError(f"{path} exists already") from error
+        db = sqlite3.connect(path, isolation_level=None)
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.executescript(SCHEMA)
+            db.execute("INSERT INTO chain (id, start, rules) VALUES (1, ?, ?)", (start, json.dumps(asdict(rules))))
+        finally:
+            db.close()
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self._db.close()
+
+    @contextmanager
+    def block(self, number: int) -> Iterator[None]:
+        """A transaction in block `number`, after the epochs up to it."""
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            raise ChainUnavailable(f"the devnet file stays locked: {error}") from error
+        try:
+            self._advance(number)
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    # -- reads -----------------------------------------------------------------------------------------------------
+
+    def uid(self, hotkey: str) -> int | None:
+        """Seat of a hotkey, None when it is not registered."""
+        row = self._db.execute("SELECT uid FROM seats WHERE hotkey = ?", (hotkey,)).fetchone()
+        return None if row is None else int(row[0])
+
+    def last_update(self, uid: int) -> int:
+        """Block of the last weights of a seat (of its registration, if it never set any)."""
+        return int(self._db.execute("SELECT last_update FROM seats WHERE uid = ?", (uid,)).fetchone()[0])
+
+    def axon(self, uid: int) -> tuple[str, int]:
+        """Announced address and port of a seat."""
+        ip, port = self._db.execute("SELECT ip, port FROM seats WHERE uid = ?", (uid,)).fetchone()
+        return str(ip), int(port)
+
+    def snapshot(self, block: int) -> Snapshot:
+        """All seats at `block`."""
+        with self.block(block):
+            rows = self._db.execute(
+                "SELECT uid, seats.hotkey, coldkey, coalesce(amount, 0), incentive, permit, last_update, ip, port"
+                " FROM seats LEFT JOIN stakes ON stakes.hotkey = seats.hotkey ORDER BY uid"
+            ).fetchall()
+        seats = tuple(
+            Seat(uid, hotkey, coldkey, stake, incentive, bool(permit), last_update, ip, port)
+            for uid, hotkey, coldkey, stake, incentive, permit, last_update, ip, port in rows
+        )
+        return Snapshot(self.rules.netuid, block, seats)
+
+    def weights(self) -> dict[int, dict[int, int]]:
+        """The weights that count, by uid of the validator, then of the seat; as the chain holds them (0 to 65535)."""
+        return read_weights(self._db)
+
+    def nonce(self, hotkey: str) -> int:
+        """How many of this hotkey's calls a block has included, refused ones too."""
+        row = self._db.execute("SELECT next FROM nonces WHERE hotkey = ?", (hotkey,)).fetchone()
+        return 0 if row is None else int(row[0])
+
+    # -- calls, each inside `block` --------------------------------------------------------------------------------
+
+    def use_nonce(self, hotkey: str) -> None:
+        """Counts an included call."""
+        self._db.execute(
+            "INSERT INTO nonces VALUES (?, 1) ON CONFLICT (hotkey) DO UPDATE SET next = next + 1", (hotkey,)
+        )
+
+    def register(self, hotkey: str, coldkey: str, block: int) -> int:
+        """Gives a hotkey a seat and returns its uid. Raises Refused."""
+        if self.uid(hotkey) is not None:
+            raise Refused("failed", "HotKeyAlreadyRegisteredInSubNet")
+        self._check_registration_limits(block)
+        charged = self._db.execute(
+            "UPDATE balances SET amount = amount - ? WHERE coldkey = ? AND amount >= ?",
+            (self.rules.burn, coldkey, self.rules.burn),
+        )
+        if charged.rowcount == 0:
+            raise Refused("failed", "NotEnoughBalanceToStake")
+        taken = int(self._db.execute("SELECT count(*) FROM seats").fetchone()[0])
+        uid = taken if taken < self.rules.max_seats else self._prune(block)
+        self._db.execute(
+            "INSERT INTO seats (uid, hotkey, coldkey, registered, last_update) VALUES (?, ?, ?, ?, ?)",
+            (uid, hotkey, coldkey, block, block),
+        )
+        self._db.execute("INSERT INTO registrations VALUES (?, ?)", (block, hotkey))
+        return uid
+
+    def set_stake(self, hotkey: str, amount: float) -> None:
+        """Gives a hotkey so much stake; permits follow at the next epoch."""
+        self._db.execute("INSERT OR REPLACE INTO stakes VALUES (?, ?)", (hotkey, amount))
+
+    def fund(self, coldkey: str, amount: float) -> None:
+        """Adds to a coldkey's balance."""
+        self._db.execute(
+            "INSERT INTO balances VALUES (?, ?) ON CONFLICT (coldkey) DO UPDATE SET amount = amount + excluded.amount",
+            (coldkey, amount),
+        )
+
+    def serve(self, hotkey: str, ip: str, port: int, block: int) -> None:
+        """Announces an axon. Raises Refused."""
+        uid = self._seat_of(hotkey)
+        self._check_address(ip, port)
+        served = int(self._db.execute("SELECT served FROM seats WHERE uid = ?", (uid,)).fetchone()[0])
+        if served and block - served < self.rules.serve_rate_limit:
+            raise Refused("rate_limited", "ServingRateLimitExceeded")
+        self._db.execute("UPDATE seats SET ip = ?, port = ?, served = ? WHERE uid = ?", (ip, port, block, uid))
+
+    def set_weights(self, hotkey: str, weights: Mapping[int, int], version_key: int, block: int) -> bool:
+        """Sets or commits weights; returns whether they are visible at once. Raises Refused."""
+        uid = self._seat_of(hotkey)
+        if version_key < self.rules.weights_version:
+            raise Refused("bad_version", "IncorrectWeightVersionKey")
+        if block - self.last_update(uid) < self.rules.weights_rate_limit:
+            raise Refused("too_soon", "SettingWeightsTooFast")
+        permit = self._db.execute("SELECT permit FROM seats WHERE uid = ?", (uid,)).fetchone()[0]
+        if not permit and set(weights) != {uid}:
+            raise Refused("no_permit", "NeuronNoValidatorPermit")
+        known = {row[0] for row in self._db.execute("SELECT uid FROM seats")}
+        if not set(weights) <= known:
+            raise Refused("bad_weights", "UidVecContainInvalidOne")
+        self._db.execute("UPDATE seats SET last_update = ? WHERE uid = ?", (block, uid))
+        if self.rules.commit_reveal:
+            payload = json.dumps(dict(weights))
+            self._db.execute(
+                "INSERT INTO commits VALUES (?, ?, ?, ?, ?)",
+                (uid, hotkey, block, self.rules.reveal_block(block), payload),
+            )
+            return False
+        store_weights(self._db, uid, weights)
+        return True
+
+    # -- faults ----------------------------------------------------------------------------------------------------
+
+    def add_fault(self, kind: str, count: int, until: float) -> None:
+        """Makes the next `count` calls meet a fault of this kind, until the given Unix time."""
+        self._db.execute("INSERT INTO faults VALUES (?, ?, ?)", (kind, count, until))
+
+    def take_fault(self, kinds: tuple[str, ...], now: float) -> str | None:
+        """The kind of fault this call meets, if any; one less is left afterwards."""
+        marks = ", ".join("?" * len(kinds))
+        row = self._db.execute(
+            f"SELECT rowid, kind FROM faults WHERE kind IN ({marks}) AND remaining > 0 AND until > ? LIMIT 1",  # noqa: S608  only question marks
+            (*kinds, now),
+        ).fetchone()
+        if row is None:
+            return None
+        self._db.execute("UPDATE faults SET remaining = remaining - 1 WHERE rowid = ?", (row[0],))
+        return str(row[1])
+
+    # -- inside ----------------------------------------------------------------------------------------------------
+
+    def _seat_of(self, hotkey: str) -> int:
+        uid = self.uid(hotkey)
+        if uid is None:
+            raise Refused("not_registered", "HotKeyNotRegisteredInSubNet")
+        return uid
+
+    def _check_registration_limits(self, block: int) -> None:
+        count = "SELECT count(*) FROM registrations WHERE block >= ?"
+        if self._db.execute(count, (block,)).fetchone()[0] >= self.rules.registrations_per_block:
+            raise Refused("rate_limited", "TooManyRegistrationsThisBlock")
+        interval = self.rules.last_epoch(block)
+        if self._db.execute(count, (interval,)).fetchone()[0] >= self.rules.registrations_per_tempo:
+            raise Refused("rate_limited", "TooManyRegistrationsThisInterval")
+
+    def _check_address(self, ip: str, port: int) -> None:
+        try:
+            address = ipaddress.ip_address(ip)
+        except ValueError as error:
+            raise Refused("bad_address", "InvalidIpAddress") from error
+        if address.is_unspecified or (address.is_loopback and not self.rules.allow_loopback):
+            raise Refused("bad_address", "InvalidIpAddress")
+        if not 1024 < port < 65_535:
+            raise Refused("bad_address", "InvalidPort")
+
+    def _prune(self, block: int) -> int:
+        """Frees the seat with the lowest incentive outside immunity (within, if all are), the earliest on a tie."""
+        uid = int(
+            self._db.execute(
+                "SELECT uid FROM seats ORDER BY (? - registered < ?), incentive + permit, registered, uid LIMIT 1",
+                (block, self.rules.immunity_blocks),
+            ).fetchone()[0]
+        )
+        self._db.execute("DELETE FROM seats WHERE uid = ?", (uid,))
+        self._db.execute("DELETE FROM weights WHERE uid = ? OR seat = ?", (uid, uid))
+        self._db.execute("DELETE FROM commits WHERE uid = ?", (uid,))
+        return uid
+
+    def _advance(self, block: int) -> None:
+        """Runs the last epoch due by `block`. Nothing changes between two epochs that no call fell between."""
+        epoch = self.rules.last_epoch(block)
+        if epoch > self._db.execute("SELECT epoch FROM chain").fetchone()[0]:
+            run_epoch(self._db, self.rules, epoch)
