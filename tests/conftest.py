@@ -6,9 +6,12 @@ Knows nothing of any one part; each folder has its own fixtures beside its tests
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from tools import node_tools
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -47,3 +50,17 @@ def shared_data() -> Path:
             return folder
     unavailable(f"no reference data in {folders[-1]}; set THREE_GEN_SHARED to the folder that holds them")
     raise AssertionError("unreachable")
+
+
+@pytest.fixture(scope="session")
+def node_tool() -> Callable[[str], Path]:
+    """Gives the path of a Node.js program of tools/node_tools.py, installed at its pinned version on first use."""
+
+    def find(name: str) -> Path:
+        try:
+            return node_tools.program(name)
+        except node_tools.NodeToolMissing as error:
+            unavailable(str(error))
+            raise
+
+    return find

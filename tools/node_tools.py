@@ -1,0 +1,59 @@
+"""Node.js programs that tests use, installed at one exact version each into .cache/node (nothing global).
+
+python tools/node_tools.py pm2    installs it if need be and prints the path of the program
+
+Standard library only. Needs npm on the PATH.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+INSTALL_S = 300.0
+
+
+@dataclass(frozen=True)
+class NodeTool:
+    """An npm package at one version, and the program it brings."""
+
+    package: str
+    version: str
+    program: str
+
+
+TOOLS = {
+    "pm2": NodeTool("pm2", "7.0.4", "pm2"),
+    "splat-transform": NodeTool("@playcanvas/splat-transform", "2.7.0", "splat-transform"),
+}
+
+
+class NodeToolMissing(Exception):
+    """npm is not there, or could not install the program; the message says which and why."""
+
+
+def program(name: str) -> Path:
+    """The program's path, installed on the first call. KeyError for an unknown name; raises NodeToolMissing."""
+    tool = TOOLS[name]
+    folder = ROOT / ".cache" / "node" / f"{name}-{tool.version}"
+    path = folder / "node_modules" / ".bin" / tool.program
+    if path.exists():
+        return path
+    npm = shutil.which("npm")
+    if npm is None:
+        raise NodeToolMissing(f"{name} needs Node.js: npm is not on the PATH")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "package.json").write_text("{}\n")  # without one, npm installs into a folder further up
+    command = [npm, "install", "--prefix", str(folder), "--no-audit", "--no-fund", f"{tool.package}@{tool.version}"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_S, check=False)
+    if done.returncode != 0 or not path.exists():
+        raise NodeToolMissing(f"npm could not install {tool.package}@{tool.version}: {done.stderr.strip()[-300:]}")
+    return path
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{program(sys.argv[1])}\n")
