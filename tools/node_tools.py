@@ -28,7 +28,7 @@ class NodeTool:
 
 TOOLS = {
     "pm2": NodeTool("pm2", "7.0.4", "pm2"),
-    "splat-transform": NodeTool("@playcanvas/splat-transform", "2.7.0", "splat-transform"),
+    "splat-transform": NodeTool("@playcanvas/splat-transform", "2.7.1", "splat-transform"),
 }
 
 
