@@ -95,9 +95,13 @@ def load_encoder(files: ScorerFiles, dtype: Dtype = "fp32", device: str = "cpu")
         model.load_state_dict(state, strict=True)
     except RuntimeError as error:
         first_lines = " ".join(str(error).split())[:400]
-        raise ScorerError(f"{files.weights} does not fit the model {described.architecture or described.config}: {first_lines}") from error
+        raise ScorerError(
+            f"{files.weights} does not fit the model {described.architecture or described.config}: {first_lines}"
+        ) from error
     if architecture["vision_cfg"]["image_size"] != files.constants.image_px:
-        raise ScorerError(f"image_px is {files.constants.image_px}, the model takes {architecture['vision_cfg']['image_size']}")
+        raise ScorerError(
+            f"image_px is {files.constants.image_px}, the model takes {architecture['vision_cfg']['image_size']}"
+        )
     model = model.to(device=device, dtype=_DTYPES[dtype]).eval().requires_grad_(False)
     merges = {"bpe_path": str(files.path(described.merges))} if described.merges else {}
     tokenizer = open_clip.SimpleTokenizer(context_length=architecture["text_cfg"]["context_length"], **merges)
@@ -119,7 +123,7 @@ def read_weights(path: Path) -> dict[str, Tensor]:
         else:
             loaded = torch.load(path, map_location="cpu", weights_only=True)
             state = loaded.get("state_dict", loaded)
-    except Exception as error:  # noqa: BLE001  whatever the three loaders raise, the file is not usable
+    except Exception as error:
         raise ScorerError(f"{path} cannot be read as model weights: {error}") from error
     drop = {"input_resolution", "context_length", "vocab_size"}  # sizes that OpenAI's archive stores beside the weights
     return {name.removeprefix("module."): value.float() for name, value in state.items() if name not in drop}

@@ -34,11 +34,11 @@ def read_distractors(lines: Iterable[str]) -> tuple[Distractor, ...]:
     return tuple(found)
 
 
-def unlike(prompt: str, distractors: Sequence[Distractor], count: int) -> list[str]:
-    """The first `count` distractors whose like-words share nothing with the prompt.
+def unlike(prompt: str, distractors: Sequence[Distractor], count: int) -> list[int]:
+    """Indices of the first `count` distractors whose like-words share nothing with the prompt.
 
     When too few are that different (a very long prompt), those that share the fewest words fill up, in file order.
     """
     words = set(content_words(prompt))
     ranked = sorted(range(len(distractors)), key=lambda i: (len(words & distractors[i].like), i))
-    return [distractors[i].prompt for i in ranked[:count]]
+    return ranked[:count]

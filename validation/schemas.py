@@ -1,6 +1,7 @@
 """What crosses the wire of the validation service: requests, answers, limits, the reject list, how fingerprints compare.
 
-Knows only pydantic and the standard library, so that the neurons can import it without torch.
+Knows only pydantic, the standard library and the shared words of `serving.schemas`, so that the neurons can import it
+without torch.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from serving.schemas import Prompt, Seed
 
 REJECT_CODES = frozenset(
     {
@@ -38,10 +41,8 @@ MAX_ASSET_BYTES = 64 * 2**20
 MAX_BASE64_CHARS = (MAX_ASSET_BYTES + 2) // 3 * 4
 """Longest `data` that can hold an asset of MAX_ASSET_BYTES."""
 
-MAX_BODY_BYTES = MAX_BASE64_CHARS + 64 * 2**10
+MAX_BODY_BYTES = MAX_BASE64_CHARS + 512 * 2**10
 """Largest request body: the longest `data` beside a prompt or metadata written entirely in JSON escapes."""
-
-MAX_SEED = 2**32 - 1
 
 EMBEDDING_SIZE = 64
 
@@ -55,15 +56,15 @@ MetadataValue = Annotated[str, Field(max_length=1024)]
 class Request(BaseModel):
     """What all requests share: unknown fields are errors, so that a misspelt one is never ignored."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class ValidateRequest(Request):
     """POST /validate/: how well does this splat show that prompt?"""
 
-    prompt: str = Field(description="1 to 1,024 printable characters after trimming", min_length=1, max_length=8192)
+    prompt: Prompt
     data: str = Field(description="PLY or SPZ, base64, standard alphabet, one line")
-    seed: int = Field(default=0, ge=0, le=MAX_SEED, description="draws eight of the sixteen views")
+    seed: Seed = Field(default=0, description="draws eight of the sixteen views")
     preview: bool = Field(default=False, description="also return the sixteen views as a PNG grid")
 
 

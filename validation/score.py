@@ -38,7 +38,9 @@ class Judgement:
     parts: dict[str, float]
 
 
-def judge(vectors: Vectors, measures: Mapping[str, float], constants: Alignment, contrast_scale: float | None, gates: Gates) -> Judgement:
+def judge(
+    vectors: Vectors, measures: Mapping[str, float], constants: Alignment, contrast_scale: float | None, gates: Gates
+) -> Judgement:
     """The judgement of one asset. `measures` are those of `validation.measures`, by name."""
     views = vectors.views.double()
     on_prompt = views @ vectors.prompt.double()  # [16]

@@ -126,7 +126,9 @@ class Constants(Part):
     origin: str = Field(description="where these numbers come from, one or two sentences")
     model: ModelFiles
     image_px: int = Field(ge=16, le=1024, description="side of the pictures the model takes")
-    supersample: int = Field(default=2, ge=1, le=4, description="views are rendered this much larger, then averaged down")
+    supersample: int = Field(
+        default=2, ge=1, le=4, description="views are rendered this much larger, then averaged down"
+    )
     alignment: Alignment
     distractors: Distractors | None = None
     gates: Gates = Gates()
@@ -193,7 +195,9 @@ def write_constants(constants: Constants, folder: Path) -> Path:
     return path
 
 
-def locate(name: str, weights: Path | None = None, weights_sha256: str | None = None, root: Path = SCORERS) -> ScorerFiles:
+def locate(
+    name: str, weights: Path | None = None, weights_sha256: str | None = None, root: Path = SCORERS
+) -> ScorerFiles:
     """The scorer `name` with all its files, checked. `weights` stands in for, or against, the file it ships.
 
     Raises ScorerError with one message that says what is missing, where to put it and which flag names it.
@@ -215,7 +219,9 @@ def locate(name: str, weights: Path | None = None, weights_sha256: str | None = 
         )
     accepted = (weights_sha256.lower(),) if weights_sha256 else model.sha256
     if accepted and (found := file_sha256(chosen)) not in accepted:
-        raise ScorerError(f"{chosen} has SHA-256 {found}, expected {' or '.join(accepted)}: not the right file, or damaged")
+        raise ScorerError(
+            f"{chosen} has SHA-256 {found}, expected {' or '.join(accepted)}: not the right file, or damaged"
+        )
     return ScorerFiles(constants, folder, chosen)
 
 

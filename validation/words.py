@@ -9,8 +9,48 @@ from collections.abc import Iterable, Set
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 
 FUNCTION_WORDS = frozenset(
-    "a an the this that these those some any one of on in at by for from to into onto with without and or but as is are"
-    " its it his her their my your over under near next very".split()
+    [
+        "a",
+        "an",
+        "the",
+        "this",
+        "that",
+        "these",
+        "those",
+        "some",
+        "any",
+        "one",
+        "of",
+        "on",
+        "in",
+        "at",
+        "by",
+        "for",
+        "from",
+        "to",
+        "into",
+        "onto",
+        "with",
+        "without",
+        "and",
+        "or",
+        "but",
+        "as",
+        "is",
+        "are",
+        "its",
+        "it",
+        "his",
+        "her",
+        "their",
+        "my",
+        "your",
+        "over",
+        "under",
+        "near",
+        "next",
+        "very",
+    ]
 )
 """Words that name nothing: never counted as outside a vocabulary, never shared with a distractor."""
 

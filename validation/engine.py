@@ -1,0 +1,84 @@
+"""Composes the stages: worker (decode, check, render) → model → score. Two lanes make a pipeline of them, so that the
+next asset is decoded and rendered while the model looks at the last one.
+
+Knows no HTTP. Nothing of one request is kept for the next, and every pass has a fixed shape, so a score depends on its
+bytes, prompt and seed alone.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from serving.lane import Lane
+from validation.errors import WorkerLost
+from validation.judge import Judge
+from validation.prepare import Prepared, to_base64
+from validation.schemas import Fingerprint, ValidateResponse
+from validation.score import Judgement
+
+
+class Tasks(Protocol):
+    """What runs "prepare" and "convert": a `validation.worker.Worker`."""
+
+    def call(self, task: str, *values: object) -> Any:
+        """The task's result. Raises Rejected, Unsupported or WorkerLost."""
+
+    def close(self) -> None:
+        """Ends whatever it runs."""
+
+
+class Engine:
+    """One scorer ready to judge. Methods may be awaited by any number of requests; the caller bounds how many."""
+
+    def __init__(
+        self, tasks: Tasks, judge: Judge, scorer: str, *, now: Callable[[], float] = time.perf_counter
+    ) -> None:
+        """`scorer` is the name every answer carries; `now` only times the stages."""
+        self.scorer = scorer
+        self._tasks = tasks
+        self._judge = judge
+        self._now = now
+        self._assets = Lane("assets")
+        self._model = Lane("model")
+        self.on_stage: Callable[[str, float], None] = lambda _stage, _seconds: None
+
+    async def validate(self, prompt: str, data: bytes, seed: int, *, preview: bool = False) -> ValidateResponse:
+        """The full answer for the asset `data`. Raises Rejected or WorkerLost."""
+        prepared: Prepared = await self._assets.run(lambda: self._tasks.call("prepare", data, seed, preview))
+        self._tell(prepared.seconds)
+        judgement, seconds = await self._model.run(lambda: self._timed_judgement(prompt, prepared))
+        self._tell({"model": seconds})
+        return ValidateResponse(
+            score=judgement.score,
+            alignment=judgement.alignment,
+            quality=judgement.quality,
+            parts=judgement.parts,
+            scorer=self.scorer,
+            seed=seed,
+            fingerprint=Fingerprint(digest=prepared.fingerprint.digest, embedding=list(prepared.fingerprint.embedding)),
+            preview=to_base64(prepared.preview) if prepared.preview is not None else None,
+        )
+
+    async def convert(self, data: bytes, to: str, metadata: Mapping[str, str]) -> bytes:
+        """The asset in another format. Raises Rejected, Unsupported or WorkerLost."""
+        converted: object = await self._assets.run(lambda: self._tasks.call("convert", data, to, dict(metadata)))
+        if not isinstance(converted, bytes):
+            raise WorkerLost("the worker answered with something else than a file")
+        return converted
+
+    def close(self) -> None:
+        """Ends the worker; calls that wait for it raise WorkerLost."""
+        self._tasks.close()
+        self._assets.close()
+        self._model.close()
+
+    def _timed_judgement(self, prompt: str, prepared: Prepared) -> tuple[Judgement, float]:
+        started = self._now()
+        judgement = self._judge.judge(prompt, prepared)
+        return judgement, self._now() - started
+
+    def _tell(self, seconds: Mapping[str, float]) -> None:
+        for stage, value in seconds.items():
+            self.on_stage(stage, value)

@@ -1,0 +1,51 @@
+"""From settings to a running engine: finds the scorer's files, starts the worker, loads the model. No HTTP."""
+
+from __future__ import annotations
+
+import logging
+
+import torch
+
+from splats.render import renderer_name
+from validation.clip import load_encoder
+from validation.engine import Engine
+from validation.judge import Judge
+from validation.scorer import ScorerFiles, locate, scorer_name
+from validation.settings import Settings
+from validation.worker import Worker, WorkerLimits
+
+logger = logging.getLogger(__name__)
+
+
+def find_scorer(settings: Settings) -> ScorerFiles:
+    """The scorer's files, checked. Raises ScorerError with one message for the operator."""
+    return locate(settings.scorer, settings.weights, settings.weights_sha256)
+
+
+def version_text(settings: Settings, package: str) -> str:
+    """What /version/ says: package, scorer, renderer. Raises ScorerError, so that a server never starts without one."""
+    scorer = scorer_name(find_scorer(settings).constants, settings.dtype)
+    return f"{package} {scorer} {renderer_name(settings.device)}"
+
+
+def load_engine(settings: Settings) -> Engine:
+    """An engine ready to judge. Raises ScorerError or WorkerLost; nothing is left running then."""
+    if settings.threads:
+        torch.set_num_threads(settings.threads)
+    if settings.dtype == "bf16" and settings.device == "cpu" and not _has_fast_bf16():
+        logger.warning("--dtype bf16 on a CPU without bf16 instructions: correct, but slower than fp32")
+    files = find_scorer(settings)
+    picture = (str(files.constants.image_px), str(files.constants.supersample), settings.device)
+    worker = Worker(picture, WorkerLimits(settings.asset_timeout_s, settings.worker_memory_mib))
+    try:
+        judge = Judge(files, load_encoder(files, settings.dtype, settings.device))
+        worker.wait_ready()
+    except BaseException:
+        worker.close()
+        raise
+    return Engine(worker, judge, scorer_name(files.constants, settings.dtype))
+
+
+def _has_fast_bf16() -> bool:
+    capabilities = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
+    return any(value and ("bf16" in name or "amx" in name) for name, value in capabilities.items())
