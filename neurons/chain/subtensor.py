@@ -1,0 +1,205 @@
+"""The real chain as a `Chain`, through the SDK's synchronous Subtensor.
+
+The SDK swallows errors of writes into its response object, retries on its own and is not thread-safe; here every
+refusal becomes an `Outcome` with a code, every lost connection `ChainUnavailable`, and each call makes one attempt.
+Deadlines, reconnecting and the thread that owns the connection are `neurons.chain.worker`'s.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from async_substrate_interface.errors import MaxRetriesExceeded
+
+from neurons.chain.contract import ChainError, ChainUnavailable, Outcome, Seat, Snapshot, bad_weights
+
+CODE_BY_NAME = {
+    "HotKeyNotRegisteredInSubNet": "not_registered",
+    "HotKeyNotRegisteredInNetwork": "not_registered",
+    "NotRegistered": "not_registered",
+    "SettingWeightsTooFast": "too_soon",
+    "CommittingWeightsTooFast": "too_soon",
+    "NeuronNoValidatorPermit": "no_permit",
+    "NotEnoughStakeToSetWeights": "no_permit",
+    "IncorrectWeightVersionKey": "bad_version",
+    "UidVecContainInvalidOne": "bad_weights",
+    "DuplicateUids": "bad_weights",
+    "WeightVecLengthIsLow": "bad_weights",
+    "WeightVecNotEqualSize": "bad_weights",
+    "MaxWeightExceeded": "bad_weights",
+    "UidsLengthExceedUidsInSubNet": "bad_weights",
+    "InvalidIpAddress": "bad_address",
+    "InvalidIpType": "bad_address",
+    "InvalidPort": "bad_address",
+    "CommitRevealEnabled": "commit_reveal_on",
+    "ServingRateLimitExceeded": "rate_limited",
+    "TxRateLimitExceeded": "rate_limited",
+}
+"""The pallet's error names by our codes; any other name is "failed" with the name in the detail."""
+
+UNAVAILABLE = (ConnectionError, TimeoutError, MaxRetriesExceeded)
+"""What the SDK raises when a node cannot be reached or does not answer."""
+
+COMMIT_STORAGE = ("LastEpochBlock", "PendingEpochAt", "SubnetEpochIndex")
+"""Storage a runtime needs before SDK 10.5 can commit weights to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Endpoint:
+    """What the SDK's `serve_axon` reads of an axon."""
+
+    wallet: Any
+    external_ip: str
+    external_port: int
+
+
+class SubtensorChain:
+    """One SDK connection on behalf of one wallet's hotkey. One thread at a time.
+
+    sdk: a `bittensor.Subtensor` (or a stand-in with its methods); see `connect`. Raises ChainUnavailable when the node
+    does not answer, ChainError when the subnet hides weights in a way this SDK cannot.
+    """
+
+    def __init__(self, sdk: Any, wallet: Any, netuid: int) -> None:
+        self._sdk = sdk
+        self._wallet = wallet
+        self._netuid = netuid
+        self._head = 0
+        self._hidden = bool(self._read("commit_reveal_enabled", netuid=netuid))
+        if self._hidden:
+            self._check_commit_storage()
+
+    def block(self) -> int:
+        """Number of the best head; never goes back within one instance."""
+        self._head = max(self._head, int(self._read("get_current_block")))
+        return self._head
+
+    def uid(self, hotkey: str) -> int | None:
+        """Seat of a hotkey, None when it is not registered."""
+        uid = self._read("get_uid_for_hotkey_on_subnet", hotkey_ss58=hotkey, netuid=self._netuid)
+        return None if uid is None else int(uid)
+
+    def snapshot(self) -> Snapshot:
+        """All seats at one block. Takes seconds for a full subnet."""
+        graph = self._read("metagraph", netuid=self._netuid)
+        try:
+            seats = tuple(self._seat(graph, i) for i in range(int(graph.n)))
+            return Snapshot(self._netuid, int(graph.block), seats)
+        except (AttributeError, IndexError, TypeError, ValueError) as error:
+            raise ChainError(f"the metagraph cannot be used: {error}") from error
+
+    def serve_axon(self, ip: str, port: int) -> Outcome:
+        """Announces where the wallet's hotkey listens."""
+        response = self._write("serve_axon", netuid=self._netuid, axon=_Endpoint(self._wallet, ip, port))
+        if response.success and "already served" in str(response.message):
+            return Outcome(True, "unchanged", "announced already", None, True)
+        return self._outcome(response, visible=True)
+
+    def set_weights(self, weights: Mapping[int, float], version_key: int) -> Outcome:
+        """One attempt to set, or where the subnet hides weights to commit, the wallet's weights."""
+        wrong = bad_weights(weights)
+        if wrong:
+            return Outcome(False, "bad_weights", wrong, None, True)
+        positive = {uid: float(value) for uid, value in sorted(weights.items()) if value > 0}
+        response = self._write(
+            "set_weights",
+            netuid=self._netuid,
+            uids=list(positive),
+            weights=list(positive.values()),
+            version_key=version_key,
+            max_attempts=1,
+        )
+        return self._outcome(response, visible=not self._hidden)
+
+    def blocks_until_weights(self) -> int:
+        """Blocks until the SDK's own check lets weights through, which is stricter than the chain's; 0 is now."""
+        uid = self.uid(self._wallet.hotkey.ss58_address)
+        if uid is None:
+            return 0
+        since = self._read("blocks_since_last_update", netuid=self._netuid, uid=uid)
+        limit = self._read("weights_rate_limit", netuid=self._netuid)
+        if since is None or limit is None:
+            raise ChainError("the chain gives no last update or no rate limit")
+        return max(0, int(limit) + 1 - int(since))
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self._sdk.close()
+
+    def _read(self, name: str, **arguments: Any) -> Any:
+        try:
+            return getattr(self._sdk, name)(**arguments)
+        except UNAVAILABLE as error:
+            raise ChainUnavailable(f"{name}: {error}") from error
+        except Exception as error:  # the SDK documents no closed set; all others are a bug or a foreign runtime
+            raise ChainError(f"{name}: {type(error).__name__}: {error}") from error
+
+    def _write(self, name: str, **arguments: Any) -> Any:
+        wallet = {} if name == "serve_axon" else {"wallet": self._wallet}
+        response = self._read(name, **wallet, **arguments, raise_error=False)
+        if isinstance(response.error, UNAVAILABLE):
+            raise ChainUnavailable(f"{name}: {response.error}") from response.error
+        return response
+
+    def _outcome(self, response: Any, *, visible: bool) -> Outcome:
+        if response.success:
+            return Outcome(True, "ok" if visible else "committed", "", self._block_of(response), visible)
+        if response.error is None and response.message is None:
+            return Outcome(False, "too_soon", "the SDK sent nothing: too few blocks since the last weights", None, True)
+        if isinstance(response.error, Mapping):
+            name = str(response.error.get("name"))
+            return Outcome(False, CODE_BY_NAME.get(name, "failed"), name, self._block_of(response), True)
+        text = str(response.message or response.error)
+        if "not registered" in text:
+            return Outcome(False, "not_registered", text, None, True)
+        return Outcome(False, "rejected" if response.error is not None else "failed", text, None, True)
+
+    def _block_of(self, response: Any) -> int | None:
+        number = getattr(getattr(response, "extrinsic_receipt", None), "block_number", None)
+        return None if number is None else int(number)
+
+    def _seat(self, graph: Any, i: int) -> Seat:
+        axon = graph.axons[i]
+        stake, incentive = float(graph.S[i]), float(graph.I[i])
+        if not (math.isfinite(stake) and math.isfinite(incentive)):
+            raise ValueError(f"seat {i} has no finite stake or incentive")
+        serving = axon.ip not in ("0.0.0.0", "", "0") and 0 < int(axon.port) < 65_536  # noqa: S104  compared, not bound
+        return Seat(
+            uid=int(graph.uids[i]),
+            hotkey=str(graph.hotkeys[i]),
+            coldkey=str(graph.coldkeys[i]),
+            stake=stake,
+            incentive=incentive,
+            validator_permit=bool(graph.validator_permit[i]),
+            last_update=int(graph.last_update[i]),
+            ip=str(axon.ip) if serving else "0.0.0.0",  # noqa: S104
+            port=int(axon.port) if serving else 0,
+        )
+
+    def _check_commit_storage(self) -> None:
+        missing = [name for name in COMMIT_STORAGE if not self._has_storage(name)]
+        if missing:
+            raise ChainError(
+                f"subnet {self._netuid} hides weights (commit-reveal), but the node lacks {', '.join(missing)}:"
+                " use a node with a newer runtime, or turn commit-reveal off on a local subnet"
+            )
+
+    def _has_storage(self, name: str) -> bool:
+        try:
+            return self._sdk.substrate.get_metadata_storage_function("SubtensorModule", name) is not None
+        except UNAVAILABLE as error:
+            raise ChainUnavailable(f"metadata: {error}") from error
+
+
+def connect(network: str, wallet: Any, netuid: int) -> SubtensorChain:
+    """A connection to `network`: finney, test, local or a ws:// address. Raises ChainUnavailable or ChainError."""
+    from bittensor import Subtensor  # noqa: PLC0415  takes seconds; the devnet does without
+
+    try:
+        sdk = Subtensor(network=network)
+    except UNAVAILABLE as error:
+        raise ChainUnavailable(f"{network}: {error}") from error
+    return SubtensorChain(sdk, wallet, netuid)
