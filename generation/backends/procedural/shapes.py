@@ -223,7 +223,8 @@ def corner_normals(vertices: Floats, faces: Ints, crease_deg: float) -> Floats:
     within = np.arange(len(this)) - np.repeat(np.cumsum(valence) - valence, valence)
     other = order[np.repeat(starts[key], valence) + within]
     smooth = np.einsum("ij,ij->i", flat[this // 3], flat[other // 3]) > math.cos(math.radians(crease_deg))
-    total = np.stack([np.bincount(this[smooth], weighted[other[smooth] // 3, a], len(key)) for a in range(3)], axis=-1)
+    this, other = this[smooth], other[smooth] // 3
+    total: Floats = np.stack([np.bincount(this, weighted[other, a], len(key)) for a in range(3)], axis=-1)
     total = np.asarray(
         np.where(np.linalg.norm(total, axis=-1, keepdims=True) > 1e-14, total, np.repeat(flat, 3, axis=0)), dtype=float
     )

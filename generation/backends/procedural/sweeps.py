@@ -10,7 +10,7 @@ from scipy.interpolate import make_interp_spline
 from shapely.geometry import Polygon
 from shapely.geometry.polygon import orient
 
-from generation.backends.procedural.shapes import Floats, Ints, Point, Shape, grid_faces, unit, mesh
+from generation.backends.procedural.shapes import Floats, Ints, Point, Shape, grid_faces, mesh, unit
 
 Points = Sequence[Point] | Floats
 
@@ -77,6 +77,13 @@ def prism(outline: Points, thickness: float, *, holes: Sequence[Points] = (), sm
     return mesh(solid.vertices, solid.faces).move(z=-thickness / 2)
 
 
+def star(radius: float, thickness: float, *, points: int = 5, inner: float = 0.45) -> Shape:
+    """A flat star that faces +z, one point up; `inner` is where its notches lie, as a share of the radius."""
+    angles = np.pi / 2 + np.pi * np.arange(2 * points) / points
+    reach = radius * np.where(np.arange(2 * points) % 2 == 0, 1.0, inner)
+    return prism(np.stack([reach * np.cos(angles), reach * np.sin(angles)], -1), thickness)
+
+
 def sheet(spine: Points, widths: Sequence[float], *, across: Point = (1, 0, 0), cup: float = 0.0) -> Shape:
     """A thin open surface along a curve: leaf, petal, feather, blade of grass, ribbon, sail.
 
@@ -108,10 +115,7 @@ def helix(radius: float, height: float, turns: float, thickness: float) -> Shape
 
 def _frames(path: Floats, closed: bool) -> tuple[Floats, Floats]:
     """Two unit vectors [P, 3] across the path at each point, turning as little as they can along it."""
-    if closed:
-        tangent = unit(np.roll(path, -1, axis=0) - np.roll(path, 1, axis=0))
-    else:
-        tangent = unit(np.gradient(path, axis=0))
+    tangent = unit(np.roll(path, -1, axis=0) - np.roll(path, 1, axis=0) if closed else np.gradient(path, axis=0))
     seed = np.eye(3)[int(np.argmin(np.abs(tangent[0])))]
     side = np.empty_like(path)
     current = seed

@@ -1,0 +1,49 @@
+"""The nearest known object to words that name none: by kind, by the end of a compound word, by spelling."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from rapidfuzz import fuzz, process
+
+from generation.backends.procedural.request import Guess, How
+from generation.backends.procedural.vocabulary import Vocabulary
+from generation.backends.procedural.words import singulars
+
+GOOD_SPELLING = 70.0
+"""rapidfuzz ratio (0 to 100) from which two words of one initial pass for one misspelt: two letters in seven."""
+
+
+def nearest(words: Sequence[str], vocabulary: Vocabulary) -> tuple[str, Guess]:
+    """Object name for `words` of which none names an object (perhaps an empty list), and how it was found."""
+    for word in reversed(words):
+        for category, kind_words in vocabulary.categories.items():
+            if any(form in kind_words for form in singulars(word)):
+                return _any_of(vocabulary.category(category), " ".join(words)), Guess(word, How.CATEGORY)
+    for word in reversed(words):
+        ends = [known for known in _names(vocabulary) if len(known) > 2 and len(word) > 4 and word.endswith(known)]
+        if ends:
+            return _object(max(ends, key=len), vocabulary), Guess(word, How.MEANING)
+    best_word, best_name, best_score = "", "", -1.0
+    for word in words:
+        match = process.extractOne(word, _names(vocabulary), scorer=fuzz.ratio)
+        if match is not None and match[1] > best_score:
+            best_word, best_name, best_score = word, match[0], float(match[1])
+    if not best_name:
+        return _any_of(list(vocabulary.entries), ""), Guess("", How.CHANCE)
+    how = How.SPELLING if best_score >= GOOD_SPELLING and best_word[0] == best_name[0] else How.CHANCE
+    return _object(best_name, vocabulary), Guess(best_word, how)
+
+
+def _names(vocabulary: Vocabulary) -> list[str]:
+    return [*vocabulary.exact, *vocabulary.related]
+
+
+def _object(word: str, vocabulary: Vocabulary) -> str:
+    return vocabulary.exact.get(word) or vocabulary.related[word]
+
+
+def _any_of(names: list[str], text: str) -> str:
+    """One of `names`, always the same for the same text."""
+    return names[int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") % len(names)]
