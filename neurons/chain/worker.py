@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import TypeVar
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, TypeVar
 
 from neurons.chain.contract import Chain, ChainUnavailable
 
@@ -44,8 +46,7 @@ class ChainWorker:
         self._open_chain = open_chain
         self._deadlines = deadlines
         self._now = now
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="chain")
-        self._chain: Chain | None = None
+        self._line = _Line(open_chain)
         self._turn = asyncio.Lock()
         self._height = 0
         self._risen_at = now()
@@ -86,36 +87,53 @@ class ChainWorker:
         return self._height
 
     async def close(self) -> None:
-        """Ends the connection, unless a call is still at it: then the connection is left to its fate."""
-        chain, self._chain = self._chain, None
-        if chain is not None and not self._turn.locked():
-            await asyncio.get_running_loop().run_in_executor(self._thread, chain.close)
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        """Ends the connection, unless a call hangs in it: then it is left to its fate."""
+        async with self._turn:
+            self._line.end()
 
     async def _run(self, call: Callable[[Chain], T], deadline_s: float) -> T:
         async with self._turn:
-            future = asyncio.get_running_loop().run_in_executor(self._thread, self._call, call)
             try:
-                return await asyncio.wait_for(asyncio.shield(future), deadline_s)
+                return await asyncio.wait_for(asyncio.wrap_future(self._line.ask(call)), deadline_s)
             except TimeoutError as error:
-                future.add_done_callback(_forget)
                 self._abandon()
                 raise ChainUnavailable(f"no answer from the chain within {deadline_s:g} s") from error
 
-    def _call(self, call: Callable[[Chain], T]) -> T:
-        if self._chain is None:
-            self._chain = self._open_chain()
-            self._connected_at = self._now()
-        return call(self._chain)
-
     def _abandon(self) -> None:
-        """Leaves thread and connection behind; nobody may close a connection that a call still hangs in."""
-        self._thread.shutdown(wait=False)
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="chain")
-        self._chain = None
+        """Leaves thread and connection behind: nobody may touch a connection that a call still hangs in."""
+        self._line.end()
+        self._line = _Line(self._open_chain)
         self._connected_at = self._now()
 
 
-def _forget(future: asyncio.Future[T]) -> None:
-    if not future.cancelled() and future.exception() is not None:
-        logger.info("an abandoned call to the chain ended with %r", future.exception())
+class _Line:
+    """One connection and the daemon thread that owns it; a hanging one does not keep the process from ending."""
+
+    def __init__(self, open_chain: Callable[[], Chain]) -> None:
+        self._open_chain = open_chain
+        self._calls: SimpleQueue[tuple[Callable[[Chain], Any], Future[Any]] | None] = SimpleQueue()
+        Thread(target=self._serve, name="chain", daemon=True).start()
+
+    def ask(self, call: Callable[[Chain], T]) -> Future[T]:
+        """The future result of a call."""
+        future: Future[T] = Future()
+        self._calls.put((call, future))
+        return future
+
+    def end(self) -> None:
+        """Closes the connection after the call at hand, if that ever returns."""
+        self._calls.put(None)
+
+    def _serve(self) -> None:
+        chain: Chain | None = None
+        while (job := self._calls.get()) is not None:
+            call, future = job
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                chain = chain or self._open_chain()
+                future.set_result(call(chain))
+            except Exception as error:  # handed on to whoever asked
+                future.set_exception(error)
+        if chain is not None:
+            chain.close()
