@@ -16,6 +16,7 @@ from serving.metrics import RequestMetrics
 from serving.probes import probe_routes
 from serving.settings import ShellSettings
 from serving.slashes import EitherSlash
+from serving.versions import package_version
 from serving.vitals import Vitals
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -49,7 +50,7 @@ def create_shell(
     """A FastAPI application with everything our services share; `app.state.vitals` is `vitals`."""
     app = FastAPI(
         title=title,
-        version=vitals.version(),
+        version=package_version(),
         lifespan=lifespan,
         docs_url=None,  # their scripts come from another origin
         redoc_url=None,

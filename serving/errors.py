@@ -15,6 +15,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -25,6 +26,10 @@ from serving.schemas import ErrorBody
 logger = logging.getLogger(__name__)
 
 _CODES = {400: "invalid_request", 413: "too_large", 422: "invalid_request", 500: "internal"}
+
+
+_BODY = frozenset({b"content-type", b"content-length"})
+"""Headers that speak of the body that is replaced."""
 
 
 class ServiceError(HTTPException):
@@ -74,8 +79,8 @@ class LastResort:
             if message["type"] == "http.response.start":
                 started = True
                 if replaced := _is_foreign_error(message):
-                    status = message["status"]
-                    await _error_for_status(status)(scope, receive, send)
+                    kept = Headers(raw=[(name, value) for name, value in message["headers"] if name not in _BODY])
+                    await _error_for_status(message["status"], "", kept)(scope, receive, send)
                     return
             if not replaced:
                 await send(message)

@@ -19,18 +19,20 @@ SEED_MAX = 2**32 - 1
 JOB_ID_PATTERN = r"^[A-Za-z0-9_-]{22,64}$"
 """Ids are matched by this and looked up in a table; they never become part of a path."""
 
-_TRIMMED = " \t\r\n"
-_WIDE_SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
-
+_SPACES = r"\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 # Written out rather than asked of str.isprintable: what that answers changes with the Unicode tables of each Python
-# version, and two nodes must agree on every prompt. Controls, format characters, line separators, surrogates,
-# private use, non-characters and tags.
+# version, and two nodes must agree on every prompt. Controls, format characters, line separators, private use,
+# non-characters and tags; surrogates cannot be written in UTF-8 and stay out of the published pattern.
 _UNPRINTABLE = (
     r"\u0000-\u001f\u007f-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    r"\ud800-\uf8ff\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff"
+    r"\ue000-\uf8ff\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff"
+    "\U000e0000-\U000e0fff\U000f0000-\U0010ffff"
 )
-_UNPRINTABLE_CHAR = re.compile(f"[{_UNPRINTABLE}\U000e0000-\U000e0fff\U000f0000-\U0010ffff]")
-_PROMPT_PATTERN = rf"^[ \t\r\n]*[^{_UNPRINTABLE}\s]([^{_UNPRINTABLE}]*[^{_UNPRINTABLE}\s])?[ \t\r\n]*$"
+_SPACE = re.compile(f"[{_SPACES}]")
+_UNPRINTABLE_CHAR = re.compile(rf"[{_UNPRINTABLE}\ud800-\udfff]")
+_EDGE = rf"[ \t\r\n{_SPACES}]*"
+_INK = f"[^ {_SPACES}{_UNPRINTABLE}]"
+_PATTERN = f"^{_EDGE}{_INK}([^{_UNPRINTABLE}]*{_INK})?{_EDGE}$"
 
 
 def clean_prompt(text: str) -> str:
@@ -38,7 +40,7 @@ def clean_prompt(text: str) -> str:
 
     Raises ValueError, without quoting the prompt, if it is empty, longer than 1,024 characters or not printable.
     """
-    prompt = unicodedata.normalize("NFC", _WIDE_SPACES.sub(" ", text)).strip(_TRIMMED)
+    prompt = unicodedata.normalize("NFC", _SPACE.sub(" ", text)).strip(" \t\r\n")
     if not prompt:
         raise ValueError("the prompt is empty")
     if len(prompt) > PROMPT_MAX_CHARS:
@@ -61,7 +63,7 @@ Prompt = Annotated[
             "type": "string",
             "minLength": 1,
             "maxLength": PROMPT_MAX_CHARS,
-            "pattern": _PROMPT_PATTERN,
+            "pattern": _PATTERN,
             "description": "1 to 1,024 printable characters after trimming; brought to Unicode NFC.",
         }
     ),

@@ -37,7 +37,20 @@ def serve(app: FastAPI, settings: ShellSettings, *, ws_max_bytes: int = 16 << 10
     Raises SettingsError if the address cannot be bound.
     """
     listener = bind(settings.host, settings.port)
+    server = server_for(app, settings.drain_s, ws_max_bytes)
     vitals: Vitals = app.state.vitals
+    address = listener.getsockname()
+    logger.info("%s %s on http://%s:%d", app.title, vitals.version(), settings.host, address[1])
+    if settings.insecure and not settings.api_keys and not is_loopback(settings.host):
+        logger.warning("--insecure: anyone who can reach %s:%d may use this service", settings.host, address[1])
+    server.run(sockets=[listener])
+    if vitals.fatal is not None:
+        logger.error("stopped: %s", vitals.fatal)
+    return 0 if server.started and vitals.fatal is None else 1
+
+
+def server_for(app: FastAPI, drain_s: float, ws_max_bytes: int = 16 << 10) -> DrainingServer:
+    """A server that is not started yet: `run(sockets=[bind(...)])` starts it, `should_exit = True` stops it."""
     config = uvicorn.Config(
         app,
         http=HeaderDeadline,
@@ -47,15 +60,7 @@ def serve(app: FastAPI, settings: ShellSettings, *, ws_max_bytes: int = 16 << 10
         server_header=False,
         timeout_graceful_shutdown=_CLOSE_S,
     )
-    address = listener.getsockname()
-    logger.info("%s %s on http://%s:%d", app.title, vitals.version(), settings.host, address[1])
-    if settings.insecure and not settings.api_keys and not is_loopback(settings.host):
-        logger.warning("--insecure: anyone who can reach %s:%d may use this service", settings.host, address[1])
-    server = DrainingServer(config, vitals, settings.drain_s)
-    server.run(sockets=[listener])
-    if vitals.fatal is not None:
-        logger.error("stopped: %s", vitals.fatal)
-    return 0 if server.started and vitals.fatal is None else 1
+    return DrainingServer(config, app.state.vitals, drain_s)
 
 
 def bind(host: str, port: int) -> socket.socket:

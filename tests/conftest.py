@@ -1,4 +1,4 @@
-"""What all tests share: no GPU, no `gpu` tests; where the shared data lie; the repository's root.
+"""What all tests share: no GPU, no `gpu` tests; where the shared data lie; the repository and fresh clones of it.
 
 Knows nothing of any one part; each folder has its own fixtures beside its tests.
 """
@@ -6,6 +6,8 @@ Knows nothing of any one part; each folder has its own fixtures beside its tests
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -64,3 +66,55 @@ def node_tool() -> Callable[[str], Path]:
             raise
 
     return find
+
+
+@pytest.fixture(scope="session")
+def clean_env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of a machine with Python and ordinary commands, but neither uv nor Conda nor a GPU."""
+    folder = tmp_path_factory.mktemp("bin")
+    (folder / "python3").symlink_to(sys._base_executable)
+    kept = {key: text for key, text in os.environ.items() if not key.startswith(("PYTHON", "VIRTUAL", "CONDA", "UV"))}
+    return {**kept, "PATH": f"{folder}:/usr/local/bin:/usr/bin:/bin", "CUDA_VISIBLE_DEVICES": ""}
+
+
+@pytest.fixture(scope="session")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Clones the repository (what is committed) into a new folder of the given name."""
+
+    def make(name: str) -> Path:
+        folder = tmp_path_factory.mktemp(name) / "three-gen-subnet"
+        subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder)], check=True)
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def miner_clone(clone: Callable[[str], Path], clean_env: dict[str, str]) -> Path:
+    """A fresh clone in which a miner has run generation/setup_env.sh."""
+    folder = clone("miner")
+    subprocess.run(["./setup_env.sh"], cwd=folder / "generation", env=clean_env, check=True, stdin=subprocess.DEVNULL)
+    return folder
+
+
+@pytest.fixture
+def live() -> Callable[[FastAPI], AbstractContextManager[str]]:
+    """`with live(app) as url:` serves an application of ours on a free loopback port, and drains it at the end."""
+    from serving.server import bind, server_for  # only now: most tests serve nothing
+
+    @contextmanager
+    def serving(app: FastAPI) -> Iterator[str]:
+        listener = bind("127.0.0.1", 0)
+        server = server_for(app, drain_s=5.0)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        try:
+            while not server.started and thread.is_alive():
+                time.sleep(0.01)
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(timeout=30)
+            assert not thread.is_alive(), "the server did not stop"
+
+    return serving

@@ -1,0 +1,63 @@
+"""What the generation service accepts. Imports only pydantic, the standard library and the shared schemas."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from serving.schemas import Prompt, Seed
+
+VIDEO_MIN_PX, VIDEO_MAX_PX = 64, 2048
+
+SplatFormat = Literal["spz", "ply"]
+Axes = Literal["y_up", "y_down"]
+"""World axes of a download: as the network has them, or turned by 180° about x for INRIA-style viewers."""
+
+
+def _whole_number(value: object) -> object:
+    """Form fields are text; only plain digits are a number, not "1_0", "5.0" or " 5"."""
+    if isinstance(value, str):
+        if not re.fullmatch("[0-9]{1,20}", value):
+            raise ValueError("must be a whole number")
+        return int(value)
+    return value
+
+
+FormSeed = Annotated[Seed, BeforeValidator(_whole_number)]
+VideoRes = Annotated[
+    int,
+    Field(ge=VIDEO_MIN_PX, le=VIDEO_MAX_PX, multiple_of=2),
+    BeforeValidator(_whole_number),
+]
+
+
+class PromptForm(BaseModel):
+    """Fields of /generate_model/. Unknown fields are ignored."""
+
+    model_config = ConfigDict(frozen=True)
+
+    prompt: Prompt
+    seed: Annotated[FormSeed | None, Field(description="Drawn fresh when absent; see X-Seed in the answer.")] = None
+
+
+class SplatForm(PromptForm):
+    """Fields of /generate/ and /generate_raw/."""
+
+    format: SplatFormat = "spz"
+
+
+class VideoForm(PromptForm):
+    """Fields of /generate_video/."""
+
+    video_res: Annotated[VideoRes, Field(description="Width and height in pixels.")] = 1088
+
+
+class JobRequest(BaseModel):
+    """Body of POST /jobs/, as JSON or as a form."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    prompt: Prompt
+    seed: Annotated[Seed | None, Field(description="Drawn fresh when absent or null; see the job's seed.")] = None

@@ -1,0 +1,61 @@
+"""Settings of the generation service: flags for where it listens, a YAML file for what it does; read once."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from serving.settings import ShellSettings, add_shell_arguments, read_yaml, shell_settings
+
+DEFAULT_PORT = 8093
+DEFAULT_CONFIG = Path(__file__).parent / "configs" / "procedural.yaml"
+
+
+class GenerationConfig(BaseModel):
+    """The YAML file. Every name is optional but `backend`; an unknown one is an error."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    backend: Annotated[str, Field(min_length=1)]
+    options: dict[str, str | int | float | bool | None] = {}
+    """Arguments of the backend's loader."""
+
+    queue_limit: Annotated[int, Field(ge=1, le=10_000)] = 32
+    """Waiting jobs. At a second a job the last of 32 waits half a minute, which a client still sits through."""
+
+    job_timeout_s: Annotated[float, Field(gt=0, le=86_400)] = 600.0
+    """The network's own limit for a task."""
+
+    results_kept_s: Annotated[float, Field(gt=0, le=86_400)] = 1800.0
+    results_kept_jobs: Annotated[int, Field(ge=1, le=100_000)] = 128
+    """Well above queue_limit, so that nobody's result is dropped while the rest of the queue runs."""
+
+    results_kept_mib: Annotated[int, Field(ge=128, le=1 << 20)] = 1024
+    """A job of the procedural generator takes about 4 MiB, with its video 6; an asset is at most 64 MiB a format."""
+
+
+@dataclass(frozen=True)
+class GenerationSettings:
+    """Everything the process was told."""
+
+    shell: ShellSettings
+    config: GenerationConfig
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    made = argparse.ArgumentParser(prog="serve.py", description="Text to 3D Gaussian splats over HTTP.")
+    made.add_argument(
+        "--config", type=Path, default=DEFAULT_CONFIG, help="YAML file (generation/configs/procedural.yaml)"
+    )
+    add_shell_arguments(made, DEFAULT_PORT)
+    return made
+
+
+def read_settings(args: argparse.Namespace) -> GenerationSettings:
+    """The settings. Raises SettingsError with one line for the operator."""
+    return GenerationSettings(shell=shell_settings(args), config=read_yaml(args.config, GenerationConfig))
