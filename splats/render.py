@@ -73,6 +73,10 @@ def render(
         from splats.render_torch import render_torch  # noqa: PLC0415
 
         return render_torch(splats, cameras, colour)
+    if chosen == "cpu":
+        from splats.render_cpu import render_cpu  # noqa: PLC0415
+
+        return render_cpu(splats, cameras, colour)
     raise ValueError(f"renderer must be one of {', '.join(RENDERERS)}, not {renderer!r}")
 
 

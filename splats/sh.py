@@ -17,9 +17,9 @@ from splats.model import SH_DEGREE_BY_COUNT
 SH_C0 = 0.28209479177387814
 """The constant basis function, 1 / (2 √π)."""
 
-_C1 = 0.4886025119029199
-_C2 = (1.0925484305920792, 0.31539156525252005, 0.5462742152960396)
-_C3 = (0.5900435899266435, 2.890611442640554, 0.4570457994644658, 0.3731763325901154, 1.445305721320277)
+SH_C1 = 0.4886025119029199
+SH_C2 = (1.0925484305920792, 0.31539156525252005, 0.5462742152960396)
+SH_C3 = (0.5900435899266435, 2.890611442640554, 0.4570457994644658, 0.3731763325901154, 1.445305721320277)
 
 
 def basis(degree: int, directions: Tensor) -> Tensor:
@@ -29,25 +29,25 @@ def basis(degree: int, directions: Tensor) -> Tensor:
     x, y, z = directions.unbind(-1)
     terms = [torch.full_like(x, SH_C0)]
     if degree >= 1:
-        terms += [-_C1 * y, _C1 * z, -_C1 * x]
+        terms += [-SH_C1 * y, SH_C1 * z, -SH_C1 * x]
     if degree >= 2:
         xx, yy, zz = x * x, y * y, z * z
         terms += [
-            _C2[0] * x * y,
-            -_C2[0] * y * z,
-            _C2[1] * (2 * zz - xx - yy),
-            -_C2[0] * x * z,
-            _C2[2] * (xx - yy),
+            SH_C2[0] * x * y,
+            -SH_C2[0] * y * z,
+            SH_C2[1] * (2 * zz - xx - yy),
+            -SH_C2[0] * x * z,
+            SH_C2[2] * (xx - yy),
         ]
     if degree >= 3:
         terms += [
-            -_C3[0] * y * (3 * xx - yy),
-            _C3[1] * x * y * z,
-            -_C3[2] * y * (4 * zz - xx - yy),
-            _C3[3] * z * (2 * zz - 3 * xx - 3 * yy),
-            -_C3[2] * x * (4 * zz - xx - yy),
-            _C3[4] * z * (xx - yy),
-            -_C3[0] * x * (xx - 3 * yy),
+            -SH_C3[0] * y * (3 * xx - yy),
+            SH_C3[1] * x * y * z,
+            -SH_C3[2] * y * (4 * zz - xx - yy),
+            SH_C3[3] * z * (2 * zz - 3 * xx - 3 * yy),
+            -SH_C3[2] * x * (4 * zz - xx - yy),
+            SH_C3[4] * z * (xx - yy),
+            -SH_C3[0] * x * (xx - 3 * yy),
         ]
     return torch.stack(terms, dim=-1)
 

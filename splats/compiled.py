@@ -1,0 +1,27 @@
+"""How the inner loops of the fast CPU renderer are compiled: numba, for the processor at hand, kept on disk.
+
+The first call of a kernel compiles it (seconds); numba's cache, beside the sources or in the user's cache folder,
+serves every later process. The cache notices a change of the kernel's own file and of the processor, but not of a
+constant imported from another file: who changes one deletes `splats/__pycache__`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from numba import njit
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def kernel(function: _F) -> _F:
+    """`function` compiled on its first call. It releases the interpreter lock and divides as NumPy does.
+
+    Fused multiply-add is the one liberty taken with arithmetic, so a machine's results are reproducible.
+    """
+    options = {"nogil": True, "error_model": "numpy", "fastmath": {"contract", "nsz"}}
+    try:
+        return cast("_F", njit(cache=True, **options)(function))
+    except RuntimeError:  # no folder for the cache can be written: every process compiles for itself
+        return cast("_F", njit(**options)(function))

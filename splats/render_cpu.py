@@ -1,0 +1,124 @@
+"""The contract of `splats.render` on the CPU, fast: compiled tile rasteriser, all of torch's threads, no gradients.
+
+Views are projected and sorted one to a thread; then rectangles of tiles, split so that there is work for every
+thread and no list of intersections outgrows its budget, are blended one to a thread. A pixel is the work of one
+thread and its tile's list is the same however the tiles are split: the result does not depend on the thread count,
+which is torch's (`torch.set_num_threads`, OMP_NUM_THREADS).
+Knows nothing of the other renderers; the loops are in `splats.raster_project` and `splats.raster_blend`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from splats import raster_blend, raster_project
+from splats.model import Cameras, Splats
+from splats.raster_project import TILE
+from splats.render import Rendered, wants_gradient
+
+PROJECTED_BUDGET = 3_000_000
+"""Splats projected and waiting at once: 120 bytes each while they are sorted, so 360 MB (one view may exceed it)."""
+LISTED_BUDGET = 32_000_000
+"""Splat-tile intersections listed at once over all threads: 4 bytes each, so 128 MB (a single tile may exceed it)."""
+
+
+class _View(NamedTuple):
+    """One camera's projected splats, in depth order, and how many touch each tile."""
+
+    index: int
+    records: np.ndarray  # [M, RECORD]
+    boxes: np.ndarray  # [M, 4]
+    counts: np.ndarray  # [down, across]
+
+
+class _Strip(NamedTuple):
+    """A rectangle of a view's tiles, the unit of blending: rows top to bottom, columns left to right, half open."""
+
+    view: _View
+    top: int
+    bottom: int
+    left: int
+    right: int
+
+
+def render_cpu(splats: Splats, cameras: Cameras, background: torch.Tensor) -> Rendered:
+    """The pictures of `splats.render.render`, for a `background` [3].
+
+    Raises ValueError for splats on another device, or where a gradient is asked for.
+    """
+    if splats.device.type != "cpu":
+        raise ValueError(f"the cpu renderer takes splats on the CPU, not on {splats.device}")
+    if wants_gradient(splats, cameras, background):
+        raise ValueError("the cpu renderer has no gradients: use the torch renderer, or torch.no_grad()")
+    threads = torch.get_num_threads()
+    images = np.empty((len(cameras), cameras.height, cameras.width, 3), np.float32)
+    alpha = np.empty((len(cameras), cameras.height, cameras.width, 1), np.float32)
+    colour = _array(background)
+    means, quats, scales = _array(splats.means), _array(splats.quats), _array(splats.scales)
+    shared = (means, raster_project.spread_axes(quats, scales), _array(splats.opacities), _array(splats.sh))
+
+    def project(index: int) -> _View:
+        return _project(shared, cameras, index)
+
+    def blend(strip: _Strip) -> None:
+        view, top, bottom, left, right = strip
+        counts = np.ascontiguousarray(view.counts[top:bottom, left:right])
+        picture, cover = images[view.index], alpha[view.index]
+        raster_blend.blend_tiles(view.records, view.boxes, counts, (top, left), colour, picture, cover)
+
+    together = max(1, min(4 * threads, PROJECTED_BUDGET // max(1, len(splats))))
+    with ThreadPoolExecutor(threads) as pool:
+        for start in range(0, len(cameras), together):
+            views = list(pool.map(project, range(start, min(start + together, len(cameras)))))
+            total = sum(int(view.counts.sum()) for view in views)
+            limit = min(LISTED_BUDGET // threads, total // (4 * threads) + 1)
+            strips = [strip for view in views for strip in _strips(view, limit)]
+            list(pool.map(blend, strips))
+    return Rendered(torch.from_numpy(images), torch.from_numpy(alpha))
+
+
+def build_name() -> str:
+    """The processor this machine's build is compiled for, with its vector set, such as "cpu-numba-znver3-avx2"."""
+    from llvmlite import binding  # noqa: PLC0415  asks LLVM, so not at import
+
+    features = binding.get_host_cpu_features()
+    vectors = next((name for name in ("avx512f", "avx2", "avx", "sse2", "neon") if features.get(name)), "scalar")
+    return f"cpu-numba-{binding.get_host_cpu_name()}-{vectors}"
+
+
+def _project(shared: tuple[np.ndarray, ...], cameras: Cameras, index: int) -> _View:
+    viewmat, K = _array(cameras.viewmats[index]), _array(cameras.Ks[index])
+    records, boxes, depths = raster_project.project(shared, viewmat, K, cameras.width, cameras.height)
+    order = raster_project.depth_order(depths)
+    boxes = boxes[order]
+    counts = raster_project.tile_counts(boxes, -(-cameras.width // TILE), -(-cameras.height // TILE))
+    return _View(index, records[order], boxes, counts)
+
+
+def _strips(view: _View, limit: int) -> Iterator[_Strip]:
+    """The view's tiles in rectangles of at most `limit` intersections each, or of a single tile."""
+    down, across = view.counts.shape
+    waiting = [_Strip(view, 0, down, 0, across)]
+    while waiting:
+        strip = waiting.pop()
+        _, top, bottom, left, right = strip
+        if bottom - top > 1:
+            middle = (top + bottom) // 2
+            halves = strip._replace(bottom=middle), strip._replace(top=middle)
+        else:
+            middle = (left + right) // 2
+            halves = strip._replace(right=middle), strip._replace(left=middle)
+        single = bottom - top == 1 and right - left == 1
+        if single or int(view.counts[top:bottom, left:right].sum()) <= limit:
+            yield strip
+        else:
+            waiting += halves
+
+
+def _array(tensor: torch.Tensor) -> np.ndarray:
+    return tensor.detach().to(torch.float32).contiguous().numpy()
