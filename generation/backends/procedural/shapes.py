@@ -156,6 +156,11 @@ def sphere(radius: float, y: float | None = None, z: float | None = None) -> Sha
     return _unit_sphere().scale(radius, y, z)
 
 
+def bead(radius: float, y: float | None = None, z: float | None = None) -> Shape:
+    """A `sphere` of a quarter of the faces, for small things in numbers: buttons, jewels, spots, berries."""
+    return _unit_bead().scale(radius, y, z)
+
+
 def dome(radius: float, height: float | None = None) -> Shape:
     """The upper half of a ball of this radius (and height), flat side down at y = 0."""
     angles = np.linspace(0, np.pi / 2, 14)
@@ -256,6 +261,12 @@ def _unit_box() -> Shape:
 @lru_cache(maxsize=1)
 def _unit_sphere() -> Shape:
     ball = trimesh.creation.icosphere(subdivisions=3)
+    return mesh(ball.vertices, ball.faces)
+
+
+@lru_cache(maxsize=1)
+def _unit_bead() -> Shape:
+    ball = trimesh.creation.icosphere(subdivisions=2)
     return mesh(ball.vertices, ball.faces)
 
 

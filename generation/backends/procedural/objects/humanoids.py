@@ -5,6 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from generation.backends.procedural.make import Make
+from generation.backends.procedural.objects import humanoids_folk as folk
+from generation.backends.procedural.objects import humanoids_heroes as heroes
+from generation.backends.procedural.objects import humanoids_tales as tales
 
-BUILDERS: dict[str, Callable[[Make], None]] = {}
+BUILDERS: dict[str, Callable[[Make], None]] = {
+    "knight": heroes.knight,
+    "viking": heroes.viking,
+    "ninja": heroes.ninja,
+    "superhero": heroes.superhero,
+    "astronaut": heroes.astronaut,
+    "pirate": heroes.pirate,
+    "wizard": tales.wizard,
+    "king": tales.king,
+    "princess": tales.princess,
+    "mermaid": tales.mermaid,
+    "santa claus": tales.santa,
+    "chef": folk.chef,
+    "clown": folk.clown,
+    "man": folk.man,
+    "woman": folk.woman,
+    "girl": folk.girl,
+    "boy": folk.boy,
+}
 """Builder by the object's name in objects.yaml."""
