@@ -2,7 +2,6 @@
 # on a fresh machine with Python 3.11 or newer.
 
 PYTHON := .venv/bin/python
-PACKAGES := splats serving generation validation neurons prompter mocks benchmarks tools tests
 
 # What follows PROMPT= is passed on as it stands, by the environment: neither make nor a shell reads anything into it.
 PROMPT ?= pink bicycle
@@ -28,8 +27,8 @@ test-all: setup  ## the tests and the slow ones: PM2, browser, fresh set-ups (ne
 	@$(PYTHON) -m pytest -m "slow or not slow"
 
 lint: setup  ## ruff format --check, ruff check, mypy
-	@$(PYTHON) -m ruff format --check $(PACKAGES)
-	@$(PYTHON) -m ruff check $(PACKAGES)
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy
 
 bench: setup  ## measure this machine: the rows of docs/benchmarks.md

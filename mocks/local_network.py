@@ -9,38 +9,27 @@ writes out/<slug>.{mp4,png,spz,ply}. Exits 0 only if every file is there and dec
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import os
-import re
 import signal
 import sys
-import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from mocks.processes import ROOT, Service, ServiceFailed, running
+from mocks.processes import ROOT, ServiceFailed, running
 from mocks.results import FORMATS, BadResult, describe
+from serving.slugs import slug
 
 JOB_S = 600.0
 """Longest silence of the job's event stream and of one download; the service comments every 15 s."""
-SLUG_MAX = 60
 BAR_WIDTH = 30
 
 
 class DemoFailed(Exception):
     """The demo cannot go on; the message says why, for the person who typed `make demo`."""
-
-
-def slug(prompt: str) -> str:
-    """A file name of [a-z0-9-], 1 to 60 characters; of a prompt without a Latin letter or digit, a digest."""
-    plain = unicodedata.normalize("NFKD", prompt).encode("ascii", "ignore").decode().lower()
-    plain = plain.replace("'", "")
-    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:SLUG_MAX].strip("-")
-    return words or f"splat-{hashlib.sha256(prompt.encode(errors='replace')).hexdigest()[:8]}"
 
 
 def submit(client: httpx.Client, prompt: str) -> dict[str, Any]:
@@ -73,18 +62,17 @@ def download(client: httpx.Client, job: dict[str, Any], folder: Path, name: str)
     return paths
 
 
-def generate(service: Service, prompt: str, folder: Path) -> list[Path]:
+def generate(client: httpx.Client, prompt: str, folder: Path) -> list[Path]:
     """One job from prompt to files. Raises DemoFailed when it does not end well."""
-    with httpx.Client(base_url=service.url, timeout=JOB_S, trust_env=False) as client:
-        job = submit(client, prompt)
-        for now in follow(client, job["id"]):
-            job = now
-            _show(job)
-        if job["status"] != "done":
-            error = job.get("error") or {"code": job["status"], "detail": "the service ended it"}
-            raise DemoFailed(f"the job {job['status']}: {error['detail']} ({error['code']})")
-        _say("understood", f"{job['understood'] or job['prompt']} (seed {job['seed']})")
-        return download(client, job, folder, slug(prompt))
+    job = submit(client, prompt)
+    for now in follow(client, job["id"]):
+        job = now
+        _show(job)
+    if job["status"] != "done":
+        error = job.get("error") or {"code": job["status"], "detail": "the service ended its stream"}
+        raise DemoFailed(f"the job is {job['status']}: {error['detail']} ({error['code']})")
+    _say("understood", f"{job['understood'] or job['prompt']} (seed {job['seed']})")
+    return download(client, job, folder, slug(prompt))
 
 
 def run(prompt: str, folder: Path, config: str) -> None:
@@ -93,7 +81,8 @@ def run(prompt: str, folder: Path, config: str) -> None:
     args = ["--config", str(ROOT / config)]
     with running("generation", "generation/serve.py", args, folder / "logs" / "generation.log") as generation:
         _say("service", f"generation is ready on {generation.url} after {generation.ready_s:.1f} s")
-        paths = generate(generation, prompt, folder)
+        with httpx.Client(base_url=generation.url, timeout=JOB_S, trust_env=False) as client:
+            paths = generate(client, prompt, folder)
     for path in paths:
         _say("made", f"{path}  {path.stat().st_size / 1e6:.2f} MB  {describe(path)}")
 
