@@ -86,8 +86,8 @@ class SubtensorChain:
         """All seats at one block. Takes seconds for a full subnet."""
         graph = self._read("metagraph", netuid=self._netuid)
         try:
-            seats = tuple(self._seat(graph, i) for i in range(int(graph.n)))
-            return Snapshot(self._netuid, int(graph.block), seats)
+            seats = tuple(self._seat(graph, i) for i in range(len(graph.hotkeys)))
+            return Snapshot(self._netuid, int(graph.block.item()), seats)
         except (AttributeError, IndexError, TypeError, ValueError) as error:
             raise ChainError(f"the metagraph cannot be used: {error}") from error
 

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import Any
+
+import pytest
+
+from neurons.chain.contract import ChainUnavailable
+from neurons.chain.worker import ChainStalled, ChainWorker, Deadlines
+
+DEADLINES = Deadlines(read_s=0.2, write_s=0.2, reconnect_s=10.0, give_up_s=30.0)
+
+
+class StillChain:
+    """Stands at block 7; `hang` blocks a call until it is set."""
+
+    def __init__(self) -> None:
+        self.closed = threading.Event()
+        self.hang = threading.Event()
+        self.thread = ""
+
+    def block(self) -> int:
+        self.thread = threading.current_thread().name
+        return 7
+
+    def close(self) -> None:
+        self.closed.set()
+
+
+class Opener:
+    """Makes connections and keeps them in a list."""
+
+    def __init__(self) -> None:
+        self.opened: list[StillChain] = []
+        self.fail = False
+
+    def __call__(self) -> Any:
+        if self.fail:
+            raise ChainUnavailable("nobody there")
+        self.opened.append(StillChain())
+        return self.opened[-1]
+
+
+def run(check: Any, opener: Opener, now: Any = lambda: 0.0) -> None:
+    async def body() -> None:
+        worker = ChainWorker(opener, DEADLINES, now)
+        try:
+            await check(worker)
+        finally:
+            await worker.close()
+
+    asyncio.run(body())
+
+
+def test_calls_run_in_one_other_thread() -> None:
+    opener = Opener()
+
+    async def check(worker: ChainWorker) -> None:
+        assert await asyncio.gather(*[worker.read(lambda chain: chain.block()) for _ in range(5)]) == [7] * 5
+
+    run(check, opener)
+    assert len(opener.opened) == 1
+    assert opener.opened[0].thread == "chain"
+
+
+def test_a_call_past_its_deadline_is_unavailable_and_the_next_gets_a_new_connection() -> None:
+    opener, release = Opener(), threading.Event()
+
+    async def check(worker: ChainWorker) -> None:
+        with pytest.raises(ChainUnavailable, match="within"):
+            await worker.read(lambda chain: release.wait(5))
+        assert await worker.read(lambda chain: chain.block()) == 7
+        release.set()
+
+    run(check, opener)
+    assert len(opener.opened) == 2
+    assert opener.opened[0].closed.wait(5)
+
+
+def test_a_refusal_of_the_call_reaches_the_caller() -> None:
+    def refuse(chain: Any) -> None:
+        raise ValueError("no")
+
+    async def check(worker: ChainWorker) -> None:
+        with pytest.raises(ValueError, match="no"):
+            await worker.write(refuse)
+
+    run(check, Opener())
+
+
+def test_a_node_that_comes_back_is_used_again() -> None:
+    opener = Opener()
+    opener.fail = True
+
+    async def check(worker: ChainWorker) -> None:
+        with pytest.raises(ChainUnavailable, match="nobody"):
+            await worker.read(lambda chain: chain.block())
+        opener.fail = False
+        assert await worker.read(lambda chain: chain.block()) == 7
+
+    run(check, opener)
+
+
+def test_a_height_that_stands_still_makes_a_new_connection_and_then_gives_up() -> None:
+    opener, time = Opener(), [0.0]
+
+    async def check(worker: ChainWorker) -> None:
+        assert await worker.watch() == 7
+        time[0] = 11.0
+        await worker.watch()
+        await worker.watch()
+        assert len(opener.opened) == 2
+        time[0] = 31.0
+        with pytest.raises(ChainStalled, match="no new block for 31 s"):
+            await worker.watch()
+
+    run(check, opener, lambda: time[0])

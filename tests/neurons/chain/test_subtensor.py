@@ -1,0 +1,76 @@
+"""What the SDK adapter makes of the SDK's silences and errors."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from neurons.chain.contract import ChainError, ChainUnavailable
+
+
+@pytest.fixture
+def sdk(tools: Any) -> Any:
+    clock = tools.Clock()
+    clock.time += 12.0 * 50
+    return tools.FakeSdk(clock)
+
+
+def test_silence_of_the_sdk_is_too_soon(sdk: Any, tools: Any) -> None:
+    sdk.last_update = 49
+    assert tools.sdk_chain(sdk).set_weights({1: 1.0}, 1).code == "too_soon"
+
+
+def test_a_hotkey_without_a_seat(sdk: Any, tools: Any) -> None:
+    assert tools.sdk_chain(sdk, "stranger").set_weights({1: 1.0}, 1).code == "not_registered"
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("SettingWeightsTooFast", "too_soon"),
+        ("NeuronNoValidatorPermit", "no_permit"),
+        ("IncorrectWeightVersionKey", "bad_version"),
+        ("CommitRevealEnabled", "commit_reveal_on"),
+        ("ServingRateLimitExceeded", "rate_limited"),
+        ("SomethingNew", "failed"),
+    ],
+)
+def test_the_chains_own_names_become_codes(sdk: Any, tools: Any, name: str, code: str) -> None:
+    sdk.failures.append({"type": "Module", "name": name, "docs": []})
+    outcome = tools.sdk_chain(sdk).set_weights({1: 1.0}, 1)
+    assert (outcome.code, outcome.detail) == (code, name)
+
+
+def test_a_pool_error_is_rejected(sdk: Any, tools: Any) -> None:
+    chain = tools.sdk_chain(sdk)
+    sdk.failures.append(RuntimeError("Priority is too low"))
+    assert chain.set_weights({1: 1.0}, 1).code == "rejected"
+
+
+def test_any_other_exception_of_a_read_is_a_chain_error(sdk: Any, tools: Any) -> None:
+    chain = tools.sdk_chain(sdk)
+    sdk.failures.append(AssertionError("odd"))
+    with pytest.raises(ChainError, match="AssertionError: odd") as caught:
+        chain.block()
+    assert not isinstance(caught.value, ChainUnavailable)
+
+
+def test_a_snapshot_with_a_broken_seat_is_refused_whole(sdk: Any, tools: Any) -> None:
+    sdk.axons = sdk.axons[:2]
+    with pytest.raises(ChainError, match="metagraph"):
+        tools.sdk_chain(sdk).snapshot()
+
+
+def test_hidden_weights_are_committed(sdk: Any, tools: Any) -> None:
+    sdk.hidden = True
+    outcome = tools.sdk_chain(sdk).set_weights({1: 1.0}, 1)
+    assert (outcome.code, outcome.visible) == ("committed", False)
+
+
+def test_a_runtime_that_cannot_hide_weights_is_named_at_once(sdk: Any, tools: Any) -> None:
+    sdk.hidden = True
+    sdk.substrate = SimpleNamespace(get_metadata_storage_function=lambda module, name: None)
+    with pytest.raises(ChainError, match="LastEpochBlock"):
+        tools.sdk_chain(sdk)
