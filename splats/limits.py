@@ -15,6 +15,7 @@ from splats.errors import DecodeError
 MAX_SPLATS = 1_000_000
 MAX_ENCODED_BYTES = 64 * 2**20
 MAX_DECODED_BYTES = 256 * 2**20
+"""A million splats of degree 3 take 225 MiB, so the limit on their number keeps to this one too."""
 
 MAX_POSITION = 1e6
 """World units. The object's longest side is 1 and captured scenes in metres reach some thousands; at 10⁶ the steps of
@@ -41,13 +42,6 @@ def check_count(count: int) -> None:
         raise DecodeError("too_few", "the file holds no splats")
     if count > MAX_SPLATS:
         raise DecodeError("too_many", f"the file holds {count:,} splats; at most {MAX_SPLATS:,} are accepted")
-
-
-def check_decoded_size(count: int, values_each: int, bytes_each: int = 4) -> None:
-    """Raise DecodeError `too_large` if `count` rows of `values_each` numbers would take more than MAX_DECODED_BYTES."""
-    size = count * values_each * bytes_each
-    if size > MAX_DECODED_BYTES:
-        raise DecodeError("too_large", f"decoded, the file takes {size:,} bytes; at most {MAX_DECODED_BYTES:,}")
 
 
 def check_range(name: str, values: npt.NDArray[np.generic], low: float, high: float) -> None:

@@ -35,6 +35,7 @@ _SCALAR_CODES = {
 }
 _BYTE_ORDERS = {"binary_little_endian": "<", "binary_big_endian": ">", "ascii": ""}
 _COUNT = re.compile(r"[0-9]{1,18}")
+_START = re.compile(rb"ply[ \t]*\r?\n")
 _END = re.compile(rb"\nend_header[ \t]*\r?\n")
 
 
@@ -62,21 +63,20 @@ class Header:
 
 
 def parse_header(data: bytes) -> Header:
-    """The header of the PLY file `data`, which must start with "ply".
+    """The header of the PLY file `data`.
 
     Raises DecodeError `truncated` without an end of the header, `too_large` for one above MAX_HEADER_BYTES,
-    `unknown_format` for a format or type that PLY 1.0 does not have, `bad_encoding` for a malformed line.
+    `unknown_format` for a first line, format or type that PLY 1.0 does not have, `bad_encoding` for a malformed line.
     """
+    if not _START.match(data):
+        raise DecodeError("unknown_format", "the file does not start with a line 'ply'")
     end = _END.search(data, 0, MAX_HEADER_BYTES)
     if end is None:
         if len(data) >= MAX_HEADER_BYTES:
             raise DecodeError("too_large", f"the PLY header does not end within {MAX_HEADER_BYTES:,} bytes")
         raise DecodeError("truncated", "the PLY header has no end_header line")
     # latin-1 maps every byte to a character, and comments may hold any.
-    first, *lines = data[: end.start()].decode("latin-1").split("\n")
-    if first.strip() != "ply":
-        raise DecodeError("unknown_format", "the file does not start with a line 'ply'")
-    byte_order, elements = _parse_lines(lines)
+    byte_order, elements = _parse_lines(data[: end.start()].decode("latin-1").split("\n")[1:])
     if byte_order is None:
         raise DecodeError("bad_encoding", "the PLY header has no format line")
     if len({element.name for element in elements}) != len(elements):

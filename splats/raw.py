@@ -55,7 +55,7 @@ def deactivate(splats: Splats) -> RawValues:
     if not 1 <= len(splats) <= limits.MAX_SPLATS:
         raise ValueError(f"cannot write {len(splats):,} splats; a file holds 1 to {limits.MAX_SPLATS:,}")
     opacities = _checked("opacities", splats.opacities, 0.0, 1.0).astype(np.float64)
-    scales = _checked("scales", splats.scales, np.exp(limits.MIN_LOG_SCALE), limits.MAX_POSITION)
+    scales = _checked("scales", splats.scales, float(np.finfo(np.float32).tiny), 1.001 * limits.MAX_POSITION)
     quats = _checked("quats", splats.quats, -limits.MAX_QUAT_COMPONENT, limits.MAX_QUAT_COMPONENT)
     with np.errstate(divide="ignore"):  # 0 and 1 give infinities, which the clip takes in
         logits = np.clip(np.log(opacities) - np.log1p(-opacities), -_SATURATED_LOGIT, _SATURATED_LOGIT)

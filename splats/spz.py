@@ -101,9 +101,9 @@ def encode(splats: Splats) -> bytes:
 
 
 def _fractional_bits(means: _Floats) -> int:
-    """Bits after the point that leave enough of the 23 before the sign for the farthest position."""
-    farthest = float(np.abs(means).max())
-    return min(_FRACTIONAL_BITS, 22 - math.frexp(farthest)[1] + 1)
+    """As many bits after the point as the farthest position leaves of the 23 beside the sign, 12 at most."""
+    _, whole_bits = math.frexp(float(np.abs(means).max()))
+    return min(_FRACTIONAL_BITS, 23 - whole_bits)
 
 
 def decode(data: bytes) -> Splats:
@@ -157,9 +157,10 @@ def _open_v4(data: bytes) -> tuple[_Header, list[_Bytes]]:
             raise DecodeError("bad_encoding", f"SPZ stream {row} announces {unpacked:,} bytes in place of {size:,}")
         if start + packed > len(data):
             raise DecodeError("truncated", f"the SPZ file ends within stream {row}")
-        if not data.startswith(ZSTD_MAGIC, start):
+        stream = data[start : start + packed]
+        if not stream.startswith(ZSTD_MAGIC):
             raise DecodeError("bad_encoding", f"SPZ stream {row} is not zstd")
-        payload += inflate(data[start : start + packed], size)
+        payload += inflate(stream, size)
         start += packed
     if start != len(data):
         raise DecodeError("bad_encoding", "bytes follow the last stream of the SPZ file")
@@ -178,7 +179,6 @@ def _checked_header(
     if not 1 <= fractional_bits <= _MAX_FRACTIONAL_BITS:
         raise DecodeError("out_of_range", f"{fractional_bits} fractional bits; 1 to {_MAX_FRACTIONAL_BITS} are read")
     limits.check_count(count)
-    limits.check_decoded_size(count, 11 + 3 * (sh_degree + 1) ** 2)
     return _Header(version, count, sh_degree, fractional_bits)
 
 

@@ -1,0 +1,121 @@
+"""Files we write, opened by readers that are not ours: gsply, and PlayCanvas splat-transform through npm."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import gsply
+import numpy as np
+import pytest
+import torch
+
+from splats import codecs
+from splats.model import Splats
+
+Convert = Callable[..., Splats]
+
+# splat-transform takes every PLY for y down, z forward and every SPZ for y up, z back, and turns by half a turn about x
+# between the two. What that does to a direction, and to the real spherical harmonics 0 … 15:
+HALF_TURN = torch.tensor([1.0, -1.0, -1.0])
+HALF_TURN_SH = torch.tensor([1.0, -1, -1, 1, -1, 1, 1, -1, 1, -1, 1, -1, -1, 1, -1, 1])
+
+
+@pytest.fixture(scope="session")
+def splat_transform(node_tool: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Convert:
+    """`splat_transform(data, "spz", "ply", *flags)`: the splats of `data` after the tool has converted it."""
+    tool = node_tool("splat-transform")
+    work = tmp_path_factory.mktemp("splat-transform")
+
+    def convert(data: bytes, source: str, target: str, *flags: str) -> Splats:
+        (work / f"in.{source}").write_bytes(data)
+        command = [str(tool), "-q", "-w", "-g", "cpu", *flags, f"in.{source}", f"out.{target}"]
+        subprocess.run(command, cwd=work, check=True, timeout=60)
+        return codecs.decode((work / f"out.{target}").read_bytes())
+
+    return convert
+
+
+def assert_same(got: Splats, wanted: Splats, sh_tolerance: float = 1e-5) -> None:
+    assert len(got) == len(wanted)
+    assert got.sh_degree == wanted.sh_degree
+    torch.testing.assert_close(got.means, wanted.means, atol=1e-5, rtol=0)
+    torch.testing.assert_close(got.scales, wanted.scales, atol=0, rtol=1e-4)
+    torch.testing.assert_close(got.opacities, wanted.opacities, atol=1e-4, rtol=0)
+    assert (got.sh - wanted.sh).abs().max() <= sh_tolerance
+    assert ((got.quats * wanted.quats).sum(1).abs() > 1 - 1e-5).all()
+
+
+def half_turn(splats: Splats) -> Splats:
+    w, x, y, z = splats.quats.unbind(1)
+    quats = torch.stack([w, x, -y, -z], dim=1)  # the local axes turn too, which leaves the ellipsoid as it is
+    signs = HALF_TURN_SH[: splats.sh.shape[1], None]  # [K, 1]
+    return Splats(splats.means * HALF_TURN, quats, splats.scales, splats.opacities, splats.sh * signs)
+
+
+@pytest.mark.parametrize(("encode", "read"), [(codecs.encode_ply, gsply.plyread), (codecs.encode_spz, gsply.read_spz)])
+@pytest.mark.parametrize("degree", [0, 3])
+def test_gsply_reads_what_we_write(make_splats, tmp_path, encode, read, degree):
+    data = encode(make_splats(40, degree))
+    path = tmp_path / "splats.bin"
+    path.write_bytes(data)
+    theirs, ours = read(path), codecs.decode(data)
+    np.testing.assert_allclose(theirs.means, ours.means, atol=1e-6)
+    np.testing.assert_allclose(theirs.quats, ours.quats, atol=1e-5)
+    np.testing.assert_allclose(np.exp(theirs.scales), ours.scales, rtol=1e-5)
+    np.testing.assert_allclose(1 / (1 + np.exp(-theirs.opacities)), ours.opacities, atol=1e-5)
+    np.testing.assert_allclose(theirs.sh0, ours.sh[:, 0], atol=1e-5)
+    if degree:
+        np.testing.assert_allclose(theirs.shN, ours.sh[:, 1:], atol=1e-5)
+
+
+@pytest.mark.parametrize("version", [3, 4])
+@pytest.mark.parametrize("degree", [0, 1, 2, 3])
+def test_we_read_what_gsply_writes(make_splats, tmp_path, version, degree):
+    wanted = codecs.decode(codecs.encode_spz(make_splats(40, degree)))
+    (tmp_path / "in.spz").write_bytes(codecs.encode_spz(wanted))
+    gsply.write_spz(tmp_path / "out.spz", gsply.read_spz(tmp_path / "in.spz"), version=version)
+    assert_same(codecs.decode((tmp_path / "out.spz").read_bytes()), wanted)
+
+
+def test_we_read_gsplys_ply_without_normals(make_splats, tmp_path):
+    wanted = make_splats(40, 3)
+    (tmp_path / "in.ply").write_bytes(codecs.encode_ply(wanted))
+    gsply.plywrite(tmp_path / "out.ply", gsply.plyread(tmp_path / "in.ply"))
+    data = (tmp_path / "out.ply").read_bytes()
+    assert b"nx" not in data[:200]
+    assert_same(codecs.decode(data), wanted)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("degree", [0, 3])
+def test_splat_transform_reads_our_ply(make_splats, splat_transform, degree):
+    splats = make_splats(40, degree)
+    assert_same(splat_transform(codecs.encode_ply(splats), "ply", "ply"), splats)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("version", ["3", "4"])
+def test_splat_transform_reads_our_spz_and_we_read_its(make_splats, splat_transform, version):
+    data = codecs.encode_spz(make_splats(40, 3))
+    again = splat_transform(data, "spz", "spz", "--spz-version", version)
+    assert_same(again, codecs.decode(data), sh_tolerance=0.07)  # it keeps 5 bits of degree 1 and 4 of the rest
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("degree", [0, 3])
+def test_splat_transform_turns_our_spz_into_its_ply(make_splats, splat_transform, degree):
+    data = codecs.encode_spz(make_splats(40, degree))
+    assert_same(splat_transform(data, "spz", "ply"), half_turn(codecs.decode(data)), sh_tolerance=1e-4)
+
+
+@pytest.mark.slow
+def test_splat_transform_sees_the_marked_object_upright(marked_object, splat_transform):
+    seen = splat_transform(codecs.encode_spz(marked_object), "spz", "spz", "--spz-version", "3")
+    colours = 0.5 + 0.28209479177387814 * seen.sh[:, 0]
+    top, front = seen.means[:, 1].argmax(), seen.means[:, 2].argmax()
+    assert colours[top].tolist() == pytest.approx([0.9, 0.1, 0.1], abs=0.01)
+    assert colours[front].tolist() == pytest.approx([0.1, 0.1, 0.9], abs=0.01)
+    assert (seen.means.amax(0) - marked_object.means.amax(0)).abs().max() < 0.5 / 4096 + 1e-5
+    assert (seen.means.amin(0) - marked_object.means.amin(0)).abs().max() < 0.5 / 4096 + 1e-5
