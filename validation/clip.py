@@ -44,12 +44,21 @@ class ClipEncoder:
     Safe for several threads; passes run one at a time.
     """
 
-    def __init__(self, model: torch.nn.Module, tokenizer: Any, preprocess: tuple[Tensor, Tensor], dtype: Dtype) -> None:
+    def __init__(
+        self,
+        model: torch.nn.Module,
+        tokenizer: Any,
+        preprocess: tuple[Tensor, Tensor],
+        dtype: Dtype,
+        *,
+        text_cache_size: int = TEXT_CACHE_SIZE,
+    ) -> None:
         self._model = model
         self._tokenizer = tokenizer
         self._mean, self._std = preprocess  # [3] each
         self._dtype = _DTYPES[dtype]
         self._device = next(model.parameters()).device
+        self._cache_size = text_cache_size
         self._cache: OrderedDict[str, Tensor] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -76,12 +85,14 @@ class ClipEncoder:
         tokens = self._tokenizer([text]).to(self._device)  # [1, L]
         vector = torch.nn.functional.normalize(self._model.encode_text(tokens).float(), dim=-1)[0].cpu()  # type: ignore[operator]
         self._cache[text] = vector
-        if len(self._cache) > TEXT_CACHE_SIZE:
+        if len(self._cache) > self._cache_size:
             self._cache.popitem(last=False)
         return vector
 
 
-def load_encoder(files: ScorerFiles, dtype: Dtype = "fp32", device: str = "cpu") -> ClipEncoder:
+def load_encoder(
+    files: ScorerFiles, dtype: Dtype = "fp32", device: str = "cpu", *, text_cache_size: int = TEXT_CACHE_SIZE
+) -> ClipEncoder:
     """The scorer's model, ready. Nothing is fetched. Raises ScorerError when a file does not fit its constants."""
     try:
         import open_clip  # noqa: PLC0415  heavy, and only servers and tools need it
@@ -105,7 +116,8 @@ def load_encoder(files: ScorerFiles, dtype: Dtype = "fp32", device: str = "cpu")
     model = model.to(device=device, dtype=_DTYPES[dtype]).eval().requires_grad_(False)
     merges = {"bpe_path": str(files.path(described.merges))} if described.merges else {}
     tokenizer = open_clip.SimpleTokenizer(context_length=architecture["text_cfg"]["context_length"], **merges)
-    return ClipEncoder(model, tokenizer, (torch.tensor(described.mean), torch.tensor(described.std)), dtype)
+    preprocess = (torch.tensor(described.mean), torch.tensor(described.std))
+    return ClipEncoder(model, tokenizer, preprocess, dtype, text_cache_size=text_cache_size)
 
 
 def read_weights(path: Path) -> dict[str, Tensor]:
@@ -119,7 +131,7 @@ def read_weights(path: Path) -> dict[str, Tensor]:
 
             state: dict[str, Tensor] = load_file(path)
         elif _is_torchscript(path):
-            state = dict(torch.jit.load(path, map_location="cpu").state_dict())
+            state = dict(torch.jit.load(path, map_location="cpu").state_dict())  # type: ignore[no-untyped-call]
         else:
             loaded = torch.load(path, map_location="cpu", weights_only=True)
             state = loaded.get("state_dict", loaded)

@@ -128,10 +128,11 @@ def _bumps(values: Array, centres: tuple[float, ...], width: float) -> Array:
 def _quantiles(values: Array, weights: Array, shares: tuple[float, ...]) -> Array:
     order = np.argsort(values, kind="stable")
     middle = np.cumsum(weights[order]) - weights[order] / 2
-    return np.interp(np.array(shares), middle, values[order])
+    found: Array = np.interp(np.array(shares), middle, values[order])
+    return found
 
 
 def _harmonics(x: Array, z: Array, radius: Array, heights: Array) -> Array:
-    """|Σ weight · r · e^{ikθ}| for k = 1 … 4 and each height bump [B, N]: [4, B], the same however the asset is turned."""
+    """|Σ weight · r · e^{ikθ}| for k = 1 … 4 and each height bump [B, N]: [4, B], however the asset is turned."""
     turn = (x + 1j * z) / np.maximum(radius, 1e-9)  # e^{iθ}
     return np.stack([np.abs(heights @ (radius * turn**k)) for k in (1, 2, 3, 4)])

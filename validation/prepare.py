@@ -41,7 +41,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """views [16, H, W, 3] float32 in [0, 1] on the CPU, measures by name, fingerprint, PNG or None, seconds by stage."""
+    """views [16, H, W, 3] float32 in [0, 1], measures by name, the fingerprint, a PNG or None, seconds by stage."""
 
     views: NDArray[np.float32]
     measures: dict[str, float]

@@ -1,4 +1,4 @@
-"""What crosses the wire of the validation service: requests, answers, limits, the reject list, how fingerprints compare.
+"""What crosses the wire of the validation service: requests, answers, limits, reject list, comparing fingerprints.
 
 Knows only pydantic, the standard library and the shared words of `serving.schemas`, so that the neurons can import it
 without torch.

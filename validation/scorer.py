@@ -6,7 +6,7 @@ Knows files and numbers; the model itself is loaded by `validation.clip`, the fo
       scorer.json       this module's `Constants`
       distractors.txt   optional: "prompt | word, word …" a line (`validation.distractors`)
       vocabulary.txt    optional: a word a line (`validation.words`)
-      …                 the model: open_clip config, weights, merges; for large models the weights are given by --weights
+      …                 the model: open_clip config, weights, merges; large weights are given by --weights instead
 """
 
 from __future__ import annotations

@@ -8,50 +8,11 @@ from collections.abc import Iterable, Set
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 
-FUNCTION_WORDS = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "this",
-        "that",
-        "these",
-        "those",
-        "some",
-        "any",
-        "one",
-        "of",
-        "on",
-        "in",
-        "at",
-        "by",
-        "for",
-        "from",
-        "to",
-        "into",
-        "onto",
-        "with",
-        "without",
-        "and",
-        "or",
-        "but",
-        "as",
-        "is",
-        "are",
-        "its",
-        "it",
-        "his",
-        "her",
-        "their",
-        "my",
-        "your",
-        "over",
-        "under",
-        "near",
-        "next",
-        "very",
-    ]
-)
+_FUNCTION_WORDS = """
+    a an the this that these those some any one of on in at by for from to into onto with without and or but as is are
+    its it his her their my your over under near next very
+"""
+FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
 """Words that name nothing: never counted as outside a vocabulary, never shared with a distractor."""
 
 

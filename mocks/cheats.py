@@ -1,0 +1,115 @@
+"""What a cheating miner sends: junk, cards, half objects, lies. Built by code, for tests, benchmarks and the demo.
+
+Every function returns `Splats` in the project's conventions; the same arguments give the same splats.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from splats.camera import orbit
+from splats.model import Splats, normalise
+from splats.render import render
+from splats.sh import from_rgb
+
+CARD_PX = 160
+"""Cells along a card's side: 25,600 splats at most, as many as an honest asset has."""
+
+
+def make_splats(
+    means: Tensor, rgb: Tensor, scales: Tensor, opacity: float = 0.95, quats: Tensor | None = None
+) -> Splats:
+    """Splats of one opacity at `means` [N, 3] with colours `rgb` [N, 3] and `scales` [N, 3]; `quats` [N, 4] or none."""
+    count = len(means)
+    upright = torch.tensor([1.0, 0.0, 0.0, 0.0]).expand(count, 4)
+    return Splats(
+        means=means.float().contiguous(),
+        quats=(upright if quats is None else quats).float().contiguous(),
+        scales=scales.float().contiguous(),
+        opacities=torch.full((count,), opacity),
+        sh=from_rgb(rgb.float()).contiguous(),
+    )
+
+
+def noise(count: int = 20_000, seed: int = 0) -> Splats:
+    """A cube full of small splats of random colours."""
+    draw = torch.Generator().manual_seed(seed)
+    means = torch.rand(count, 3, generator=draw) - 0.5
+    return make_splats(means, torch.rand(count, 3, generator=draw), torch.full((count, 3), 0.008))
+
+
+def fog(rgb: tuple[float, float, float], count: int = 5_000, seed: int = 0) -> Splats:
+    """A soft ball of large faint splats of one colour."""
+    draw = torch.Generator().manual_seed(seed)
+    means = torch.randn(count, 3, generator=draw).mul(0.18).clamp(-0.5, 0.5)
+    colours = torch.tensor(rgb).expand(count, 3)
+    return make_splats(means, colours, torch.full((count, 3), 0.07), opacity=0.06)
+
+
+def one_sided(honest: Splats) -> Splats:
+    """The front half of an object, without what lies behind its middle."""
+    asset = normalise(honest)
+    return asset.select(asset.means[:, 2] > 0)
+
+
+def among_floaters(honest: Splats, count: int = 4_000, seed: int = 0) -> Splats:
+    """A good object with specks all round it."""
+    draw = torch.Generator().manual_seed(seed)
+    asset = normalise(honest)
+    means = (torch.rand(count, 3, generator=draw) - 0.5) * 3
+    specks = make_splats(means, torch.rand(count, 3, generator=draw), torch.full((count, 3), 0.006))
+    return join(replace(asset, sh=asset.sh[:, :1]), specks)
+
+
+def lying(honest: Splats) -> Splats:
+    """The object's colours from the front, their opposite from behind: first-degree harmonics along z."""
+    sh = torch.zeros(len(honest), 4, 3)
+    base = honest.sh[:, 0]
+    sh[:, 0] = 0  # the mean of both is grey
+    sh[:, 2] = -base * (0.28209479177387814 / 0.4886025119029199)  # basis C1·z; the camera in front looks along -z
+    return replace(honest, sh=sh)
+
+
+def card_of(honest: Splats, size_px: int = CARD_PX) -> Splats:
+    """A flat card with the object's front painted on it."""
+    camera = orbit([0.0], [0.0], radius=2.1, width=size_px, height=size_px)
+    images, alpha = render(normalise(honest), camera)
+    return card(images[0].clamp(0, 1), alpha[0, ..., 0])
+
+
+def text_card(text: str, size_px: int = CARD_PX) -> Splats:
+    """A flat card with black writing on white."""
+    from PIL import Image, ImageDraw  # noqa: PLC0415
+
+    picture = Image.new("L", (size_px, size_px), 255)
+    drawing = ImageDraw.Draw(picture)
+    words = text.split() or ["?"]
+    for row, word in enumerate(words):
+        size = min(size_px // len(words), 2 * size_px // max(len(word), 2))
+        drawing.text((4, row * size_px // len(words)), word, fill=0, font_size=size)
+    grey = torch.tensor(list(picture.tobytes())).reshape(size_px, size_px, 1) / 255
+    return card(grey.expand(size_px, size_px, 3), torch.ones(size_px, size_px))
+
+
+def card(image: Tensor, alpha: Tensor, thickness: float = 0.0, seed: int = 0) -> Splats:
+    """One disc per pixel of `image` [H, W, 3] where `alpha` [H, W] is solid, in the plane z = 0 (± thickness / 2)."""
+    height, width = alpha.shape
+    rows, columns = torch.nonzero(alpha > 0.5, as_tuple=True)
+    depth = (torch.rand(len(rows), generator=torch.Generator().manual_seed(seed)) - 0.5) * thickness
+    means = torch.stack([(columns + 0.5) / width - 0.5, 0.5 - (rows + 0.5) / height, depth], dim=1)
+    scales = torch.tensor([0.6 / width, 0.6 / height, 1e-4]).expand(len(rows), 3)
+    return make_splats(means, image[rows, columns], scales)
+
+
+def join(first: Splats, second: Splats) -> Splats:
+    """Both objects in one; their harmonics must have the same degree."""
+    return Splats(
+        means=torch.cat([first.means, second.means]),
+        quats=torch.cat([first.quats, second.quats]),
+        scales=torch.cat([first.scales, second.scales]),
+        opacities=torch.cat([first.opacities, second.opacities]),
+        sh=torch.cat([first.sh, second.sh]),
+    )
