@@ -51,12 +51,12 @@ def main() -> int:
     if "torch" in MODULES[part]:
         import torch
 
-        from splats.render import renderer_name
+        from splats.render import warm_up
 
         complaint = gpu_complaint(torch.cuda.is_available(), _driver_lists())
         if complaint:
             print(f"setup: {complaint}")
-        print(f"renderer: {renderer_name(torch.device('cuda' if torch.cuda.is_available() else 'cpu'))}")
+        print(f"renderer: {warm_up('cuda' if torch.cuda.is_available() else 'cpu')}")
     return 0
 
 
