@@ -8,11 +8,13 @@ constant imported from another file: who changes one deletes `splats/__pycache__
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar, cast
 
 from numba import njit
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+_compile: Any = partial(njit, nogil=True, error_model="numpy", fastmath={"contract", "nsz"})
 
 
 def kernel(function: _F) -> _F:
@@ -20,8 +22,7 @@ def kernel(function: _F) -> _F:
 
     Fused multiply-add is the one liberty taken with arithmetic, so a machine's results are reproducible.
     """
-    options = {"nogil": True, "error_model": "numpy", "fastmath": {"contract", "nsz"}}
     try:
-        return cast("_F", njit(cache=True, **options)(function))
+        return cast("_F", _compile(cache=True)(function))
     except RuntimeError:  # no folder for the cache can be written: every process compiles for itself
-        return cast("_F", njit(**options)(function))
+        return cast("_F", _compile()(function))

@@ -124,7 +124,7 @@ def _full(planes: np.ndarray) -> bool:
     open_pixels = np.int32(0)
     for k in range(_u(_PIXELS)):
         open_pixels += np.int32(1) if planes[k] > _ZERO else np.int32(0)
-    return open_pixels == 0
+    return bool(open_pixels == 0)
 
 
 @kernel

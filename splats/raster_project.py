@@ -158,7 +158,20 @@ def _basis(x: float, y: float, z: float, count: int, out: np.ndarray) -> None:
 
 
 @kernel
-def depth_order(depths: np.ndarray) -> np.ndarray:
+def nearest_first(records: np.ndarray, boxes: np.ndarray, depths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Records and boxes in depth order; equals keep theirs."""
+    order = _depth_order(depths)
+    sorted_records, sorted_boxes = np.empty_like(records), np.empty_like(boxes)
+    for i in range(len(order)):
+        for field in range(RECORD):
+            sorted_records[i, field] = records[order[i], field]
+        for side in range(4):
+            sorted_boxes[i, side] = boxes[order[i], side]
+    return sorted_records, sorted_boxes
+
+
+@kernel
+def _depth_order(depths: np.ndarray) -> np.ndarray:
     """Stable order [M], near to far. Positive floats sort as their bits: radix sort, 11 bits a pass."""
     keys = depths.view(np.uint32)
     order, spare = np.arange(len(keys)).astype(np.int32), np.empty(len(keys), np.int32)

@@ -26,6 +26,7 @@ from torch import Tensor
 
 from splats.model import Cameras, Splats
 
+# The kernels compiled from these are kept on disk: see `splats.compiled` before changing one.
 NEAR, FAR = 0.01, 100.0
 """Depths in world units between which splats are drawn."""
 BLUR = 0.3
@@ -64,7 +65,7 @@ def render(
     if colour.shape != (3,):
         raise ValueError(f"background must be [3], not {list(colour.shape)}")
     cameras = cameras.to(splats.device)
-    chosen = renderer_name(splats.device) if renderer == "auto" else renderer
+    chosen = _choose(splats, cameras, colour) if renderer == "auto" else renderer
     if chosen == "gsplat":
         from splats.render_gsplat import render_gsplat  # noqa: PLC0415  CUDA only where it is asked for
 
@@ -93,5 +94,62 @@ def wants_gradient(splats: Splats, cameras: Cameras, background: Tensor) -> bool
 
 
 def renderer_name(device: torch.device | str = "cpu") -> str:
-    """Which implementation "auto" means for pictures on `device`, with its build, for logs and /version/."""
-    return "gsplat" if torch.device(device).type == "cuda" else "torch"
+    """Which implementation "auto" means for pictures on `device`, with its build, for logs and /version/.
+
+    Such as "gsplat-1.5.3" or "cpu-numba-znver3-avx2". Raises RendererMissing where `render` would.
+    """
+    if torch.device(device).type == "cuda":
+        from splats.render_gsplat import build_name  # noqa: PLC0415
+    else:
+        from splats.render_cpu import build_name  # noqa: PLC0415
+    return build_name()
+
+
+def warm_up(device: torch.device | str = "cpu") -> str:
+    """Makes the renderer for `device` ready and says which it is: without this the first picture has to wait.
+
+    On the CPU it compiles the kernels, or loads those that an earlier process compiled (set-up does so once).
+    """
+    view = Cameras(torch.eye(4)[None], torch.tensor([[[8.0, 0, 8], [0, 8, 8], [0, 0, 1]]]), 16, 16)
+    one = Splats(
+        torch.tensor([[0.0, 0, 1]]),
+        torch.tensor([[1.0, 0, 0, 0]]),
+        torch.ones(1, 3),
+        torch.ones(1),
+        torch.ones(1, 1, 3),
+    )
+    render(one.to(device), view)
+    return renderer_name(device)
+
+
+def covered_pixels(splats: Splats, cameras: Cameras) -> int:
+    """An upper estimate of the work of rendering: over all views and splats, the pixels each may touch.
+
+    Per visible splat the area, within the picture, of a box of half sides
+    sqrt(2 ln(opacity / ALPHA_MIN)) · sqrt((s f / z)² (1 + (x/z)²) + BLUR) round its centre, where s is its largest
+    scale and x/z is held as in the projection: its ellipse taken as wide in every direction as in its longest. Full
+    pixels and narrow splats make the true work smaller. Cheap: no rotation and no covariance, linear in N · C.
+    """
+    means, scales = splats.means.detach().double(), splats.scales.detach().amax(dim=-1).double()
+    extent = 2 * torch.log(splats.opacities.detach().double() / ALPHA_MIN)  # [N] squared; negative: never drawn
+    total = 0.0
+    for viewmat, K in zip(cameras.viewmats.to(means), cameras.Ks.to(means), strict=True):
+        places = means @ viewmat[:3, :3].T + viewmat[:3, 3]  # [N, 3]
+        z = places[:, 2]
+        drawn = (z >= NEAR) & (z <= FAR) & (extent >= 0)
+        area = torch.ones_like(z)
+        for axis, size in ((0, cameras.width), (1, cameras.height)):
+            f, c = K[axis, axis], K[axis, 2]
+            slope = places[:, axis] / z
+            held = slope.clamp(-(c + LIMIT_MARGIN * size) / f, (size - c + LIMIT_MARGIN * size) / f)
+            half = (extent * ((scales * f / z) ** 2 * (1 + held**2) + BLUR)).sqrt()
+            centre = slope * f + c
+            area *= ((centre + half).clamp(0, size).ceil() - (centre - half).clamp(0, size).floor()).clamp(min=0)
+        total += float(area[drawn].sum())
+    return int(total)
+
+
+def _choose(splats: Splats, cameras: Cameras, background: Tensor) -> str:
+    if splats.device.type == "cuda":
+        return "gsplat"
+    return "torch" if wants_gradient(splats, cameras, background) else "cpu"

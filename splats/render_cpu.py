@@ -30,7 +30,7 @@ LISTED_BUDGET = 32_000_000
 class _View(NamedTuple):
     """One camera's projected splats, in depth order, and how many touch each tile."""
 
-    index: int
+    camera: int
     records: np.ndarray  # [M, RECORD]
     boxes: np.ndarray  # [M, 4]
     counts: np.ndarray  # [down, across]
@@ -68,7 +68,7 @@ def render_cpu(splats: Splats, cameras: Cameras, background: torch.Tensor) -> Re
     def blend(strip: _Strip) -> None:
         view, top, bottom, left, right = strip
         counts = np.ascontiguousarray(view.counts[top:bottom, left:right])
-        picture, cover = images[view.index], alpha[view.index]
+        picture, cover = images[view.camera], alpha[view.camera]
         raster_blend.blend_tiles(view.records, view.boxes, counts, (top, left), colour, picture, cover)
 
     together = max(1, min(4 * threads, PROJECTED_BUDGET // max(1, len(splats))))
@@ -83,21 +83,21 @@ def render_cpu(splats: Splats, cameras: Cameras, background: torch.Tensor) -> Re
 
 
 def build_name() -> str:
-    """The processor this machine's build is compiled for, with its vector set, such as "cpu-numba-znver3-avx2"."""
-    from llvmlite import binding  # noqa: PLC0415  asks LLVM, so not at import
+    """What the kernels are compiled for, such as "cpu-numba-znver3-avx2" (NUMBA_CPU_NAME can force a processor)."""
+    from numba.core.registry import cpu_target  # noqa: PLC0415  makes the compiler, so not at import
 
-    features = binding.get_host_cpu_features()
-    vectors = next((name for name in ("avx512f", "avx2", "avx", "sse2", "neon") if features.get(name)), "scalar")
-    return f"cpu-numba-{binding.get_host_cpu_name()}-{vectors}"
+    _, processor, features = cpu_target.target_context.codegen().magic_tuple()
+    enabled = features.split(",")
+    vectors = [name for name in ("avx512f", "avx2", "avx", "sse2", "neon") if f"+{name}" in enabled]
+    return "-".join(["cpu-numba", processor, *vectors[:1]])
 
 
 def _project(shared: tuple[np.ndarray, ...], cameras: Cameras, index: int) -> _View:
     viewmat, K = _array(cameras.viewmats[index]), _array(cameras.Ks[index])
-    records, boxes, depths = raster_project.project(shared, viewmat, K, cameras.width, cameras.height)
-    order = raster_project.depth_order(depths)
-    boxes = boxes[order]
+    seen = raster_project.project(shared, viewmat, K, cameras.width, cameras.height)
+    records, boxes = raster_project.nearest_first(*seen)
     counts = raster_project.tile_counts(boxes, -(-cameras.width // TILE), -(-cameras.height // TILE))
-    return _View(index, records[order], boxes, counts)
+    return _View(index, records, boxes, counts)
 
 
 def _strips(view: _View, limit: int) -> Iterator[_Strip]:

@@ -5,6 +5,8 @@ Needs the `gpu` extra (gsplat 1.5.3 or later) and a CUDA device. Knows nothing o
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 
 from splats import sh
@@ -17,20 +19,20 @@ def render_gsplat(splats: Splats, cameras: Cameras, background: torch.Tensor) ->
     """The pictures of `splats.render.render`, for a `background` [3] on the splats' device.
 
     Colours are made here and handed over finished, because gsplat's own spherical harmonics clamp at 0.
-    Raises ValueError for splats that are not on a CUDA device, RendererMissing without gsplat.
+    Raises ValueError for splats that are not on a CUDA device, RendererMissing without gsplat or its build.
     """
     if splats.device.type != "cuda":
         raise ValueError(f"the gsplat renderer takes splats on a CUDA device, not on {splats.device}")
-    try:
-        from gsplat import rasterization  # noqa: PLC0415  a CUDA library: imported where it is used
-    except ImportError as error:
-        raise RendererMissing("gsplat is not installed: pip install 'three-gen-subnet[gpu]'") from error
+    gsplat = _gsplat()
+    from gsplat.cuda._backend import _C as kernels  # noqa: PLC0415  builds them the first time
 
+    if kernels is None:
+        raise RendererMissing("gsplat found no CUDA compiler to build its kernels: install the CUDA toolkit (nvcc)")
     count = len(cameras)
     if len(splats) == 0 or count == 0:  # gsplat's tile sort takes no empty input
         size = (count, cameras.height, cameras.width)
         return Rendered(background.expand(*size, 3).clone(), splats.means.new_zeros(*size, 1))
-    images, alpha, _ = rasterization(
+    images, alpha, _ = gsplat.rasterization(
         splats.means,
         torch.nn.functional.normalize(splats.quats, dim=-1),
         splats.scales,
@@ -47,6 +49,19 @@ def render_gsplat(splats: Splats, cameras: Cameras, background: torch.Tensor) ->
         packed=False,
     )
     return Rendered(images, alpha)
+
+
+def build_name() -> str:
+    """Such as "gsplat-1.5.3". Raises RendererMissing without gsplat."""
+    return f"gsplat-{_gsplat().__version__}"
+
+
+def _gsplat() -> Any:
+    try:
+        import gsplat  # noqa: PLC0415  a CUDA library: imported where it is used
+    except ImportError as error:
+        raise RendererMissing("gsplat is not installed: pip install 'three-gen-subnet[gpu]'") from error
+    return gsplat
 
 
 def _colours(splats: Splats, cameras: Cameras) -> torch.Tensor:
