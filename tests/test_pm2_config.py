@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from serving.settings import ShellSettings
 from tools import pm2_config
 
 
 @pytest.fixture
 def apps(tmp_path: Path) -> list[dict[str, object]]:
-    return pm2_config.generation_apps(tmp_path, "/env/bin/python", tmp_path / "configs/procedural.yaml")
+    (file,) = pm2_config.generation(tmp_path, "/env/bin/python", cuda=False)
+    return file.apps
 
 
 def test_the_file_names_absolute_paths_and_an_explicit_config(tmp_path: Path, apps: list[dict[str, object]]) -> None:
@@ -44,18 +46,26 @@ def test_a_changed_file_is_kept(tmp_path: Path, apps: list[dict[str, object]], c
     assert path.read_text() == changed
 
 
+def test_the_kill_timeout_lies_above_the_drain(apps: list[dict[str, object]]) -> None:
+    drain_s = ShellSettings(port=0).drain_s
+    assert apps[0]["kill_timeout"] >= (drain_s + 10) * 1000
+
+
 def test_without_cuda_the_generator_is_procedural(tmp_path: Path) -> None:
-    assert pm2_config.generation_config(tmp_path, cuda=False)[0].name == "procedural.yaml"
+    (tmp_path / "configs").mkdir()
+    (tmp_path / "configs/text_mv.yaml").touch()
+    (file,) = pm2_config.generation(tmp_path, "python", cuda=False)
+    assert file.choice == "generator procedural (no CUDA device)"
 
 
 def test_with_cuda_the_generator_is_the_learned_one(tmp_path: Path) -> None:
     (tmp_path / "configs").mkdir()
     (tmp_path / "configs/text_mv.yaml").touch()
-    config, reason = pm2_config.generation_config(tmp_path, cuda=True)
-    assert (config.name, reason) == ("text_mv.yaml", "a CUDA device")
+    (file,) = pm2_config.generation(tmp_path, "python", cuda=True)
+    assert file.apps[0]["args"][1] == str(tmp_path / "configs/text_mv.yaml")
+    assert file.choice == "generator text_mv (a CUDA device)"
 
 
 def test_with_cuda_but_no_learned_generator_the_reason_is_told(tmp_path: Path) -> None:
-    config, reason = pm2_config.generation_config(tmp_path, cuda=True)
-    assert config.name == "procedural.yaml"
-    assert "no learned generator" in reason
+    (file,) = pm2_config.generation(tmp_path, "python", cuda=True)
+    assert file.choice == "generator procedural (a CUDA device, but this version has no learned generator)"

@@ -12,6 +12,8 @@ import argparse
 import hashlib
 import json
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,21 +23,33 @@ KILL_TIMEOUT_MS = 40_000
 MIN_UPTIME_MS = 10_000
 MAX_RESTARTS = 10
 """A process that dies ten times within 10 s of its start has a fault that an eleventh start does not mend."""
+KEPT = "you changed it; delete it and run this again for a fresh one"
 
 
-def generation_config(folder: Path, cuda: bool) -> tuple[Path, str]:
-    """The generator's config for this machine and the reason, in words."""
+@dataclass(frozen=True)
+class Pm2File:
+    """A PM2 file to be: its name in the part's folder, the entries of its services, and a word on what was chosen."""
+
+    name: str
+    apps: list[dict[str, object]]
+    choice: str
+
+
+def generation(folder: Path, interpreter: str, cuda: bool) -> list[Pm2File]:
+    """The generation service with the generator that suits this machine; what was chosen, and why, is said."""
     learned, procedural = folder / "configs" / "text_mv.yaml", folder / "configs" / "procedural.yaml"
     if not cuda:
-        return procedural, "no CUDA device"
-    if not learned.exists():
-        return procedural, "a CUDA device, but this version has no learned generator"
-    return learned, "a CUDA device"
+        config, reason = procedural, "no CUDA device"
+    elif not learned.exists():
+        config, reason = procedural, "a CUDA device, but this version has no learned generator"
+    else:
+        config, reason = learned, "a CUDA device"
+    app = _app("generation", folder, "serve.py", interpreter, ["--config", str(config), "--port", "8093"])
+    return [Pm2File("generation.config.js", [app], f"generator {config.stem} ({reason})")]
 
 
-def generation_apps(folder: Path, interpreter: str, config: Path) -> list[dict[str, object]]:
-    """The PM2 entries of the generation service."""
-    return [_app("generation", folder, "serve.py", interpreter, ["--config", str(config), "--port", "8093"])]
+PARTS: dict[str, Callable[[Path, str, bool], list[Pm2File]]] = {"generation": generation}
+"""The PM2 files of each part that has services, from its folder, the interpreter and whether there is CUDA."""
 
 
 def write(path: Path, apps: list[dict[str, object]]) -> str:
@@ -63,23 +77,20 @@ def has_cuda() -> bool:
 
 
 def main() -> None:
-    """Writes the PM2 file of one part and says in one line what it did."""
-    parser = argparse.ArgumentParser(description="Write the PM2 file of one part.")
-    parser.add_argument("part", choices=["generation", "validation", "neurons", "prompter"])
+    """Writes the PM2 files of one part and says in a line each what it did."""
+    parser = argparse.ArgumentParser(description="Write the PM2 files of one part.")
+    parser.add_argument("part")
     parser.add_argument("--interpreter", required=True, help="absolute path of the environment's Python")
     parser.add_argument("--cuda", choices=["ask", "yes", "no"], default="ask", help="default: ask torch")
     args = parser.parse_args()
     folder = ROOT / args.part
-    if args.part != "generation":
-        print(f"no PM2 file: {args.part}/ has no service in this version")
+    if args.part not in PARTS:
+        print(f"no PM2 file: {args.part}/ has no service to start in this version")
         return
-    path = folder / f"{args.part}.config.js"
-    config, reason = generation_config(folder, has_cuda() if args.cuda == "ask" else args.cuda == "yes")
-    outcome = write(path, generation_apps(folder, args.interpreter, config))
-    if outcome == "kept":
-        print(f"kept {path.relative_to(ROOT)}: you changed it; delete it and run this again for a fresh one")
-    else:
-        print(f"{outcome} {path.relative_to(ROOT)}: generator {config.stem} ({reason})")
+    cuda = has_cuda() if args.cuda == "ask" else args.cuda == "yes"
+    for file in PARTS[args.part](folder, args.interpreter, cuda):
+        outcome = write(folder / file.name, file.apps)
+        print(f"{outcome} {args.part}/{file.name}: {KEPT if outcome == 'kept' else file.choice}")
 
 
 def _app(name: str, folder: Path, script: str, interpreter: str, args: list[str]) -> dict[str, object]:
