@@ -84,6 +84,11 @@ def star(radius: float, thickness: float, *, points: int = 5, inner: float = 0.4
     return prism(np.stack([reach * np.cos(angles), reach * np.sin(angles)], -1), thickness)
 
 
+def side(outline: Points, width: float, *, holes: Sequence[Points] = (), smooth: int = 0) -> Shape:
+    """A side view with thickness: an outline of (z, y) points, `width` along x, centred there."""
+    return prism(outline, width, holes=holes, smooth=smooth).turn(y=-90)
+
+
 def sheet(spine: Points, widths: Sequence[float], *, across: Point = (1, 0, 0), cup: float = 0.0) -> Shape:
     """A thin open surface along a curve: leaf, petal, feather, blade of grass, ribbon, sail.
 

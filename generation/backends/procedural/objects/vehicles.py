@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from generation.backends.procedural.make import ACCENT, Make
+from generation.backends.procedural.objects import vehicles_land as land
 from generation.backends.procedural.shapes import box, cylinder, join, pair, ring, torus
 from generation.backends.procedural.sweeps import tube
 
@@ -54,5 +55,15 @@ def bicycle(make: Make) -> None:
         make.add("mudguard", guard.turn(x=-100).move(y=r, z=-half))
 
 
-BUILDERS: dict[str, Callable[[Make], None]] = {"bicycle": bicycle}
+BUILDERS: dict[str, Callable[[Make], None]] = {
+    "bicycle": bicycle,
+    "car": land.car,
+    "truck": land.truck,
+    "bus": land.bus,
+    "train": land.train,
+    "motorcycle": land.motorcycle,
+    "tractor": land.tractor,
+    "tank": land.tank,
+    "scooter": land.scooter,
+}
 """Builder by the object's name in objects.yaml."""
