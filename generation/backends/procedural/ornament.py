@@ -1,10 +1,16 @@
-"""Small shapes of ornament: cut gems, beads, stars, hearts, leaves, arches. Built on `shapes` and `sweeps`."""
+"""Small shapes of ornament: cut gems, stars, hearts, leaves, arches; pleats and lumps.
+
+Built on `shapes` and `sweeps`; it knows nothing of parts or colours.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
-from generation.backends.procedural.shapes import Shape, lathe
+import numpy as np
+
+from generation.backends.procedural.shapes import Floats, Shape, lathe
 from generation.backends.procedural.sweeps import prism, sheet
 
 Outline = list[tuple[float, float]]
@@ -14,13 +20,6 @@ def gem(radius: float, *, sides: int = 8, deep: float = 0.8) -> Shape:
     """A cut stone, its table up and its point down, the widest place at y = 0; `deep` radii from there to the point."""
     profile = [(0, -deep), (0.62, -0.4 * deep), (1, 0), (1, 0.1), (0.62, 0.42), (0, 0.42)]
     return lathe(profile, sides=sides, crease_deg=4).scale(radius)
-
-
-def bead(radius: float) -> Shape:
-    """A small ball of few faces, for strings and heaps of them."""
-    angles = [math.radians(a) for a in range(-90, 91, 22)]
-    profile = [(radius * max(0.0, math.cos(a)), radius * math.sin(a)) for a in angles]
-    return lathe([(0, -radius), *profile[1:], (0, radius)], sides=14, crease_deg=60)
 
 
 def star(points: int, outer: float, inner: float) -> Outline:
@@ -61,3 +60,25 @@ def leaf(length: float, wide: float, droop: float = 0.2) -> Shape:
     """A leaf from the origin along +x, thin and open, its tip `droop` lengths lower than its middle."""
     spine = [(0, 0, 0), (length * 0.5, length * 0.12, 0), (length, length * (0.12 - droop), 0)]
     return sheet(spine, [0.15 * wide, 0.8 * wide, wide, 0.75 * wide, 0.02 * wide], across=(0, 0, 1), cup=0.15)
+
+
+def lumpy(amount: float, size: float, phase: float = 0.0) -> Callable[[Floats], Floats]:
+    """A bend for `Shape.warp`: pushes points in and out by up to `amount` in lumps about `size` across."""
+
+    def bend(at: Floats) -> Floats:
+        turn = 2 * np.pi * at / size + phase
+        wave = np.sin(turn[:, [1, 2, 0]] + 1.3 * np.sin(0.7 * turn[:, [2, 0, 1]] + 1.1))
+        return at + amount * wave
+
+    return bend
+
+
+def pleats(count: int, depth: float, *, phase: float = 0.0) -> Callable[[Floats], Floats]:
+    """A bend for `Shape.warp`: `count` folds round the y axis, each a share `depth` of the radius high."""
+
+    def bend(at: Floats) -> Floats:
+        around = np.arctan2(at[:, 0], at[:, 2])
+        at[:, [0, 2]] *= (1 + depth * np.cos(count * around + phase))[:, None]
+        return at
+
+    return bend

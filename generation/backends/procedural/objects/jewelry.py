@@ -9,8 +9,20 @@ import numpy as np
 
 from generation.backends.procedural.make import ACCENT, MAIN, Make
 from generation.backends.procedural.objects import jewelry_worn as worn
-from generation.backends.procedural.ornament import bead, disc, gem, heart, star
-from generation.backends.procedural.shapes import Floats, Shape, box, cylinder, dome, lathe, pair, ring, sphere, torus
+from generation.backends.procedural.ornament import disc, gem, heart, star
+from generation.backends.procedural.shapes import (
+    Floats,
+    Shape,
+    bead,
+    box,
+    cylinder,
+    dome,
+    lathe,
+    pair,
+    ring,
+    sphere,
+    torus,
+)
 from generation.backends.procedural.sweeps import prism, tube
 
 

@@ -8,8 +8,18 @@ from collections.abc import Callable
 import numpy as np
 
 from generation.backends.procedural.make import ACCENT, MAIN, Make
-from generation.backends.procedural.ornament import bead, disc, gem, heart, leaf, star
-from generation.backends.procedural.shapes import Floats, Shape, cylinder, lathe, pair, ring, sphere, torus
+from generation.backends.procedural.ornament import disc, gem, heart, leaf, star
+from generation.backends.procedural.shapes import (
+    Floats,
+    Shape,
+    bead,
+    cylinder,
+    lathe,
+    pair,
+    ring,
+    sphere,
+    torus,
+)
 from generation.backends.procedural.sweeps import curve, prism, tube
 
 

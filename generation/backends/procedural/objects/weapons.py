@@ -9,10 +9,11 @@ import numpy as np
 
 from generation.backends.procedural.make import ACCENT, MAIN, Make
 from generation.backends.procedural.objects import weapons_gear as gear
-from generation.backends.procedural.ornament import bead, gem, star
+from generation.backends.procedural.ornament import gem, star
 from generation.backends.procedural.shapes import (
     Floats,
     Shape,
+    bead,
     box,
     cone,
     cylinder,
@@ -140,8 +141,8 @@ def shield(make: Make) -> None:
     make.add("emblem", front.keep(_arms(emblem, tall)), ACCENT)
     if emblem == "star":
         make.add("emblem", prism(star(5, 0.26, 0.115), 0.1).move(y=0.05, z=0.15), ACCENT, "metal")
-    if emblem in ("cross", "quarters") or kind == "round":
-        make.add("boss", sphere(0.13, 0.13, 0.1).move(y=0.02, z=0.16), ACCENT, "metal")
+    if emblem in ("cross", "quarters"):
+        make.add("boss", sphere(0.13, 0.13, 0.08).move(y=0.04, z=0.2), ACCENT, "metal")
     for index in range(2, 25, 4):
         x = float(widths[index]) * 0.99
         make.add("stud", pair(bead(0.03).move(x, float(heights[index]) * tall, 0.045)), ACCENT, "metal", 0.75)

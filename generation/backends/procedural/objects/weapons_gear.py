@@ -8,9 +8,10 @@ from collections.abc import Callable
 import numpy as np
 
 from generation.backends.procedural.make import ACCENT, MAIN, Make
-from generation.backends.procedural.ornament import bead, gem
+from generation.backends.procedural.ornament import gem
 from generation.backends.procedural.shapes import (
     Floats,
+    bead,
     box,
     capsule,
     cylinder,
@@ -42,7 +43,7 @@ def helmet(make: Make) -> None:
     slit = lathe([(0.41, 0.05), (0.438, 0.05), (0.438, 0.15), (0.41, 0.15)], sides=144, closed=True)
     make.add("slit", slit.warp(push).scale(1, 1, deep).keep(lambda at: 0.2 - _front(at)).keep(_gap), "black", "rubber")
     holes = [(a, y) for a in (14, 25, 36, 47) for y in (-0.05, -0.14, -0.23)]
-    spots = np.array([(0.413 * math.sin(math.radians(a)), y, 0.413 * math.cos(math.radians(a))) for a, y in holes])
+    spots = np.array([(0.404 * math.sin(math.radians(a)), y, 0.404 * math.cos(math.radians(a))) for a, y in holes])
     for x, y, z in push(spots):
         make.add("slit", pair(bead(0.024).move(x, y, z * deep)), "black", "rubber")
     make.add("hinge", pair(cylinder(0.085, 0.06).turn(z=90).move(0.43, 0.12)), "gold", "gold")
