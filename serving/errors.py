@@ -25,7 +25,20 @@ from serving.schemas import ErrorBody
 
 logger = logging.getLogger(__name__)
 
-_CODES = {400: "invalid_request", 413: "too_large", 422: "invalid_request", 500: "internal"}
+_CODES = {
+    400: "invalid_request",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    415: "unsupported_media_type",
+    416: "range_not_satisfiable",
+    422: "invalid_request",
+    500: "internal",
+    503: "unavailable",
+}
+"""Codes of the framework's own errors. Not made from the standard phrases, which change between Python versions."""
 
 
 _BODY = frozenset({b"content-type", b"content-length"})
@@ -101,8 +114,7 @@ def _is_foreign_error(start: MutableMapping[str, Any]) -> bool:
 
 def _error_for_status(status: int, detail: str = "", headers: Mapping[str, str] | None = None) -> JSONResponse:
     phrase = HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else "error"
-    code = _CODES.get(status, phrase.lower().replace(" ", "_").replace("-", "_").replace("'", ""))
-    return error_response(status, code, detail or phrase, headers)
+    return error_response(status, _CODES.get(status, "error"), detail or phrase, headers)
 
 
 def _route_template(scope: Scope) -> str:

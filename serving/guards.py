@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -19,6 +20,8 @@ from serving.settings import ShellSettings
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _WILDCARDS = frozenset({"0.0.0.0", "::"})  # noqa: S104  compared with, not bound
+
+_HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?")
 
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; "
@@ -111,12 +114,10 @@ def _add_headers(rules: GuardRules, headers: MutableHeaders) -> None:
 
 
 def _host_allowed(rules: GuardRules, host: str) -> bool:
-    try:
-        name = urlsplit(f"//{host}").hostname
-    except ValueError:
+    parts = _HOST.fullmatch(host.lower())
+    if parts is None:
         return False
-    if not name:
-        return False
+    name = parts["name"].strip("[]")
     return name in rules.hosts or (rules.any_address and _is_address(name))
 
 

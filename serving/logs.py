@@ -27,12 +27,13 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure_logging(settings: ShellSettings) -> None:
-    """Set the root logger up. The server's own chatter is kept to warnings; requests are in /metrics."""
+    """Set the root logger up. The server's own lines are kept to errors: scanners would fill the log otherwise."""
     handler = logging.StreamHandler(sys.stderr)
     if settings.logging == "json":
         handler.setFormatter(JsonFormatter())
     else:
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
     logging.basicConfig(level=settings.log_level.upper(), handlers=[handler], force=True)
-    for chatty in ("uvicorn", "uvicorn.error", "uvicorn.access", "multipart", "python_multipart", "asyncio"):
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
+    for chatty in ("python_multipart", "asyncio"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

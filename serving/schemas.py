@@ -24,9 +24,9 @@ _SPACES = r"\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 # version, and two nodes must agree on every prompt. Controls, format characters, line separators, private use,
 # non-characters and tags; surrogates cannot be written in UTF-8 and stay out of the published pattern.
 _UNPRINTABLE = (
-    r"\u0000-\u001f\u007f-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    r"\u0000-\u001f\u007f-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     r"\ue000-\uf8ff\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff"
-    "\U000e0000-\U000e0fff\U000f0000-\U0010ffff"
+    "\U000110bd\U000110cd\U00013430-\U0001345f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff\U000f0000-\U0010ffff"
 )
 _SPACE = re.compile(f"[{_SPACES}]")
 _UNPRINTABLE_CHAR = re.compile(rf"[{_UNPRINTABLE}\ud800-\udfff]")

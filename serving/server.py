@@ -9,13 +9,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+from functools import partial
 from types import FrameType
+from typing import Any
 
 import h11
 import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from serving.schemas import ErrorBody
 from serving.settings import SettingsError, ShellSettings, is_loopback
 from serving.vitals import Vitals
 
@@ -24,7 +27,7 @@ logger = logging.getLogger(__name__)
 HEADERS_TIMEOUT_S = 20.0
 """A request's header lines must all have arrived within this, so that silent connections cannot pile up."""
 
-_CLOSE_S = 5
+CLOSE_S = 5
 """What uvicorn may spend on closing connections once the work has ended."""
 
 _LINGER_S = 1.0
@@ -49,16 +52,22 @@ def serve(app: FastAPI, settings: ShellSettings, *, ws_max_bytes: int = 16 << 10
     return 0 if server.started and vitals.fatal is None else 1
 
 
-def server_for(app: FastAPI, drain_s: float, ws_max_bytes: int = 16 << 10) -> DrainingServer:
+def server_for(
+    app: FastAPI,
+    drain_s: float,
+    ws_max_bytes: int = 16 << 10,
+    headers_timeout_s: float = HEADERS_TIMEOUT_S,
+    close_s: int = CLOSE_S,
+) -> DrainingServer:
     """A server that is not started yet: `run(sockets=[bind(...)])` starts it, `should_exit = True` stops it."""
     config = uvicorn.Config(
         app,
-        http=HeaderDeadline,
+        http=partial(GuardedConnection, headers_timeout_s=headers_timeout_s),  # type: ignore[arg-type]  # it is only called
         ws_max_size=ws_max_bytes,
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=_CLOSE_S,
+        timeout_graceful_shutdown=close_s,
     )
     return DrainingServer(config, app.state.vitals, drain_s)
 
@@ -109,10 +118,13 @@ class DrainingServer(uvicorn.Server):
             await asyncio.sleep(min(_LINGER_S, self._drain_s))
 
 
-class HeaderDeadline(H11Protocol):
-    """uvicorn's protocol, closing a connection whose request line and headers do not arrive in time."""
+class GuardedConnection(H11Protocol):
+    """uvicorn's connection, closed when a request's headers do not arrive in time, with its one error in our shape."""
 
-    _header_timer: asyncio.TimerHandle | None = None
+    def __init__(self, *, headers_timeout_s: float, **uvicorns: Any) -> None:
+        super().__init__(**uvicorns)
+        self._headers_timeout_s = headers_timeout_s
+        self._header_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """A new connection: its first request is due."""
@@ -129,12 +141,20 @@ class HeaderDeadline(H11Protocol):
         self._stop_watching()
         super().connection_lost(exc)
 
+    def send_400_response(self, msg: str) -> None:
+        """Bytes that are no HTTP: refuse them in the shape of our errors."""
+        body = ErrorBody(detail=msg, code="invalid_request").model_dump_json().encode()
+        headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body))), ("Connection", "close")]
+        for event in (h11.Response(status_code=400, headers=headers), h11.Data(data=body), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event))
+        self.transport.close()
+
     def _watch_headers(self) -> None:
         half_told = self.conn.their_state is h11.IDLE and (self.cycle is None or bool(self.conn.trailing_data[0]))
         if not half_told:
             self._stop_watching()
         elif self._header_timer is None:
-            self._header_timer = self.loop.call_later(HEADERS_TIMEOUT_S, self.transport.close)
+            self._header_timer = self.loop.call_later(self._headers_timeout_s, self.transport.close)
 
     def _stop_watching(self) -> None:
         if self._header_timer is not None:

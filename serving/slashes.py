@@ -23,7 +23,7 @@ class EitherSlash:
         if scope["type"] in {"http", "websocket"} and not self._is_route(scope):
             path, raw = scope["path"], scope.get("raw_path") or scope["path"].encode()
             other = (path[:-1], raw[:-1]) if path.endswith("/") else (f"{path}/", raw + b"/")
-            if self._is_route({**scope, "path": other[0]}):
+            if not path.endswith("//") and self._is_route({**scope, "path": other[0]}):
                 scope["path"], scope["raw_path"] = other  # in place: the outer layers see the route that answered
         await self.app(scope, receive, send)
 

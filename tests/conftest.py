@@ -105,14 +105,17 @@ def miner_clone(clone: Callable[[str], Path], clean_env: dict[str, str]) -> Path
 
 
 @pytest.fixture
-def live() -> Callable[[FastAPI], AbstractContextManager[str]]:
-    """`with live(app) as url:` serves an application of ours on a free loopback port, and drains it at the end."""
+def live() -> Callable[..., AbstractContextManager[str]]:
+    """`with live(app) as url:` serves an application of ours on a free loopback port, and drains it at the end.
+
+    Keyword arguments are those of `serving.server.server_for`.
+    """
     from serving.server import bind, server_for  # only now: most tests serve nothing
 
     @contextmanager
-    def serving(app: FastAPI) -> Iterator[str]:
+    def serving(app: FastAPI, **options: float) -> Iterator[str]:
         listener = bind("127.0.0.1", 0)
-        server = server_for(app, drain_s=5.0)
+        server = server_for(app, **{"drain_s": 5.0, **options})
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         try:

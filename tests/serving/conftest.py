@@ -1,0 +1,90 @@
+"""A small application inside the shell, to try the shell on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Annotated
+
+import pytest
+from fastapi import FastAPI, Form, Request
+from fastapi.responses import HTMLResponse, PlainTextResponse
+from fastapi.testclient import TestClient
+from pydantic import BaseModel
+
+from serving.app import ShellLimits, create_shell
+from serving.errors import ServiceError
+from serving.schemas import Prompt
+from serving.settings import ShellSettings
+from serving.vitals import Vitals
+
+
+class Note(BaseModel):
+    text: Prompt
+    count: int = 0
+
+
+class NoteForm(BaseModel):
+    text: Prompt
+
+
+def add_routes(app: FastAPI) -> None:
+    @app.post("/notes/")
+    async def add_note(note: Note) -> Note:
+        return note
+
+    @app.post("/forms/")
+    async def add_form(form: Annotated[NoteForm, Form()]) -> NoteForm:
+        return form
+
+    @app.get("/notes/{note_id}")
+    async def get_note(note_id: str) -> str:
+        return note_id
+
+    @app.get("/boom/")
+    async def boom() -> str:
+        raise RuntimeError("a secret detail")
+
+    @app.get("/full/")
+    async def full() -> str:
+        raise ServiceError(503, "queue_full", "come back later", {"Retry-After": "7"})
+
+    @app.get("/foreign/")
+    async def foreign() -> PlainTextResponse:
+        return PlainTextResponse("not our shape", status_code=416, headers={"Content-Range": "bytes */5"})
+
+    @app.get("/page/")
+    async def page() -> HTMLResponse:
+        return HTMLResponse("<p>hello")
+
+    @app.post("/bytes/")
+    async def count_bytes(request: Request) -> int:
+        return len(await request.body())
+
+    @app.get("/hang/")
+    async def hang() -> str:
+        await asyncio.sleep(1000)
+        return "never"
+
+
+@pytest.fixture
+def make_app() -> Callable[..., FastAPI]:
+    """An application; keyword arguments go to its shell settings, `limits` and `vitals` replace the defaults."""
+
+    def make(limits: ShellLimits | None = None, vitals: Vitals | None = None, **settings: object) -> FastAPI:
+        shell = ShellSettings.model_validate({"port": 0, **settings})
+        app = create_shell(
+            "trial",
+            shell,
+            vitals or Vitals(version=lambda: "trial 1"),
+            limits or ShellLimits(max_body_bytes=1000, body_timeout_s=0.3, public_paths=("/page/",)),
+        )
+        add_routes(app)
+        return app
+
+    return make
+
+
+@pytest.fixture
+def client(make_app: Callable[..., FastAPI]) -> TestClient:
+    return TestClient(make_app(), base_url="http://127.0.0.1")

@@ -1,0 +1,159 @@
+"""Start, drain and stop of a real process; what a connection may not do."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from serving.server import bind, serve
+from serving.settings import SettingsError, ShellSettings
+from serving.vitals import Vitals
+
+Live = Callable[..., AbstractContextManager[str]]
+
+PROGRAM = """
+import asyncio, sys
+from serving.app import ShellLimits, create_shell
+from serving.logs import configure_logging
+from serving.server import serve
+from serving.settings import SettingsError, ShellSettings
+from serving.vitals import Vitals
+
+settings = ShellSettings(port=int(sys.argv[1]), drain_s=float(sys.argv[2]))
+configure_logging(settings)
+vitals = Vitals(version=lambda: "1")
+app = create_shell("trial", settings, vitals, ShellLimits())
+
+@app.get("/work/")
+async def work() -> str:
+    vitals.busy = lambda: True
+    await asyncio.sleep(1)
+    vitals.busy = lambda: False
+    return "finished"
+
+@app.get("/busy/")
+async def busy() -> bool:
+    return vitals.busy()
+
+@app.get("/hang/")
+async def hang() -> str:
+    vitals.busy = lambda: True
+    await asyncio.sleep(1000)
+    return "never"
+
+try:
+    sys.exit(serve(app, settings))
+except SettingsError as error:
+    sys.exit(f"refused: {error}")
+"""
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def process(root: Path, drain_s: float = 10) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
+    port = free_port()
+    command = [sys.executable, "-c", PROGRAM, str(port), str(drain_s)]
+    running = subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE, text=True)
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
+        try:
+            until_up(client)
+            yield running, client
+        finally:
+            running.kill()
+            running.wait()
+            if running.stderr:
+                running.stderr.close()
+
+
+def until_up(client: httpx.Client) -> None:
+    def is_up() -> bool:
+        try:
+            return client.get("/health/").status_code == 200
+        except httpx.TransportError:
+            return False
+
+    until(is_up)
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Waits; the test's own time-out bounds it."""
+    while not condition():
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("sig", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_drains_and_the_process_exits_with_0(root: Path, sig: signal.Signals) -> None:
+    with process(root) as (running, client), ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(httpx.get, f"{client.base_url}/work/", timeout=20)
+        until(lambda: client.get("/busy/").json())
+        running.send_signal(sig)
+        until(lambda: client.get("/ready/").status_code == 503)
+        assert client.get("/ready/").json()["detail"] == "the service is shutting down"
+        assert answer.result().json() == "finished"
+        assert running.wait(timeout=20) == 0
+
+
+def test_a_drain_is_bounded(make_app: Callable[..., FastAPI], live: Live) -> None:
+    stopped: list[bool] = []
+    vitals = Vitals(version=lambda: "1", busy=lambda: True, stop=lambda: stopped.append(True))
+    with live(make_app(vitals=vitals), drain_s=0.1) as url:
+        assert httpx.get(f"{url}/health/").status_code == 200
+    assert stopped == [True]  # and the fixture has seen the server end
+
+
+def test_a_handler_that_hangs_does_not_keep_the_server_from_stopping(
+    make_app: Callable[..., FastAPI], live: Live
+) -> None:
+    with live(make_app(), drain_s=0.1, close_s=1) as url, pytest.raises(httpx.ReadTimeout):
+        httpx.get(f"{url}/hang/", timeout=0.2)
+
+
+def test_a_service_that_cannot_go_on_stops(make_app: Callable[..., FastAPI]) -> None:
+    vitals = Vitals(version=lambda: "1", fatal="the model is gone")
+    settings = ShellSettings(port=0)
+    assert serve(make_app(vitals=vitals), settings) == 1
+
+
+def test_a_second_signal_ends_the_wait(root: Path) -> None:
+    with process(root, drain_s=300) as (running, client):
+        with pytest.raises(httpx.ReadTimeout):
+            client.get("/hang/", timeout=0.3)
+        running.send_signal(signal.SIGINT)
+        until(lambda: client.get("/ready/").status_code == 503)
+        running.send_signal(signal.SIGINT)
+        assert running.wait(timeout=15) == 0
+
+
+def test_a_taken_port_is_one_clear_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(SettingsError, match=rf"cannot listen on 127\.0\.0\.1:{port}: "):
+            bind("127.0.0.1", port)
+
+
+def test_an_unknown_address_is_one_clear_line() -> None:
+    with pytest.raises(SettingsError, match=r"cannot listen on 203\.0\.113\.7"):
+        bind("203.0.113.7", 8093)
+
+
+def test_a_connection_that_drips_its_headers_is_closed(make_app: Callable[..., FastAPI], live: Live) -> None:
+    with live(make_app(), headers_timeout_s=0.2) as url:
+        host, port = url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=30) as raw:
+            raw.sendall(b"GET /health/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Drip: ")
+            assert raw.recv(1) == b""

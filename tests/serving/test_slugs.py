@@ -1,0 +1,29 @@
+"""File names from prompts."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from serving.slugs import SLUG_MAX_CHARS, slug
+
+
+@pytest.mark.parametrize(
+    ("prompt", "name"),
+    [("Pink Bicycle!", "pink-bicycle"), ("knight's helmet", "knights-helmet"), ("café ../../etc", "cafe-etc")],
+)
+def test_slug(prompt: str, name: str) -> None:
+    assert slug(prompt) == name
+
+
+def test_prompts_without_a_latin_letter_get_names_of_their_own() -> None:
+    assert slug("青い自転車") != slug("赤い自転車")
+
+
+@given(st.text(max_size=300))
+def test_a_slug_is_safe_whatever_the_prompt(prompt: str) -> None:
+    assert re.fullmatch("[a-z0-9]([a-z0-9-]*[a-z0-9])?", slug(prompt))
+    assert len(slug(prompt)) <= SLUG_MAX_CHARS
