@@ -8,6 +8,8 @@ from generation.backends.procedural.make import Make
 from generation.backends.procedural.objects import animals_birds as birds
 from generation.backends.procedural.objects import animals_hoofed as hoofed
 from generation.backends.procedural.objects import animals_pets as pets
+from generation.backends.procedural.objects import animals_small as small
+from generation.backends.procedural.objects import animals_water as water
 from generation.backends.procedural.objects import animals_wild as wild
 
 BUILDERS: dict[str, Callable[[Make], None]] = {
@@ -33,5 +35,20 @@ BUILDERS: dict[str, Callable[[Make], None]] = {
     "duck": birds.duck,
     "rooster": birds.rooster,
     "flamingo": birds.flamingo,
+    "fish": water.fish,
+    "shark": water.shark,
+    "dolphin": water.dolphin,
+    "whale": water.whale,
+    "turtle": water.turtle,
+    "frog": water.frog,
+    "octopus": water.octopus,
+    "crab": water.crab,
+    "crocodile": water.crocodile,
+    "butterfly": small.butterfly,
+    "bee": small.bee,
+    "ladybird": small.ladybird,
+    "snail": small.snail,
+    "snake": small.snake,
+    "caterpillar": small.caterpillar,
 }
 """Builder by the object's name in objects.yaml."""

@@ -9,7 +9,7 @@ from itertools import pairwise
 from generation.backends.procedural.blend import Ball, Blob, Limb
 from generation.backends.procedural.features import eyes, side_eyes
 from generation.backends.procedural.make import ACCENT, MAIN, Make
-from generation.backends.procedural.objects.beast import Frame, Stand, along, four_legs, spot_on
+from generation.backends.procedural.objects.beast import Frame, Stand, along, band, four_legs, spot_on
 from generation.backends.procedural.objects.person import Joint
 from generation.backends.procedural.shapes import bead, cone, cylinder, pair, sphere, torus
 from generation.backends.procedural.sweeps import curve, helix, tube
@@ -101,20 +101,14 @@ def zebra(make: Make) -> None:
 
 
 def _zebra_stripes(stand: Stand, neck: Joint, poll: Joint, colour: str) -> list[Blob]:
-    shares = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
-    bands: list[Blob] = [
-        Ball(along(stand.hip, stand.chest, share), (0.205, 0.205, 0.03), part="stripe", colour=colour)
-        for share in shares
-    ]
-    for share in (0.25, 0.5, 0.75):
-        radius = 0.175 - 0.06 * share
-        bands.append(Ball(along(neck, poll, share), (radius, 0.03, radius), (30, 0, 0), part="stripe", colour=colour))
+    bands: list[Blob] = [band(stand.hip, stand.chest, 0.2 * i, 0.205, colour, 0.03) for i in range(6)]
+    bands += [band(neck, poll, share, 0.175 - 0.06 * share, colour, 0.03) for share in (0.25, 0.5, 0.75)]
     for blob in stand.blobs:
         if isinstance(blob, Limb) and blob.part == "leg":
+            (x, y, z), end, last = blob.start, blob.end, float(blob.end_radius or 0)
             for share in (0.3, 0.75):
-                radius = blob.radius + (float(blob.end_radius or 0) - blob.radius) * share + 0.008
-                at = tuple(along(tuple(blob.start), tuple(blob.end), share))
-                bands.append(Ball(at, (radius, 0.022, radius), part="stripe", colour=colour))
+                wide = blob.radius + (last - blob.radius) * share + 0.008
+                bands.append(band((x, y, z), (end[0], end[1], end[2]), share, wide, colour, 0.022))
     return bands
 
 

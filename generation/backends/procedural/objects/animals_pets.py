@@ -7,7 +7,7 @@ from itertools import pairwise
 from generation.backends.procedural.blend import Ball, Limb, both
 from generation.backends.procedural.features import eyes
 from generation.backends.procedural.make import ACCENT, MAIN, Make
-from generation.backends.procedural.objects.beast import Frame, along, four_legs, muzzle_smile
+from generation.backends.procedural.objects.beast import Frame, along, band, four_legs, muzzle_smile
 from generation.backends.procedural.objects.person import Joint
 from generation.backends.procedural.shapes import bead, box, capsule, cone, lathe, pair, ring, sphere, torus
 from generation.backends.procedural.sweeps import curve, tube
@@ -83,9 +83,7 @@ def cat(make: Make) -> None:
     blobs += [Ball((0, chest[1] - 0.02, chest[2] + 0.09), (0.09, 0.13, 0.08), part="chest", colour=ACCENT)]
     striped = make.chance(0.6)
     if striped:
-        for i in range(4):
-            x, y, z = along(hip, chest, 0.05 + 0.27 * i)
-            blobs.append(Ball((x, y + 0.05, z), (0.14, 0.125, 0.022), part="stripe", colour="dark brown"))
+        blobs += [band(hip, chest, 0.05 + 0.27 * i, 0.163, "dark brown", 0.022) for i in range(4)]
     swing, high = make.choose((-1, 1)) * make.between(0.05, 0.3), make.between(0.3, 0.5)
     if stand.sits:
         path = [

@@ -9,7 +9,7 @@ from itertools import pairwise
 from generation.backends.procedural.blend import Ball, Blob, Limb, both
 from generation.backends.procedural.features import eyes, side_eyes
 from generation.backends.procedural.make import ACCENT, MAIN, Make
-from generation.backends.procedural.objects.beast import Frame, Stand, along, four_legs, muzzle_smile, spot_on
+from generation.backends.procedural.objects.beast import Frame, Stand, along, band, four_legs, muzzle_smile, spot_on
 from generation.backends.procedural.objects.person import Joint
 from generation.backends.procedural.shapes import bead, capsule, pair, sphere
 from generation.backends.procedural.sweeps import curve, tube
@@ -97,10 +97,7 @@ def tiger(make: Make) -> None:
     blobs, head, stand = _big_cat(make)
     blobs += both(Ball((0.14, head[1] - 0.08, head[2] + 0.04), (0.085, 0.075, 0.08), part="cheek", colour=ACCENT))
     blobs += [Ball((0, stand.chest[1] - 0.08, stand.chest[2] + 0.1), (0.13, 0.14, 0.12), part="chest", colour=ACCENT)]
-    for i in range(5):
-        x, y, z = along(stand.hip, stand.chest, -0.05 + 0.22 * i)
-        wide = 0.178 + 0.006 * i
-        blobs.append(Ball((x, y + 0.035, z), (wide, wide * 0.95, 0.026), part="stripe", colour="black"))
+    blobs += [band(stand.hip, stand.chest, 0.22 * i - 0.05, 0.19 + 0.006 * i, "black") for i in range(5)]
     for x, lean in ((0.0, 0.0), (0.09, 25.0), (-0.09, -25.0)):
         blobs.append(Ball((x, head[1] + 0.15, head[2] + 0.07), (0.018, 0.06, 0.055), (0, 0, lean), "stripe", "black"))
     blobs += _tail(make, stand, "black", 0.05)
@@ -230,7 +227,7 @@ def _bear(make: Make, muzzle: str, ear: str, leg: str) -> Joint:
         foot_colour=leg,
         leg_colour=leg,
     )
-    stand = four_legs(make, frame, sits=make.chance(0.5))
+    stand = four_legs(make, frame, sits=make.chance(0.3))
     head = (0.0, stand.chest[1] + 0.25, stand.chest[2] + 0.2)
     sits = [replace(b, colour=leg) if b.part == "leg" and isinstance(b, Ball) else b for b in stand.blobs]
     blobs = [*sits, Limb(stand.chest, head, 0.19, 0.15), Ball(head, (0.215, 0.195, 0.19))]

@@ -102,8 +102,8 @@ def _haunch(frame: Frame, side: int, hip: Joint) -> list[Blob]:
     ankle = frame.leg[1]
     return [
         Ball((x, hip[1] * 0.95, hip[2] + 0.35 * frame.hip), (0.62 * thigh, 0.95 * thigh, thigh), part="leg"),
-        Limb((x * 1.1, ankle, hip[2]), (x * 1.2, ankle, reach), ankle, ankle, "leg", frame.leg_colour),
-        _foot(frame, (x * 1.2, frame.foot[1] * 0.95, reach + frame.foot[2] * 0.7)),
+        Limb((x * 1.15, ankle, hip[2]), (x * 1.3, ankle, reach), ankle, ankle, "leg", frame.leg_colour),
+        _foot(frame, (x * 1.3, frame.foot[1] * 0.95, reach + frame.foot[2] * 0.7)),
     ]
 
 
@@ -116,6 +116,12 @@ def spot_on(at: Joint, out: Joint, radius: float, deep: float, colour: str = ACC
     length = math.sqrt(sum(v * v for v in out))
     centre = tuple(a + v / length * (deep + 0.012 - 0.6 * radius) for a, v in zip(at, out, strict=True))
     return Ball(centre, radius * 0.6 + 0.25 * radius, part=part, colour=colour)
+
+
+def band(a: Joint, b: Joint, share: float, radius: float, colour: str, thick: float = 0.026) -> Ball:
+    """A stripe round a limb or trunk of that radius from `a` to `b` (in one plane x), a share of the way along it."""
+    lean = -math.degrees(math.atan2(b[1] - a[1], b[2] - a[2]))
+    return Ball(along(a, b, share), (radius, radius, thick), (lean, 0, 0), "stripe", colour)
 
 
 def along(a: Joint, b: Joint, share: float) -> Joint:
