@@ -104,7 +104,7 @@ def miner_clone(clone: Callable[[str], Path], clean_env: dict[str, str]) -> Path
     return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def live() -> Callable[..., AbstractContextManager[str]]:
     """`with live(app) as url:` serves an application of ours on a free loopback port, and drains it at the end.
 

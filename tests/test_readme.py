@@ -1,0 +1,129 @@
+"""The README's commands, run as they stand there: clients against the service in this process, set-ups in clones."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import signal
+import subprocess
+import time
+import urllib.request
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import av
+import pytest
+from fastapi import FastAPI
+from PIL import Image
+
+from generation.engine import build_engine
+from generation.serve import create_app
+from generation.settings import parser, read_settings
+from splats.codecs import decode
+
+README = Path(__file__).resolve().parent.parent / "README.md"
+
+DEMO = "make demo"
+DEMO_OF_A_PROMPT = 'make demo PROMPT="golden crown with red gems"'
+TESTS = "make test"
+SET_UP = "cd generation"
+PM2 = "pm2 start generation.config.js"
+WITHOUT_PM2 = ".venvs/three-gen-mining/bin/python generation/serve.py --config generation/configs/procedural.yaml"
+VIDEO = 'curl -d "prompt=pink bicycle" -X POST http://127.0.0.1:8093/generate_video/ > video.mp4'
+SPLATS = 'curl -d "prompt=pink bicycle" -d "seed=7" http://127.0.0.1:8093/generate_raw/ > bicycle.spz'
+JOB = """JOB=$(curl -s -H "Content-Type: application/json" -d '{"prompt": "golden crown"}' """
+JOB += r"""http://127.0.0.1:8093/jobs/ | sed 's/.*"id":"\([^"]*\)".*/\1/')"""
+
+# The first lines of all blocks of commands. Those that are not run here are run by tests of their own:
+# DEMO and DEMO_OF_A_PROMPT in test_setup_fresh.py, SET_UP by the fixture miner_clone, PM2 and VIDEO in test_pm2.py.
+COMMANDS = [DEMO, DEMO_OF_A_PROMPT, TESTS, SET_UP, PM2, VIDEO, WITHOUT_PM2, SPLATS, JOB]
+
+
+def blocks() -> dict[str, str]:
+    """The README's blocks of commands by their first line."""
+    found = re.findall(r"^```sh\n(.*?)^```$", README.read_text(), re.MULTILINE | re.DOTALL)
+    return {text.splitlines()[0]: text for text in found}
+
+
+@pytest.fixture(scope="module")
+def service(live: Callable[[FastAPI], AbstractContextManager[str]]):
+    settings = read_settings(parser().parse_args(["--port", "0"]))
+    with live(create_app(settings, build_engine(settings.config.backend, settings.config.options))) as url:
+        for _ in range(600):
+            try:
+                with urllib.request.urlopen(f"{url}/ready/"):
+                    break
+            except urllib.error.HTTPError:
+                time.sleep(0.1)
+        yield url
+
+
+def client(first_line: str, service: str, folder: Path) -> None:
+    script = blocks()[first_line].replace("http://127.0.0.1:8093", service)
+    subprocess.run(["bash", "-euo", "pipefail", "-c", script], cwd=folder, check=True, capture_output=True)
+
+
+def test_every_block_of_commands_is_run_by_a_test() -> None:
+    assert list(blocks()) == COMMANDS
+
+
+def test_setting_up_is_what_the_slow_tests_do() -> None:
+    assert blocks()[SET_UP] == "cd generation\n./setup_env.sh\n"
+
+
+def test_every_link_leads_to_a_file(root: Path) -> None:
+    for page in [README, *sorted((root / "docs").glob("*.md"))]:
+        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text()):
+            assert "://" in target or (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_video_line(service: str, tmp_path: Path) -> None:
+    client(VIDEO, service, tmp_path)
+    with av.open(io.BytesIO((tmp_path / "video.mp4").read_bytes())) as container:
+        assert next(container.decode(video=0)).width == 1088
+
+
+def test_the_splat_lines_give_one_object_in_two_formats(service: str, tmp_path: Path) -> None:
+    client(SPLATS, service, tmp_path)
+    counts = [len(decode((tmp_path / name).read_bytes())) for name in ("bicycle.spz", "bicycle.ply")]
+    assert counts[0] == counts[1] > 0
+
+
+def test_the_job_lines_give_a_splat_and_a_picture(service: str, tmp_path: Path) -> None:
+    client(JOB, service, tmp_path)
+    assert len(decode((tmp_path / "crown.spz").read_bytes())) > 0
+    with Image.open(tmp_path / "crown.png") as image:
+        image.load()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_make_test_in_a_clone(clone: Callable[[str], Path], clean_env: dict[str, str]) -> None:
+    folder = clone("tests")
+    env = {**clean_env, "PYTEST_ADDOPTS": "tests/splats tests/serving"}  # the rest runs around this very test
+    done = subprocess.run(
+        ["bash", "-c", blocks()[TESTS]], cwd=folder, env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout[-2000:]
+    shutil.rmtree(folder)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("own_folder", [False, True])
+def test_the_service_runs_without_pm2_from_the_root_and_from_its_folder(
+    miner_clone: Path, clean_env: dict[str, str], own_folder: bool
+) -> None:
+    command = WITHOUT_PM2.split()
+    if own_folder:
+        command = [f"../{command[0]}", "serve.py", "--config", "configs/procedural.yaml"]
+    folder = miner_clone / "generation" if own_folder else miner_clone
+    with subprocess.Popen([*command, "--port", "0"], cwd=folder, env=clean_env, stderr=subprocess.PIPE) as process:
+        try:
+            assert process.stderr is not None
+            assert any(b"loaded in" in line for line in process.stderr)
+        finally:
+            process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
