@@ -1,0 +1,151 @@
+"""The synchronous routes: what they answer, and what they refuse."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+
+import pytest
+import torch
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from splats.codecs import decode
+from splats.turn import half_turn_x
+
+ROUTES = ["/generate/", "/generate_raw/", "/generate_model/", "/generate_video/"]
+
+
+def test_generate_is_one_line_of_base64_of_what_generate_raw_answers(client: TestClient) -> None:
+    fields = {"prompt": "pink bicycle", "seed": "7"}
+    encoded = client.post("/generate/", data=fields)
+    raw = client.post("/generate_raw/", data=fields)
+    assert encoded.headers["content-type"] == raw.headers["content-type"] == "application/octet-stream"
+    assert base64.b64decode(encoded.content, validate=True) == raw.content
+    assert len(decode(raw.content)) == 200
+
+
+def test_spz_is_the_default_and_ply_the_choice(client: TestClient) -> None:
+    assert client.post("/generate_raw/", data={"prompt": "a"}).content.startswith(b"\x1f\x8b")
+    assert client.post("/generate_raw/", data={"prompt": "a", "format": "ply"}).content.startswith(b"ply\n")
+
+
+def test_generate_model_is_a_ply_download_named_after_the_prompt(client: TestClient) -> None:
+    answer = client.post("/generate_model/", data={"prompt": 'Pink "bicycle"\t'})
+    assert answer.content.startswith(b"ply\n")
+    assert answer.headers["content-disposition"] == 'attachment; filename="pink-bicycle.ply"'
+
+
+def test_generate_model_turns_the_splats_for_viewers_with_y_down(client: TestClient) -> None:
+    fields = {"prompt": "a", "seed": "3"}
+    upright = decode(client.post("/generate_model/", data=fields).content)
+    turned = decode(client.post("/generate_model/?axes=y_down", data=fields).content)
+    torch.testing.assert_close(turned.means, half_turn_x(upright).means)
+
+
+def test_generate_video_has_the_resolution_asked_for(client: TestClient) -> None:
+    answer = client.post("/generate_video/", data={"prompt": "a", "video_res": "64"})
+    assert answer.headers["content-type"] == "video/mp4"
+    assert answer.content == b"mp4 of 64 px"
+    assert client.post("/generate_video/", data={"prompt": "a"}).content == b"mp4 of 1088 px"
+
+
+def test_only_what_was_asked_for_is_encoded(client: TestClient, pace: object) -> None:
+    client.post("/generate/", data={"prompt": "a"})
+    assert pace.encodings == ["spz"]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_the_seed_given_is_used_and_told(client: TestClient, pace: object, route: str) -> None:
+    answer = client.post(route, data={"prompt": "a", "seed": "4294967295"})
+    assert answer.headers["x-seed"] == "4294967295"
+    assert pace.calls == [("a", 4294967295)]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_a_seed_not_given_is_drawn_fresh_and_told(client: TestClient, route: str) -> None:
+    seeds = {int(client.post(route, data={"prompt": "a"}).headers["x-seed"]) for _ in range(3)}
+    assert len(seeds) == 3
+    assert all(0 <= seed < 2**32 for seed in seeds)
+
+
+def test_an_empty_optional_field_of_a_page_means_not_given(client: TestClient) -> None:
+    assert client.post("/generate/", data={"prompt": "a", "seed": ""}).status_code == 200
+
+
+def test_multipart_forms_and_fields_of_other_routes_are_taken(client: TestClient) -> None:
+    fields = {"prompt": (None, "a"), "video_res": (None, "64"), "extra": (None, "x")}
+    assert client.post("/generate_raw/", files=fields).status_code == 200
+
+
+@pytest.mark.parametrize("prompt", ["", "  ", "\x00", "a\nb", "a" * 1025, "a\u202eb"])
+@pytest.mark.parametrize("route", ROUTES)
+def test_a_bad_prompt_is_refused(client: TestClient, route: str, prompt: str) -> None:
+    answer = client.post(route, data={"prompt": prompt})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+    assert "prompt" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("seed", ["-1", "4294967296", "1.0", "1e3", "1_0", " 1", "x", "true", "9" * 5000])
+def test_a_bad_seed_is_refused(client: TestClient, seed: str) -> None:
+    answer = client.post("/generate/", data={"prompt": "a", "seed": seed})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+    assert "seed" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("name", ["glb", "SPZ", "x"])
+def test_a_bad_format_is_refused(client: TestClient, name: str) -> None:
+    answer = client.post("/generate/", data={"prompt": "a", "format": name})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+
+
+@pytest.mark.parametrize("size", ["63", "62", "65", "2050", "0", "-64", "64.0"])
+def test_a_bad_resolution_is_refused(client: TestClient, size: str) -> None:
+    answer = client.post("/generate_video/", data={"prompt": "a", "video_res": size})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+    assert "video_res" in answer.json()["detail"]
+
+
+def test_bad_axes_are_refused(client: TestClient) -> None:
+    assert client.post("/generate_model/?axes=sideways", data={"prompt": "a"}).status_code == 422
+
+
+def test_an_oversize_body_is_refused(client: TestClient) -> None:
+    answer = client.post("/generate/", data={"prompt": "a" * 70_000})
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}])
+def test_a_foreign_page_is_refused(client: TestClient, headers: dict[str, str]) -> None:
+    answer = client.post("/generate/", data={"prompt": "a"}, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (403, "foreign_origin")
+
+
+def test_a_foreign_host_is_refused(client: TestClient) -> None:
+    answer = client.post("/generate/", data={"prompt": "a"}, headers={"Host": "evil.example"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "host_not_allowed")
+
+
+def test_the_wrong_key_is_refused_and_the_right_one_served(
+    make_app: Callable[..., FastAPI], ready: Callable[[TestClient], None]
+) -> None:
+    key = "0123456789abcdef"
+    headers = {"Authorization": f"Bearer {key}"}
+    with TestClient(make_app(shell={"api_keys": [key]}), base_url="http://127.0.0.1", headers=headers) as client:
+        ready(client)
+        assert client.post("/generate/", data={"prompt": "a"}).status_code == 200
+        refused = client.post("/generate/", data={"prompt": "a"}, headers={"Authorization": "Bearer wrong"})
+        assert (refused.status_code, refused.json()["code"]) == (401, "unauthorized")
+        assert client.get("/", headers={"Authorization": ""}).status_code == 200
+
+
+def test_a_generator_that_breaks_is_our_fault_and_the_next_request_is_served(client: TestClient) -> None:
+    answer = client.post("/generate/", data={"prompt": "boom"})
+    assert (answer.status_code, answer.json()["code"]) == (500, "generation_failed")
+    assert "secret" not in answer.text
+    assert client.post("/generate/", data={"prompt": "a"}).status_code == 200
+
+
+def test_the_wrong_method_says_which_is_right(client: TestClient) -> None:
+    answer = client.get("/generate/")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")

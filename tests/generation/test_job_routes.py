@@ -1,0 +1,240 @@
+"""The asynchronous routes: a job's life as a client sees it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+import torch
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from serving.schemas import JOB_ID_PATTERN, Job
+from splats.codecs import decode
+from splats.turn import half_turn_x
+
+Until = Callable[[Callable[[], bool]], None]
+
+
+def submit(client: TestClient, prompt: str, **fields: object) -> dict[str, Any]:
+    answer = client.post("/jobs/", json={"prompt": prompt, **fields})
+    assert answer.status_code == 202
+    return dict(answer.json())
+
+
+def finished(client: TestClient, job: dict[str, Any]) -> dict[str, Any]:
+    """The job at its end, which its event stream waits for."""
+    text = client.get(f"/jobs/{job['id']}/events").text
+    return dict(json.loads(text.rsplit("data: ", 1)[1].split("\n")[0]))
+
+
+def test_a_job_is_accepted_with_its_location_and_its_seed(client: TestClient) -> None:
+    answer = client.post("/jobs/", json={"prompt": " pink bicycle ", "seed": 5})
+    job = answer.json()
+    assert answer.status_code == 202
+    assert answer.headers["location"] == f"/jobs/{job['id']}"
+    assert answer.headers["x-seed"] == "5"
+    assert re.fullmatch(JOB_ID_PATTERN, job["id"])
+    assert (job["prompt"], job["seed"], job["results"], job["finished_at"]) == ("pink bicycle", 5, {}, None)
+    assert set(job) == set(Job.model_fields)
+
+
+@pytest.mark.parametrize("how", ["data", "files"])
+def test_a_form_does_as_well(client: TestClient, how: str) -> None:
+    fields = {"prompt": "a", "seed": "5"} if how == "data" else {"prompt": (None, "a"), "seed": (None, "5")}
+    answer = client.post("/jobs/", **{how: fields})  # type: ignore[arg-type]
+    assert (answer.status_code, answer.json()["seed"]) == (202, 5)
+
+
+def test_a_done_job_says_what_was_understood_and_where_its_results_are(client: TestClient) -> None:
+    job = finished(client, submit(client, "a"))
+    assert (job["status"], job["progress"], job["position"], job["error"]) == ("done", 1.0, None, None)
+    assert job["understood"] == "understood a"
+    assert datetime.fromisoformat(job["finished_at"]) >= datetime.fromisoformat(job["created_at"])
+    assert set(job["results"]) == {"ply", "spz", "mp4", "png"}
+    assert client.get(f"/jobs/{job['id']}").json() == job
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "begins"),
+    [
+        ("ply", "application/octet-stream", b"ply\n"),
+        ("spz", "application/octet-stream", b"\x1f\x8b"),
+        ("mp4", "video/mp4", b"mp4"),
+        ("png", "image/png", b"png"),
+    ],
+)
+def test_each_result_is_served_as_what_it_is(client: TestClient, name: str, kind: str, begins: bytes) -> None:
+    job = finished(client, submit(client, "Pink Bicycle"))
+    answer = client.get(job["results"][name])
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == kind
+    assert answer.content.startswith(begins)
+    assert f'filename="pink-bicycle.{name}"' in answer.headers["content-disposition"]
+
+
+def test_a_picture_is_made_once_however_often_it_is_fetched(client: TestClient, pace: Any) -> None:
+    job = finished(client, submit(client, "a"))
+    assert pace.encodings == ["ply", "spz"]
+    for _ in range(3):
+        client.get(job["results"]["mp4"])
+    assert pace.encodings == ["ply", "spz", "mp4"]
+
+
+def test_a_part_of_a_result_can_be_fetched(client: TestClient) -> None:
+    job = finished(client, submit(client, "a"))
+    part = client.get(job["results"]["ply"], headers={"Range": "bytes=0-2"})
+    assert (part.status_code, part.content) == (206, b"ply")
+    beyond = client.get(job["results"]["ply"], headers={"Range": "bytes=99999999-"})
+    assert (beyond.status_code, beyond.json()["code"]) == (416, "range_not_satisfiable")
+
+
+@pytest.mark.parametrize("name", ["ply", "spz"])
+def test_splats_come_with_y_down_when_asked_for(client: TestClient, name: str) -> None:
+    job = finished(client, submit(client, "a", seed=4))
+    upright = decode(client.get(job["results"][name]).content)
+    turned = decode(client.get(job["results"][name], params={"axes": "y_down"}).content)
+    torch.testing.assert_close(turned.means, half_turn_x(upright).means, atol=1e-3, rtol=0)
+
+
+def test_formats_to_come_are_not_promised_and_not_found(client: TestClient) -> None:
+    job = finished(client, submit(client, "a"))
+    for name, code in {"glb": "format_not_offered", "splat": "format_not_offered", "exe": "unknown_format"}.items():
+        answer = client.get(f"/jobs/{job['id']}/result.{name}")
+        assert (answer.status_code, answer.json()["code"]) == (404, code)
+
+
+@pytest.mark.parametrize("job_id", ["doesnotexist", "A" * 22, "A" * 65, "..%2F..%2Fetc", "ä" * 22])
+@pytest.mark.parametrize("path", ["", "/events", "/result.ply"])
+def test_an_unknown_job_is_not_found(client: TestClient, job_id: str, path: str) -> None:
+    answer = client.get(f"/jobs/{job_id}{path}")
+    assert answer.status_code == 404
+    assert set(answer.json()) == {"detail", "code"}
+
+
+def test_a_result_before_the_job_is_done_is_a_conflict(client: TestClient, pace: Any) -> None:
+    job = submit(client, "slow")
+    answer = client.get(f"/jobs/{job['id']}/result.ply")
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_done")
+
+
+def test_a_result_after_it_was_dropped_is_gone_but_the_job_is_remembered(client: TestClient) -> None:
+    job = finished(client, submit(client, "a"))
+    assert client.delete(f"/jobs/{job['id']}").status_code == 204
+    answer = client.get(f"/jobs/{job['id']}/result.ply")
+    assert (answer.status_code, answer.json()["code"]) == (410, "result_dropped")
+    remembered = client.get(f"/jobs/{job['id']}").json()
+    assert (remembered["status"], remembered["results"]) == ("done", {})
+
+
+def test_the_oldest_results_make_room(make_app: Callable[..., FastAPI], ready: Callable[[TestClient], None]) -> None:
+    with TestClient(make_app(results_kept_jobs=2), base_url="http://127.0.0.1") as client:
+        ready(client)
+        jobs = [finished(client, submit(client, "a")) for _ in range(3)]
+        assert [client.get(job["results"]["ply"]).status_code for job in jobs] == [410, 200, 200]
+
+
+def test_results_age(make_app: Callable[..., FastAPI], ready: Callable[[TestClient], None], until: Until) -> None:
+    with TestClient(make_app(results_kept_s=0.001), base_url="http://127.0.0.1") as client:
+        ready(client)
+        first = finished(client, submit(client, "a"))
+        finished(client, submit(client, "b"))  # the next one to finish sweeps
+        assert client.get(f"/jobs/{first['id']}/result.ply").status_code == 410
+
+
+def test_deleting_again_is_the_same(client: TestClient) -> None:
+    job = submit(client, "slow")
+    assert [client.delete(f"/jobs/{job['id']}").status_code for _ in range(2)] == [204, 204]
+    assert client.delete("/jobs/" + "A" * 22).status_code == 404
+
+
+def test_a_running_job_is_cancelled(client: TestClient, pace: Any, until: Until) -> None:
+    job = submit(client, "slow")
+    until(lambda: client.get(f"/jobs/{job['id']}").json()["status"] == "running")
+    client.delete(f"/jobs/{job['id']}")
+    assert client.get(f"/jobs/{job['id']}").json()["status"] == "cancelled"
+    assert client.get(f"/jobs/{job['id']}/result.ply").json()["code"] == "job_cancelled"
+    until(lambda: pace.cancelled == ["slow"])  # the generator itself was told
+    assert finished(client, submit(client, "next"))["status"] == "done"
+
+
+def test_a_queued_job_is_cancelled_and_never_runs(client: TestClient, pace: Any, until: Until) -> None:
+    first, second, third = (submit(client, f"slow {i}") for i in range(3))
+    until(lambda: bool(client.get(f"/jobs/{first['id']}").json()["status"] == "running"))
+    assert client.get(f"/jobs/{third['id']}").json()["position"] == 2
+    client.delete(f"/jobs/{second['id']}")
+    assert client.get(f"/jobs/{third['id']}").json()["position"] == 1
+    pace.go.set()
+    assert finished(client, third)["status"] == "done"
+    assert [prompt for prompt, _ in pace.calls] == ["slow 0", "slow 2"]
+
+
+def test_one_job_runs_at_a_time_in_order(client: TestClient, pace: Any) -> None:
+    jobs = [submit(client, f"slow {i}") for i in range(4)]
+    pace.go.set()
+    assert [finished(client, job)["status"] for job in jobs] == ["done"] * 4
+    assert pace.most_running == 1
+    assert [prompt for prompt, _ in pace.calls] == [f"slow {i}" for i in range(4)]
+
+
+def test_a_job_that_fails_says_so_without_saying_too_much(client: TestClient) -> None:
+    job = finished(client, submit(client, "boom"))
+    assert (job["status"], job["error"]["code"], job["results"]) == ("failed", "generation_failed", {})
+    assert "secret" not in job["error"]["detail"]
+    assert client.get(f"/jobs/{job['id']}/result.ply").json()["code"] == "job_failed"
+
+
+def test_events_begin_at_once_rise_and_end_with_the_job(client: TestClient, pace: Any) -> None:
+    job = submit(client, "slow")
+    with client.stream("GET", f"/jobs/{job['id']}/events") as stream:
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        pace.go.set()
+        blocks = "".join(stream.iter_text()).strip().split("\n\n")
+    events = [dict(line.split(": ", 1) for line in block.split("\n")) for block in blocks]
+    kinds = [event["event"] for event in events]
+    assert kinds[-1] == "done"
+    assert set(kinds[:-1]) <= {"progress"}
+    ids = [int(event["id"]) for event in events]
+    assert ids == sorted(set(ids))
+    progress = [json.loads(event["data"])["progress"] for event in events]
+    assert progress == sorted(progress)
+
+
+def test_events_of_a_finished_job_are_its_end(client: TestClient) -> None:
+    job = finished(client, submit(client, "a"))
+    text = client.get(f"/jobs/{job['id']}/events").text
+    assert text.count("event: ") == 1
+    assert text.startswith("event: done\n")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"[]", b"null", b'{"prompt": 5}', b'{"prompt": "a", "seed": "5"}', b'{"prompt": "a", "seed": 5.5}']
+    + [b'{"prompt": "a", "seed": true}', b'{"prompt": "\xff"}', b'{"prompt":' + b"[" * 2000, b'{"seed": 1}']
+    + [b'{"prompt": "a", "seed": ' + b"9" * 5000 + b"}"],
+)
+def test_a_body_that_is_wrong_is_refused(client: TestClient, body: bytes) -> None:
+    answer = client.post("/jobs/", content=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+
+
+@pytest.mark.parametrize("kind", ["", "text/plain", "application/xml"])
+def test_a_body_of_another_kind_is_refused(client: TestClient, kind: str) -> None:
+    answer = client.post("/jobs/", content=b'{"prompt": "a"}', headers={"Content-Type": kind})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+
+
+@pytest.mark.parametrize("body", [b"prompt=%00", b"seed=5", b"prompt=a&seed=x", b"%%%", b"prompt=a&prompt=", b""])
+def test_a_form_that_is_wrong_is_refused(client: TestClient, body: bytes) -> None:
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = client.post("/jobs/", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+
+
+def test_a_file_in_a_form_is_refused(client: TestClient) -> None:
+    answer = client.post("/jobs/", files={"prompt": ("a.txt", b"a")})
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
