@@ -21,13 +21,13 @@ from generation.backends.procedural.looks import Coat, coats, second_colour
 from generation.backends.procedural.make import Make, Part
 from generation.backends.procedural.patterns import pattern_mask
 from generation.backends.procedural.request import Item, Request
-from generation.backends.procedural.sampling import Samples, crowding, room, sample, seen
+from generation.backends.procedural.sampling import Samples, crowding, room, sample, seen, settle
 from generation.backends.procedural.shapes import Floats, Shape
 from generation.backends.procedural.vocabulary import Rgb, Vocabulary
 from splats.model import Splats, normalise
 from splats.sh import SH_C0
 
-SAMPLES = 44_000
+SAMPLES = 50_000
 """Surface samples drawn; what is hidden goes. Enough for a closed, crisp picture at 1088 pixels."""
 FEWEST, MOST = 20_000, 60_000
 """Bounds of the number of splats."""
@@ -161,10 +161,10 @@ def _visible(pieces: Sequence[_Piece], rng: np.random.Generator) -> tuple[Sample
         where = room(samples.points[opaque] if opaque.any() else samples.points)
         keep = seen(samples, where, both_sides[samples.part]) | ~opaque
         kept = int(keep.sum())
-        if FEWEST * 1.1 <= kept <= MOST:
+        if FEWEST * 1.25 <= kept <= MOST:
             break
         wanted = int(wanted * min(0.8 * MOST, SAMPLES) / max(kept, 1))
-    samples = samples.select(keep)
+    samples = settle(samples.select(keep))
     return samples, crowding(samples, where) * solid[samples.part]
 
 

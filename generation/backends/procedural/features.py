@@ -17,13 +17,10 @@ def eyes(make: Make, x: float, y: float, z: float, radius: float) -> None:
 
 def wheel(make: Make, x: float, y: float, z: float, radius: float, width: float, rim: str = "silver") -> None:
     """A road wheel with its axle along x: tyre, rim, hub."""
-    tyre = lathe(
-        [(0, -0.4), (0.62, -0.4), (0.66, -0.5), (0.9, -0.5), (1, -0.3), (1, 0.3), (0.9, 0.5), (0.66, 0.5), (0.62, 0.4)]
-        + [(0, 0.4)]
-    )
-    disc = lathe(
-        [(0, -0.52), (0.2, -0.52), (0.5, -0.44), (0.6, -0.46), (0.6, 0.46), (0.5, 0.44), (0.2, 0.52), (0, 0.52)]
-    )
+    outside = [(0.62, -0.4), (0.66, -0.5), (0.9, -0.5), (1, -0.3), (1, 0.3), (0.9, 0.5), (0.66, 0.5), (0.62, 0.4)]
+    tyre = lathe([(0, -0.4), *outside, (0, 0.4)])
+    inside = [(0.2, -0.52), (0.5, -0.44), (0.6, -0.46), (0.6, 0.46), (0.5, 0.44), (0.2, 0.52)]
+    disc = lathe([(0, -0.52), *inside, (0, 0.52)])
     make.add("wheel", tyre.scale(radius, width, radius).turn(z=90).move(x, y, z), "black", "rubber")
     make.add("rim", disc.scale(radius, width * 1.02, radius).turn(z=90).move(x, y, z), rim, "metal")
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
+from scipy.spatial import cKDTree
 
 from generation.backends.procedural.shapes import Floats, Shape
 
@@ -23,7 +24,7 @@ R2 = (0.7548776662466927, 0.5698402909980532)
 MAX_DENSITY = 6.0
 """How many times denser than elsewhere thin things may be sampled."""
 
-DISC = 0.62
+DISC = 0.66
 """Standard deviation of a disc in units of the spacing of its neighbours: closed, but still crisp (tried by eye)."""
 
 
@@ -76,6 +77,43 @@ def sample(shapes: Sequence[Shape], count: int, rng: np.random.Generator) -> Sam
         radii[part],
         part,
     )
+
+
+def settle(samples: Samples) -> Samples:
+    """The samples without those under a thin cover, spread along the surface so that gaps and clumps even out."""
+    tree = cKDTree(samples.points)
+    bare = ~_covered(samples, tree)
+    return _spread(samples, tree).select(bare)
+
+
+def _covered(samples: Samples, tree: cKDTree) -> NDArray[np.bool_]:
+    """Mask [M] of the samples with another part close above them that faces the same way: paint under a decal."""
+    reach = samples.radii / DISC
+    covered = np.zeros(len(samples.points), dtype=bool)
+    for height in (1.1, 2.1):  # in spacings: own neighbours are at least as far from there as the height
+        above = samples.points + (height * reach)[:, None] * samples.normals
+        distance, near = tree.query(above)
+        facing = (samples.normals * samples.normals[near]).sum(axis=1) > 0.6
+        covered |= (samples.part[near] != samples.part) & facing & (distance < 0.85 * reach)
+    return covered
+
+
+def _spread(samples: Samples, tree: cKDTree) -> Samples:
+    """One step of repulsion in the tangent plane among the points of one part that face the same way.
+
+    Moves are short (a third of the spacing), so that a point stays on its surface but for an overshoot at edges.
+    """
+    reach = samples.radii / DISC
+    distance, near = tree.query(samples.points, k=7)  # itself and six
+    offset = samples.points[:, None] - samples.points[near]  # [M, 7, 3]
+    facing = np.einsum("ik,ijk->ij", samples.normals, samples.normals[near]) > 0.7
+    alike = (samples.part[near] == samples.part[:, None]) & facing
+    push = np.where(alike, np.clip(1 - distance / (1.25 * reach[:, None]), 0, None), 0)
+    step = (push[..., None] * offset / np.maximum(distance, 1e-9)[..., None]).sum(axis=1)
+    step -= (step * samples.normals).sum(axis=1, keepdims=True) * samples.normals
+    length = np.linalg.norm(step, axis=1, keepdims=True)
+    step *= np.minimum(1, 0.5 / np.maximum(length, 1e-9)) * reach[:, None] * 0.6
+    return Samples(samples.points + step, samples.normals, samples.radii, samples.part)
 
 
 def room(points: Floats) -> Room:
@@ -136,8 +174,8 @@ def _sample_one(shape: Shape, areas: Floats, count: int, rng: np.random.Generato
     face = np.minimum(np.searchsorted(cumulative, at), len(areas) - 1)
     index = np.arange(count)
     u, v = (index * R2[0] + rng.random()) % 1, (index * R2[1] + rng.random()) % 1
-    over = u + v > 1
-    u, v = np.where(over, 1 - u, u), np.where(over, 1 - v, v)
+    above = v > u  # square to triangle with little distortion: Heitz 2019, "A low-distortion map between ..."
+    u, v = np.where(above, u / 2, u - v / 2), np.where(above, v - u / 2, v / 2)
     weights = np.stack([1 - u - v, u, v], axis=-1)[..., None]  # [M, 3, 1]
     points = (shape.vertices[shape.faces[face]] * weights).sum(axis=1)
     normals = (shape.normals[face] * weights).sum(axis=1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from generation.backends.procedural.make import ACCENT, Make
+from generation.backends.procedural.objects import vehicles_air as air
 from generation.backends.procedural.objects import vehicles_land as land
 from generation.backends.procedural.shapes import box, cylinder, join, pair, ring, torus
 from generation.backends.procedural.sweeps import tube
@@ -65,5 +66,13 @@ BUILDERS: dict[str, Callable[[Make], None]] = {
     "tractor": land.tractor,
     "tank": land.tank,
     "scooter": land.scooter,
+    "airplane": air.airplane,
+    "helicopter": air.helicopter,
+    "rocket": air.rocket,
+    "hot air balloon": air.hot_air_balloon,
+    "ufo": air.ufo,
+    "sailboat": air.sailboat,
+    "submarine": air.submarine,
+    "ship": air.ship,
 }
 """Builder by the object's name in objects.yaml."""
