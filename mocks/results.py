@@ -1,16 +1,13 @@
-"""Looks into the files that a job gave: each is opened with its own reader, and described in a few words."""
+"""Looks into the files that a job gave: each is opened with its own reader, and described in a few words.
+
+The readers are imported when they are used: the demo starts its service before it waits for torch itself.
+"""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable
 from pathlib import Path
-
-import av
-from PIL import Image
-
-from splats.codecs import decode
-from splats.errors import DecodeError
 
 
 class BadResult(Exception):
@@ -24,11 +21,13 @@ def describe(path: Path) -> str:
         raise BadResult(f"{path} is empty")
     try:
         return FORMATS[path.suffix.removeprefix(".")](data)
-    except (DecodeError, av.FFmpegError, OSError, SyntaxError, ValueError) as error:
+    except (OSError, SyntaxError, ValueError) as error:  # FFmpeg's and Pillow's errors are among these
         raise BadResult(f"{path} does not open: {error}") from error
 
 
 def _video(data: bytes) -> str:
+    import av  # noqa: PLC0415
+
     with av.open(io.BytesIO(data), "r") as container:
         frames = [(frame.width, frame.height) for frame in container.decode(video=0)]
     if not frames:
@@ -37,13 +36,21 @@ def _video(data: bytes) -> str:
 
 
 def _picture(data: bytes) -> str:
+    from PIL import Image  # noqa: PLC0415
+
     with Image.open(io.BytesIO(data)) as image:
         image.load()
         return f"picture, {image.width}×{image.height}"
 
 
 def _splats(data: bytes) -> str:
-    splats = decode(data)
+    from splats.codecs import decode  # noqa: PLC0415
+    from splats.errors import DecodeError  # noqa: PLC0415
+
+    try:
+        splats = decode(data)
+    except DecodeError as error:
+        raise ValueError(f"{error} ({error.code})") from error
     return f"{len(splats):,} splats, SH degree {splats.sh_degree}"
 
 
