@@ -184,9 +184,9 @@ def donut(make: Make) -> None:
         return
     turns = make.count(13, 17)
     steps = np.linspace(0, 2 * np.pi, 160)
-    across = np.pi / 2 + 1.15 * np.sin(turns * steps)
-    far = wide + (fat + 0.03) * np.cos(across)
-    line = np.stack([far * np.sin(steps), (fat + 0.03) * 0.94 * np.sin(across), far * np.cos(steps)], -1)
+    swing = np.pi / 2 + 1.15 * np.sin(turns * steps)
+    reach = wide + (fat + 0.03) * np.cos(swing)
+    line = np.stack([reach * np.sin(steps), (fat + 0.03) * 0.94 * np.sin(swing), reach * np.cos(steps)], -1)
     make.add("sprinkle", tube(line[:-1], 0.018, closed=True, straight=True, sides=8).turn(x=tilt), ACCENT, "glossy")
 
 
