@@ -38,11 +38,13 @@ MIN_THICKNESS = 0.01
 THICKNESS_TRIM = 0.01
 """Share of painted area dropped at each end of an axis, so that a few specks do not give a card thickness."""
 
-EMPTY_VIEW_ALPHA = 5e-4
-"""Mean coverage below which a view shows nothing: a tenth of a pencil seen from its end."""
+SHOWN_ALPHA = 0.1
+"""Coverage from which a pixel shows something."""
+EMPTY_VIEW_SHARE = 5e-4
+"""A view that shows something in fewer of its pixels is empty: a pencil seen from its end still has these."""
 MAX_EMPTY_VIEWS = 2
-MIN_MEAN_ALPHA = 2e-3
-"""Least mean coverage over all views; a sword has 0.02."""
+MIN_MEAN_SHARE = 2e-3
+"""Least share of pixels that show something, mean over all views; a sword has 0.006."""
 
 MAX_COVERED_PIXELS = 6_000_000_000
 """Splats × pixels they may touch, over all views. A dense honest asset of 50,000 splats has 0.6 · 10⁹ at 448 px; this
@@ -113,9 +115,9 @@ def check_cost(covered_pixels: int) -> None:
 
 def check_views(alpha: Tensor) -> None:
     """Raises Rejected("empty_views") when pictures with coverage `alpha` [C, H, W] show (almost) nothing."""
-    shown = alpha.flatten(1).mean(dim=1)  # [C]
-    empty = int((shown < EMPTY_VIEW_ALPHA).sum())
-    if empty > MAX_EMPTY_VIEWS or float(shown.mean()) < MIN_MEAN_ALPHA:
+    shown = (alpha >= SHOWN_ALPHA).flatten(1).double().mean(dim=1)  # [C]
+    empty = int((shown < EMPTY_VIEW_SHARE).sum())
+    if empty > MAX_EMPTY_VIEWS or float(shown.mean()) < MIN_MEAN_SHARE:
         raise Rejected("empty_views", f"{empty} of {len(shown)} views show nothing; mean coverage {shown.mean():.2%}")
 
 

@@ -26,7 +26,10 @@ def convert(data: bytes, to: str, metadata: Mapping[str, str]) -> bytes:
 
 
 def with_comments(ply: bytes, metadata: Mapping[str, str]) -> bytes:
-    """A PLY with a line "comment key: value" per entry. Line breaks and non-ASCII become "?": PLY headers are ASCII."""
+    """A PLY with a line "comment key: value" per entry. PLY headers are lines of ASCII: the rest becomes "?".
+
+    Nor may a value end the header of readers that search for "end_header": it becomes "end-header".
+    """
     if not ply.startswith(PLY_HEADER_FIRST_LINES):
         raise ValueError("not a PLY that `encode_ply` wrote")
     lines = "".join(f"comment {key}: {_one_line(value)}\n" for key, value in metadata.items())
@@ -34,4 +37,4 @@ def with_comments(ply: bytes, metadata: Mapping[str, str]) -> bytes:
 
 
 def _one_line(text: str) -> str:
-    return "".join(c if c.isascii() and c.isprintable() else "?" for c in text)
+    return "".join(c if c.isascii() and c.isprintable() else "?" for c in text).replace("end_header", "end-header")

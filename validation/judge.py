@@ -20,6 +20,7 @@ class Judge:
 
     def __init__(self, files: ScorerFiles, encoder: Encoder) -> None:
         """Raises ScorerError when a file that the constants name is missing or damaged."""
+        self.files = files
         self.constants = files.constants
         self._encoder = encoder
         wanted = self.constants.distractors

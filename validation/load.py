@@ -23,7 +23,8 @@ def find_scorer(settings: Settings) -> ScorerFiles:
 
 
 def version_text(settings: Settings, package: str) -> str:
-    """What /version/ says: package, scorer, renderer. Raises ScorerError, so that a server never starts without one."""
+    """What /version/ says: package, scorer, renderer. Raises ScorerError or RendererMissing: a server never starts
+    without them."""
     scorer = scorer_name(find_scorer(settings).constants, settings.dtype)
     return f"{package} {scorer} {renderer_name(settings.device)}"
 

@@ -126,18 +126,6 @@ def draw(asset: Splats, seed: int, picture: Picture) -> tuple[Tensor, Tensor]:
         return images.clamp(0, 1).cpu(), alpha[..., 0].cpu()
 
 
-def warm_up(picture: Picture) -> None:
-    """Draws one splat, so that whatever the renderer compiles or allocates once is done before the first asset."""
-    one = Splats(
-        means=torch.zeros(1, 3),
-        quats=torch.tensor([[1.0, 0.0, 0.0, 0.0]]),
-        scales=torch.full((1, 3), 0.1),
-        opacities=torch.ones(1),
-        sh=torch.zeros(1, 1, 3),
-    )
-    draw(one, 0, picture)
-
-
 def contact_sheet(images: Tensor) -> bytes:
     """One PNG with all pictures [C, H, W, 3], PREVIEW_COLUMNS in a row, first the fixed views."""
     from PIL import Image  # noqa: PLC0415  only previews need it

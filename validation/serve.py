@@ -33,6 +33,7 @@ from serving.server import serve
 from serving.settings import SettingsError, add_shell_arguments, shell_settings
 from serving.versions import package_version
 from serving.vitals import Vitals
+from splats.errors import RendererMissing
 from validation.admission import Admission, Load
 from validation.engine import Engine
 from validation.errors import Rejected, ScorerError, Unsupported, WorkerLost
@@ -232,7 +233,7 @@ def main(argv: list[str] | None = None) -> int:
         settings = Settings(shell=shell, **{name: getattr(args, name) for name in names})
         version = version_text(settings, package_version())
         return serve(create_app(settings, version, lambda: load_engine(settings)), shell)
-    except (SettingsError, ScorerError) as error:
+    except (SettingsError, ScorerError, RendererMissing) as error:
         parser.error(str(error))
     except ValidationError as error:
         parser.error(describe_validation(error.errors()))

@@ -166,20 +166,17 @@ def _send(connection: Connection, kind: str, answer: object) -> None:
 
 
 def _load(picture: list[str]) -> tuple[dict[str, Callable[..., object]], str]:
-    import torch  # noqa: PLC0415  heavy, and the parent of this process imports this module too
-
-    from splats.render import renderer_name  # noqa: PLC0415
+    from splats.render import warm_up  # noqa: PLC0415  torch is heavy, and the parent of this process imports this module
     from validation.convert import convert  # noqa: PLC0415
-    from validation.prepare import Picture, prepare, warm_up  # noqa: PLC0415
+    from validation.prepare import Picture, prepare  # noqa: PLC0415
 
     image_px, supersample, device = picture
     wanted = Picture(int(image_px), int(supersample), device)
-    warm_up(wanted)
 
     def prepared(data: bytes, seed: int, preview: bool) -> object:
         return prepare(data, seed, wanted, preview=preview)
 
-    return {"prepare": prepared, "convert": convert}, renderer_name(torch.device(device))
+    return {"prepare": prepared, "convert": convert}, warm_up(device)
 
 
 def _limit_memory(memory_mib: int, device: str) -> None:

@@ -107,10 +107,16 @@ class InProcess:
         self.closed = True
 
 
+@pytest.fixture(scope="session")
+def in_process() -> Callable[[Picture], InProcess]:
+    """Makes the stand-in for a worker."""
+    return InProcess
+
+
 @pytest.fixture
-def tiny_engine(tiny_judge: Judge) -> Callable[[], Engine]:
+def tiny_engine(tiny_judge: Judge, in_process: Callable[[Picture], InProcess]) -> Callable[[], Engine]:
     """Makes an engine with the tiny scorer and everything in this process."""
-    return lambda: Engine(InProcess(tiny_judge.picture("cpu")), tiny_judge, "tiny@1+fp32")
+    return lambda: Engine(in_process(tiny_judge.picture("cpu")), tiny_judge, "tiny@1+fp32")
 
 
 @pytest.fixture(scope="session")
