@@ -67,9 +67,10 @@ def _propeller_plane(make: Make) -> None:
     wing = prism(
         [(-span, 0.16), (span, 0.16), (span + 0.06, 0.0), (span, -0.16), (-span, -0.16), (-span - 0.06, 0)], 0.05
     )
-    for y in (0.34, 0.84) if make.chance(0.5) else (0.72,):
+    biplane = make.chance(0.5)
+    for y in (0.34, 0.84) if biplane else (0.4,):
         make.add("wing", wing.turn(x=90).move(y=y, z=0.2), ACCENT)
-    for z in (0.1, 0.3):
+    for z in (0.1, 0.3) if biplane else ():
         make.add("strut", pair(capsule((0.42, 0.34, z), (0.42, 0.82, z), 0.018)), "brown", "wood")
         make.add("strut", pair(capsule((0.12, 0.55, z), (0.16, 0.82, z), 0.018)), "brown", "wood")
     make.add(
@@ -236,7 +237,7 @@ def sailboat(make: Make) -> None:
     long, tall = make.vary(0.7, 0.08), make.vary(1.35, 0.08)
     make.add("hull", _hull(long, 0.46, 0.3, 0.3), MAIN, "glossy")
     make.add("deck", _hull(long * 0.93, 0.4, 0.06, 0.325), "tan", "wood")
-    make.add("stripe", _hull(long * 1.005, 0.475, 0.05, 0.27), ACCENT)
+    make.add("stripe", _hull(long * 1.02, 0.5, 0.06, 0.29), ACCENT)
     make.add("mast", cylinder(0.025, tall).move(y=0.3 + tall / 2, z=0.08), "brown", "wood")
     make.add("mast", capsule((0, 0.46, 0.06), (0, 0.44, -long * 0.9), 0.02), "brown", "wood")
     bulge = make.between(0.06, 0.14)
@@ -304,7 +305,7 @@ def ship(make: Make) -> None:
     long, funnels = make.vary(1.0, 0.06), make.choose([2, 3])
     make.add("hull", _hull(long, 0.46, 0.36, 0.4), MAIN, "glossy")
     make.add("hull", _hull(long * 0.97, 0.44, 0.1, 0.1), "maroon")
-    make.add("stripe", _hull(long * 1.0, 0.47, 0.05, 0.37), "white")
+    make.add("stripe", _hull(long * 1.02, 0.5, 0.06, 0.4), "white")
     for level, size in enumerate((0.66, 0.52, 0.4)):
         deck = box(0.36 - 0.06 * level, 0.13, 2 * long * size, 0.03)
         y = 0.46 + 0.13 * level
