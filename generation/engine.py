@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import torch
+
 from generation.backends.contract import Generator, Progress, Report
+from serving.settings import SettingsError
 from splats.model import Splats
 
 Encoder = Callable[[Splats, int, Callable[[float], None]], bytes]
@@ -19,7 +22,7 @@ _GENERATE_SHARE = {"mp4": 0.3}
 _GENERATE_SHARE_OTHERWISE = 0.95
 
 
-class UnknownBackend(ValueError):
+class UnknownBackend(SettingsError):
     """The configuration names a generator that does not exist."""
 
 
@@ -94,16 +97,30 @@ def build_engine(backend: str, options: Mapping[str, object]) -> Engine:
     def mp4(splats: Splats, size_px: int, advance: Callable[[float], None]) -> bytes:
         return turntable_mp4(splats, size_px=size_px or 1088, on_progress=advance)
 
-    return Engine(
-        backend=backend,
-        load=lambda: LOADERS[backend](**options),
-        renderer=renderer_name,
-        encoders={
-            "ply": lambda splats, _size, _advance: encode_ply(splats),
-            "spz": lambda splats, _size, _advance: encode_spz(splats),
-            "png": lambda splats, size_px, _advance: picture_png(splats, size_px=size_px or 512),
-            "mp4": mp4,
-        },
-        decode=decode,
-        half_turn=half_turn_x,
+    encoders: dict[str, Encoder] = {
+        "ply": lambda splats, _size, _advance: encode_ply(splats),
+        "spz": lambda splats, _size, _advance: encode_spz(splats),
+        "png": lambda splats, size_px, _advance: picture_png(splats, size_px=size_px or 512),
+        "mp4": mp4,
+    }
+
+    def load() -> Generator:
+        generator = LOADERS[backend](**options)
+        warm_up(encoders)
+        return generator
+
+    return Engine(backend, load, renderer_name, encoders, decode, half_turn_x)
+
+
+def warm_up(encoders: Mapping[str, Encoder]) -> None:
+    """Make one small file of each kind, so that no client waits while code is compiled for its first use."""
+    count = 64
+    splats = Splats(
+        means=torch.rand(count, 3, generator=torch.Generator().manual_seed(0)),
+        quats=torch.tensor([1.0, 0, 0, 0]).repeat(count, 1),
+        scales=torch.full((count, 3), 0.1),
+        opacities=torch.full((count,), 0.9),
+        sh=torch.zeros(count, 1, 3),
     )
+    for encode in encoders.values():
+        encode(splats, 64, lambda _share: None)

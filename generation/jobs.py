@@ -28,9 +28,6 @@ REPORT_INTERVAL_S = 0.1
 RECORDS_KEPT, RECORD_KEPT_S = 2000, 86_400.0
 """Finished jobs remembered after their results were dropped, about 2 KiB each, and for how long."""
 
-STUCK_S = 60.0
-"""A generator must call `report` once a step; one that ignores a cancelled job for this long is stuck for good."""
-
 
 class QueueFull(Exception):
     """No more jobs may wait now."""
@@ -92,13 +89,22 @@ class QueueHooks:
     stuck: Callable[[], None] = lambda: None
 
 
+@dataclass(frozen=True)
+class QueueLimits:
+    """How many jobs may wait, how long one may run, how long one that was given up may take to notice."""
+
+    waiting: int
+    timeout_s: float
+    stuck_s: float = 60.0
+    """A generator must call `report` once a step; one that ignores its end for this long is stuck for good."""
+
+
 class JobQueue:
     """First in, first out, one at a time on `lane`."""
 
-    def __init__(self, lane: Lane, limit: int, timeout_s: float, hooks: QueueHooks) -> None:
+    def __init__(self, lane: Lane, limits: QueueLimits, hooks: QueueHooks) -> None:
         self._lane = lane
-        self._limit = limit
-        self._timeout_s = timeout_s
+        self._limits = limits
         self._hooks = hooks
         self._waiting: deque[JobRecord] = deque()
         self._arrived = asyncio.Event()
@@ -109,7 +115,7 @@ class JobQueue:
 
     def submit(self, record: JobRecord, *, remember: bool) -> None:
         """Queue a job; `remember` it by its id, now and for a while after its end. Raises QueueFull."""
-        if len(self._waiting) >= self._limit:
+        if len(self._waiting) >= self._limits.waiting:
             raise QueueFull
         self._waiting.append(record)
         self._arrived.set()
@@ -183,12 +189,12 @@ class JobQueue:
         reporter = _Reporter(loop, record, self._advance)
         call = asyncio.ensure_future(self._lane.run(partial(record.work, reporter.report)))
         ended = asyncio.ensure_future(record.ended.wait())
-        await asyncio.wait({call, ended}, timeout=self._timeout_s, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({call, ended}, timeout=self._limits.timeout_s, return_when=asyncio.FIRST_COMPLETED)
         ended.cancel()
         if not call.done():
-            error = JobError(code="timeout", detail=f"the job took longer than {self._timeout_s:g} s")
+            error = JobError(code="timeout", detail=f"the job took longer than {self._limits.timeout_s:g} s")
             self._finish(record, "failed", error)
-            await asyncio.wait({call}, timeout=STUCK_S)
+            await asyncio.wait({call}, timeout=self._limits.stuck_s)
         if not call.done():
             self._hooks.stuck()
             return

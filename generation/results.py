@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import itertools
 import shutil
-import tempfile
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
@@ -51,16 +50,17 @@ class _Kept:
 class ResultStore:
     """A context manager around the folder. `write` may be called on any thread, everything else on the event loop."""
 
-    def __init__(self, limits: ResultLimits, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, limits: ResultLimits, parent: Path, now: Callable[[], float] = time.monotonic) -> None:
         self._limits = limits
         self._now = now
-        self._folder, self._lock = claimed_folder(Path(tempfile.gettempdir()), "three-gen-results-")
+        self._parent = parent
         self._numbers = itertools.count()
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._doomed: deque[tuple[float, Path]] = deque()
         self.size = 0
 
     def __enter__(self) -> ResultStore:
+        self._folder, self._lock = claimed_folder(self._parent, "three-gen-results-")
         return self
 
     def __exit__(

@@ -9,17 +9,19 @@ import asyncio
 import contextlib
 import logging
 import secrets
+import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import cast
 
 from generation.backends.contract import Generator, Report
 from generation.downloads import Downloads
 from generation.engine import Engine, Produced, Wanted, produce
-from generation.jobs import JobQueue, JobRecord, Outcome, QueueFull, QueueHooks
+from generation.jobs import JobQueue, JobRecord, Outcome, QueueFull, QueueHooks, QueueLimits
 from generation.results import ResultLimits, ResultStore, StoredFile
 from generation.settings import GenerationConfig
 from generation.telemetry import ProgressBar, Telemetry
@@ -57,9 +59,10 @@ class GenerationService:
         self._lane = Lane("generator")
         self._telemetry = Telemetry(vitals.registry)
         limits = ResultLimits(config.results_kept_jobs, config.results_kept_mib << 20, config.results_kept_s)
-        self._store = ResultStore(limits)
+        self._store = ResultStore(limits, Path(tempfile.gettempdir()))
         self.downloads = Downloads(engine, self._store)
-        self.queue = JobQueue(self._lane, config.queue_limit, config.job_timeout_s, self._hooks(bar))
+        waiting = QueueLimits(config.queue_limit, config.job_timeout_s)
+        self.queue = JobQueue(self._lane, waiting, self._hooks(bar))
         self._telemetry.gauge("generation_queue_length", "Jobs that wait", lambda: self.queue.waiting)
         self._telemetry.gauge("generation_results_bytes", "Bytes of kept results", lambda: self._store.size)
         vitals.not_ready = self._not_ready

@@ -11,9 +11,9 @@ import torch
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from generation.app import create_app
 from generation.backends.contract import Generated, Generator, Progress, Report
 from generation.engine import Engine
-from generation.serve import create_app
 from generation.settings import GenerationConfig, GenerationSettings
 from serving.settings import ShellSettings
 from splats.codecs import decode, encode_ply, encode_spz

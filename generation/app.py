@@ -1,0 +1,42 @@
+"""Assembles the generation service and nothing else; docs/generation.md describes the routes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from generation import job_routes, routes
+from generation.engine import Engine
+from generation.pages import add_studio
+from generation.service import GenerationService
+from generation.settings import GenerationSettings
+from generation.telemetry import ProgressBar
+from serving.app import ShellLimits, create_shell
+from serving.versions import package_version
+from serving.vitals import Vitals
+
+MAX_BODY_BYTES = 64 << 10
+"""A prompt of 1,024 four-byte characters, percent-encoded, takes 12 KiB; the rest is room for multipart."""
+
+BODY_TIMEOUT_S = 15.0
+
+
+def create_app(settings: GenerationSettings, engine: Engine, *, bar: ProgressBar | None = None) -> FastAPI:
+    """The application; its lifespan loads the generator while the probes already answer."""
+    vitals = Vitals(version=lambda: f"{package_version()} {engine.backend} {engine.renderer()}")
+    service = GenerationService(settings.config, engine, vitals, bar)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:  # noqa: ARG001  the framework's shape
+        async with service.running():
+            yield
+
+    limits = ShellLimits(MAX_BODY_BYTES, BODY_TIMEOUT_S, public_paths=("/", "/studio/*"))
+    app = create_shell("three-gen generation", settings.shell, vitals, limits, lifespan)
+    app.state.service = service
+    app.include_router(routes.router)
+    app.include_router(job_routes.router)
+    add_studio(app)
+    return app

@@ -1,0 +1,60 @@
+"""What Prometheus and a terminal are told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from prometheus_client import CollectorRegistry
+
+from generation.backends.contract import Report
+from generation.jobs import JobRecord, Outcome
+from generation.telemetry import STAGES_MAX, ProgressBar, Telemetry
+
+
+def nothing(report: Report) -> Outcome:
+    return Outcome(None, None)
+
+
+def test_an_operator_can_graph_queue_stages_failures_and_splats(client: TestClient) -> None:
+    client.post("/generate/", data={"prompt": "a secret prompt", "seed": "4444444"})
+    client.post("/generate/", data={"prompt": "boom"})
+    text = client.get("/metrics").text
+    for line in (
+        "generation_queue_length 0.0",
+        'generation_jobs_total{status="done"} 1.0',
+        'generation_jobs_total{status="failed"} 1.0',
+        'generation_failures_total{code="generation_failed"} 1.0',
+        'generation_stage_seconds_count{stage="queued"} 2.0',
+        'generation_stage_seconds_count{stage="building"} 1.0',
+        'generation_stage_seconds_count{stage="encoding"} 1.0',
+        'generation_splats_bucket{le="1000.0"} 1.0',
+        "generation_results_bytes 0.0",
+    ):
+        assert line in text
+    assert "secret" not in text
+    assert "4444444" not in text
+
+
+def test_an_inventive_generator_cannot_flood_the_labels() -> None:
+    registry = CollectorRegistry()
+    telemetry = Telemetry(registry)
+    for step in range(1000):
+        telemetry.stage_ended(f"step {step}", 0.1)
+    samples = [s for metric in registry.collect() for s in metric.samples if s.name == "generation_stage_seconds_count"]
+    assert len(samples) == STAGES_MAX + 1
+    assert {s.labels["stage"] for s in samples} >= {"step 0", "other"}
+
+
+def test_the_bar_shows_stage_and_share_but_no_prompt(capsys: pytest.CaptureFixture[str]) -> None:
+    bar: Any = ProgressBar()
+    record = JobRecord("a secret prompt", 1, nothing, status="running", stage="building", progress=0.42)
+    bar.progressed(record)
+    shown = capsys.readouterr().err
+    assert "1 building" in shown
+    assert "42 %" in shown
+    assert "secret" not in shown
+    record.status = "done"
+    bar.ended(record)
+    bar.ended(record)
