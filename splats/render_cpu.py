@@ -36,18 +36,24 @@ class _View(NamedTuple):
     counts: np.ndarray  # [down, across]
 
 
-class _Strip(NamedTuple):
+class Tiles(NamedTuple):
     """A rectangle of a view's tiles, the unit of blending: rows top to bottom, columns left to right, half open."""
 
-    view: _View
     top: int
     bottom: int
     left: int
     right: int
 
 
-def render_cpu(splats: Splats, cameras: Cameras, background: torch.Tensor) -> Rendered:
-    """The pictures of `splats.render.render`, for a `background` [3].
+def render_cpu(
+    splats: Splats,
+    cameras: Cameras,
+    background: torch.Tensor,
+    *,
+    projected_budget: int = PROJECTED_BUDGET,
+    listed_budget: int = LISTED_BUDGET,
+) -> Rendered:
+    """The pictures of `splats.render.render`, for a `background` [3]. The budgets bound memory and change no pixel.
 
     Raises ValueError for splats on another device, or where a gradient is asked for.
     """
@@ -65,21 +71,38 @@ def render_cpu(splats: Splats, cameras: Cameras, background: torch.Tensor) -> Re
     def project(index: int) -> _View:
         return _project(shared, cameras, index)
 
-    def blend(strip: _Strip) -> None:
-        view, top, bottom, left, right = strip
-        counts = np.ascontiguousarray(view.counts[top:bottom, left:right])
+    def blend(work: tuple[_View, Tiles]) -> None:
+        view, tiles = work
+        counts = np.ascontiguousarray(view.counts[tiles.top : tiles.bottom, tiles.left : tiles.right])
         picture, cover = images[view.camera], alpha[view.camera]
-        raster_blend.blend_tiles(view.records, view.boxes, counts, (top, left), colour, picture, cover)
+        corner = (tiles.top, tiles.left)
+        raster_blend.blend_tiles(view.records, view.boxes, counts, corner, colour, picture, cover)
 
-    together = max(1, min(4 * threads, PROJECTED_BUDGET // max(1, len(splats))))
+    together = max(1, min(4 * threads, projected_budget // max(1, len(splats))))
     with ThreadPoolExecutor(threads) as pool:
         for start in range(0, len(cameras), together):
             views = list(pool.map(project, range(start, min(start + together, len(cameras)))))
             total = sum(int(view.counts.sum()) for view in views)
-            limit = min(LISTED_BUDGET // threads, total // (4 * threads) + 1)
-            strips = [strip for view in views for strip in _strips(view, limit)]
-            list(pool.map(blend, strips))
+            limit = min(listed_budget // threads, total // (4 * threads) + 1)
+            list(pool.map(blend, [(view, tiles) for view in views for tiles in split_tiles(view.counts, limit)]))
     return Rendered(torch.from_numpy(images), torch.from_numpy(alpha))
+
+
+def split_tiles(counts: np.ndarray, limit: int) -> Iterator[Tiles]:
+    """Rectangles that part `counts` [down, across], each of at most `limit` intersections or a single tile."""
+    down, across = counts.shape
+    waiting = [Tiles(0, down, 0, across)]
+    while waiting:
+        tiles = waiting.pop()
+        top, bottom, left, right = tiles
+        if (bottom - top) * (right - left) == 1 or int(counts[top:bottom, left:right].sum()) <= limit:
+            yield tiles
+        elif bottom - top > 1:
+            middle = (top + bottom) // 2
+            waiting += [tiles._replace(top=middle), tiles._replace(bottom=middle)]
+        else:
+            middle = (left + right) // 2
+            waiting += [tiles._replace(left=middle), tiles._replace(right=middle)]
 
 
 def build_name() -> str:
@@ -98,26 +121,6 @@ def _project(shared: tuple[np.ndarray, ...], cameras: Cameras, index: int) -> _V
     records, boxes = raster_project.nearest_first(*seen)
     counts = raster_project.tile_counts(boxes, -(-cameras.width // TILE), -(-cameras.height // TILE))
     return _View(index, records, boxes, counts)
-
-
-def _strips(view: _View, limit: int) -> Iterator[_Strip]:
-    """The view's tiles in rectangles of at most `limit` intersections each, or of a single tile."""
-    down, across = view.counts.shape
-    waiting = [_Strip(view, 0, down, 0, across)]
-    while waiting:
-        strip = waiting.pop()
-        _, top, bottom, left, right = strip
-        if bottom - top > 1:
-            middle = (top + bottom) // 2
-            halves = strip._replace(bottom=middle), strip._replace(top=middle)
-        else:
-            middle = (left + right) // 2
-            halves = strip._replace(right=middle), strip._replace(left=middle)
-        single = bottom - top == 1 and right - left == 1
-        if single or int(view.counts[top:bottom, left:right].sum()) <= limit:
-            yield strip
-        else:
-            waiting += halves
 
 
 def _array(tensor: torch.Tensor) -> np.ndarray:

@@ -24,9 +24,9 @@ def render_gsplat(splats: Splats, cameras: Cameras, background: torch.Tensor) ->
     if splats.device.type != "cuda":
         raise ValueError(f"the gsplat renderer takes splats on a CUDA device, not on {splats.device}")
     gsplat = _gsplat()
-    from gsplat.cuda._backend import _C as kernels  # noqa: PLC0415  builds them the first time
+    from gsplat.cuda._backend import _C  # noqa: PLC0415  builds them the first time
 
-    if kernels is None:
+    if _C is None:
         raise RendererMissing("gsplat found no CUDA compiler to build its kernels: install the CUDA toolkit (nvcc)")
     count = len(cameras)
     if len(splats) == 0 or count == 0:  # gsplat's tile sort takes no empty input

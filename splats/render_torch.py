@@ -16,10 +16,12 @@ from splats import sh
 from splats.model import Cameras, Splats
 from splats.render import ALPHA_MAX, ALPHA_MIN, BLUR, FAR, LIMIT_MARGIN, NEAR, T_STOP, Rendered, wants_gradient
 
-TILE = 32
+TILE = 16
 """Pixels of a tile's side."""
-CHUNK = 256
-"""Splats blended at once, so a tile works on TILE² · CHUNK alphas: 1 MiB an array."""
+CHUNK = 128
+"""Splats blended at once, so a tile works on TILE² · CHUNK alphas: 128 KiB an array.
+
+Small enough also that torch does not split an operation over threads, which would cost more than it saves."""
 
 
 class Projected(NamedTuple):
@@ -102,10 +104,11 @@ def blend(projected: Projected, width: int, height: int, background: Tensor, *, 
     rows = []
     for top in range(0, height, TILE):
         bottom = min(top + TILE, height)
+        band = _touching(projected, 1, top, bottom)
         row = []
         for left in range(0, width, TILE):
             right = min(left + TILE, width)
-            picked = Projected(*(field[_touching(projected, left, right, top, bottom)] for field in projected))
+            picked = _touching(band, 0, left, right)
             pixels = _pixel_centres(left, right, top, bottom, background)
             if remember:
                 tile = _blend_pixels(pixels, background, *picked)
@@ -116,12 +119,11 @@ def blend(projected: Projected, width: int, height: int, background: Tensor, *, 
     return torch.cat(rows, dim=0)
 
 
-def _touching(projected: Projected, left: int, right: int, top: int, bottom: int) -> Tensor:
-    """Indices [m], in order, of the splats whose box touches the tile (a pixel of slack for rounding)."""
-    low = projected.centres.detach() - projected.radii - 1
-    high = projected.centres.detach() + projected.radii + 1
-    inside = (low[:, 0] < right) & (high[:, 0] > left) & (low[:, 1] < bottom) & (high[:, 1] > top)
-    return inside.nonzero()[:, 0]
+def _touching(projected: Projected, axis: int, low: int, high: int) -> Projected:
+    """The splats, in order, whose box touches pixels `low` to `high` along `axis` (a pixel of slack for rounding)."""
+    centres, radii = projected.centres.detach()[:, axis], projected.radii[:, axis]
+    index = ((centres - radii - 1 < high) & (centres + radii + 1 > low)).nonzero()[:, 0]
+    return Projected(*(field[index] for field in projected))
 
 
 def _pixel_centres(left: int, right: int, top: int, bottom: int, like: Tensor) -> Tensor:
@@ -154,8 +156,9 @@ def _blend_pixels(pixels: Tensor, background: Tensor, *fields: Tensor) -> Tensor
 
 def _alphas(chunk: Projected, pixels: Tensor) -> Tensor:
     """What each splat covers of each pixel [P, m], 0 where below ALPHA_MIN."""
-    offset = pixels[:, None, :] - chunk.centres  # [P, m, 2]
-    across = offset[..., 0] - chunk.shear * offset[..., 1]
-    sigma = 0.5 * (chunk.narrow * across * across + chunk.tall * offset[..., 1] * offset[..., 1])
+    dx = pixels[:, 0, None] - chunk.centres[:, 0]  # [P, m]
+    dy = pixels[:, 1, None] - chunk.centres[:, 1]
+    across = dx - chunk.shear * dy
+    sigma = 0.5 * (chunk.narrow * across * across + chunk.tall * dy * dy)
     alpha = (chunk.opacities * torch.exp(-sigma)).clamp(max=ALPHA_MAX)
     return torch.where(alpha >= ALPHA_MIN, alpha, 0)
