@@ -40,7 +40,7 @@ Builder = Callable[[Make], None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class Piece:
     """A part in its place with its coat; `pattern` and `second` colour where the item has a pattern."""
 
     shape: Shape
@@ -55,37 +55,35 @@ def assemble(
     """The splats [N] of a request, normalised, N from 20,000 to 60,000. `report` may raise through."""
     pieces = _pieces(request, seed, builders, vocabulary, report)
     report(Progress(0.5, "sampling"))
-    rng = _generator(seed, request.items[0].name, "surface")
-    samples, hidden = _visible(pieces, rng)
+    rng = generator(seed, request.items[0].name, "surface")
+    samples, hidden = cover(pieces, rng)
     report(Progress(0.7, "shading"))
-    rgb, opacity = _shade(pieces, samples, hidden, rng)
-    report(Progress(0.95, "finishing"))
-    return _splats(samples, rgb, opacity)
+    return paint(pieces, samples, hidden, rng)
 
 
 def _pieces(
     request: Request, seed: int, builders: Mapping[str, Builder], vocabulary: Vocabulary, report: Report
-) -> list[_Piece]:
+) -> list[Piece]:
     copies = [(item, number) for item in request.items for number in range(item.count)]
-    groups: list[list[_Piece]] = []
+    groups: list[list[Piece]] = []
     for done, (item, number) in enumerate(copies):
 
         def tick(fraction: float = 0.5 * done / len(copies)) -> None:
             report(Progress(fraction, "building"))
 
-        make = Make(_generator(seed, item.name, f"shape {number}"), item.pose, tick)
+        make = Make(generator(seed, item.name, f"shape {number}"), item.pose, tick)
         tick()
         builders[item.name](make)
-        groups.append(_dress(make.parts, item, seed, number, vocabulary))
+        groups.append(dress(make.parts, item, seed, number, vocabulary))
     places = _places([_box(group) for group in groups])
     return [
-        _Piece(p.shape.move(*place), p.coat, p.pattern, p.second)
+        Piece(p.shape.move(*place), p.coat, p.pattern, p.second)
         for group, place in zip(groups, places, strict=True)
         for p in group
     ]
 
 
-def _dress(parts: Sequence[Part], item: Item, seed: int, number: int, vocabulary: Vocabulary) -> list[_Piece]:
+def dress(parts: Sequence[Part], item: Item, seed: int, number: int, vocabulary: Vocabulary) -> list[Piece]:
     """Parts stretched to the size asked for, scaled to a longest side of 1, standing on y = 0, with their coats."""
     stretch = _stretch(item.sizes, _extent([p.shape for p in parts]))
     low, high = _corners([p.shape for p in parts])
@@ -93,10 +91,10 @@ def _dress(parts: Sequence[Part], item: Item, seed: int, number: int, vocabulary
     side = float((high - low).max())
     middle = (low + high) / 2 / side
     factors = stretch / side
-    painted = coats(parts, item, vocabulary, _generator(seed, item.name, f"colour {number}"))
-    second = second_colour(item, vocabulary, _generator(seed, item.name, f"colour {number}"))
+    painted = coats(parts, item, vocabulary, generator(seed, item.name, f"colour {number}"))
+    second = second_colour(item, vocabulary, generator(seed, item.name, f"colour {number}"))
     return [
-        _Piece(
+        Piece(
             p.shape.scale(*factors).move(-middle[0], -low[1] / side, -middle[2]),
             coat,
             item.pattern if coat.main else None,
@@ -147,7 +145,7 @@ def _places(boxes: Sequence[tuple[Floats, Floats]]) -> list[Floats]:
     return places
 
 
-def _visible(pieces: Sequence[_Piece], rng: np.random.Generator) -> tuple[Samples, Floats]:
+def cover(pieces: Sequence[Piece], rng: np.random.Generator) -> tuple[Samples, Floats]:
     """Samples that can be seen, in units of a longest side of 1, and how hidden from the sky each is [M]."""
     low, high = _corners([p.shape for p in pieces])
     side = float((high - low).max())
@@ -168,8 +166,14 @@ def _visible(pieces: Sequence[_Piece], rng: np.random.Generator) -> tuple[Sample
     return samples, crowding(samples, where) * solid[samples.part]
 
 
+def paint(pieces: Sequence[Piece], samples: Samples, hidden: Floats, rng: np.random.Generator) -> Splats:
+    """The splats [M] of covered pieces: colour and light baked in, laid as flat discs, normalised."""
+    rgb, opacity = _shade(pieces, samples, hidden, rng)
+    return _splats(samples, rgb, opacity)
+
+
 def _shade(
-    pieces: Sequence[_Piece], samples: Samples, hidden: Floats, rng: np.random.Generator
+    pieces: Sequence[Piece], samples: Samples, hidden: Floats, rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
     """Baked colours [M, 3] in [0, 1] and opacities [M]."""
     rgb = np.array([p.coat.rgb for p in pieces])[samples.part]
@@ -213,7 +217,8 @@ def _tensor(values: Floats) -> torch.Tensor:
     return torch.from_numpy(np.ascontiguousarray(values, dtype=np.float32))
 
 
-def _generator(seed: int, name: str, use: str) -> np.random.Generator:
+def generator(seed: int, name: str, use: str) -> np.random.Generator:
+    """The random numbers of one use, told by the object's name and the seed alone."""
     digest = hashlib.sha256(f"{name}\0{seed}\0{use}".encode()).digest()
     return np.random.Generator(np.random.PCG64(int.from_bytes(digest[:16], "big")))
 
@@ -227,5 +232,5 @@ def _extent(shapes: Sequence[Shape]) -> Floats:
     return np.asarray(high - low)
 
 
-def _box(group: Sequence[_Piece]) -> tuple[Floats, Floats]:
+def _box(group: Sequence[Piece]) -> tuple[Floats, Floats]:
     return _corners([p.shape for p in group])
