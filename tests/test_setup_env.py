@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import shutil
 import subprocess
 import sys
@@ -179,6 +181,22 @@ def test_another_failure_is_told_in_the_installers_last_words(machine: Sandbox) 
     done = machine.run()
     assert done.returncode == 1
     assert only_line(done.stderr).startswith("setup: could not install the packages: no wheel for av (details: ")
+
+
+def test_on_a_terminal_progress_shows_and_a_failure_is_still_told(machine: Sandbox) -> None:
+    machine.put("uv", UV + 'case "$*" in "pip install"*) echo "downloading" >&2; echo "no wheel"; exit 2;; esac\n')
+    controller, terminal = pty.openpty()
+    env = {"PATH": str(machine.bin), "HOME": str(machine.home), "CALLS": str(machine.home / "calls")}
+    command = [str(machine.bin / "bash"), str(machine.root / "setup_env.sh")]
+    done = subprocess.run(command, env=env, stderr=terminal, stdout=subprocess.DEVNULL, check=False)
+    shown = ""
+    while "details" not in shown:
+        shown += os.read(controller, 10_000).decode()
+    os.close(terminal)
+    os.close(controller)
+    assert done.returncode == 1
+    assert shown.splitlines()[0] == "downloading"
+    assert "could not install the packages: no wheel" in shown.splitlines()[-1]
 
 
 def test_a_failed_install_is_taken_up_again(machine: Sandbox) -> None:
