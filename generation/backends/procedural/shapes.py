@@ -47,7 +47,7 @@ class Shape:
     def turn(self, x: float = 0, y: float = 0, z: float = 0) -> Shape:
         """Turned about the origin, first about the x axis, then y, then z (right-handed, degrees)."""
         rotation = euler_matrix(math.radians(x), math.radians(y), math.radians(z))[:3, :3]
-        return replace(self, vertices=self.vertices @ rotation.T, normals=self.normals @ rotation.T)
+        return replace(self, vertices=turned(self.vertices, rotation), normals=turned(self.normals, rotation))
 
     def scale(self, x: float, y: float | None = None, z: float | None = None) -> Shape:
         """Stretched about the origin; one number stretches all three axes."""
@@ -65,8 +65,8 @@ class Shape:
         """Turned so that its y axis points from `start` to `end`, and moved to the middle between them."""
         a, b = np.asarray(start, dtype=float), np.asarray(end, dtype=float)
         rotation = trimesh.geometry.align_vectors([0, 1, 0], b - a)[:3, :3]
-        turned = replace(self, vertices=self.vertices @ rotation.T, normals=self.normals @ rotation.T)
-        return turned.move(*((a + b) / 2))
+        aimed = replace(self, vertices=turned(self.vertices, rotation), normals=turned(self.normals, rotation))
+        return aimed.move(*((a + b) / 2))
 
     def warp(self, bend: Callable[[Floats], Floats], crease_deg: float = CREASE_DEG) -> Shape:
         """Every vertex moved by `bend`, a function from points [V, 3] to points [V, 3]; normals are made anew."""
@@ -111,6 +111,11 @@ def join(*shapes: Shape) -> Shape:
 def pair(shape: Shape, axis: str = "x") -> Shape:
     """The shape and its mirror image: two ears, two arms."""
     return join(shape, shape.mirror(axis))
+
+
+def zone(shape: Shape, axis: int, low: float, high: float) -> Shape:
+    """Only the surface where the coordinate `axis` (0 x, 1 y, 2 z) lies from `low` to `high`: bands, stripes."""
+    return shape.keep(lambda points: np.abs(points[:, axis] - (low + high) / 2) - (high - low) / 2)
 
 
 def ring(shape: Shape, count: int, start_deg: float = 0) -> Shape:
@@ -234,6 +239,11 @@ def corner_normals(vertices: Floats, faces: Ints, crease_deg: float) -> Floats:
         np.where(np.linalg.norm(total, axis=-1, keepdims=True) > 1e-14, total, np.repeat(flat, 3, axis=0)), dtype=float
     )
     return unit(total).reshape(-1, 3, 3)
+
+
+def turned(vectors: Floats, rotation: Floats) -> Floats:
+    """Vectors [..., 3] turned by a matrix [3, 3]. Not a BLAS call: its sums could depend on the number of threads."""
+    return np.asarray(np.einsum("...j,ij->...i", vectors, rotation))
 
 
 def grid_faces(columns: int, rows: int, wrap: bool, closed: bool) -> Ints:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from generation.backends.procedural.make import Make
+from generation.backends.procedural.objects import animals_bears as bears
 from generation.backends.procedural.objects import animals_birds as birds
 from generation.backends.procedural.objects import animals_hoofed as hoofed
 from generation.backends.procedural.objects import animals_pets as pets
+from generation.backends.procedural.objects import animals_scaly as scaly
 from generation.backends.procedural.objects import animals_small as small
 from generation.backends.procedural.objects import animals_water as water
 from generation.backends.procedural.objects import animals_wild as wild
@@ -26,9 +28,9 @@ BUILDERS: dict[str, Callable[[Make], None]] = {
     "lion": wild.lion,
     "tiger": wild.tiger,
     "giraffe": wild.giraffe,
-    "bear": wild.bear,
-    "panda": wild.panda,
-    "monkey": wild.monkey,
+    "bear": bears.bear,
+    "panda": bears.panda,
+    "monkey": bears.monkey,
     "penguin": birds.penguin,
     "owl": birds.owl,
     "parrot": birds.parrot,
@@ -39,16 +41,16 @@ BUILDERS: dict[str, Callable[[Make], None]] = {
     "shark": water.shark,
     "dolphin": water.dolphin,
     "whale": water.whale,
-    "turtle": water.turtle,
-    "frog": water.frog,
+    "turtle": scaly.turtle,
+    "frog": scaly.frog,
     "octopus": water.octopus,
     "crab": water.crab,
-    "crocodile": water.crocodile,
+    "crocodile": scaly.crocodile,
     "butterfly": small.butterfly,
     "bee": small.bee,
     "ladybird": small.ladybird,
     "snail": small.snail,
-    "snake": small.snake,
+    "snake": scaly.snake,
     "caterpillar": small.caterpillar,
 }
 """Builder by the object's name in objects.yaml."""

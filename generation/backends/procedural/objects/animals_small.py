@@ -1,4 +1,4 @@
-"""Builders of small crawling and flying animals: butterfly, bee, ladybird, snail, snake, caterpillar."""
+"""Builders of small crawling and flying animals: butterfly, bee, ladybird, snail, caterpillar."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 from generation.backends.procedural.blend import Ball, Blob, Limb, both
 from generation.backends.procedural.features import eyes
 from generation.backends.procedural.make import ACCENT, MAIN, Make
-from generation.backends.procedural.shapes import bead, capsule, cone, dome, pair, sphere
-from generation.backends.procedural.sweeps import curve, prism, tube
+from generation.backends.procedural.shapes import bead, capsule, cone, dome, pair, sphere, zone
+from generation.backends.procedural.sweeps import prism, tube
 
 
 def butterfly(make: Make) -> None:
@@ -55,7 +55,7 @@ def bee(make: Make) -> None:
     make.add("body", sphere(0.25, 0.25, long), MAIN, "fur")
     hoop = sphere(0.257, 0.257, long * 1.02)
     for z in (-0.55, -0.05, 0.4):
-        make.add("stripe", hoop.keep(lambda p, z=z: np.abs(p[:, 2] - z * long) - 0.14 * long), "black", "fur")
+        make.add("stripe", zone(hoop, 2, (z - 0.14) * long, (z + 0.14) * long), "black", "fur")
     make.add("sting", cone(0.04, 0.14, sides=16).turn(x=-90).move(z=-long - 0.04), "black")
     make.add("head", sphere(0.19, 0.19, 0.17).move(0, 0.04, long + 0.02), "black", "fur")
     eyes_z = long + 0.14
@@ -139,43 +139,6 @@ def snail(make: Make) -> None:
         (0.06, head[1] - 0.03, head[2] + 0.1),
     ]
     make.add("mouth", tube(smile, 0.013, count=8, sides=8), "maroon")
-
-
-def snake(make: Make) -> None:
-    """A snake coiled up with its head raised: bands, forked tongue."""
-    turns = make.between(2.0, 2.6)
-    t = np.linspace(0, 1, 46)
-    angle = 2 * math.pi * turns * t
-    reach, thick = 0.4 * (1 - 0.55 * t), 0.105
-    coil = np.stack([reach * np.sin(angle), 0.1 + 0.42 * t**1.15, reach * np.cos(angle)], -1)
-    high = make.vary(0.38, 0.15)
-    top = coil[-1][1]
-    last = coil[-1]
-    neck = curve(
-        [
-            coil[-3],
-            last,
-            (last[0] * 0.3, top + 0.18, last[2] * 0.3 - 0.04),
-            (0, top + high, -0.02),
-            (0, top + high + 0.1, 0.14),
-        ],
-        14,
-    )
-    path = np.concatenate([coil[:-3], neck])
-    radii = np.concatenate([np.interp(np.linspace(0, 1, 12), [0, 1], [0.015, thick]), np.full(len(path) - 12, thick)])
-    radii[-12:] = np.linspace(thick, 0.075, 12)
-    make.add("body", tube(path, list(radii), straight=True, sides=18), MAIN, "glossy")
-    for i in range(6, len(path) - 6, make.count(4, 5)):
-        band = tube(path[i : i + 2], [radii[i] * 1.06, radii[i + 1] * 1.06], straight=True, sides=18)
-        make.add("stripe", band, ACCENT, "glossy")
-    head = (0.0, top + high + 0.12, 0.17)
-    make.add("head", sphere(0.125, 0.085, 0.165).move(*head), MAIN, "glossy")
-    make.add("eye", pair(sphere(0.042).move(0.08, head[1] + 0.055, head[2] + 0.05)), "yellow", "glossy")
-    make.add("eye", pair(bead(0.024, 0.03, 0.02).move(0.094, head[1] + 0.062, head[2] + 0.08)), "black", "glossy")
-    tongue = [(0, head[1] - 0.03, head[2] + 0.14), (0, head[1] - 0.04, head[2] + 0.28)]
-    make.add("tongue", tube(tongue, 0.016, count=4), "red")
-    fork = tube([tongue[1], (0.05, head[1] - 0.06, head[2] + 0.37)], [0.015, 0.008], count=4)
-    make.add("tongue", pair(fork), "red")
 
 
 def caterpillar(make: Make) -> None:

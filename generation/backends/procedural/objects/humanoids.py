@@ -7,14 +7,15 @@ from collections.abc import Callable
 from generation.backends.procedural.make import Make
 from generation.backends.procedural.objects import humanoids_folk as folk
 from generation.backends.procedural.objects import humanoids_heroes as heroes
+from generation.backends.procedural.objects import humanoids_masked as masked
 from generation.backends.procedural.objects import humanoids_tales as tales
 
 BUILDERS: dict[str, Callable[[Make], None]] = {
     "knight": heroes.knight,
     "viking": heroes.viking,
-    "ninja": heroes.ninja,
-    "superhero": heroes.superhero,
-    "astronaut": heroes.astronaut,
+    "ninja": masked.ninja,
+    "superhero": masked.superhero,
+    "astronaut": masked.astronaut,
     "pirate": heroes.pirate,
     "wizard": tales.wizard,
     "king": tales.king,

@@ -13,7 +13,7 @@ BUILDERS: dict[str, Callable[[Make], None]] = {
     "dragon": dragons.dragon,
     "unicorn": dragons.unicorn,
     "sea serpent": dragons.sea_serpent,
-    "demon": dragons.demon,
+    "demon": undead.demon,
     "ghost": undead.ghost,
     "skeleton": undead.skeleton,
     "zombie": undead.zombie,

@@ -1,4 +1,4 @@
-"""Builders of great scaly and winged monsters: dragon, sea serpent, unicorn, demon. `bat_wing` is shared."""
+"""Builders of great beasts of tales: dragon, sea serpent, unicorn. `bat_wing` is shared with the demon."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from generation.backends.procedural.blend import Ball, Blob, Limb, both
 from generation.backends.procedural.make import ACCENT, MAIN, Make
 from generation.backends.procedural.objects.animals_hoofed import equine
 from generation.backends.procedural.objects.beast import Frame, along, four_legs
-from generation.backends.procedural.objects.person import Joint, Wear, face, person
-from generation.backends.procedural.shapes import bead, capsule, cone, join, lathe, pair, sphere, torus
+from generation.backends.procedural.objects.person import Joint
+from generation.backends.procedural.shapes import bead, capsule, cone, lathe, pair, sphere, torus
 from generation.backends.procedural.sweeps import curve, prism, star, tube
 
 
@@ -258,47 +258,3 @@ def unicorn(make: Make) -> None:
             pair(star(0.09, 0.04).turn(y=90).move(0.185, y + 0.02, z - 0.42)),
             make.choose(["hot pink", "gold", "violet"]),
         )
-
-
-def demon(make: Make) -> None:
-    """A devil: horns, bat wings, forked tail, trident, mischievous smile."""
-    look = Wear(trousers="black", shoe="black", skin=MAIN, cloth=None, girth=1.1)
-    body = person(make, look, ("hold", make.choose(["hip", "hang"])))
-    face(make, body)
-    r, (_, y, z) = body.radius, body.head
-    for side in (-1, 1):
-        brow = [body.face(side * 0.12, 0.16, 1.03), body.face(side * 0.58, 0.38, 1.03)]
-        make.add("brow", tube(brow, 0.07 * r, count=4), "black")
-        fang = body.face(side * 0.2, -0.47, 1.02)
-        make.add("tooth", cone(0.016, 0.045, sides=8).turn(x=180).move(*fang), "white")
-    horn = [
-        (0.5 * r, y + 0.75 * r, z),
-        (1.0 * r, y + 1.15 * r, z),
-        (0.85 * r, y + make.between(1.6, 2.0) * r, z + 0.1 * r),
-    ]
-    make.add("horn", pair(tube(horn, [0.2 * r, 0.15 * r, 0.02 * r])), ACCENT)
-    ear = cone(0.2 * r, 0.6 * r, sides=16).scale(1, 1, 0.5).turn(z=-70).move(1.15 * r, y + 0.05 * r, z)
-    make.add("ear", pair(ear), MAIN)
-    if make.chance(0.6):
-        make.add("beard", cone(0.2 * r, 0.5 * r, sides=12).turn(x=172).move(0, y - 1.0 * r, z + 0.75 * r), "black")
-    bat_wing(
-        make, (0.07, body.neck - 0.1, -0.09), make.vary(0.5, 0.12), 5, 25, ACCENT if make.chance(0.5) else MAIN, 0.65
-    )
-    path = [(0, body.hip, -0.1), (0.08, 0.1, -0.3), (0.25, 0.12, -0.42), (0.3, 0.35, -0.4)]
-    make.add("tail", tube(path, [0.035, 0.028, 0.024, 0.022]), MAIN)
-    spade = prism([(0, -0.05), (0.075, -0.03), (0.0, 0.13), (-0.075, -0.03)], 0.03)
-    make.add("tail", spade.turn(y=45).move(0.3, 0.38, -0.4), ACCENT)
-    x, y, z = body.right
-    make.add("trident", capsule((x, 0.02, z), (x, y + 0.42, z), 0.018), "dark grey", "metal")
-    fork = tube(
-        [
-            (x - 0.09, y + 0.58, z),
-            (x - 0.09, y + 0.42, z),
-            (x, y + 0.38, z),
-            (x + 0.09, y + 0.42, z),
-            (x + 0.09, y + 0.58, z),
-        ],
-        0.018,
-    )
-    tips = join(*(cone(0.035, 0.08, sides=10).move(x + d, y + 0.6 + 0.02 * (d == 0), z) for d in (-0.09, 0.0, 0.09)))
-    make.add("trident", fork + tips + capsule((x, y + 0.38, z), (x, y + 0.6, z), 0.018), "dark grey", "metal")

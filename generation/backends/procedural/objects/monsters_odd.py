@@ -165,10 +165,10 @@ def monster(make: Make) -> None:
             .move(0.066 * i, y + 0.045 - 0.008 * i * i, z + 0.04 - 0.008 * i * i),
             "white",
         )
-    for i in (-1.5, -0.5, 0.5, 1.5):
+    for share in (-1.5, -0.5, 0.5, 1.5):
         make.add(
             "tooth",
-            cone(0.03, 0.06, sides=10).move(0.066 * i, y - 0.05 + 0.008 * i * i, z + 0.04 - 0.008 * i * i),
+            cone(0.03, 0.06, sides=10).move(0.066 * share, y - 0.05 + 0.008 * share**2, z + 0.04 - 0.008 * share**2),
             "white",
         )
     root = (wide * 0.45, middle + tall * 0.85, 0)

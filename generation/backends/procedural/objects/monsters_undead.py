@@ -1,4 +1,4 @@
-"""Builders of the undead: ghost, skeleton, zombie, mummy, vampire."""
+"""Builders of ghosts and ghouls: ghost, skeleton, zombie, mummy, vampire, demon."""
 
 from __future__ import annotations
 
@@ -8,9 +8,22 @@ import numpy as np
 
 from generation.backends.procedural.blend import Ball, Blob, both
 from generation.backends.procedural.make import ACCENT, MAIN, Make
+from generation.backends.procedural.objects.monsters_dragons import bat_wing
 from generation.backends.procedural.objects.person import ARMS, GAITS, LEGS, Joint, Wear, cape, face, hair_cap, person
-from generation.backends.procedural.shapes import Floats, bead, box, capsule, cone, cylinder, lathe, pair, sphere, torus
-from generation.backends.procedural.sweeps import sheet, tube
+from generation.backends.procedural.shapes import (
+    Floats,
+    bead,
+    box,
+    capsule,
+    cone,
+    cylinder,
+    join,
+    lathe,
+    pair,
+    sphere,
+    torus,
+)
+from generation.backends.procedural.sweeps import prism, sheet, tube
 
 
 def ghost(make: Make) -> None:
@@ -222,3 +235,47 @@ def vampire(make: Make) -> None:
     for out, colour in ((1.0, MAIN), (0.93, ACCENT)):
         collar = lathe([(0.1 * out, 0), (0.22 * out, 0.19)], arc_deg=190, sides=30).turn(y=85)
         make.add("collar", collar.scale(1, 1, 0.9).move(0, body.neck - 0.02, 0.0), colour, "cloth")
+
+
+def demon(make: Make) -> None:
+    """A devil: horns, bat wings, forked tail, trident, mischievous smile."""
+    look = Wear(trousers="black", shoe="black", skin=MAIN, cloth=None, girth=1.1)
+    body = person(make, look, ("hold", make.choose(["hip", "hang"])))
+    face(make, body)
+    r, (_, y, z) = body.radius, body.head
+    for side in (-1, 1):
+        brow = [body.face(side * 0.12, 0.16, 1.03), body.face(side * 0.58, 0.38, 1.03)]
+        make.add("brow", tube(brow, 0.07 * r, count=4), "black")
+        fang = body.face(side * 0.2, -0.47, 1.02)
+        make.add("tooth", cone(0.016, 0.045, sides=8).turn(x=180).move(*fang), "white")
+    horn = [
+        (0.5 * r, y + 0.75 * r, z),
+        (1.0 * r, y + 1.15 * r, z),
+        (0.85 * r, y + make.between(1.6, 2.0) * r, z + 0.1 * r),
+    ]
+    make.add("horn", pair(tube(horn, [0.2 * r, 0.15 * r, 0.02 * r])), ACCENT)
+    ear = cone(0.2 * r, 0.6 * r, sides=16).scale(1, 1, 0.5).turn(z=-70).move(1.15 * r, y + 0.05 * r, z)
+    make.add("ear", pair(ear), MAIN)
+    if make.chance(0.6):
+        make.add("beard", cone(0.2 * r, 0.5 * r, sides=12).turn(x=172).move(0, y - 1.0 * r, z + 0.75 * r), "black")
+    bat_wing(
+        make, (0.07, body.neck - 0.1, -0.09), make.vary(0.5, 0.12), 5, 25, ACCENT if make.chance(0.5) else MAIN, 0.65
+    )
+    path = [(0, body.hip, -0.1), (0.08, 0.1, -0.3), (0.25, 0.12, -0.42), (0.3, 0.35, -0.4)]
+    make.add("tail", tube(path, [0.035, 0.028, 0.024, 0.022]), MAIN)
+    spade = prism([(0, -0.05), (0.075, -0.03), (0.0, 0.13), (-0.075, -0.03)], 0.03)
+    make.add("tail", spade.turn(y=45).move(0.3, 0.38, -0.4), ACCENT)
+    x, y, z = body.right
+    make.add("trident", capsule((x, 0.02, z), (x, y + 0.42, z), 0.018), "dark grey", "metal")
+    fork = tube(
+        [
+            (x - 0.09, y + 0.58, z),
+            (x - 0.09, y + 0.42, z),
+            (x, y + 0.38, z),
+            (x + 0.09, y + 0.42, z),
+            (x + 0.09, y + 0.58, z),
+        ],
+        0.018,
+    )
+    tips = join(*(cone(0.035, 0.08, sides=10).move(x + d, y + 0.6 + 0.02 * (d == 0), z) for d in (-0.09, 0.0, 0.09)))
+    make.add("trident", fork + tips + capsule((x, y + 0.38, z), (x, y + 0.6, z), 0.018), "dark grey", "metal")

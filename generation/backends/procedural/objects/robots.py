@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from generation.backends.procedural.make import Make
+from generation.backends.procedural.objects import robots_fighting as fighting
 from generation.backends.procedural.objects import robots_machines as machines
 from generation.backends.procedural.objects import robots_walking as walking
 
@@ -12,8 +13,8 @@ BUILDERS: dict[str, Callable[[Make], None]] = {
     "robot": walking.robot,
     "tin robot": walking.tin_robot,
     "robot dog": walking.robot_dog,
-    "spider robot": walking.spider_robot,
-    "mech": walking.mech,
+    "spider robot": fighting.spider_robot,
+    "mech": fighting.mech,
     "drone": machines.drone,
     "rover": machines.rover,
     "robot arm": machines.robot_arm,

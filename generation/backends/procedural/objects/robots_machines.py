@@ -1,4 +1,4 @@
-"""Builders of robots without legs: drone, rover, robot arm, tracked robot."""
+"""Builders of robots without legs: drone, rover, robot arm; and one on tracks."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def drone(make: Make) -> None:
     make.add("camera", sphere(0.036, 0.036, 0.02).move(0, -0.07, 0.256), "cyan", "glass")
     for side in (-1, 1):
         skid = [(side * 0.2, -0.22, -0.2), (side * 0.2, -0.22, 0.2)]
-        make.add("skid", capsule(*skid, 0.024), "dark grey")
+        make.add("skid", capsule(skid[0], skid[1], 0.024), "dark grey")
         for z in (-0.1, 0.1):
             make.add("skid", capsule((side * 0.1, 0.0, z), (side * 0.2, -0.22, z), 0.02), "dark grey")
 

@@ -1,4 +1,4 @@
-"""Builders of robots on legs: humanoid robot, tin toy robot, robot dog, spider robot, mech."""
+"""Builders of robots on legs: humanoid robot, tin toy robot, robot dog."""
 
 from __future__ import annotations
 
@@ -8,20 +8,8 @@ from itertools import pairwise
 
 from generation.backends.procedural.make import ACCENT, MAIN, Make
 from generation.backends.procedural.objects.person import Joint
-from generation.backends.procedural.shapes import (
-    bead,
-    box,
-    capsule,
-    cone,
-    cylinder,
-    dome,
-    join,
-    lathe,
-    pair,
-    sphere,
-    torus,
-)
-from generation.backends.procedural.sweeps import curve, helix, prism, tube
+from generation.backends.procedural.shapes import bead, box, capsule, cone, cylinder, join, lathe, pair, sphere, torus
+from generation.backends.procedural.sweeps import curve, helix, tube
 
 
 def _eye_lights(make: Make, x: float, y: float, z: float, radius: float, colour: str = ACCENT) -> None:
@@ -30,7 +18,7 @@ def _eye_lights(make: Make, x: float, y: float, z: float, radius: float, colour:
     make.add("eye", pair(sphere(radius, radius, radius * 0.6).move(x, y, z + radius * 0.4)), colour, "glow")
 
 
-def _limb(make: Make, name: str, points: Sequence[Joint], radius: float, joint: str = "dark grey") -> None:
+def limb(make: Make, name: str, points: Sequence[Joint], radius: float, joint: str = "dark grey") -> None:
     """Stiff segments with ball joints between them."""
     for a, b in pairwise(points):
         make.add(name, capsule(a, b, radius, radius * 0.9), MAIN, "metal")
@@ -86,7 +74,7 @@ def robot(make: Make) -> None:
         elbow = (side * (wide / 2 + 0.17), chest + (0.08 if raised else -0.04), 0.02)
         hand = (side * (wide / 2 + 0.2), chest + 0.3, 0.06) if raised else (side * (wide / 2 + 0.15), hip + 0.0, 0.13)
         make.add("shoulder", sphere(0.085).move(*shoulder), ACCENT, "metal")
-        _limb(make, "arm", [shoulder, elbow, hand], 0.045)
+        limb(make, "arm", [shoulder, elbow, hand], 0.045)
         if raised:
             palm = sphere(0.06, 0.065, 0.045) + join(
                 *(capsule((0.04 * k, 0.03, 0), (0.065 * k, 0.12, 0), 0.022) for k in (-1, 0, 1))
@@ -111,7 +99,7 @@ def _robot_leg(make: Make, side: int, hip: float) -> None:
         )
     elif make.pose == "sitting":
         knee, foot = (side * 0.12, hip, 0.2), (side * 0.12, hip - 0.2, 0.24)
-    _limb(make, "leg", [top, knee, foot], 0.05)
+    limb(make, "leg", [top, knee, foot], 0.05)
     make.add("foot", box(0.13, 0.09, 0.22, 0.04).move(foot[0], foot[1] - 0.025, foot[2] + 0.04), ACCENT, "metal")
 
 
@@ -230,7 +218,7 @@ def robot_dog(make: Make) -> None:
                     (side * 0.155, tall * 0.5, z + (-0.07 if hind else 0.06) + stride * 0.5),
                     (side * 0.155, 0.05, z + stride),
                 )
-            _limb(make, "leg", [top, knee, foot], 0.045)
+            limb(make, "leg", [top, knee, foot], 0.045)
             make.add("paw", box(0.12, 0.08, 0.15, 0.038).move(foot[0], foot[1] - 0.01, foot[2] + 0.02), ACCENT, "metal")
     back, high = -long / 2 * (0.9 if sits else 1), tall + 0.05 - 0.14 * sits
     make.add(
@@ -240,77 +228,3 @@ def robot_dog(make: Make) -> None:
         "metal",
     )
     make.add("tail", sphere(0.045).move(0, high + 0.3, back - 0.14), ACCENT, "glow")
-
-
-def spider_robot(make: Make) -> None:
-    """A spider robot: round body with one big camera eye, six or eight jointed legs on pointed feet."""
-    legs = make.choose([6, 8, 8])
-    high = make.vary(0.32, 0.12)
-    make.add("body", sphere(0.24, 0.2, 0.26).move(y=high), MAIN, "metal")
-    make.add("band", torus(0.235, 0.03).scale(1, 1, 1.08).move(y=high), "dark grey", "metal")
-    make.add("body", dome(0.14, 0.1).move(y=high + 0.155), ACCENT, "metal")
-    make.add("eye", cylinder(0.13, 0.1).turn(x=90).move(0, high + 0.03, 0.24), "dark grey", "metal")
-    make.add("eye", sphere(0.105, 0.105, 0.05).move(0, high + 0.03, 0.285), "black", "glossy")
-    make.add(
-        "eye", sphere(0.055, 0.055, 0.03).move(0, high + 0.03, 0.322), make.choose(["red", "cyan", "lime"]), "glow"
-    )
-    make.add("eye", pair(bead(0.032).move(0.13, high + 0.14, 0.17)), make.choose(["red", "cyan", "lime"]), "glow")
-    wide = make.vary(0.5, 0.1)
-    for i in range(legs):
-        angle = math.radians(360 * (i + 0.5) / legs)
-        s, c = math.sin(angle), math.cos(angle)
-        hip, knee, foot = ((r * s, y, r * c) for r, y in ((0.2, high), (wide * 0.72, high + 0.2), (wide * 1.12, 0.0)))
-        make.add("joint", sphere(0.065).move(*hip), "dark grey", "metal")
-        make.add("leg", capsule(hip, knee, 0.045), MAIN, "metal")
-        make.add("joint", sphere(0.058).move(*knee), ACCENT, "metal")
-        make.add("leg", capsule(knee, foot, 0.045, 0.014), MAIN, "metal")
-    if make.chance(0.6):
-        make.add(
-            "antenna",
-            pair(tube([(0.06, high + 0.22, 0.0), (0.1, high + 0.36, -0.03)], 0.013, count=2)),
-            "dark grey",
-            "metal",
-        )
-        make.add("antenna", pair(bead(0.03).move(0.1, high + 0.37, -0.03)), "red", "glow")
-
-
-def mech(make: Make) -> None:
-    """A mech: cockpit with a window on two bent-back legs with broad feet, cannon arms, missile boxes."""
-    hip, wide = make.vary(0.52, 0.06), make.vary(0.36, 0.08)
-    top = hip + 0.26
-    make.add("body", box(wide, 0.32, 0.4, 0.06).move(y=top), MAIN, "metal")
-    nose = prism([(-0.2, -0.12), (0.14, -0.12), (0.1, 0.13), (-0.2, 0.16)], wide * 0.8).turn(y=-90)
-    make.add("body", nose.move(y=top - 0.01, z=0.13), MAIN, "metal", 0.9)
-    make.add("window", box(wide * 0.62, 0.13, 0.05, 0.02).turn(x=-8).move(0, top + 0.06, 0.25), "cyan", "glass")
-    make.add("light", pair(bead(0.035).move(wide * 0.3, top - 0.08, 0.27)), "yellow", "glow")
-    make.add("hip", cylinder(0.13, 0.14).move(y=hip + 0.06), "dark grey", "metal")
-    make.add("hip", box(wide * 0.9, 0.11, 0.16, 0.03).move(y=hip), "dark grey", "metal")
-    for i in range(2):
-        make.add("stripe", box(wide + 0.02, 0.045, 0.05, 0.008).move(0, top + 0.03 - 0.1 * i, -0.06), ACCENT)
-    for side in (-1, 1):
-        x = side * (wide / 2 + 0.06)
-        thigh, knee, heel = (side * wide * 0.42, hip, 0), (x, hip * 0.62, 0.16), (x, hip * 0.3, -0.1)
-        _limb(make, "leg", [thigh, knee, heel, (x, 0.08, 0.02)], 0.062)
-        make.add("leg", box(0.11, 0.16, 0.08, 0.02).turn(x=50).move(x, hip * 0.65, 0.19), ACCENT, "metal")
-        make.add("foot", box(0.19, 0.08, 0.32, 0.03).move(x, 0.04, 0.05), MAIN, "metal")
-        for k in (-1, 1):
-            make.add("foot", box(0.07, 0.06, 0.12, 0.02).move(x + 0.05 * k, 0.03, 0.24), "dark grey", "metal")
-        arm = side * (wide / 2 + 0.15)
-        make.add("shoulder", sphere(0.12).move(side * (wide / 2 + 0.04), top + 0.04, 0), ACCENT, "metal")
-        make.add("cannon", box(0.15, 0.17, 0.3, 0.03).move(arm, top - 0.02, 0.05), MAIN, "metal")
-        for dx, dy in (
-            ((-0.035, 0.035), (0.035, 0.035), (0.0, -0.035)) if side < 0 or make.chance(0.5) else ((0.0, 0.0),)
-        ):
-            make.add(
-                "cannon",
-                cylinder(0.036 if (dx or dy) else 0.06, 0.3).turn(x=90).move(arm + dx, top - 0.02 + dy, 0.28),
-                "dark grey",
-                "metal",
-            )
-        if make.pose is None:
-            pod = box(0.16, 0.14, 0.2, 0.02).move(side * wide * 0.36, top + 0.24, -0.05)
-            make.add("missile pod", pod, "dark grey", "metal")
-            for dx in (-0.04, 0.04):
-                for dy in (-0.032, 0.032):
-                    make.add("missile pod", bead(0.028).move(side * wide * 0.36 + dx, top + 0.24 + dy, 0.05), "red")
-    make.add("antenna", capsule((0.09, top + 0.15, -0.15), (0.12, top + 0.5, -0.17), 0.014), "dark grey", "metal")
