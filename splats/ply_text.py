@@ -8,8 +8,8 @@ import numpy.typing as npt
 from splats.errors import DecodeError
 
 MAX_NUMBERS = 2**23
-"""What 64 MiB of text hold at 8 characters a number; shorter ones than that are padding. Text costs about 0.2 µs a
-number, so this bounds the work to some two seconds."""
+"""What 64 MiB of text hold at 8 characters a number; shorter ones than that are padding. Text costs 0.2 to 0.3 µs a
+number, so this bounds the work to two or three seconds."""
 
 _CHUNK_BYTES = 2**20
 _MAX_NUMBER_CHARS = 1024
