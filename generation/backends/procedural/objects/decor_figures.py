@@ -35,13 +35,13 @@ def bust(make: Make) -> None:
     if make.chance(0.5):
         blobs += [Ball((0.075 * i, y - 0.23, 0.13 - 0.03 * abs(i)), (0.075, 0.13, 0.08)) for i in (-1, 0, 1)]
     make.blend("statue", blobs, MAIN, "marble", smooth=0.05, detail=72)
-    make.add("statue", pair(sphere(0.042, 0.026, 0.03).move(0.082, y + 0.015, 0.213)), MAIN, "marble", 0.85)
+    make.add("statue", pair(sphere(0.042, 0.026, 0.03).move(0.082, y + 0.015, 0.213)), MAIN, "marble", 0.62)
     curls = make.vary(0.07, 0.15)
     for i in range(58):
         lift, turn = -0.35 + 1.33 * (i + 0.5) / 58, i * 2.39996
         flat = math.sqrt(max(0.0, 1 - lift * lift))
         x, z = flat * math.sin(turn), flat * math.cos(turn)
-        if z > 0.42 - 0.9 * (lift - 0.35) or (lift < -0.1 and z > -0.2):
+        if (z > 0.15 and lift < 0.62) or (lift < -0.1 and z > -0.2):
             continue
         lock = bead(curls * make.between(0.85, 1.15))
         make.add("hair", lock.move(0.2 * x, y + 0.03 + 0.235 * lift, 0.01 + 0.23 * z), MAIN, "marble", 0.92)
@@ -186,7 +186,8 @@ def wreath(make: Make) -> None:
     """A wreath of leaves standing upright, with berries or flowers and a bow below."""
     leaves, size = make.count(30, 38), make.vary(0.42, 0.04)
     make.add("wreath", torus(size, 0.085).turn(x=90), MAIN, "leaf", 0.75)
-    blade = bead(0.14, 0.026, 0.055).move(x=0.1)
+    blade = lathe([(0, -1), (0.8, -0.5), (1, 0), (0.75, 0.5), (0, 1)], sides=8, crease_deg=80).turn(z=90)
+    blade = blade.scale(0.14, 0.026, 0.055).move(x=0.1)
     for i in range(leaves):
         turn = 360 * i / leaves
         for lean, twist in ((25, 0), (-30, 90), (0, 180), (20, 270)):
