@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from serving.schemas import Prompt, Seed
 
@@ -49,8 +49,21 @@ EMBEDDING_SIZE = 64
 NEAR_DUPLICATE_DISTANCE = 1.0
 """Assets whose fingerprint embeddings lie closer than this are one asset (figures: docs/scoring.md, "Fingerprint")."""
 
-MetadataKey = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.-]+$")]
+_KEY_PATTERN = r"^[A-Za-z0-9_.-]{1,64}$"
+MetadataKey = Annotated[str, Field(pattern=_KEY_PATTERN)]
 MetadataValue = Annotated[str, Field(max_length=1024)]
+Metadata = Annotated[
+    dict[MetadataKey, MetadataValue],
+    Field(max_length=32, description="written into formats that have a place for it"),
+    WithJsonSchema(  # pydantic's own would let other keys pass
+        {
+            "type": "object",
+            "patternProperties": {_KEY_PATTERN: {"type": "string", "maxLength": 1024}},
+            "additionalProperties": False,
+            "maxProperties": 32,
+        }
+    ),
+]
 
 
 class Request(BaseModel):
@@ -73,9 +86,7 @@ class ConvertRequest(Request):
 
     data: str = Field(description="PLY or SPZ, base64, standard alphabet, one line")
     to: Literal["ply", "spz", "glb", "splat"]
-    metadata: dict[MetadataKey, MetadataValue] = Field(
-        default={}, max_length=32, description="written into formats that have a place for it"
-    )
+    metadata: Metadata = {}
 
 
 class Fingerprint(BaseModel):
