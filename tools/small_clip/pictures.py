@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from generation.backends.procedural import assemble
+from generation.backends.procedural.assemble import CLEAR, cover, dress, generator, paint
 from generation.backends.procedural.make import Make, Part
 from generation.backends.procedural.objects import BUILDERS
 from generation.backends.procedural.request import Item, Look
@@ -94,15 +94,15 @@ class Studio:
         key = (spec.thing, seed, spec.pose)
         if key not in self._built:
             self._built, self._covered = {key: self._build(*key)}, {}
-        pieces = assemble.dress(self._built[key], item, colour_seed, 0, self._world.vocabulary)
-        rng = assemble.generator(seed, spec.thing, "surface")
-        clear = tuple(piece.coat.finish in assemble.CLEAR for piece in pieces)
+        pieces = dress(self._built[key], item, colour_seed, 0, self._world.vocabulary)
+        rng = generator(seed, spec.thing, "surface")
+        clear = tuple(piece.coat.finish in CLEAR for piece in pieces)
         if clear not in self._covered:
-            self._covered[clear] = assemble.cover(pieces, rng)
-        return assemble.paint(pieces, *self._covered[clear], rng)
+            self._covered[clear] = cover(pieces, rng)
+        return paint(pieces, *self._covered[clear], rng)
 
     def _build(self, thing: str, seed: int, pose: str | None) -> list[Part]:
-        make = Make(assemble.generator(seed, thing, "shape 0"), pose)
+        make = Make(generator(seed, thing, "shape 0"), pose)
         self._builders[thing](make)
         return make.parts
 

@@ -1,0 +1,1 @@
+"""The validator neuron: hands out tasks, has results judged, pays for them in weights."""

@@ -1,0 +1,50 @@
+"""Commands of the small CLIP's training: pictures, train, ship, evaluate. See the package's docstring."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from tools.small_clip.evaluation import evaluate, write_report
+from tools.small_clip.pictures import Plan, render_all
+from tools.small_clip.shipping import NAME, ship
+from tools.small_clip.training import Recipe, train
+
+
+def main() -> int:
+    """Runs one command."""
+    parser = argparse.ArgumentParser(prog="python -m tools.small_clip", allow_abbrev=False)
+    commands = parser.add_subparsers(dest="command", required=True)
+    pictures = commands.add_parser("pictures", help="render the training pictures")
+    pictures.add_argument("--out", type=Path, required=True)
+    for name, default in (("geometries", Plan.geometries), ("looks", Plan.looks), ("views", Plan.views)):
+        pictures.add_argument(f"--{name}", type=int, default=default)
+    training = commands.add_parser("train", help="train on them")
+    training.add_argument("--data", type=Path, required=True)
+    training.add_argument("--steps", type=int, default=Recipe.steps)
+    shipping = commands.add_parser("ship", help="fit the constants and write the scorer's folder")
+    shipping.add_argument("--data", type=Path, required=True)
+    shipping.add_argument("--version", type=int, required=True)
+    judging = commands.add_parser("evaluate", help="measure a scorer on what its model never saw")
+    judging.add_argument("--scorer", default=NAME)
+    judging.add_argument("--shared", type=Path, help="folder with hamburger.ply")
+    judging.add_argument("--out", type=Path)
+    args = parser.parse_args()
+    if args.command == "pictures":
+        render_all(args.out, Plan(args.geometries, args.looks, args.views))
+    elif args.command == "train":
+        train(args.data, Recipe(steps=args.steps))
+    elif args.command == "ship":
+        print(ship(args.data, args.version))
+    else:
+        report = evaluate(args.scorer, args.shared)
+        print(json.dumps(report, indent=1, default=float))
+        if args.out:
+            write_report(report, args.out)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
