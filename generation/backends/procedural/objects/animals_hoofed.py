@@ -18,7 +18,7 @@ from generation.backends.procedural.sweeps import curve, helix, tube
 def horse(make: Make) -> None:
     """A horse standing or galloping: arched neck, mane, flowing tail, hooves, sometimes a saddle."""
     head = equine(make, ACCENT, blaze=make.chance(0.5))
-    if make.chance(0.35):
+    if make.chance(0.35) and not head.sits:
         _, y, z = head.chest
         make.add("saddle", torus(0.19, 0.03).scale(1, 1, 0.8).turn(x=90).move(0, y, z - 0.28), "maroon", "leather")
         seat = sphere(0.15, 0.05, 0.17).move(0, y + 0.185, z - 0.27)

@@ -82,8 +82,7 @@ def cat(make: Make) -> None:
     blobs += [Ball((0, head[1] - 0.075, head[2] + 0.13), (0.095, 0.062, 0.07), part="muzzle", colour=ACCENT)]
     blobs += [Ball((0, chest[1] - 0.02, chest[2] + 0.09), (0.09, 0.13, 0.08), part="chest", colour=ACCENT)]
     striped = make.chance(0.6)
-    if striped:
-        blobs += [band(hip, chest, 0.05 + 0.27 * i, 0.163, "dark brown", 0.022) for i in range(4)]
+    blobs += [band(hip, chest, 0.05 + 0.27 * i, 0.163, "dark brown", 0.022) for i in range(4 if striped else 0)]
     swing, high = make.choose((-1, 1)) * make.between(0.05, 0.3), make.between(0.3, 0.5)
     if stand.sits:
         path = [
@@ -107,9 +106,8 @@ def cat(make: Make) -> None:
     make.blend("body", blobs, MAIN, "fur", smooth=0.055, detail=66)
     ear = cone(0.088, 0.19, sides=24).scale(1, 1, 0.55)
     inner = cone(0.052, 0.12, sides=16).scale(1, 1, 0.5).move(z=0.03, y=-0.012)
-    place = make.vary(0.135, 0.05)
-    make.add("ear", pair(ear.turn(z=-20).move(place, head[1] + 0.19, head[2] - 0.01)), MAIN, "fur")
-    make.add("ear", pair(inner.turn(z=-20).move(place, head[1] + 0.19, head[2] - 0.01)), "pink")
+    for shape, colour in ((ear, MAIN), (inner, "pink")):
+        make.add("ear", pair(shape.turn(z=-20).move(0.135, head[1] + 0.19, head[2] - 0.01)), colour, "fur")
     _cat_face(make, head)
     if make.chance(0.5):
         neck = along(chest, head, 0.42)

@@ -91,20 +91,16 @@ def crocodile(make: Make) -> None:
     long = make.vary(0.36, 0.08)
     swing = make.choose((-1, 1)) * make.between(0.15, 0.4)
     open_by = make.between(0.04, 0.2)
-    tail = [
-        tuple(p)
-        for p in curve(
-            [
-                (0, 0.2, -long * 0.6),
-                (swing * 0.5, 0.17, -long - 0.15),
-                (swing, 0.1, -long - 0.5),
-                (swing * 0.3, 0.05, -long - 0.8),
-            ],
-            9,
-        )
+    back = -long
+    path = [
+        (0, 0.2, 0.6 * back),
+        (swing * 0.4, 0.17, back - 0.1),
+        (swing, 0.12, back - 0.36),
+        (swing * 1.6, 0.06, back - 0.46),
     ]
+    tail = [tuple(p) for p in curve(path, 9)]
     blobs: list[Blob] = [
-        Limb((0, 0.22, -long * 0.6), (0, 0.22, long * 0.6), 0.165, 0.17),
+        Limb((0, 0.22, -long * 0.6), (0, 0.22, long * 0.6), 0.185, 0.185),
         Ball((0, 0.28, long + 0.08), (0.15, 0.12, 0.15)),
     ]
     blobs += [

@@ -162,11 +162,8 @@ def giraffe(make: Make) -> None:
             at = along(hip, chest, 0.25 * i)
             blobs.append(spot_on(at, (math.sin(angle), math.cos(angle), 0), make.between(0.075, 0.1), 0.155))
     make.blend("body", blobs, MAIN, "fur", smooth=0.06, detail=68)
-    make.add(
-        "horn",
-        pair(capsule((0.04, head[1] + 0.07, head[2] - 0.02), (0.05, head[1] + 0.18, head[2] - 0.03), 0.02)),
-        MAIN,
-    )
+    horn = capsule((0.04, head[1] + 0.07, head[2] - 0.02), (0.05, head[1] + 0.18, head[2] - 0.03), 0.02)
+    make.add("horn", pair(horn), MAIN)
     make.add("horn", pair(bead(0.034).move(0.05, head[1] + 0.19, head[2] - 0.03)), ACCENT)
     ear = sphere(0.075, 0.035, 0.022).turn(z=18).move(0.135, head[1] + 0.06, head[2] - 0.04)
     make.add("ear", pair(ear), MAIN, "fur")
@@ -175,12 +172,6 @@ def giraffe(make: Make) -> None:
     crest = [along(neck, head, s) for s in (0.1, 0.4, 0.7, 1.0)]
     mane = tube([(0, y + 0.03, z - 0.115 + 0.05 * i / 3) for i, (_, y, z) in enumerate(crest)], 0.035)
     make.add("mane", mane, ACCENT, "fur")
-    make.add(
-        "tail",
-        tube(
-            [(0, hip[1] + 0.08, hip[2] - 0.12), (0, hip[1] - 0.05, hip[2] - 0.2), (0, hip[1] - 0.25, hip[2] - 0.19)],
-            0.018,
-        ),
-        MAIN,
-    )
+    path = [(0, hip[1] + 0.08, hip[2] - 0.12), (0, hip[1] - 0.05, hip[2] - 0.2), (0, hip[1] - 0.25, hip[2] - 0.19)]
+    make.add("tail", tube(path, 0.018), MAIN)
     make.add("tail", sphere(0.035, 0.07, 0.035).move(0, hip[1] - 0.28, hip[2] - 0.19), ACCENT, "fur")

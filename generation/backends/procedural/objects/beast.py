@@ -14,6 +14,9 @@ from generation.backends.procedural.objects.person import Joint
 from generation.backends.procedural.shapes import pair
 from generation.backends.procedural.sweeps import tube
 
+STRIDING = ("running", "flying")
+"""Poses with the legs stretched out to the front and back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -43,7 +46,10 @@ class Stand:
 
 
 def four_legs(make: Make, frame: Frame, *, sits: bool = False) -> Stand:
-    """Trunk and legs in the pose asked for ("sitting", "running", else standing); `sits` without being asked."""
+    """Trunk and legs in the pose asked for: sitting, striding (running or flying), else standing.
+
+    `sits` seats it without being asked.
+    """
     sits = (sits and make.pose is None) or make.pose == "sitting"
     low = max(frame.hip * 1.02, frame.foot[1])
     hip = (0.0, low if sits else frame.tall, -frame.long * (0.32 if sits else 0.5))
@@ -64,7 +70,7 @@ def _front_leg(make: Make, frame: Frame, top: Joint, side: int) -> list[Blob]:
     ground = frame.foot[1] * 0.95
     foot = (x, ground, z + 0.02)
     knee = (x, (y + ground) / 2, z + 0.01)
-    if make.pose == "running":
+    if make.pose in STRIDING:
         reach = 0.75 if side > 0 else 0.35
         foot = (x, ground + (0.3 if side > 0 else 0.12) * y, z + reach * y)
         knee = (x, 0.62 * y, z + (0.5 * reach + 0.05) * y)
@@ -76,7 +82,7 @@ def _hind_leg(make: Make, frame: Frame, top: Joint, side: int) -> list[Blob]:
     ground = frame.foot[1] * 0.95
     foot = (x, ground, z - 0.05 * y)
     knee = (x, 0.52 * y, z + 0.06 * y)
-    if make.pose == "running":
+    if make.pose in STRIDING:
         reach = 0.7 if side > 0 else 0.35
         foot = (x, ground + 0.08 * y, z - reach * y)
         knee = (x, 0.55 * y, z - 0.3 * reach * y)

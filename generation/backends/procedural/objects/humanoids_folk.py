@@ -11,14 +11,13 @@ from generation.backends.procedural.objects.person import (
     belt,
     face,
     hair_cap,
+    hair_colour,
     long_hair,
     person,
     skin,
 )
 from generation.backends.procedural.shapes import bead, capsule, cylinder, dome, lathe, pair, ring, sphere, torus
 from generation.backends.procedural.sweeps import tube
-
-HAIR = ("dark brown", "brown", "amber", "black", "orange")
 
 
 def man(make: Make) -> None:
@@ -27,7 +26,7 @@ def man(make: Make) -> None:
     bare = make.chance(0.4)
     body = person(make, Wear(sleeve=tone if bare else MAIN, skin=tone, cloth="cloth"), _stance(make), 1.12)
     face(make, body)
-    hair = make.choose(HAIR)
+    hair = hair_colour(make, tone)
     make.add("hair", hair_cap(body, make.between(0.4, 0.6), 1.08), hair)
     if make.chance(0.4):
         beard(make, body, hair, 0.05, 0.9)
@@ -48,7 +47,7 @@ def woman(make: Make) -> None:
     tone = skin(make)
     body = person(make, Wear(sleeve=tone, trousers=tone, shoe=ACCENT, girth=0.85, skin=tone), _stance(make), 1.1)
     face(make, body, cheeks=True)
-    hair = make.choose(HAIR)
+    hair = hair_colour(make, tone)
     if make.chance(0.65):
         long_hair(make, body, hair, body.hip + make.between(0.1, 0.28))
     else:
@@ -64,7 +63,7 @@ def girl(make: Make) -> None:
     tone = skin(make)
     body = person(make, Wear(sleeve=tone, trousers="white", shoe=ACCENT, girth=0.85, skin=tone), _stance(make), 0.82)
     face(make, body, cheeks=True)
-    hair = make.choose(HAIR)
+    hair = hair_colour(make, tone)
     r, (_, y, z) = body.radius, body.head
     make.add("hair", hair_cap(body, 0.45, 1.09), hair)
     drop = make.between(0.5, 1.3) * r
@@ -85,7 +84,7 @@ def boy(make: Make) -> None:
     body = person(make, Wear(sleeve=tone, shoe="white", skin=tone), _stance(make), 0.85)
     face(make, body)
     r, (_, y, z) = body.radius, body.head
-    make.add("hair", hair_cap(body, 0.4, 1.06), make.choose(HAIR))
+    make.add("hair", hair_cap(body, 0.4, 1.06), hair_colour(make, body.skin))
     sleeve = sphere(0.072, 0.066, 0.072).move(0.15, body.neck - 0.085, 0)
     make.add("shirt", pair(sleeve), MAIN, "cloth")
     for height in (0.12, 0.17):
@@ -101,7 +100,7 @@ def chef(make: Make) -> None:
     body = person(make, Wear(trousers="dark grey", shoe="black", girth=1.25, skin=skin(make)), ("hold", "hold"))
     face(make, body, smile=True)
     r, (_, y, z) = body.radius, body.head
-    make.add("hair", hair_cap(body, 0.3, 1.05), make.choose(HAIR))
+    make.add("hair", hair_cap(body, 0.3, 1.05), hair_colour(make, body.skin))
     make.add("hat", cylinder(0.92 * r, 0.75 * r, top=1.0 * r).move(0, y + 0.85 * r, z), MAIN, "cloth")
     puffs: list[Blob] = [Ball((0, y + 1.5 * r, z), (1.0 * r, 0.6 * r, 1.0 * r))]
     high = make.between(1.45, 1.8)

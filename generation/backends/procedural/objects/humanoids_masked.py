@@ -8,7 +8,7 @@ import numpy as np
 
 from generation.backends.procedural.features import eyes
 from generation.backends.procedural.make import ACCENT, MAIN, Make
-from generation.backends.procedural.objects.person import Wear, cape, face, hair_cap, person, skin
+from generation.backends.procedural.objects.person import Wear, cape, face, hair_cap, hair_colour, person, skin
 from generation.backends.procedural.shapes import box, capsule, cylinder, pair, sphere, torus
 from generation.backends.procedural.sweeps import star, tube
 
@@ -67,7 +67,7 @@ def superhero(make: Make) -> None:
     body = person(make, suit, make.choose([("hip", "hip"), ("hip", "raise"), ("hang", "hip")]))
     face(make, body)
     r = body.radius
-    dark = make.choose(["black", "dark brown", "amber"])
+    dark = hair_colour(make, body.skin, ["black", "dark brown", "amber"])
     make.add("hair", hair_cap(body, 0.5, 1.07), dark)
     curl = [body.face(0.1, 0.75, 1.1), body.face(-0.05, 0.6, 1.2), body.face(-0.12, 0.42, 1.1)]
     make.add("hair", tube(curl, [0.2 * r, 0.14 * r, 0.05 * r]), dark)

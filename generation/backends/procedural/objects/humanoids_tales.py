@@ -15,6 +15,7 @@ from generation.backends.procedural.objects.person import (
     face,
     gown,
     hair_cap,
+    hair_colour,
     long_hair,
     person,
     skin,
@@ -90,7 +91,7 @@ def king(make: Make) -> None:
     """A king: crown, beard, robe with a white fur trim, cape, sceptre."""
     body = person(make, Wear(gown=True, girth=1.25, skin=skin(make)), ("hold", "hang"))
     face(make, body)
-    grey = make.choose(["white", "brown", "light grey", "dark brown"])
+    grey = hair_colour(make, body.skin, ["white", "brown", "light grey", "dark brown"])
     beard(make, body, grey, make.between(0.2, 0.6), 1.3)
     make.add("hair", hair_cap(body, 0.3, 1.07), grey, "fur")
     wide = make.vary(0.25, 0.06)
@@ -121,7 +122,7 @@ def princess(make: Make) -> None:
         make.choose([("hang", "hang"), ("hip", "hang"), ("hold", "hang")]),
     )
     face(make, body, cheeks=True)
-    hair = make.choose(["amber", "brown", "orange", "dark brown", "black"])
+    hair = hair_colour(make, tone)
     long_hair(make, body, hair, body.hip + make.between(0.05, 0.2))
     wide = make.vary(0.32, 0.08)
     top = body.hip + 0.14

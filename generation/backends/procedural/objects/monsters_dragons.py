@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from generation.backends.procedural.blend import Ball, Blob, Limb, both
 from generation.backends.procedural.make import ACCENT, MAIN, Make
 from generation.backends.procedural.objects.animals_hoofed import equine
-from generation.backends.procedural.objects.beast import Frame, along, four_legs
+from generation.backends.procedural.objects.beast import STRIDING, Frame, Stand, along, four_legs
 from generation.backends.procedural.objects.person import Joint
 from generation.backends.procedural.shapes import bead, capsule, cone, lathe, pair, sphere, torus
 from generation.backends.procedural.sweeps import curve, prism, star, tube
@@ -53,92 +54,87 @@ def bat_wing(make: Make, root: Joint, span: float, lift: float, sweep: float, sk
 
 def dragon(make: Make) -> None:
     """A dragon: bat wings, horned head on a curved neck, spines down the back, long tail; some breathe fire."""
-    frame = Frame(
-        make.vary(0.5, 0.08),
-        make.vary(0.4, 0.06),
-        0.2,
-        0.2,
-        (0.105, 0.07),
-        (0.085, 0.055, 0.115),
-        0.145,
-        leg_colour=MAIN,
-    )
+    long, tall = make.vary(0.5, 0.08), make.vary(0.4, 0.06)
+    frame = Frame(long, tall, 0.2, 0.2, (0.105, 0.07), (0.085, 0.055, 0.115), 0.145)
     stand = four_legs(make, frame, sits=make.chance(0.4))
     hip, chest = stand.hip, stand.chest
     head = (0.0, chest[1] + make.vary(0.5, 0.08), chest[2] + make.vary(0.24, 0.15))
-    neck = _joints(
-        [
-            (0, chest[1], chest[2] + 0.02),
-            (0, chest[1] + 0.2, chest[2] + 0.16),
-            (0, head[1] - 0.12, head[2] - 0.14),
-            head,
-        ],
-        7,
-    )
-    swing = make.choose((-1, 1)) * make.between(0.15, 0.5)
-    low = 0.09 if stand.sits else hip[1]
-    tail = _joints(
-        [
-            (0, low + 0.03, hip[2] - 0.05),
-            (swing * 0.2, low * 0.65 + 0.03, hip[2] - 0.36),
-            (swing, 0.14, hip[2] - 0.55),
-            (swing * 1.7, 0.3, hip[2] - 0.42),
-        ],
-        10,
-    )
-    blobs = [*stand.blobs, Ball((0, (hip[1] + chest[1]) / 2 - 0.02, (hip[2] + chest[2]) / 2), (0.2, 0.2, 0.22))]
+    bend = [(0, chest[1], chest[2] + 0.02), (0, chest[1] + 0.2, chest[2] + 0.16), (0, head[1] - 0.12, head[2] - 0.14)]
+    neck = _joints([*bend, head], 7)
+    swing, low = make.choose((-1, 1)) * make.between(0.15, 0.5), 0.09 if stand.sits else hip[1]
+    root = [(0, low + 0.03, hip[2] - 0.05), (swing * 0.2, low * 0.65 + 0.03, hip[2] - 0.36)]
+    tail = _joints([*root, (swing, 0.14, hip[2] - 0.55), (swing * 1.7, 0.3, hip[2] - 0.42)], 10)
+    grow = make.between(1.15, 1.35)
+    blobs = [*stand.blobs, *_dragon_trunk(stand, neck, tail), *_dragon_head(head, grow)]
+    make.blend("body", blobs, MAIN, None, smooth=0.055, detail=72)
+    _dragon_face(make, head, grow)
+    _spikes(make, neck, tail, stand)
+    spade = prism([(0, -0.1), (0.12, 0.0), (0.045, 0.0), (0, 0.2), (-0.045, 0.0), (-0.12, 0.0)], 0.05)
+    x, y, z = tail[-1]
+    make.add("tail", spade.turn(z=-30 * math.copysign(1, swing)).move(x, y + 0.03, z), ACCENT)
+    if make.pose not in STRIDING:
+        for claw_z in (chest[2] + 0.17, *(() if stand.sits else (hip[2] + 0.13,))):
+            for toe in (-0.05, 0.0, 0.05):
+                claw = cone(0.022, 0.06, sides=10).turn(x=80)
+                make.add("claw", pair(claw.move(frame.spread + toe, 0.028, claw_z)), "cream")
+    lift = 18 if make.pose == "flying" else make.between(-5, 15)
+    sheer = ACCENT if make.chance(0.35) else MAIN
+    shoulder = (0.1, chest[1] + 0.13, chest[2] - 0.12)
+    span, sweep = make.vary(0.72, 0.1), make.between(18, 42)
+    bat_wing(make, shoulder, span, lift, sweep, sheer, 1.0 if sheer == ACCENT else 0.62)
+    if make.pose == "breathing fire" or make.chance(0.12):
+        _flame(make, (0.0, head[1] - 0.06 * grow, head[2] + 0.36 * grow))
+
+
+def _dragon_trunk(stand: Stand, neck: Sequence[Joint], tail: Sequence[Joint]) -> list[Blob]:
+    """Neck, tail and a plated belly from throat to hips."""
+    hip, chest = stand.hip, stand.chest
+    blobs: list[Blob] = [Ball((0, (hip[1] + chest[1]) / 2 - 0.02, (hip[2] + chest[2]) / 2), (0.2, 0.2, 0.22))]
     blobs += [Limb(a, b, 0.155 - 0.012 * i, 0.143 - 0.012 * i) for i, (a, b) in enumerate(pairwise(neck))]
     blobs += [Limb(a, b, 0.14 - 0.012 * i, 0.128 - 0.012 * i, "tail") for i, (a, b) in enumerate(pairwise(tail))]
-    blobs += _dragon_head(head)
-    chest_low = (0.0, chest[1] - 0.03, chest[2] + 0.075)
-    throat = [(p[0], p[1] - 0.015, p[2] + 0.045) for p in neck[1:6]]
-    blobs += [
-        Limb(a, b, 0.125 - 0.012 * i, 0.113 - 0.012 * i, "belly", ACCENT)
-        for i, (a, b) in enumerate(pairwise([chest_low, *throat]))
-    ]
-    blobs += [Limb((0, hip[1] - 0.05, hip[2] + 0.1), chest_low, 0.165, 0.155, "belly", ACCENT)]
-    make.blend("body", blobs, MAIN, None, smooth=0.055, detail=72)
-    _dragon_face(make, head)
+    low = (0.0, chest[1] - 0.03, chest[2] + 0.075)
+    throat = [low, *((x, y - 0.015, z + 0.045) for x, y, z in neck[1:6])]
+    for i, (a, b) in enumerate(pairwise(throat)):
+        blobs.append(Limb(a, b, 0.125 - 0.012 * i, 0.113 - 0.012 * i, "belly", ACCENT))
+    return [*blobs, Limb((0, hip[1] - 0.05, hip[2] + 0.1), low, 0.165, 0.155, "belly", ACCENT)]
+
+
+def _spikes(make: Make, neck: Sequence[Joint], tail: Sequence[Joint], stand: Stand) -> None:
+    """Spikes down neck, back and tail."""
     spine = [(x, y + 0.13, z - 0.09) for x, y, z in neck[5:0:-1]]
     out = np.array([0, 0.12, -0.16] if stand.sits else [0, 0.19, -0.06])
-    ridge = [along(chest, hip, share) + out for share in (0.25, 0.6, 0.95)]
+    ridge = [along(stand.chest, stand.hip, share) + out for share in (0.25, 0.6, 0.95)]
     spine += [(float(x), float(y), float(z)) for x, y, z in ridge]
     spine += [(x, y + 0.13 - 0.01 * i, z) for i, (x, y, z) in enumerate(tail[2:8])]
     for i, (x, y, z) in enumerate(spine):
         size = 1.25 - abs(i - len(spine) / 2) * 0.07
         spike = cone(0.05 * size, 0.16 * size, sides=10).scale(0.6, 1, 1.15).turn(x=-35 if i < 5 else -15)
         make.add("spike", spike.move(x, y, z), ACCENT)
-    spade = prism([(0, -0.1), (0.12, 0.0), (0.045, 0.0), (0, 0.2), (-0.045, 0.0), (-0.12, 0.0)][::1], 0.05)
-    make.add(
-        "tail",
-        spade.scale(1, 1, 1).turn(z=-30 * np.sign(swing)).move(tail[-1][0], tail[-1][1] + 0.03, tail[-1][2]),
-        ACCENT,
-    )
-    for x, z in ((frame.spread, chest[2] + 0.02), *([] if stand.sits else [(frame.spread, hip[2] - 0.02)])):
-        for toe in (-0.05, 0.0, 0.05):
-            if make.pose is None or make.pose == "sitting":
-                make.add("claw", pair(cone(0.022, 0.06, sides=10).turn(x=80).move(x + toe, 0.028, z + 0.15)), "cream")
-    wide = 25 if make.pose == "flying" else make.between(5, 25)
-    sheer = ACCENT if make.chance(0.35) else MAIN
-    bat_wing(
-        make,
-        (0.1, chest[1] + 0.13, chest[2] - 0.12),
-        make.vary(0.72, 0.1),
-        wide - 10,
-        make.between(18, 42),
-        sheer,
-        1.0 if sheer == ACCENT else 0.62,
-    )
-    if make.pose == "breathing fire" or make.chance(0.22):
-        _flame(make, (0.0, head[1] - 0.06, head[2] + 0.36))
 
 
 def _joints(points: Sequence[Joint], count: int) -> list[Joint]:
     return [(float(x), float(y), float(z)) for x, y, z in curve(points, count)]
 
 
-def _dragon_head(head: Joint) -> list[Blob]:
-    """Skull, snout with nostrils, jaw, brows."""
+def _dragon_head(head: Joint, grow: float) -> list[Blob]:
+    """Skull, snout with nostrils, jaw, brows; `grow` times as large as drawn."""
+    return [_grown(blob, head, grow) for blob in _skull(head)]
+
+
+def _grown(blob: Blob, about: Joint, grow: float) -> Blob:
+    """The ball or rod stretched about a point."""
+    middle = np.array(about)
+    if isinstance(blob, Limb):
+        start, end = (middle + grow * (np.asarray(p) - middle) for p in (blob.start, blob.end))
+        last = blob.radius if blob.end_radius is None else blob.end_radius
+        return replace(blob, start=start, end=end, radius=blob.radius * grow, end_radius=last * grow)
+    if isinstance(blob, Ball):
+        centre = middle + grow * (np.asarray(blob.centre) - middle)
+        return replace(blob, centre=centre, radius=grow * np.broadcast_to(blob.radius, (3,)))
+    raise TypeError("only balls and rods grow")
+
+
+def _skull(head: Joint) -> list[Blob]:
     _, y, z = head
     blobs: list[Blob] = [
         Ball((0, y + 0.02, z + 0.02), (0.145, 0.125, 0.15)),
@@ -149,8 +145,16 @@ def _dragon_head(head: Joint) -> list[Blob]:
     return [*blobs, *both(Ball((0.085, y + 0.105, z + 0.06), (0.05, 0.045, 0.06), part="brow"))]
 
 
-def _dragon_face(make: Make, head: Joint) -> None:
-    """Eyes, nostrils, teeth, horns and frilled ears."""
+def _dragon_face(make: Make, head: Joint, grow: float) -> None:
+    """Eyes, nostrils, teeth, horns and frilled ears, `grow` times as large as drawn."""
+    features = replace(make, parts=[])
+    _draw_face(features, head)
+    for part in features.parts:
+        shape = part.shape.move(*(-np.array(head))).scale(grow).move(*head)
+        make.add(part.name, shape, part.colour, part.material, part.shade)
+
+
+def _draw_face(make: Make, head: Joint) -> None:
     _, y, z = head
     make.add(
         "eye",
@@ -171,22 +175,18 @@ def _dragon_face(make: Make, head: Joint) -> None:
 
 
 def _flame(make: Make, mouth: Joint) -> None:
-    """A burst of fire that widens forward from the mouth."""
+    """A burst of fire that widens forward from the mouth: yellow, then orange, then red tongues."""
     x, y, z = mouth
-    for length, wide, colour in ((0.42, 0.13, "red"), (0.33, 0.105, "orange"), (0.24, 0.085, "yellow")):
-        jet = tube(
-            [(x, y, z - 0.12), (x, y - 0.02, z + length * 0.45), (x, y - 0.01, z + length)],
-            [0.03, wide, wide * 0.9, 0.0],
-            count=14,
-        )
-        make.add(
-            "flame",
-            jet.scale(1 if colour == "red" else 0.8 if colour == "orange" else 0.6, 1, 1).move(
-                y=0.03 if colour == "orange" else 0.06 if colour == "yellow" else 0
-            ),
-            colour,
-            "glow",
-        )
+    for start, end, wide, colour in (
+        (-0.12, 0.16, 0.07, "yellow"),
+        (0.04, 0.32, 0.105, "orange"),
+        (0.2, 0.5, 0.13, "red"),
+    ):
+        blob = sphere(wide, wide, (end - start) / 2).move(x, y - 0.03 * start, z + (start + end) / 2)
+        make.add("flame", blob, colour, "glow")
+    for turn in range(0, 360, 60):
+        tongue = cone(0.05, 0.2, sides=10).turn(x=90).move(y=0.08, z=0.5).turn(z=turn)
+        make.add("flame", tongue.move(x, y, z), "red" if turn % 120 else "orange", "glow")
 
 
 def sea_serpent(make: Make) -> None:
@@ -217,9 +217,10 @@ def sea_serpent(make: Make) -> None:
     tip = _joints([(0, -0.02, -0.72), (0, 0.17, -0.8), (0, 0.38, -0.76)], 5)
     blobs += [Limb(a, b, 0.09 - 0.014 * i, 0.076 - 0.014 * i, "tail") for i, (a, b) in enumerate(pairwise(tip))]
     head = neck[-1]
-    blobs += _dragon_head(head)
+    grow = 1.15
+    blobs += _dragon_head(head, grow)
     make.blend("body", blobs, MAIN, "glossy", smooth=0.05, detail=70)
-    _dragon_face(make, head)
+    _dragon_face(make, head, grow)
     fluke = prism([(0, -0.08), (0.2, 0.12), (0.16, 0.2), (0, 0.1), (-0.16, 0.2), (-0.2, 0.12)], 0.035)
     make.add("tail", fluke.turn(y=80).move(0, 0.4, -0.76), ACCENT)
     for i in range(4):

@@ -10,7 +10,7 @@ from generation.backends.procedural.blend import Ball, Blob, Limb
 from generation.backends.procedural.features import eyes
 from generation.backends.procedural.make import ACCENT, MAIN, Make
 from generation.backends.procedural.objects.beast import along
-from generation.backends.procedural.objects.person import Wear, person
+from generation.backends.procedural.objects.person import Joint, Wear, person
 from generation.backends.procedural.shapes import bead, capsule, cone, cylinder, lathe, pair, sphere, torus
 from generation.backends.procedural.sweeps import tube
 
@@ -44,29 +44,10 @@ def alien(make: Make) -> None:
     eye = sphere(0.1, 0.065, 0.055).turn(z=28, y=28)
     make.add("eye", pair(eye.move(0.115, head[1] + 0.02, head[2] + 0.155)), "black", "glossy")
     make.add("eye", pair(bead(0.022).move(0.145, head[1] + 0.055, head[2] + 0.195)), "white")
-    make.add(
-        "mouth",
-        tube(
-            [
-                (-0.04, head[1] - 0.135, head[2] + 0.125),
-                (0, head[1] - 0.15, head[2] + 0.13),
-                (0.04, head[1] - 0.135, head[2] + 0.125),
-            ],
-            0.01,
-            count=8,
-            sides=8,
-        ),
-        "dark green",
-    )
+    smile = [(-0.04, head[1] - 0.135, head[2] + 0.125), (0, head[1] - 0.15, head[2] + 0.13)]
+    make.add("mouth", tube([*smile, (0.04, *smile[0][1:])], 0.01, count=8, sides=8), "dark green")
     make.add("nostril", pair(bead(0.01).move(0.018, head[1] - 0.07, head[2] + 0.168)), "dark green")
-    if make.chance(0.55):
-        feeler = [
-            (0.08, head[1] + 0.26, head[2]),
-            (0.11, head[1] + 0.38, head[2] + 0.02),
-            (0.17, head[1] + 0.44, head[2] + 0.05),
-        ]
-        make.add("antenna", pair(tube(feeler, 0.02)), MAIN)
-        make.add("antenna", pair(sphere(0.045).move(*feeler[-1])), ACCENT, "glow")
+    _feelers(make, head)
     make.add("belt", torus(0.098, 0.025).move(y=0.28), "silver", "metal")
     make.add(
         "suit", lathe([(0.106, 0.23), (0.112, 0.3), (0.106, 0.4), (0.098, tall - 0.05), (0.05, tall + 0.02)]), ACCENT
@@ -76,6 +57,18 @@ def alien(make: Make) -> None:
         gun = cylinder(0.04, 0.16, top=0.03).turn(x=90).move(-0.27, 0.25, 0.2)
         make.add("ray gun", gun + torus(0.05, 0.012).turn(x=90).move(-0.27, 0.25, 0.22), "silver", "metal")
         make.add("ray gun", sphere(0.035).move(-0.27, 0.25, 0.29), "red", "glow")
+
+
+def _feelers(make: Make, head: Joint) -> None:
+    """Perhaps a pair of feelers with glowing tips."""
+    if make.chance(0.55):
+        feeler = [
+            (0.08, head[1] + 0.26, head[2]),
+            (0.11, head[1] + 0.38, head[2] + 0.02),
+            (0.17, head[1] + 0.44, head[2] + 0.05),
+        ]
+        make.add("antenna", pair(tube(feeler, 0.02)), MAIN)
+        make.add("antenna", pair(sphere(0.045).move(*feeler[-1])), ACCENT, "glow")
 
 
 def slime(make: Make) -> None:
@@ -142,20 +135,41 @@ def monster(make: Make) -> None:
         Ball((0, middle - 0.12, wide * 0.28), (wide * 0.75, tall * 0.62, wide * 0.68), part="belly", colour=ACCENT)
     )
     make.blend("body", blobs, MAIN, "fur", smooth=0.03, detail=64)
+    _goggle_eyes(make, middle + tall * 0.42, wide * 0.72)
+    _maw(make, middle + 0.02, wide * 0.88)
+    root = (wide * 0.45, middle + tall * 0.85, 0)
+    horn = [root, (root[0] + 0.12, root[1] + 0.08, 0), (root[0] + 0.1, root[1] + make.between(0.18, 0.32), 0.03)]
+    make.add("horn", pair(tube(horn, [0.06, 0.05, 0.008])), "cream")
+    if make.chance(0.5):
+        for i in range(3):
+            make.add(
+                "spike",
+                cone(0.05, 0.15, sides=10)
+                .turn(x=-30 - 28 * i)
+                .move(0, middle + tall * (0.92 - 0.42 * i), -wide * (0.5 + 0.2 * i)),
+                ACCENT,
+            )
+
+
+def _goggle_eyes(make: Make, height: float, z: float) -> None:
+    """One to three bulging eyes in a row."""
     count = make.count(1, 3)
     size = {1: 0.15, 2: 0.105, 3: 0.085}[count]
     for i in range(count):
         x = (i - (count - 1) / 2) * size * 2.05
-        y = middle + tall * 0.42 + (0.06 if count == 3 and i == 1 else 0)
-        make.add("eye", sphere(size).move(x, y, wide * 0.72), "white", "glossy")
+        y = height + (0.06 if count == 3 and i == 1 else 0)
+        make.add("eye", sphere(size).move(x, y, z), "white", "glossy")
         make.add(
             "eye",
-            sphere(size * 0.55, size * 0.55, size * 0.3).move(x * 0.94, y, wide * 0.72 + size * 0.84),
+            sphere(size * 0.55, size * 0.55, size * 0.3).move(x * 0.94, y, z + size * 0.84),
             make.choose(["lime", "amber", "cyan"]),
             "glossy",
         )
-        make.add("eye", bead(size * 0.3).move(x * 0.92, y, wide * 0.72 + size * 1.03), "black", "glossy")
-    y, z = middle + 0.02, wide * 0.88
+        make.add("eye", bead(size * 0.3).move(x * 0.92, y, z + size * 1.03), "black", "glossy")
+
+
+def _maw(make: Make, y: float, z: float) -> None:
+    """A wide mouth full of teeth, centred at (0, y, z)."""
     make.add("mouth", sphere(0.19, 0.085, 0.06).move(0, y, z), "maroon")
     for i in range(-2, 3):
         make.add(
@@ -171,18 +185,6 @@ def monster(make: Make) -> None:
             cone(0.03, 0.06, sides=10).move(0.066 * share, y - 0.05 + 0.008 * share**2, z + 0.04 - 0.008 * share**2),
             "white",
         )
-    root = (wide * 0.45, middle + tall * 0.85, 0)
-    horn = [root, (root[0] + 0.12, root[1] + 0.08, 0), (root[0] + 0.1, root[1] + make.between(0.18, 0.32), 0.03)]
-    make.add("horn", pair(tube(horn, [0.06, 0.05, 0.008])), "cream")
-    if make.chance(0.5):
-        for i in range(3):
-            make.add(
-                "spike",
-                cone(0.05, 0.15, sides=10)
-                .turn(x=-30 - 28 * i)
-                .move(0, middle + tall * (0.92 - 0.42 * i), -wide * (0.5 + 0.2 * i)),
-                ACCENT,
-            )
 
 
 def yeti(make: Make) -> None:

@@ -50,8 +50,8 @@ def _toadstool(make: Make, at: Joint, size: float, slope: float) -> None:
     thick, tall = make.vary(0.13, 0.12), make.vary(0.48, 0.1)
     stem = curve([(thick * 1.35, 0), (thick * 1.05, tall * 0.25), (thick * 0.8, tall * 0.7), (thick * 0.85, tall)], 14)
     make.add("stem", lathe([(0, 0), *map(tuple, stem), (0, tall)]).scale(size).move(x, y, z), "cream")
-    frill = lathe([(thick * 0.75, 0.05), (thick * 1.75, -0.02), (thick * 1.8, 0.0), (thick * 0.8, 0.1)], closed=True)
-    make.add("frill", frill.move(y=tall * 0.6).scale(size).move(x, y, z), "white")
+    frill = lathe([(thick * 0.75, 0.05), (thick * 1.5, -0.03), (thick * 1.56, -0.005), (thick * 0.8, 0.1)], closed=True)
+    make.add("frill", frill.move(y=tall * 0.74).scale(size).move(x, y, z), "white")
     wide, high = make.vary(0.4, 0.08), 0.34 * slope
     rim = [(wide * 0.9, -0.015), (wide, 0.02)]
     cap = [*rim, *((wide * math.cos(a), 0.02 + high * math.sin(a)) for a in np.linspace(0.15, math.pi / 2, 13))]
@@ -131,7 +131,40 @@ def _ribbed(make: Make, path: Sequence[Joint], thick: float) -> None:
 
 def leaf(make: Make) -> None:
     """A single big leaf standing on its stalk: maple, oak or simple shape, with veins."""
-    half = make.choose(
+    half = _leaf_shape(make)
+    outline = [*half, *[(-a, b) for a, b in half[-2:0:-1]]]
+    wave = make.between(0.1, 0.3)
+
+    def curl(points: Floats) -> Floats:
+        points[:, 2] += wave * points[:, 0] ** 2 * 1.5 + 0.06 * np.sin(5 * points[:, 1])
+        return points
+
+    blade = prism(outline, 0.05)
+    make.add("blade", _finely(blade).warp(curl), MAIN, "leaf")
+    veins = [(0.0, -0.4, 0.0, 0.5)]
+    veins += [
+        (0.0, y, side * reach, y + rise)
+        for side in (-1, 1)
+        for y, reach, rise in ((-0.22, 0.26, 0.08), (-0.05, 0.3, 0.12), (0.14, 0.17, 0.13))
+    ]
+    for x0, y0, x1, y1 in veins:
+        line = np.stack([np.linspace(x0, x1, 10), np.linspace(y0, y1, 10), np.zeros(10)], -1)
+        make.add("vein", tube(curl(line), [0.036, 0.03, 0.014], straight=True, sides=8), ACCENT)
+    stalk = [(0, -0.37, -0.055), (0.03, -0.52, -0.045), (0.06, -0.68, 0.0)]
+    make.add("stalk", tube(stalk, [0.035, 0.03, 0.036]), ACCENT)
+    if make.chance(0.35):
+        make.add("ladybird", dome(0.075).turn(x=80).move(0.14, 0.05, 0.055), "red", "glossy")
+        make.add(
+            "ladybird",
+            sphere(0.04).move(0.14, 0.13, 0.075) + pair(bead(0.02).move(0.03, 0, 0)).move(0.14, 0.04, 0.125),
+            "black",
+            "glossy",
+        )
+
+
+def _leaf_shape(make: Make) -> list[tuple[float, float]]:
+    """The right half of the outline of a maple, oak or plain leaf, from the stalk up."""
+    return make.choose(
         [
             [
                 (0, -0.3),
@@ -166,34 +199,6 @@ def leaf(make: Make) -> None:
             [(0, -0.4), (0.15, -0.32), (0.29, -0.12), (0.31, 0.08), (0.22, 0.32), (0.09, 0.5), (0, 0.62)],
         ]
     )
-    outline = [*half, *[(-a, b) for a, b in half[-2:0:-1]]]
-    wave = make.between(0.1, 0.3)
-
-    def curl(points: Floats) -> Floats:
-        points[:, 2] += wave * points[:, 0] ** 2 * 1.5 + 0.06 * np.sin(5 * points[:, 1])
-        return points
-
-    blade = prism(outline, 0.05)
-    make.add("blade", _finely(blade).warp(curl), MAIN, "leaf")
-    veins = [(0.0, -0.4, 0.0, 0.5)]
-    veins += [
-        (0.0, y, side * reach, y + rise)
-        for side in (-1, 1)
-        for y, reach, rise in ((-0.22, 0.26, 0.08), (-0.05, 0.3, 0.12), (0.14, 0.17, 0.13))
-    ]
-    for x0, y0, x1, y1 in veins:
-        line = np.stack([np.linspace(x0, x1, 10), np.linspace(y0, y1, 10), np.zeros(10)], -1)
-        make.add("vein", tube(curl(line), [0.036, 0.03, 0.014], straight=True, sides=8), ACCENT)
-    stalk = [(0, -0.37, -0.055), (0.03, -0.52, -0.045), (0.06, -0.68, 0.0)]
-    make.add("stalk", tube(stalk, [0.035, 0.03, 0.036]), ACCENT)
-    if make.chance(0.35):
-        make.add("ladybird", dome(0.075).turn(x=80).move(0.14, 0.05, 0.055), "red", "glossy")
-        make.add(
-            "ladybird",
-            sphere(0.04).move(0.14, 0.13, 0.075) + pair(bead(0.02).move(0.03, 0, 0)).move(0.14, 0.04, 0.125),
-            "black",
-            "glossy",
-        )
 
 
 def _finely(shape: Shape) -> Shape:

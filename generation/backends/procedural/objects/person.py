@@ -6,6 +6,7 @@ It knows poses and proportions, not costumes. A person stands about 1 tall on y 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,6 +38,10 @@ LEGS: dict[str, tuple[Joint, Joint]] = {
     "back": ((0.0, -0.15, -0.06), (0.0, -0.19, -0.25)),
 }
 """Knee and ankle of the left leg from its hip."""
+
+HAIR = ("dark brown", "brown", "amber", "black", "orange")
+TOO_NEAR = {"brown": ("brown", "amber", "orange"), "tan": ("tan", "amber", "orange")}
+"""Hair colours one cannot tell from a skin colour, or that look odd with it."""
 
 GAITS: dict[str | None, tuple[str, str, str | None, str | None]] = {
     None: ("stand", "stand", None, None),
@@ -86,6 +91,11 @@ class Body:
 def skin(make: Make) -> str:
     """A skin colour."""
     return make.choose(["skin", "skin", "tan", "brown"])
+
+
+def hair_colour(make: Make, tone: str, options: Sequence[str] = HAIR) -> str:
+    """One of the hair colours that stand out against the skin."""
+    return make.choose([hair for hair in options if hair not in TOO_NEAR.get(tone, ())])
 
 
 def person(make: Make, wear: Wear, arms: tuple[str, str] = ("hang", "hang"), tall: float = 1.0) -> Body:

@@ -8,7 +8,19 @@ from itertools import pairwise
 import numpy as np
 
 from generation.backends.procedural.make import ACCENT, MAIN, Make
-from generation.backends.procedural.shapes import Shape, bead, box, capsule, cylinder, lathe, pair, ring, sphere, torus
+from generation.backends.procedural.shapes import (
+    Shape,
+    bead,
+    box,
+    capsule,
+    cylinder,
+    lathe,
+    pair,
+    ring,
+    row,
+    sphere,
+    torus,
+)
 from generation.backends.procedural.sweeps import curve, prism, tube
 
 
@@ -47,41 +59,17 @@ def rover(make: Make) -> None:
     top = 0.34
     make.add("body", box(wide, 0.17, long * 0.85, 0.03).move(y=top), MAIN, "metal")
     make.add("body", box(wide * 0.8, 0.05, long * 0.7, 0.02).move(y=top - 0.1), "dark grey", "metal")
-    panel = make.chance(0.6)
-    if panel:
+    if make.chance(0.6):
+        cells = box(0.26, 0.025, long * 0.8, 0.006)
+        lines = row(box(0.265, 0.03, 0.016), 3, z=0.17)
         for side in (-1, 1):
-            make.add(
-                "solar panel",
-                box(0.26, 0.025, long * 0.8, 0.006).turn(z=8 * side).move(side * (wide / 2 + 0.12), top + 0.12, -0.02),
-                "navy",
-                "glossy",
-            )
-            for k in (-1, 0, 1):
-                line = box(0.265, 0.03, 0.016).turn(z=8 * side)
-                make.add(
-                    "solar panel", line.move(side * (wide / 2 + 0.12), top + 0.12, -0.02 + 0.17 * k), "silver", "metal"
-                )
+            at = (side * (wide / 2 + 0.12), top + 0.12, -0.02)
+            make.add("solar panel", cells.turn(z=8 * side).move(*at), "navy", "glossy")
+            make.add("solar panel", lines.turn(z=8 * side).move(*at), "silver", "metal")
     else:
-        make.add(
-            "reactor", box(0.12, 0.12, 0.2, 0.02).turn(x=30).move(0, top + 0.06, -long * 0.5), "dark grey", "metal"
-        )
-    for side in (-1, 1):
-        x = side * (wide / 2 + 0.09)
-        for z in (-long * 0.45, 0.0, long * 0.47):
-            make.add("wheel", cylinder(0.125, 0.12).turn(z=90).move(x, 0.125, z), "dark grey", "rubber")
-            make.add("wheel", cylinder(0.07, 0.13).turn(z=90).move(x, 0.125, z), ACCENT, "metal")
-            for i in range(10):
-                tread = box(0.125, 0.022, 0.03).move(y=0.125).turn(x=36 * i)
-                make.add("wheel", tread.move(x, 0.125, z), "black", "rubber")
-        rocker = [
-            (x * 0.85, 0.14, long * 0.47),
-            (x * 0.8, 0.29, long * 0.2),
-            (x * 0.8, 0.3, 0.0),
-            (x * 0.85, 0.2, -long * 0.2),
-            (x * 0.85, 0.14, -long * 0.45),
-        ]
-        make.add("suspension", tube(rocker, 0.028), "silver", "metal")
-        make.add("suspension", capsule((x * 0.85, 0.2, -long * 0.2), (x * 0.85, 0.13, 0.0), 0.024), "silver", "metal")
+        reactor = box(0.12, 0.12, 0.2, 0.02).turn(x=30)
+        make.add("reactor", reactor.move(0, top + 0.06, -long * 0.5), "dark grey", "metal")
+    _rocker_wheels(make, long, wide)
     mast = (make.choose((-1, 1)) * wide * 0.28, top + make.vary(0.38, 0.15), long * 0.32)
     make.add("mast", capsule((mast[0], top, mast[2]), mast, 0.03), "white", "metal")
     make.add("camera", box(0.2, 0.11, 0.11, 0.03).move(*mast), MAIN)
@@ -109,6 +97,27 @@ def rover(make: Make) -> None:
     for a, b in pairwise(arm):
         make.add("arm", capsule(a, b, 0.027), ACCENT, "metal")
     make.add("arm", box(0.09, 0.07, 0.07, 0.015).move(*arm[-1]), "dark grey", "metal")
+
+
+def _rocker_wheels(make: Make, long: float, wide: float) -> None:
+    """Three wheels a side on rocker arms."""
+    for side in (-1, 1):
+        x = side * (wide / 2 + 0.09)
+        for z in (-long * 0.45, 0.0, long * 0.47):
+            make.add("wheel", cylinder(0.125, 0.12).turn(z=90).move(x, 0.125, z), "dark grey", "rubber")
+            make.add("wheel", cylinder(0.07, 0.13).turn(z=90).move(x, 0.125, z), ACCENT, "metal")
+            for i in range(10):
+                tread = box(0.125, 0.022, 0.03).move(y=0.125).turn(x=36 * i)
+                make.add("wheel", tread.move(x, 0.125, z), "black", "rubber")
+        rocker = [
+            (x * 0.85, 0.14, long * 0.47),
+            (x * 0.8, 0.29, long * 0.2),
+            (x * 0.8, 0.3, 0.0),
+            (x * 0.85, 0.2, -long * 0.2),
+            (x * 0.85, 0.14, -long * 0.45),
+        ]
+        make.add("suspension", tube(rocker, 0.028), "silver", "metal")
+        make.add("suspension", capsule((x * 0.85, 0.2, -long * 0.2), (x * 0.85, 0.13, 0.0), 0.024), "silver", "metal")
 
 
 def robot_arm(make: Make) -> None:
@@ -173,24 +182,7 @@ def tracked_robot(make: Make) -> None:
         )
     for i in range(4):
         make.add("panel", box(wide * 0.6, 0.012, 0.03).move(0, top - 0.09 + 0.028 * i, 0.17), "dark grey")
-    for side in (-1, 1):
-        x = side * (wide / 2 + 0.08)
-        track = [
-            (-0.24, 0.0),
-            (0.24, 0.0),
-            (0.3, 0.07),
-            (0.27, 0.15),
-            (0.05, 0.27),
-            (-0.05, 0.27),
-            (-0.27, 0.15),
-            (-0.3, 0.07),
-        ]
-        hull = prism(track, 0.13, smooth=48).turn(y=-90)
-        make.add("track", hull.move(x, 0, 0), "dark grey", "rubber")
-        for a in curve([(z, y) for z, y in track], 22, closed=True):
-            make.add("track", box(0.14, 0.03, 0.03).move(x, float(a[1]), float(a[0])), "black", "rubber")
-        for z, y, radius in ((0.2, 0.085, 0.06), (-0.2, 0.085, 0.06), (0.0, 0.08, 0.05), (0.0, 0.2, 0.045)):
-            make.add("wheel", cylinder(radius, 0.16).turn(z=90).move(x, y, z), ACCENT, "metal")
+    _tracks(make, wide)
     high = top + make.between(0.26, 0.38)
     make.add(
         "neck",
@@ -223,3 +215,25 @@ def tracked_robot(make: Make) -> None:
                 (hand[0] + 0.025 * k, hand[1] + 0.12 * raised, hand[2] + 0.14),
             ]
             make.add("hand", tube(grip, [0.03, 0.028, 0.018], count=8), "dark grey", "metal")
+
+
+def _tracks(make: Make, wide: float) -> None:
+    """A caterpillar track with its wheels at each side."""
+    for side in (-1, 1):
+        x = side * (wide / 2 + 0.08)
+        track = [
+            (-0.24, 0.0),
+            (0.24, 0.0),
+            (0.3, 0.07),
+            (0.27, 0.15),
+            (0.05, 0.27),
+            (-0.05, 0.27),
+            (-0.27, 0.15),
+            (-0.3, 0.07),
+        ]
+        hull = prism(track, 0.13, smooth=48).turn(y=-90)
+        make.add("track", hull.move(x, 0, 0), "dark grey", "rubber")
+        for a in curve([(z, y) for z, y in track], 22, closed=True):
+            make.add("track", box(0.14, 0.03, 0.03).move(x, float(a[1]), float(a[0])), "black", "rubber")
+        for z, y, radius in ((0.2, 0.085, 0.06), (-0.2, 0.085, 0.06), (0.0, 0.08, 0.05), (0.0, 0.2, 0.045)):
+            make.add("wheel", cylinder(radius, 0.16).turn(z=90).move(x, y, z), ACCENT, "metal")

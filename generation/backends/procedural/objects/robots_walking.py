@@ -136,8 +136,21 @@ def tin_robot(make: Make) -> None:
     for i in range(8):
         rivet = bead(0.014).move(z=0.218).turn(y=45 * i + 22)
         make.add("rivet", rivet.move(y=low + 0.075), "gold", "metal")
-    head = low + tall + 0.17
-    make.add("neck", cylinder(0.075, 0.08).move(y=low + tall + 0.02), "dark grey", "metal")
+    _tin_head(make, low + tall + 0.17)
+    _tin_limbs(make, low, tall)
+    key = capsule((0, low + tall * 0.5, -0.2), (0, low + tall * 0.5, -0.33), 0.022)
+    bow = torus(0.06, 0.022).turn(x=90).turn(y=90)
+    make.add(
+        "key",
+        key + bow.move(0.0, low + tall * 0.5 + 0.06, -0.36) + bow.move(0.0, low + tall * 0.5 - 0.06, -0.36),
+        "gold",
+        "metal",
+    )
+
+
+def _tin_head(make: Make, head: float) -> None:
+    """A round head at that height: lamps for eyes, a grid of teeth, a spring on top."""
+    make.add("neck", cylinder(0.075, 0.08).move(y=head - 0.15), "dark grey", "metal")
     make.add(
         "head",
         lathe([(0, -0.13), (0.14, -0.13), (0.165, 0.02), (0.15, 0.09), (0.08, 0.14), (0, 0.15)]).move(y=head),
@@ -154,6 +167,10 @@ def tin_robot(make: Make) -> None:
     make.add("antenna", helix(0.03, 0.12, 4, 0.01).move(y=head + 0.2), "silver", "metal")
     make.add("antenna", sphere(0.045).move(y=head + 0.29), "red", "glow")
     make.add("ear", pair(cone(0.07, 0.12, sides=20).turn(z=-90).move(0.2, head, 0)), "red", "metal")
+
+
+def _tin_limbs(make: Make, low: float, tall: float) -> None:
+    """Ribbed arms with claws, short legs, block feet."""
     for side in (-1, 1):
         swing = make.between(-0.05, 0.2) if make.pose != "waving" or side < 0 else -0.35
         arm = [
@@ -168,14 +185,6 @@ def tin_robot(make: Make) -> None:
         make.add("leg", cylinder(0.068, 0.2).move(side * 0.1, 0.16, 0), "silver", "metal")
         make.add("leg", torus(0.068, 0.018).move(side * 0.1, 0.16, 0), "dark grey", "metal")
         make.add("foot", box(0.17, 0.11, 0.27, 0.045).move(side * 0.11, 0.055, 0.04), MAIN, "metal")
-    key = capsule((0, low + tall * 0.5, -0.2), (0, low + tall * 0.5, -0.33), 0.022)
-    bow = torus(0.06, 0.022).turn(x=90).turn(y=90)
-    make.add(
-        "key",
-        key + bow.move(0.0, low + tall * 0.5 + 0.06, -0.36) + bow.move(0.0, low + tall * 0.5 - 0.06, -0.36),
-        "gold",
-        "metal",
-    )
 
 
 def robot_dog(make: Make) -> None:
