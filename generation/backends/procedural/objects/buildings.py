@@ -133,7 +133,7 @@ def lighthouse(make: Make) -> None:
     bands = make.choose([5, 7])
 
     def radius(y: float) -> float:
-        return foot + (top - foot) * (y / tall) ** 0.8
+        return float(foot + (top - foot) * (y / tall) ** 0.8)
 
     for i in range(bands):
         low, high = tall * i / bands, tall * (i + 1) / bands

@@ -42,7 +42,9 @@ def hamburger(make: Make) -> None:
         make.add("patty", meat.warp(lumpy(0.016, 0.09, index)).move(y=y + 0.02), "brown", "rubber", 0.8)
         y += thick + 0.02
         corner = make.vary(0.105, 0.2)
-        make.add("cheese", _cheese_slice(corner).turn(y=make.between(0, 90)).move(y=y + 0.014), "amber", "glossy", 1.1)
+        make.add(
+            "cheese", _cheese_slice(corner).turn(y=make.between(0, 90)).move(y=y + 0.014), "yellow", "glossy", 0.96
+        )
         y += 0.03
     slices = make.count(2, 3)
     for i in range(slices):
@@ -55,16 +57,18 @@ def hamburger(make: Make) -> None:
     crown = curve([(0.46, 0), (0.535, 0.06), (0.5, high * 0.55), (0.3, high * 0.9), (0.02, high)], 24)
     make.add("bun", lathe([(0, 0), *map(tuple, crown), (0, high)]).warp(lumpy(0.008, 0.55)).move(y=y), MAIN, "rubber")
     if make.chance(0.8):
-        _sesame(make, y, high)
+        _sesame(make, y, crown)
 
 
-def _sesame(make: Make, y: float, high: float) -> None:
-    for i in range(42):
-        lift = 0.3 + 0.68 * ((i + 0.5) / 42)
+def _sesame(make: Make, y: float, crown: Floats) -> None:
+    """Seeds on a bun whose profile [P, 2] stands on height y."""
+    high = float(crown[-1, 1])
+    for i in range(46):
+        lift = 0.35 + 0.6 * ((i + 0.5) / 46) ** 0.8
         angle = i * 2.39996 + make.between(-0.25, 0.25)
-        radius = 0.53 * math.sqrt(max(0.0, 1 - lift**2.1))
-        spot = (radius * math.sin(angle), y + high * lift * 0.985, radius * math.cos(angle))
-        seed = bead(0.017, 0.014, 0.028).turn(x=70 * (1 - lift), y=math.degrees(angle) + make.between(-60, 60))
+        radius = float(np.interp(lift * high, crown[:, 1], crown[:, 0]))
+        spot = (radius * math.sin(angle), y + high * lift + 0.004, radius * math.cos(angle))
+        seed = bead(0.021, 0.018, 0.034).turn(x=75 * (1 - lift), y=math.degrees(angle) + make.between(-60, 60))
         make.add("sesame", seed.move(*spot), "cream")
 
 
@@ -94,7 +98,7 @@ def _cheese_slice(droop: float) -> Shape:
     points = np.array([[(x, y, z) for x, z in ring] for ring, y in stack])
     far = np.maximum(np.hypot(points[..., 0], points[..., 2]) - 0.5, 0)
     points[..., 1] -= far * droop / 0.16 + 3 * far**2
-    points[..., [0, 2]] *= (1 - 0.9 * far)[..., None]
+    points[..., [0, 2]] *= (1 - 0.65 * far)[..., None]
     return _stacked(points)
 
 
@@ -202,10 +206,10 @@ def fries(make: Make) -> None:
             make.add("stripe", strip.move(z=z).warp(flare), ACCENT, "paper")
     for i in range(34):
         column, line = i % 8, i // 8
-        x, z = 0.44 * (column / 7 - 0.5) + make.between(-0.02, 0.02), -0.11 + 0.055 * line
+        x, z = 0.44 * (column / 7 - 0.5) + make.between(-0.02, 0.02), -0.09 + 0.045 * line
         high = tall + make.between(0.0, 0.32) - 0.55 * abs(x)
         stick = box(0.062, high - 0.1, 0.062, 0.012).turn(y=make.between(0, 90)).move(y=high / 2)
-        leant = stick.turn(x=z * 40 + make.between(-4, 4), z=-x * 32 + make.between(-3, 3))
+        leant = stick.turn(x=z * 12 + make.between(-3, 3), z=-x * 32 + make.between(-3, 3))
         make.add("fry", leant.move(x * 0.9, 0.08, z), "yellow", "rubber", make.between(0.9, 1.05))
 
 

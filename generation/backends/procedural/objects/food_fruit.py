@@ -114,7 +114,7 @@ def watermelon(make: Make) -> None:
     stripes = 9
     for i in range(stripes):
         angle = math.radians(-10 - 160 * i / (stripes - 1))
-        line = [(size * 0.995 * math.cos(angle), size * 0.995 * math.sin(angle), z * thick * 0.47) for z in (-1, 1)]
+        line = [(size * 0.995 * math.cos(angle), size * 0.995 * math.sin(angle), z * thick * 0.4) for z in (-1, 1)]
         make.add("rind", tube(line, 0.02, count=2), "dark green", "glossy")
 
 

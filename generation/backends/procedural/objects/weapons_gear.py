@@ -51,7 +51,7 @@ def helmet(make: Make) -> None:
     make.add("crest", tube(ridge, 0.045, count=40), "gold", "gold")
     if make.pose == "horned":
         horn = tube([(0.36, 0.25, 0), (0.62, 0.3, 0), (0.76, 0.5, 0), (0.7, 0.78, 0)], [0.13, 0.115, 0.08, 0.0])
-        make.add("horn", pair(horn), "cream", "glossy")
+        make.add("bull horn", pair(horn), "cream", "glossy")
         make.add("rim", pair(torus(0.125, 0.04).turn(z=-80).move(0.42, 0.265)), "gold", "gold")
     else:
         _plume(make)
