@@ -163,10 +163,11 @@ def nearest_first(records: np.ndarray, boxes: np.ndarray, depths: np.ndarray) ->
     order = _depth_order(depths)
     sorted_records, sorted_boxes = np.empty_like(records), np.empty_like(boxes)
     for i in range(len(order)):
+        source = order[i]
         for field in range(RECORD):
-            sorted_records[i, field] = records[order[i], field]
+            sorted_records[i, field] = records[source, field]
         for side in range(4):
-            sorted_boxes[i, side] = boxes[order[i], side]
+            sorted_boxes[i, side] = boxes[source, side]
     return sorted_records, sorted_boxes
 
 

@@ -106,7 +106,7 @@ def split_tiles(counts: np.ndarray, limit: int) -> Iterator[Tiles]:
 
 
 def build_name() -> str:
-    """What the kernels are compiled for, such as "cpu-numba-znver3-avx2" (NUMBA_CPU_NAME can force a processor)."""
+    """What the kernels are compiled for, such as "cpu-numba-znver3-avx2" (NUMBA_CPU_NAME and NUMBA_CPU_FEATURES force others)."""
     from numba.core.registry import cpu_target  # noqa: PLC0415  makes the compiler, so not at import
 
     _, processor, features = cpu_target.target_context.codegen().magic_tuple()

@@ -103,10 +103,10 @@ def picture_png(splats: Splats, *, size_px: int = 512, azimuth_deg: float = 35.0
 def framing_radius(splats: Splats) -> float:
     """Distance from the origin at which a camera of `FOV_Y_DEG` sees a normalised object whole from every side.
 
-    That of the sphere round the visible splats (`splats.model.bounds` says which), two standard deviations included.
+    That of the sphere round the visible splats (`splats.model.bounds` says which), three standard deviations included.
     """
     seen = splats.select(splats.opacities >= BOUNDS_MIN_OPACITY)
-    reach = (seen.means.norm(dim=-1) + 2 * seen.scales.amax(dim=-1)).sort().values  # [M]
+    reach = (seen.means.norm(dim=-1) + 3 * seen.scales.amax(dim=-1)).sort().values  # [M]
     sphere = float(reach[-1 - int(len(reach) * BOUNDS_TRIM)])
     return MARGIN * sphere / math.sin(math.radians(FOV_Y_DEG / 2))
 

@@ -1,0 +1,134 @@
+"""Times of the renderers: the fast one for each instruction set, and the torch oracle for the ratio.
+
+python benchmarks/render.py [--rounds 7]    prints Markdown tables; medians
+
+An instruction set is forced by NUMBA_CPU_NAME in a process of its own, whose kernels were compiled before; "start" is
+what it still takes to load them. "memory" is the growth of the process's peak beyond that, pictures (67 MB) included.
+The object is a shell of splats that shrink as their number grows (scales × sqrt(50,000 / N)), so that the footprint
+stays and the rows differ in the number of splats alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+from splats import sh
+from splats.camera import orbit
+from splats.model import Splats
+from splats.render import render, renderer_name, warm_up
+
+SETS = {"native": None, "AVX2": "haswell", "baseline x86-64": "x86-64"}
+COUNTS = (10_000, 50_000, 200_000)
+SIZE_PX, VIEWS = 512, 16
+
+
+def shell(n: int, degree: int = 0) -> Splats:
+    """`n` flat, opaque, overlapping splats on the surface of a ball of diameter 1."""
+    generator = torch.Generator().manual_seed(0)
+    direction = torch.nn.functional.normalize(torch.randn(n, 3, generator=generator), dim=1)
+    size = 0.006 * (50_000 / n) ** 0.5
+    coefficients = 0.05 * torch.randn(n, (degree + 1) ** 2, 3, generator=generator)
+    coefficients[:, :1] += sh.from_rgb(0.5 + 0.4 * direction)
+    return Splats(
+        means=0.5 * direction,
+        quats=torch.nn.functional.normalize(torch.randn(n, 4, generator=generator), dim=1),
+        scales=size * torch.exp(0.4 * torch.randn(n, 3, generator=generator)),
+        opacities=0.3 + 0.7 * torch.rand(n, generator=generator),
+        sh=coefficients,
+    )
+
+
+def median_times(work: Callable[[], object], rounds: int) -> tuple[float, float]:
+    """Median wall-clock and median processor seconds of `work`."""
+    walls, cpus = [], []
+    for _ in range(rounds):
+        wall, cpu = time.perf_counter(), time.process_time()
+        work()
+        walls.append(time.perf_counter() - wall)
+        cpus.append(time.process_time() - cpu)
+    return statistics.median(walls), statistics.median(cpus)
+
+
+def measure_fast(rounds: int) -> list[dict[str, float | int | str]]:
+    """One row a splat count and degree, of the renderer as this process compiles it."""
+    start = time.perf_counter()
+    name = warm_up()
+    start = time.perf_counter() - start
+    base_mb = _peak_mb()
+    cameras = orbit([i * 360 / VIEWS for i in range(VIEWS)], [15] * VIEWS, radius=2.5, width=SIZE_PX, height=SIZE_PX)
+    one = orbit([45], [15], radius=2.5, width=SIZE_PX, height=SIZE_PX)
+    rows: list[dict[str, float | int | str]] = []
+    threads = torch.get_num_threads()
+    for n, degree in (*((n, 0) for n in COUNTS), (50_000, 3)):
+        splats = shell(n, degree)
+        wall, cpu = median_times(lambda s=splats: render(s, cameras, renderer="cpu"), rounds)
+        torch.set_num_threads(1)
+        single, _ = median_times(lambda s=splats: render(s, one, renderer="cpu"), rounds)
+        torch.set_num_threads(threads)
+        rows.append({"name": name, "n": n, "degree": degree, "wall": wall, "cpu": cpu, "single": single})
+        rows[-1]["peak_mb"] = _peak_mb() - base_mb
+        rows[-1]["start"] = start
+    return rows
+
+
+def _peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def print_fast(rounds: int) -> None:
+    print("| instruction set | splats | degree | ms/view, 1 thread | 16 views, s | CPU s | start s | memory, MB |")
+    print("|---|---|---|---|---|---|---|---|")
+    for title, processor in SETS.items():
+        environment = dict(os.environ)
+        if processor is not None:
+            environment |= {"NUMBA_CPU_NAME": processor, "NUMBA_CPU_FEATURES": ""}  # the processor's own
+        command = [sys.executable, __file__, "--rows", "--rounds", str(rounds)]
+        subprocess.run([*command[:-2], "--rounds", "1"], env=environment, check=True, capture_output=True)  # compiles
+        output = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+        for row in json.loads(output):
+            print(
+                f"| {title} ({row['name']}) | {row['n']:,} | {row['degree']} | {row['single'] * 1e3:.1f} "
+                f"| {row['wall']:.3f} | {row['cpu']:.2f} | {row['start']:.1f} | {row['peak_mb']:.0f} |"
+            )
+
+
+def print_oracle() -> None:
+    camera = orbit([45], [15], radius=2.5, width=SIZE_PX, height=SIZE_PX)
+    splats = shell(50_000)
+    torch.set_num_threads(1)  # faster than with more
+    wall, cpu = median_times(lambda: render(splats, camera, renderer="torch"), 3)
+    print(f"\ntorch oracle, 50,000 splats, one view: {wall * 1e3:.0f} ms ({cpu * 1e3:.0f} ms CPU)")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--rows", action="store_true", help="one instruction set, as JSON (for the command itself)")
+    arguments = parser.parse_args()
+    if arguments.rows:
+        print(json.dumps(measure_fast(arguments.rounds)))
+        return
+    model = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
+    print(
+        f"`python benchmarks/render.py --rounds {arguments.rounds}`: {SIZE_PX}×{SIZE_PX}, median of {arguments.rounds}"
+    )
+    print(f"{model[0].split(': ')[1]}, {os.cpu_count()} cores, torch threads {torch.get_num_threads()}")
+    print(f"Python {platform.python_version()}, {renderer_name()}\n")
+    print_fast(arguments.rounds)
+    print_oracle()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""Times of the turntable video, whole and by part, the contact sheet and the picture.
+
+python benchmarks/video.py [--rounds 3]    prints a Markdown table; medians of wall-clock seconds
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+import torch
+from render import median_times, shell
+
+from splats.camera import orbit
+from splats.render import render, renderer_name, to_uint8, warm_up
+from splats.video import contact_sheet_png, framing_radius, picture_png, turntable_mp4
+
+FRAMES = 72
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=3)
+    rounds = parser.parse_args().rounds
+    warm_up()
+    splats = shell(50_000)
+    print(f"`python benchmarks/video.py --rounds {rounds}`: {renderer_name()}, {os.cpu_count()} cores,", end=" ")
+    print(f"torch threads {torch.get_num_threads()}; 50,000 splats; {FRAMES} frames a video\n")
+    print("| what | wall s | CPU s | size |")
+    print("|---|---|---|---|")
+    for size_px in (512, 1088):
+        wall, cpu = median_times(lambda s=size_px: turntable_mp4(splats, size_px=s), rounds)
+        size = len(turntable_mp4(splats, size_px=size_px))
+        print(f"| turntable {size_px} px | {wall:.2f} | {cpu:.2f} | {size / 1e6:.2f} MB |")
+        cameras = orbit(
+            [i * 90 for i in range(4)], [15] * 4, radius=framing_radius(splats), width=size_px, height=size_px
+        )
+        wall, cpu = median_times(lambda c=cameras: to_uint8(render(splats, c).images), rounds)
+        print(f"| of which rendering | {wall * FRAMES / 4:.2f} | {cpu * FRAMES / 4:.2f} | |")
+    for name, picture in (("contact sheet, 8 × 256 px", contact_sheet_png), ("picture, 512 px", picture_png)):
+        wall, cpu = median_times(lambda p=picture: p(splats), rounds)
+        print(f"| {name} | {wall:.2f} | {cpu:.2f} | {len(picture(splats)) / 1e6:.2f} MB |")
+
+
+if __name__ == "__main__":
+    main()
