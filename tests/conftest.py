@@ -6,6 +6,7 @@ Knows nothing of any one part; each folder has its own fixtures beside its tests
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -85,15 +86,19 @@ def clean_env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """Clones the repository (what is committed) into a new folder of the given name."""
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Path]]:
+    """Clones the repository (what is committed) into a new folder of the given name; all are removed at the end."""
+    made: list[Path] = []
 
     def make(name: str) -> Path:
-        folder = tmp_path_factory.mktemp(name) / "three-gen-subnet"
+        made.append(tmp_path_factory.mktemp(name))
+        folder = made[-1] / "three-gen-subnet"
         subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder)], check=True)
         return folder
 
-    return make
+    yield make
+    for folder in made:  # gigabytes each, once set up
+        shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")

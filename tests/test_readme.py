@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
 import signal
 import subprocess
 import time
@@ -107,7 +106,6 @@ def test_make_test_in_a_clone(clone: Callable[[str], Path], clean_env: dict[str,
         ["bash", "-c", blocks()[TESTS]], cwd=folder, env=env, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout[-2000:]
-    shutil.rmtree(folder)
 
 
 @pytest.mark.slow
