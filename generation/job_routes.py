@@ -109,14 +109,14 @@ async def cancel(service: Service, record: Found) -> None:
     service.delete(record)
 
 
-async def read_job_request(request: Request) -> JobRequest:
+async def read_job_request(request: Request) -> JobRequest | PromptForm:
     """The body as JSON or as a form, whichever its Content-Type says. Raises RequestValidationError."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     try:
         if kind in _FORMS:
             async with request.form(max_files=0, max_fields=20) as form:
                 # An input left empty on a page means: not given.
-                return JobRequest.model_validate_strings({k: v for k, v in form.items() if v or k == "prompt"})
+                return PromptForm.model_validate({k: v for k, v in form.items() if v or k == "prompt"})
         if kind == "application/json":
             return JobRequest.model_validate_json(await request.body())
     except ValidationError as error:

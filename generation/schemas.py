@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from serving.schemas import Prompt, Seed
+from serving.schemas import SEED_MAX, Prompt, Seed
 
 VIDEO_MIN_PX, VIDEO_MAX_PX = 64, 2048
 
@@ -17,15 +17,18 @@ Axes = Literal["y_up", "y_down"]
 
 
 def _whole_number(value: object) -> object:
-    """Form fields are text; only plain digits are a number, not "1_0", "5.0" or " 5"."""
+    """Form fields are text; "5" and "5.0" are the number 5, "1_0" or " 5" are none."""
     if isinstance(value, str):
-        if not re.fullmatch("[0-9]{1,20}", value):
+        if not re.fullmatch(r"[0-9]{1,20}(\.0{1,20})?", value):
             raise ValueError("must be a whole number")
-        return int(value)
+        return int(value.partition(".")[0])
     return value
 
 
-FormSeed = Annotated[Seed, BeforeValidator(_whole_number)]
+FormSeed = Annotated[
+    Annotated[Seed, BeforeValidator(_whole_number)] | None,
+    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": SEED_MAX}),  # a form has no null
+]
 VideoRes = Annotated[
     int,
     Field(ge=VIDEO_MIN_PX, le=VIDEO_MAX_PX, multiple_of=2),
@@ -34,12 +37,12 @@ VideoRes = Annotated[
 
 
 class PromptForm(BaseModel):
-    """Fields of /generate_model/. Unknown fields are ignored."""
+    """Fields of /generate_model/ and, as a form, of /jobs/. Unknown fields are ignored."""
 
     model_config = ConfigDict(frozen=True)
 
     prompt: Prompt
-    seed: Annotated[FormSeed | None, Field(description="Drawn fresh when absent; see X-Seed in the answer.")] = None
+    seed: Annotated[FormSeed, Field(description="Drawn fresh when absent; see X-Seed in the answer.")] = None
 
 
 class SplatForm(PromptForm):
@@ -55,7 +58,7 @@ class VideoForm(PromptForm):
 
 
 class JobRequest(BaseModel):
-    """Body of POST /jobs/, as JSON or as a form."""
+    """Body of POST /jobs/ as JSON; as a form it has the fields of `PromptForm`."""
 
     model_config = ConfigDict(frozen=True, strict=True)
 

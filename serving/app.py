@@ -14,6 +14,7 @@ from serving.errors import LastResort, error_responses, install_error_handlers
 from serving.guards import PAGE_POLICY, Guard, guard_rules
 from serving.metrics import RequestMetrics
 from serving.probes import probe_routes
+from serving.schemas import ErrorBody
 from serving.settings import ShellSettings
 from serving.slashes import EitherSlash
 from serving.versions import package_version
@@ -67,21 +68,29 @@ def create_shell(
     app.add_middleware(LastResort)
     app.add_middleware(Guard, rules=rules)
     app.add_middleware(RequestMetrics, registry=vitals.registry)
-    if settings.api_keys:
-        _declare_key(app)
+    _complete_openapi(app, needs_key=bool(settings.api_keys))
     return app
 
 
-def _declare_key(app: FastAPI) -> None:
-    """Say in OpenAPI that a bearer key is asked for, except by /health/."""
+def _complete_openapi(app: FastAPI, *, needs_key: bool) -> None:
+    """Say in OpenAPI what the shell does: the shape of every error, and the key that all but /health/ ask for."""
     build = app.openapi
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             schema = build()
-            schema.setdefault("components", {})["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
-            schema["security"] = [{"bearer": []}]
-            schema["paths"]["/health/"]["get"]["security"] = []
+            components = schema.setdefault("components", {})
+            components.setdefault("schemas", {})["ErrorBody"] = ErrorBody.model_json_schema()
+            for unused in ("HTTPValidationError", "ValidationError"):
+                components["schemas"].pop(unused, None)
+            for operation in (one for path in schema["paths"].values() for one in path.values()):
+                for status, answer in operation["responses"].items():
+                    if status >= "400":  # three digits each; the framework would give them the route's media type
+                        answer["content"] = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorBody"}}}
+            if needs_key:
+                components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
+                schema["security"] = [{"bearer": []}]
+                schema["paths"]["/health/"]["get"]["security"] = []
             app.openapi_schema = schema
         return app.openapi_schema
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 import torch
@@ -102,6 +103,12 @@ class Pace:
         )
 
 
+@pytest.fixture(scope="session", autouse=True)
+def compiled() -> None:
+    """The SPZ encoder is compiled for its first use; no test should wait for that."""
+    encode_spz(dots(0))
+
+
 @pytest.fixture
 def pace() -> Iterator[Pace]:
     made = Pace()
@@ -109,18 +116,24 @@ def pace() -> Iterator[Pace]:
     made.go.set()
 
 
+def app_of(pace: Pace, shell: dict[str, object] | None = None, **config: object) -> FastAPI:
+    settings = GenerationSettings(
+        shell=ShellSettings.model_validate({"port": 0, **(shell or {})}),
+        config=GenerationConfig.model_validate({"backend": "fake", **config}),
+    )
+    return create_app(settings, pace.engine())
+
+
 @pytest.fixture
 def make_app(pace: Pace) -> Callable[..., FastAPI]:
     """The service; keyword arguments go to its configuration, `shell` to where it listens."""
+    return partial(app_of, pace)
 
-    def make(shell: dict[str, object] | None = None, **config: object) -> FastAPI:
-        settings = GenerationSettings(
-            shell=ShellSettings.model_validate({"port": 0, **(shell or {})}),
-            config=GenerationConfig.model_validate({"backend": "fake", **config}),
-        )
-        return create_app(settings, pace.engine())
 
-    return make
+@pytest.fixture(scope="module")
+def shared_app() -> FastAPI:
+    """A service of its own for a whole module that only asks it things."""
+    return app_of(Pace())
 
 
 @pytest.fixture

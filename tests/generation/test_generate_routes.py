@@ -87,7 +87,7 @@ def test_a_bad_prompt_is_refused(client: TestClient, route: str, prompt: str) ->
     assert "prompt" in answer.json()["detail"]
 
 
-@pytest.mark.parametrize("seed", ["-1", "4294967296", "1.0", "1e3", "1_0", " 1", "x", "true", "9" * 5000])
+@pytest.mark.parametrize("seed", ["-1", "4294967296", "1.5", "1e3", "1_0", " 1", "x", "true", "9" * 5000])
 def test_a_bad_seed_is_refused(client: TestClient, seed: str) -> None:
     answer = client.post("/generate/", data={"prompt": "a", "seed": seed})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
@@ -100,7 +100,7 @@ def test_a_bad_format_is_refused(client: TestClient, name: str) -> None:
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
 
 
-@pytest.mark.parametrize("size", ["63", "62", "65", "2050", "0", "-64", "64.0"])
+@pytest.mark.parametrize("size", ["63", "62", "65", "2050", "0", "-64", "64.5"])
 def test_a_bad_resolution_is_refused(client: TestClient, size: str) -> None:
     answer = client.post("/generate_video/", data={"prompt": "a", "video_res": size})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")

@@ -44,7 +44,7 @@ def test_a_prompt_of_no_or_too_many_characters_is_refused(text: str) -> None:
         Asked(prompt=text)
 
 
-@pytest.mark.parametrize("bad", ["\x00", "\n", "\x1b", "\x7f", "\u200b", "\u202e", "\u2028", "\ue000", "\ufeff"])
+@pytest.mark.parametrize("bad", ["\x00", "\n", "\x1b", "\x7f", "\u200b", "\u202e", "\u2028", "\U000e0041", "\ufeff"])
 def test_a_prompt_that_cannot_be_printed_is_refused(bad: str) -> None:
     with pytest.raises(ValidationError, match=f"U\\+{ord(bad):04X}"):
         Asked(prompt=f"pink{bad}bicycle")
@@ -71,8 +71,13 @@ def test_the_published_pattern_says_what_is_accepted(text: str) -> None:
     assert bool(re.search(PATTERN, text)) == accepted
 
 
-def test_every_control_format_and_private_character_this_python_knows_is_refused() -> None:
-    unprintable = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
+@pytest.mark.parametrize(("length", "fits"), [(1, True), (2, True), (1024, True), (1025, False)])
+def test_the_published_pattern_counts_after_trimming(length: int, fits: bool) -> None:
+    assert bool(re.search(PATTERN, " " * 30 + "a" * length + "\n")) is fits
+
+
+def test_every_control_and_format_character_this_python_knows_is_refused() -> None:
+    unprintable = {"Cc", "Cf", "Cs", "Zl", "Zp"}
     accepted = []
     for char in map(chr, range(sys.maxunicode + 1)):
         if unicodedata.category(char) in unprintable:
