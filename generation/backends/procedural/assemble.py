@@ -56,8 +56,8 @@ def assemble(
     pieces = _pieces(request, seed, builders, vocabulary, report)
     report(Progress(0.5, "sampling"))
     rng = generator(seed, request.items[0].name, "surface")
-    samples, hidden = cover(pieces, rng)
-    report(Progress(0.7, "shading"))
+    samples, hidden = cover(pieces, rng, lambda: report(Progress(0.6, "sampling")))
+    report(Progress(0.8, "shading"))
     return paint(pieces, samples, hidden, rng)
 
 
@@ -145,8 +145,13 @@ def _places(boxes: Sequence[tuple[Floats, Floats]]) -> list[Floats]:
     return places
 
 
-def cover(pieces: Sequence[Piece], rng: np.random.Generator) -> tuple[Samples, Floats]:
-    """Samples that can be seen, in units of a longest side of 1, and how hidden from the sky each is [M]."""
+def cover(
+    pieces: Sequence[Piece], rng: np.random.Generator, tick: Callable[[], None] = lambda: None
+) -> tuple[Samples, Floats]:
+    """Samples that can be seen, in units of a longest side of 1, and how hidden from the sky each is [M].
+
+    `tick` is called between the steps and may raise through.
+    """
     low, high = _corners([p.shape for p in pieces])
     side = float((high - low).max())
     shapes = [p.shape.move(*(-(low + high) / 2)).scale(1 / side) for p in pieces]
@@ -155,6 +160,7 @@ def cover(pieces: Sequence[Piece], rng: np.random.Generator) -> tuple[Samples, F
     wanted = SAMPLES
     for _ in range(3):
         samples = sample(shapes, wanted, rng)
+        tick()
         opaque = solid[samples.part]
         where = room(samples.points[opaque] if opaque.any() else samples.points)
         keep = seen(samples, where, both_sides[samples.part]) | ~opaque
@@ -162,7 +168,7 @@ def cover(pieces: Sequence[Piece], rng: np.random.Generator) -> tuple[Samples, F
         if FEWEST * 1.25 <= kept <= MOST:
             break
         wanted = int(wanted * min(0.8 * MOST, SAMPLES) / max(kept, 1))
-    samples = settle(samples.select(keep))
+    samples = settle(samples.select(keep), tick)
     return samples, crowding(samples, where) * solid[samples.part]
 
 

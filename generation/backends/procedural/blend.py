@@ -14,7 +14,7 @@ import numpy as np
 from skimage.measure import marching_cubes
 from trimesh.transformations import euler_matrix
 
-from generation.backends.procedural.shapes import Floats, Point, Shape, unit
+from generation.backends.procedural.shapes import Floats, Point, Shape, turned, unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,9 @@ class Limb:
         """Signed distance [N] of points [N, 3]."""
         a, b = np.asarray(self.start, dtype=float), np.asarray(self.end, dtype=float)
         axis = b - a
-        t = np.clip((points - a) @ axis / max(float(axis @ axis), 1e-12), 0, 1)
+        t = np.clip(((points - a) * axis).sum(axis=-1) / max(float((axis**2).sum()), 1e-12), 0, 1)
         last = self.radius if self.end_radius is None else self.end_radius
-        return _length(points - a - t[:, None] * axis) - (self.radius + t * (last - self.radius))
+        return np.asarray(_length(points - a - t[:, None] * axis) - (self.radius + t * (last - self.radius)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +198,7 @@ def _local(points: Floats, centre: Point, turn: Point) -> Floats:
     if not any(turn):
         return np.asarray(offset)
     rotation = euler_matrix(*(math.radians(t) for t in turn))[:3, :3]
-    return np.asarray(offset @ rotation)  # the inverse turn
+    return turned(offset, rotation.T)  # the inverse turn
 
 
 def _around(centre: Floats, radius: float) -> tuple[Floats, Floats]:

@@ -68,7 +68,22 @@ def cut(prompt: str, vocabulary: Vocabulary) -> list[Clause]:
             clauses.append(Clause(joint))
         if joint is None or word.text not in {"and", ",", *vocabulary.joints}:
             clauses[-1].words.append(word)
-    return [clause for clause in clauses if clause.words]
+    return _depicted([clause for clause in clauses if clause.words], vocabulary)
+
+
+def _depicted(clauses: list[Clause], vocabulary: Vocabulary) -> list[Clause]:
+    """The clauses with words such as "statue" read as what the thing is made of, where another thing is named."""
+    words = [word for clause in clauses if clause.joint is not Joint.ASIDE for word in clause.words]
+    if not any(w.object and w.text not in vocabulary.depictions for w in words):
+        return clauses
+    made_of = {} if any(w.material for w in words) else vocabulary.depictions
+    return [Clause(c.joint, [_likeness(w, vocabulary, made_of.get(w.text)) for w in c.words]) for c in clauses]
+
+
+def _likeness(word: Word, vocabulary: Vocabulary, material: str | None) -> Word:
+    if word.text not in vocabulary.depictions:
+        return word
+    return Word(word.text, material=material, filler=material is None)
 
 
 def _joint(word: Word, clause: Clause, vocabulary: Vocabulary) -> Joint | None:
@@ -112,7 +127,7 @@ def _look_up(words: Sequence[str], vocabulary: Vocabulary) -> Word | None:
             grouped=text in vocabulary.groups,
             filler=text in vocabulary.fillers,
         )
-        if word.known or text in vocabulary.phrases:
+        if word.known or text in vocabulary.phrases or text in vocabulary.depictions:
             return word
     return None
 

@@ -94,12 +94,16 @@ class _Reader:
             joint = about if clause.joint is Joint.AND else clause.joint
             if not self.drafts or joint is Joint.START:
                 self._thing(clause)
-            elif joint is Joint.IN:
+            elif joint is Joint.IN and not self._names_part(clause):
                 self._describe(self.drafts[-1], clause.words)
             elif not self._parts(self.drafts[-1], clause.words):
                 joint = Joint.START
                 self._thing(clause)
             about = joint
+
+    def _names_part(self, clause: Clause) -> bool:
+        entry = self.drafts[-1].entry
+        return entry is not None and any(entry.part(word.text) for word in clause.words)
 
     def leave_aside(self, clause: Clause) -> None:
         """Ignores a clause, except for a pose ("on a rock, sleeping")."""
@@ -174,7 +178,7 @@ class _Reader:
                 draft.pattern_look = said.take() if not said.empty else draft.pattern_look
             elif word.text in self.vocabulary.accents:
                 draft.looks = [*(draft.looks or [Look()])[:1], said.take()]
-            elif not said.note(word) and not self._trait(draft, word):
+            elif not said.note(word) and not word.size and not self._trait(draft, word):
                 self._unknown(word)
         if not said.empty:  # colours of something unknown: the second look of the whole
             draft.looks = [*(draft.looks or [Look()])[:1], said.take()]

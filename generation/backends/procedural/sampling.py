@@ -6,7 +6,7 @@ low-discrepancy sequence (M. Roberts, "The unreasonable effectiveness of quasira
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,10 +79,15 @@ def sample(shapes: Sequence[Shape], count: int, rng: np.random.Generator) -> Sam
     )
 
 
-def settle(samples: Samples) -> Samples:
-    """The samples without those under a thin cover, spread along the surface so that gaps and clumps even out."""
+def settle(samples: Samples, tick: Callable[[], None] = lambda: None) -> Samples:
+    """The samples without those under a thin cover, spread along the surface so that gaps and clumps even out.
+
+    `tick` is called between the steps and may raise through.
+    """
     tree = cKDTree(samples.points)
+    tick()
     bare = ~_covered(samples, tree)
+    tick()
     return _spread(samples, tree).select(bare)
 
 

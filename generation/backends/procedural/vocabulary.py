@@ -77,6 +77,7 @@ class Vocabulary:
     accents: frozenset[str]
     numbers: Mapping[str, int]
     groups: Mapping[str, int]
+    depictions: Mapping[str, str]
     fillers: frozenset[str]
     phrases: frozenset[str]
 
@@ -109,6 +110,8 @@ def read_vocabulary(data: Mapping[str, Any]) -> Vocabulary:
             entries[name] = _entry(name, category, block or {})
     for entry in entries.values():
         _check_looks(entry, colours, materials)
+    if missing := [m for m in data["depictions"].values() if m not in materials]:
+        raise VocabularyError(f"depictions: there is no material {missing[0]!r}")
     exact = _index("object", ((w, e.name) for e in entries.values() for w in (e.name, *e.also)))
     related = _index("object", ((w, e.name) for e in entries.values() for w in e.related), taken=exact)
     return Vocabulary(
@@ -126,6 +129,7 @@ def read_vocabulary(data: Mapping[str, Any]) -> Vocabulary:
         accents=frozenset(data["accents"]),
         numbers=dict(data["numbers"]),
         groups=dict(data["groups"]),
+        depictions=dict(data["depictions"]),
         fillers=frozenset(data["fillers"]),
         phrases=frozenset(
             word

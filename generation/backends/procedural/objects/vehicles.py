@@ -1,13 +1,15 @@
-"""Builders of vehicles on land, water and in the air. Front toward +z, y up; any unit of length."""
+"""Builders of vehicles: those on two wheels, and the table of all. Front toward +z, y up; any unit of length."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from generation.backends.procedural.make import ACCENT, Make
+from generation.backends.procedural.blend import Ball, Blob, Block, Limb
+from generation.backends.procedural.make import ACCENT, MAIN, Make
 from generation.backends.procedural.objects import vehicles_air as air
 from generation.backends.procedural.objects import vehicles_land as land
-from generation.backends.procedural.shapes import box, cylinder, join, pair, ring, torus
+from generation.backends.procedural.objects import vehicles_water as water
+from generation.backends.procedural.shapes import box, capsule, cylinder, join, pair, ring, row, sphere, torus
 from generation.backends.procedural.sweeps import tube
 
 
@@ -56,23 +58,104 @@ def bicycle(make: Make) -> None:
         make.add("mudguard", guard.turn(x=-100).move(y=r, z=-half))
 
 
+def motorcycle(make: Make) -> None:
+    """A motorcycle: fat tyres, tank, engine, seat, high bar."""
+    half, r = make.vary(0.62, 0.05), make.vary(0.28, 0.06)
+    for z in (-half, half):
+        make.add("wheel", torus(r - 0.07, 0.085).turn(z=90).move(y=r, z=z), "black", "rubber")
+        make.add("rim", torus(r - 0.15, 0.022).turn(z=90).move(y=r, z=z), "silver", "metal")
+        make.add("rim", cylinder(r - 0.15, 0.03).turn(z=90).move(y=r, z=z), "silver", "metal")
+        guard = torus(r + 0.045, 0.06, arc_deg=120).turn(z=90)
+        make.add("mudguard", guard.turn(x=-70 if z < 0 else -110).move(y=r, z=z), MAIN, "glossy")
+    make.add("engine", box(0.24, 0.26, 0.34, 0.05).move(y=0.32), "dark grey", "metal")
+    make.add("engine", row(box(0.3, 0.025, 0.24, 0.01), 5, y=0.045).turn(x=18).move(y=0.47, z=0.05), "silver", "metal")
+    tank: list[Blob] = [Ball((0, 0.72, 0.14), (0.15, 0.12, 0.27)), Ball((0, 0.66, -0.02), (0.11, 0.09, 0.2))]
+    tank += [Limb((0, 0.66, -0.2), (0, 0.68, -0.56), 0.1, 0.06)]
+    make.blend("tank", tank, MAIN, "glossy", smooth=0.1, detail=48)
+    make.add(
+        "seat",
+        tube([(0, 0.74, 0.0), (0, 0.7, -0.2), (0, 0.76, -0.45)], [0.1, 0.12, 0.09], flat=0.6),
+        "dark brown",
+        "leather",
+    )
+    fork = tube([(0.1, r, half), (0.1, 0.66, half - 0.22), (0.1, 0.86, half - 0.31)], 0.03, straight=True)
+    make.add("fork", pair(fork), "silver", "metal")
+    bar_y = make.vary(0.96, 0.06)
+    bar = [(0, 0.85, half - 0.3), (0.14, bar_y, half - 0.32), (0.36, bar_y, half - 0.44)]
+    make.add("handlebar", pair(tube(bar, 0.022)), "silver", "metal")
+    make.add(
+        "grip", pair(capsule((0.33, bar_y, half - 0.42), (0.42, bar_y - 0.005, half - 0.47), 0.032)), "black", "rubber"
+    )
+    make.add("headlight", capsule((0, 0.8, half - 0.24), (0, 0.79, half - 0.14), 0.095), "silver", "metal")
+    make.add("headlight", cylinder(0.08, 0.05).turn(x=84).move(y=0.79, z=half - 0.06), "yellow", "glow")
+    make.add("taillight", sphere(0.05).move(y=0.67, z=-half - 0.02), "red", "glow")
+    pipe = tube(
+        [(0.14, 0.42, 0.18), (0.17, 0.2, 0.12), (0.17, 0.18, -0.2), (0.18, 0.24, -half - 0.12)],
+        [0.035, 0.035, 0.05, 0.065],
+    )
+    make.add("exhaust", pair(pipe), "silver", "metal")
+    make.add(
+        "frame",
+        pair(tube([(0.06, 0.68, half - 0.26), (0.09, 0.3, 0.2), (0.09, 0.28, -0.25), (0.06, r, -half)], 0.032)),
+        ACCENT,
+    )
+
+
+def scooter(make: Make) -> None:
+    """A motor scooter: leg shield, flat floor, round tail."""
+    half, r = make.vary(0.5, 0.05), 0.19
+    for z in (-half, half):
+        make.add("wheel", torus(r - 0.06, 0.07).turn(z=90).move(y=r, z=z), "black", "rubber")
+        make.add("rim", cylinder(r - 0.09, 0.07).turn(z=90).move(y=r, z=z), "silver", "metal")
+    tail: list[Blob] = [
+        Ball((0, 0.42, -half + 0.02), (0.2, 0.21, 0.36)),
+        Ball((0, 0.5, -half + 0.16), (0.16, 0.16, 0.2)),
+    ]
+    tail += [Block((0, 0.2, 0.0), (0.32, 0.08, 0.56), 0.04), Limb((0, 0.24, 0.24), (0, 0.72, half - 0.24), 0.09, 0.07)]
+    tail += [
+        Block((0, 0.5, half - 0.22), (0.4, 0.56, 0.07), 0.03, (-18, 0, 0)),
+        Ball((0, 0.9, half - 0.33), (0.14, 0.1, 0.13)),
+    ]
+    tail += [Ball((0, 0.32, half), (0.11, 0.12, 0.24))]
+    tail += [
+        Ball((0, 0.14, half), (0.12, 0.16, 0.19), carve=True),
+        Ball((0, 0.12, -half), (0.1, 0.18, 0.2), carve=True),
+    ]
+    make.blend("body", tail, MAIN, "glossy", smooth=0.09, detail=64)
+    make.add(
+        "seat",
+        tube([(0, 0.66, -0.1), (0, 0.69, -0.3), (0, 0.67, -half - 0.2)], [0.11, 0.15, 0.1], flat=0.5),
+        ACCENT,
+        "leather",
+    )
+    bar = [(0, 0.93, half - 0.34), (0.2, 0.98, half - 0.38), (0.34, 0.96, half - 0.46)]
+    make.add("handlebar", pair(tube(bar, 0.022)), "silver", "metal")
+    make.add("grip", pair(capsule((0.27, 0.97, half - 0.42), (0.36, 0.955, half - 0.47), 0.033)), "black", "rubber")
+    make.add("headlight", cylinder(0.075, 0.06).turn(x=90).move(y=0.9, z=half - 0.21), "yellow", "glow")
+    for x in (-1, 1):
+        stalk = tube([(0.18 * x, 0.97, half - 0.38), (0.26 * x, 1.12, half - 0.4)], 0.012, count=2)
+        mirror = cylinder(0.06, 0.025).turn(x=80).move(0.27 * x, 1.15, half - 0.4)
+        make.add("mirror", join(stalk, mirror), "silver", "metal")
+    make.add("taillight", sphere(0.05).move(y=0.5, z=-half - 0.3), "red", "glow")
+
+
 BUILDERS: dict[str, Callable[[Make], None]] = {
     "bicycle": bicycle,
     "car": land.car,
     "truck": land.truck,
     "bus": land.bus,
     "train": land.train,
-    "motorcycle": land.motorcycle,
+    "motorcycle": motorcycle,
     "tractor": land.tractor,
     "tank": land.tank,
-    "scooter": land.scooter,
+    "scooter": scooter,
     "airplane": air.airplane,
     "helicopter": air.helicopter,
     "rocket": air.rocket,
     "hot air balloon": air.hot_air_balloon,
     "ufo": air.ufo,
-    "sailboat": air.sailboat,
-    "submarine": air.submarine,
-    "ship": air.ship,
+    "sailboat": water.sailboat,
+    "submarine": water.submarine,
+    "ship": water.ship,
 }
 """Builder by the object's name in objects.yaml."""

@@ -1,0 +1,92 @@
+"""Every object: it builds, its parts are those the vocabulary names, poses and seeds change it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from generation.backends.contract import Generator
+from generation.backends.procedural.looks import coats
+from generation.backends.procedural.make import MAIN, Make, Part
+from generation.backends.procedural.objects import BUILDERS
+from generation.backends.procedural.request import Item
+from generation.backends.procedural.shapes import Shape
+from generation.backends.procedural.vocabulary import Vocabulary, load_vocabulary
+
+NAMES = [(category, name) for category, section in BUILDERS.items() for name in section]
+FIRST_OF_EACH = [next(iter(section)) for section in BUILDERS.values() if section]
+EMPTY = Shape(np.zeros((0, 3)), np.zeros((0, 3), dtype=np.int64), np.zeros((0, 3, 3)))
+POSES = [(e.category, e.name, pose) for e in load_vocabulary().entries.values() for pose in e.poses]
+
+
+@dataclass(frozen=True)
+class Built:
+    """What the tests ask of a built object; the shapes themselves are let go."""
+
+    parts: tuple[Part, ...]  # each with an empty shape
+    outline: np.ndarray  # [6] mean and spread of the surface
+    sound: bool  # finite, and no part without a surface
+
+
+@cache
+def build(category: str, name: str, seed: int = 0, pose: str | None = None) -> Built:
+    make = Make(np.random.default_rng(seed), pose)
+    BUILDERS[category][name](make)
+    points = np.concatenate([p.shape.vertices[p.shape.faces.reshape(-1)] for p in make.parts])
+    sound = all(len(p.shape.faces) > 0 and bool(np.isfinite(p.shape.normals).all()) for p in make.parts)
+    bare = tuple(replace(p, shape=EMPTY) for p in make.parts)
+    return Built(
+        bare, np.concatenate([points.mean(axis=0), points.std(axis=0)]), sound and bool(np.isfinite(points).all())
+    )
+
+
+@pytest.mark.parametrize(("category", "name"), NAMES)
+def test_object_builds(category: str, name: str, vocabulary: Vocabulary) -> None:
+    made = build(category, name)
+    assert made.sound
+    assert coats(
+        made.parts, Item(name), vocabulary, np.random.default_rng(0)
+    )  # raises for an unknown colour or material
+
+
+@pytest.mark.parametrize(("category", "name"), NAMES)
+def test_parts_are_those_the_vocabulary_names(category: str, name: str, vocabulary: Vocabulary) -> None:
+    entry = vocabulary.entries[name]
+    built: set[str] = set()
+    for seed in range(40):  # what only some individuals have turns up sooner or later
+        pose = [None, *entry.poses][seed % (1 + len(entry.poses))]
+        built |= {part.name for part in build(category, name, seed, pose).parts}
+        if seed and set(entry.parts) <= built:
+            break
+    assert built == set(entry.parts)
+
+
+@pytest.mark.parametrize(("category", "name"), NAMES)
+def test_two_seeds_are_two_individuals(category: str, name: str) -> None:
+    first, second = build(category, name, 0).outline, build(category, name, 1).outline
+    assert np.abs(first - second).max() > 0.002 * np.abs(first).max()
+
+
+@pytest.mark.parametrize(("category", "name"), NAMES)
+def test_main_colour_is_used(category: str, name: str) -> None:
+    assert any(part.colour == MAIN for part in build(category, name).parts)
+
+
+@pytest.mark.parametrize(("category", "name", "pose"), POSES)
+def test_pose_changes_the_object(category: str, name: str, pose: str) -> None:
+    posed = build(category, name, 0, pose).outline
+    assert any(np.abs(posed - build(category, name, seed).outline).max() > 1e-6 for seed in (0, 1))
+
+
+@pytest.mark.parametrize("name", FIRST_OF_EACH)
+def test_splat_count_of_an_object_of_each_category(name: str, generate: Generator) -> None:
+    assert 20_000 <= len(generate(name, 0, lambda _: None).splats) <= 60_000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("category", "name"), NAMES)
+def test_splat_count_of_every_object(category: str, name: str, generate: Generator) -> None:
+    assert 20_000 <= len(generate(name, 5, lambda _: None).splats) <= 60_000

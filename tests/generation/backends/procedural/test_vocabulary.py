@@ -1,0 +1,110 @@
+"""objects.yaml: complete, consistent, and checked when it is loaded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from generation.backends.procedural.finishes import FINISHES
+from generation.backends.procedural.objects import BUILDERS
+from generation.backends.procedural.patterns import PATTERNS
+from generation.backends.procedural.vocabulary import (
+    VOCABULARY_PATH,
+    Vocabulary,
+    VocabularyError,
+    read_vocabulary,
+)
+
+CATEGORIES = list(BUILDERS)
+
+
+@pytest.fixture
+def data() -> Any:
+    return yaml.safe_load(VOCABULARY_PATH.read_text(encoding="utf-8"))
+
+
+def test_all_thirteen_categories_are_there(vocabulary: Vocabulary) -> None:
+    assert len(CATEGORIES) == 13
+    assert list(vocabulary.categories) == CATEGORIES
+
+
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_category_has_at_least_six_objects(category: str, vocabulary: Vocabulary) -> None:
+    assert len(vocabulary.category(category)) >= 6
+
+
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_every_object_has_its_builder_and_its_words(category: str, vocabulary: Vocabulary) -> None:
+    assert set(BUILDERS[category]) == set(vocabulary.category(category))
+
+
+def test_every_finish_is_shaded(vocabulary: Vocabulary) -> None:
+    assert {m.finish for m in vocabulary.materials.values()} <= set(FINISHES)
+
+
+def test_every_pattern_is_drawn(vocabulary: Vocabulary) -> None:
+    assert set(vocabulary.pattern_words.values()) == set(PATTERNS)
+
+
+def test_no_name_of_an_object_hides_a_colour(vocabulary: Vocabulary) -> None:
+    looks = {*vocabulary.colour_words, *vocabulary.material_words}
+    hidden = [w for w in (*vocabulary.exact, *vocabulary.related) if " " in w and w.split()[0] in looks]
+    whole = {"gold bar", "orange juice"}  # phrases that mean a thing of their own
+    assert [w for w in hidden if vocabulary.exact.get(w.split(" ", 1)[1]) is not None and w not in whole] == []
+
+
+def test_word_of_two_objects_is_refused(data: Any) -> None:
+    data["categories"]["vehicles"]["car"]["also"].append("bike")
+    with pytest.raises(VocabularyError, match="'bike' is claimed by two"):
+        read_vocabulary(data)
+
+
+def test_related_word_that_names_another_object_is_refused(data: Any) -> None:
+    data["categories"]["vehicles"]["car"]["related"].append("bicycle")
+    with pytest.raises(VocabularyError, match="'bicycle' is claimed by two"):
+        read_vocabulary(data)
+
+
+def test_unknown_colour_is_refused(data: Any) -> None:
+    data["categories"]["vehicles"]["car"]["colours"] = ["rainbow"]
+    with pytest.raises(VocabularyError, match="car: there is no colour 'rainbow'"):
+        read_vocabulary(data)
+
+
+def test_unknown_material_is_refused(data: Any) -> None:
+    data["categories"]["vehicles"]["car"]["material"] = "jelly"
+    with pytest.raises(VocabularyError, match="car: there is no material 'jelly'"):
+        read_vocabulary(data)
+
+
+def test_unknown_key_is_refused(data: Any) -> None:
+    data["categories"]["vehicles"]["car"]["colors"] = ["red"]
+    with pytest.raises(VocabularyError, match="car: unknown key colors"):
+        read_vocabulary(data)
+
+
+def test_word_with_a_capital_or_a_hyphen_is_refused(data: Any) -> None:
+    data["categories"]["vehicles"]["car"]["also"] = ["Motor-Car"]
+    with pytest.raises(VocabularyError, match="must be lower case"):
+        read_vocabulary(data)
+
+
+def test_word_of_two_parts_is_refused(data: Any) -> None:
+    data["categories"]["vehicles"]["car"]["parts"]["roof"] = ["wheel"]
+    with pytest.raises(VocabularyError, match="'wheel' names two parts"):
+        read_vocabulary(data)
+
+
+def test_object_without_any_colour_is_refused(data: Any) -> None:
+    data["categories"]["vehicles"]["car"]["colours"] = []
+    with pytest.raises(VocabularyError, match="car: no colours"):
+        read_vocabulary(data)
+
+
+@pytest.mark.parametrize("text", ["red", "#ff00", "#gggggg"])
+def test_colour_that_is_not_rrggbb_is_refused(text: str, data: Any) -> None:
+    data["colours"]["red"][0] = text
+    with pytest.raises(ValueError, match=r"rrggbb|base 16"):
+        read_vocabulary(data)

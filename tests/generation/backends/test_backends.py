@@ -1,0 +1,20 @@
+"""The table of generators: naming one costs nothing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from generation.backends import LOADERS
+
+
+def test_procedural_is_a_backend() -> None:
+    assert "procedural" in LOADERS
+
+
+def test_table_loads_no_geometry_library() -> None:
+    code = (
+        "import sys, generation.backends; print([m for m in ('trimesh', 'skimage', 'diffusers') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
