@@ -17,8 +17,8 @@ import pytest
 from fastapi import FastAPI
 from PIL import Image
 
+from generation.app import create_app
 from generation.engine import build_engine
-from generation.serve import create_app
 from generation.settings import parser, read_settings
 from splats.codecs import decode
 
