@@ -106,7 +106,10 @@ def split_tiles(counts: np.ndarray, limit: int) -> Iterator[Tiles]:
 
 
 def build_name() -> str:
-    """What the kernels are compiled for, such as "cpu-numba-znver3-avx2" (NUMBA_CPU_NAME and NUMBA_CPU_FEATURES force others)."""
+    """What the kernels are compiled for, such as "cpu-numba-znver3-avx2".
+
+    That is the processor at hand unless NUMBA_CPU_NAME, with an empty NUMBA_CPU_FEATURES, names another.
+    """
     from numba.core.registry import cpu_target  # noqa: PLC0415  makes the compiler, so not at import
 
     _, processor, features = cpu_target.target_context.codegen().magic_tuple()
