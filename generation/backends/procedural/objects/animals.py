@@ -7,6 +7,7 @@ from collections.abc import Callable
 from generation.backends.procedural.make import Make
 from generation.backends.procedural.objects import animals_bears as bears
 from generation.backends.procedural.objects import animals_birds as birds
+from generation.backends.procedural.objects import animals_dinosaurs as dinosaurs
 from generation.backends.procedural.objects import animals_hoofed as hoofed
 from generation.backends.procedural.objects import animals_pets as pets
 from generation.backends.procedural.objects import animals_scaly as scaly
@@ -52,5 +53,9 @@ BUILDERS: dict[str, Callable[[Make], None]] = {
     "snail": small.snail,
     "snake": scaly.snake,
     "caterpillar": small.caterpillar,
+    "spider": small.spider,
+    "dinosaur": dinosaurs.tyrannosaur,
+    "brachiosaurus": dinosaurs.brachiosaur,
+    "triceratops": dinosaurs.triceratops,
 }
 """Builder by the object's name in objects.yaml."""

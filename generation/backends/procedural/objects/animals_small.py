@@ -1,4 +1,4 @@
-"""Builders of small crawling and flying animals: butterfly, bee, ladybird, snail, caterpillar."""
+"""Builders of small crawling and flying animals: butterfly, bee, ladybird, snail, caterpillar, spider."""
 
 from __future__ import annotations
 
@@ -177,3 +177,46 @@ def caterpillar(make: Make) -> None:
     ]
     make.add("antenna", pair(tube(feeler, 0.02)), "dark green")
     make.add("antenna", pair(bead(0.045).move(*feeler[-1])), "red")
+
+
+def spider(make: Make) -> None:
+    """A round furry spider: eight bent striped legs, many eyes, a smile with two fangs."""
+    wide = make.vary(0.27, 0.1)
+    high = 0.3
+    body: list[Blob] = [
+        Ball((0, high + 0.05, -0.2), (wide, wide * 0.92, wide * 1.1)),
+        Ball((0, high, 0.16), (0.19, 0.17, 0.17), part="head"),
+    ]
+    make.blend("body", body, MAIN, "fur", smooth=0.06, detail=50)
+    for i in range(make.count(4, 6)):
+        angle, turn = 2.4 * i, make.between(15, 60)
+        spot = (
+            bead(make.between(0.05, 0.08))
+            .scale(1, 0.35, 1)
+            .move(y=wide * 0.94)
+            .turn(z=turn)
+            .turn(y=math.degrees(angle))
+        )
+        make.add("spot", spot.move(0, high + 0.05, -0.2), ACCENT)
+    reach = make.vary(0.62, 0.1)
+    for side in (-1, 1):
+        for turn in (52, 18, -16, -50):
+            s, c = side * math.cos(math.radians(turn)), math.sin(math.radians(turn))
+            joints = [
+                (0.12 * s, high, 0.1 + 0.1 * c),
+                (reach * 0.5 * s, high + 0.24, 0.1 + reach * 0.5 * c),
+                (reach * 0.85 * s, 0.16, 0.1 + reach * 0.85 * c),
+                (reach * s, 0.0, 0.1 + reach * c),
+            ]
+            make.add("leg", tube(joints, [0.05, 0.045, 0.038, 0.02]), MAIN, "fur")
+            x, y, z = joints[1]
+            make.add("leg", bead(0.058).move(x, y - 0.01, z), ACCENT, "fur")
+    make.add("eye", pair(sphere(0.07).move(0.075, high + 0.09, 0.29)), "white", "glossy")
+    make.add("eye", pair(bead(0.036).move(0.08, high + 0.09, 0.343)), "black", "glossy")
+    make.add("eye", pair(bead(0.034).move(0.155, high + 0.14, 0.22)), "black", "glossy")
+    make.add(
+        "mouth",
+        tube([(-0.07, high - 0.03, 0.315), (0, high - 0.06, 0.325), (0.07, high - 0.03, 0.315)], 0.013, count=10),
+        "red",
+    )
+    make.add("tooth", pair(cone(0.02, 0.06, sides=10).turn(x=180).move(0.035, high - 0.08, 0.32)), "white")

@@ -28,5 +28,6 @@ BUILDERS: dict[str, Callable[[Make], None]] = {
     "woman": folk.woman,
     "girl": folk.girl,
     "boy": folk.boy,
+    "snowman": folk.snowman,
 }
 """Builder by the object's name in objects.yaml."""

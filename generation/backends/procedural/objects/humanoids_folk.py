@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from generation.backends.procedural.blend import Ball, Blob
 from generation.backends.procedural.make import ACCENT, MAIN, Make
 from generation.backends.procedural.objects.person import (
@@ -16,7 +18,7 @@ from generation.backends.procedural.objects.person import (
     person,
     skin,
 )
-from generation.backends.procedural.shapes import bead, capsule, cylinder, dome, lathe, pair, ring, sphere, torus
+from generation.backends.procedural.shapes import bead, capsule, cone, cylinder, dome, lathe, pair, ring, sphere, torus
 from generation.backends.procedural.sweeps import tube
 
 
@@ -206,3 +208,55 @@ def _glasses(make: Make, body: Body) -> None:
     x, y, z = body.face(0.36, 0.02, 1.05)
     make.add("glasses", pair(torus(0.24 * r, 0.04 * r).turn(x=90).move(x, y, z)), "black")
     make.add("glasses", tube([(-0.15 * r, y, z), (0.15 * r, y, z)], 0.04 * r, count=2, sides=8), "black")
+
+
+def snowman(make: Make) -> None:
+    """A snowman: two or three balls of snow, carrot nose, coal buttons, top hat, scarf, twig arms."""
+    sizes = make.choose([(0.34, 0.25, 0.19), (0.33, 0.26, 0.2), (0.36, 0.24)])
+    height, middles = 0.0, []
+    for size in sizes:
+        middles.append(height + size * 0.92)
+        make.add("body", sphere(size).move(y=middles[-1]), MAIN)
+        height = middles[-1] + size * 0.72
+    r, y, chest, girth = sizes[-1], middles[-1], middles[-2], sizes[-2]
+    make.add("eye", pair(bead(0.17 * r).move(0.34 * r, y + 0.18 * r, 0.9 * r)), "black", "glossy")
+    make.add("nose", cone(0.17 * r, 0.85 * r, sides=20).turn(x=90).move(0, y - 0.05 * r, 1.35 * r), "orange")
+    for u in (-0.42, -0.22, 0.0, 0.22, 0.42):
+        make.add("mouth", bead(0.08 * r).move(u * r, y - (0.48 - 0.9 * u * u) * r, 0.87 * r), "black")
+    for k in range(make.count(2, 3)):
+        lean = 0.5 - 0.42 * k
+        make.add("button", bead(0.034).move(0, chest + girth * math.sin(lean), girth * math.cos(lean)), "black")
+    low = y - 0.82 * r
+    make.add("scarf", torus(0.68 * r, 0.2 * r).move(y=low), ACCENT, "cloth")
+    fall = low - 1.15 * r
+    out = math.sqrt(max(girth**2 - (chest - fall) ** 2 - (0.5 * r) ** 2, 0.0)) + 0.03
+    end = [(0.45 * r, low, 0.68 * r), (0.55 * r, low - 0.45 * r, max(0.9 * r, 0.85 * out)), (0.5 * r, fall, out)]
+    make.add("scarf", tube(end, [0.18 * r, 0.22 * r, 0.24 * r], flat=0.45), ACCENT, "cloth")
+    if make.chance(0.6):
+        hat = lathe(
+            [(0, 0), (1.15 * r, 0), (1.15 * r, 0.1 * r), (0.75 * r, 0.12 * r), (0.7 * r, 1.05 * r), (0, 1.05 * r)]
+        )
+        make.add("hat", hat.move(y=y + 0.72 * r), "black", "cloth")
+        make.add("hat", torus(0.73 * r, 0.09 * r).scale(1, 1.6, 1).move(y=y + 0.97 * r), ACCENT, "cloth")
+    else:
+        make.add(
+            "hat",
+            dome(1.02 * r, 1.0 * r).move(y=y + 0.25 * r) + torus(0.98 * r, 0.16 * r).move(y=y + 0.3 * r),
+            ACCENT,
+            "cloth",
+        )
+        make.add("hat", bead(0.26 * r).move(y=y + 1.35 * r), "white", "fur")
+    for side in (-1, 1):
+        up = 0.3 if make.pose == "waving" and side > 0 else make.between(0.02, 0.16)
+        tip = (side * (girth + 0.27), chest + up, 0.06)
+        make.add(
+            "arm",
+            tube(
+                [(side * girth * 0.85, chest + 0.04, 0), (side * (girth + 0.13), chest + 0.05 + up * 0.4, 0.04), tip],
+                0.02,
+            ),
+            "brown",
+            "wood",
+        )
+        for k in (-1, 1):
+            make.add("arm", capsule(tip, (tip[0] + side * 0.07, tip[1] + 0.06 * k, tip[2]), 0.014), "brown", "wood")

@@ -155,7 +155,9 @@ def pirate(make: Make) -> None:
     make.add("eye patch", sphere(r * 0.26, r * 0.24, r * 0.1).turn(y=20).move(*patch), "black", "leather")
     make.add("eye patch", torus(r * 0.99, r * 0.04).turn(z=24).move(0, y + 0.12 * r, z), "black", "leather")
     for i in range(4):
-        make.add("stripe", torus(0.113 * body.girth, 0.02).move(y=body.hip + 0.06 + 0.055 * i), "red", "cloth")
+        make.add(
+            "stripe", torus(0.113 * body.girth, 0.02, sides=30).move(y=body.hip + 0.06 + 0.055 * i), "red", "cloth"
+        )
     coat = lathe(
         [
             (0.2, body.hip - 0.16),

@@ -90,7 +90,7 @@ def cactus(make: Make) -> None:
             "flower", ring(sphere(0.036, 0.022, 0.06).move(z=0.055).turn(x=-35), 6).move(x, y + thick * 0.35, z), ACCENT
         )
         make.add("flower", bead(0.034).move(x, y + thick * 0.4, z), "yellow")
-    if make.chance(0.6):
+    if make.chance(0.5):
         pot(make, 0.3)
     else:
         make.add("sand", dome(0.36, 0.07).move(y=-0.03), "beige")

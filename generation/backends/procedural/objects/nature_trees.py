@@ -233,7 +233,7 @@ def bush(make: Make) -> None:
     for at, size3 in spots:
         blobs += _puffs(make, at, size3, 14, size3[0] * 0.32)
     make.blend("leaf", blobs, MAIN, "leaf", smooth=0.03, detail=58)
-    for i in range(36):
+    for i in range(20):
         at, size3 = make.choose(spots)
         tuft = bead(0.06, 0.022, 0.04) if i % 3 else bead(0.05)
         make.add(
@@ -244,7 +244,7 @@ def bush(make: Make) -> None:
             1.18 if i % 2 else 0.85,
         )
     berries = make.chance(0.5)
-    for _ in range(make.count(16, 24)):
+    for _ in range(make.count(12, 16)):
         at, size3 = make.choose(spots)
         x, y, z = _on_puffs(make, at, size3, 1.02)
         if berries:

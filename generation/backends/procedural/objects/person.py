@@ -127,7 +127,7 @@ def person(make: Make, wear: Wear, arms: tuple[str, str] = ("hang", "hang"), tal
     if not wear.gown:
         for side, gait in ((-1, right_leg), (1, left_leg)):
             blobs += _leg(make, side, gait, hip, wear)
-    make.blend("body", blobs, wear.top, wear.cloth, smooth=0.035, detail=44)
+    make.blend("body", blobs, wear.top, wear.cloth, smooth=0.035, detail=42)
     radius = make.vary(0.185, 0.06)
     head = (0.0, neck + radius * 0.86, 0.01)
     make.add("head", sphere(radius, radius * 0.98, radius * 0.95).move(*head), wear.skin)
