@@ -15,10 +15,12 @@ from generation.backends.procedural.shapes import Floats
 
 KEY = np.array([0.42, 0.74, 0.52])  # unit
 FILL = np.array([-0.58, 0.3, -0.76])  # unit
-SKY, GROUND = 0.74, 0.43
+SKY, GROUND = 0.80, 0.50
 """Ambient light from straight above and straight below. With KEY and FILL the mean over a sphere is about 0.85."""
 KEY_STRENGTH, FILL_STRENGTH = 0.47, 0.2
 OPAQUE = 0.98
+KNEE = 0.92
+"""Light from which on it grows only half as fast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,9 @@ def _light(s: Surface) -> Floats:
     ambient = GROUND + (SKY - GROUND) * up
     key = np.clip(_dot(s.normals, KEY), 0, 1)
     fill = np.clip(_dot(s.normals, FILL), 0, 1)
-    lit = ambient * (1 - 0.75 * s.crowding) + (KEY_STRENGTH * key + FILL_STRENGTH * fill) * (1 - 0.45 * s.crowding)
-    return np.asarray(lit[:, None])
+    lit = ambient * (1 - 0.7 * s.crowding) + (KEY_STRENGTH * key + FILL_STRENGTH * fill) * (1 - 0.45 * s.crowding)
+    bright = np.clip(lit - KNEE, 0, None)  # held back, so that a white thing is still shaded where it is brightest
+    return np.asarray((lit - 0.55 * bright)[:, None])
 
 
 def _highlight(s: Surface, power: float) -> Floats:

@@ -153,7 +153,7 @@ def crowding(samples: Samples, where: Room) -> Floats:
     """How much of the sky over each sample is taken by the object itself: 0 free, towards 1 in a deep corner [M]."""
     near = where.lookup(where.near, samples.points + 3.0 * where.step * samples.normals).astype(float)
     far = where.lookup(where.far, samples.points + 7.0 * where.step * samples.normals).astype(float)
-    return np.clip(0.6 * near + 0.9 * far - 0.06, 0, 1)
+    return np.clip(0.6 * near + 0.9 * far - 0.1, 0, 1)
 
 
 def _areas(shape: Shape) -> Floats:
