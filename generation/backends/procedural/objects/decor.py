@@ -101,7 +101,7 @@ def _radius(side: Floats, y: float) -> float:
 
 
 def _flowers(make: Make, tall: float) -> None:
-    petal = sphere(0.075, 0.028, 0.05).move(x=0.075)
+    petal = bead(0.075, 0.028, 0.05).move(x=0.075)
     for i in range(make.count(3, 5)):
         turn = i * 2.4 + make.between(-0.3, 0.3)
         far, high = make.between(0.1, 0.27), tall + make.between(0.16, 0.36)

@@ -34,7 +34,7 @@ def bust(make: Make) -> None:
     ]
     if make.chance(0.5):
         blobs += [Ball((0.075 * i, y - 0.23, 0.13 - 0.03 * abs(i)), (0.075, 0.13, 0.08)) for i in (-1, 0, 1)]
-    make.blend("statue", blobs, MAIN, "marble", smooth=0.05, detail=72)
+    make.blend("statue", blobs, MAIN, "marble", smooth=0.05, detail=60)
     make.add("statue", pair(sphere(0.042, 0.026, 0.03).move(0.082, y + 0.015, 0.213)), MAIN, "marble", 0.62)
     curls = make.vary(0.07, 0.15)
     for i in range(58):
@@ -202,7 +202,7 @@ def wreath(make: Make) -> None:
         spot = (size * math.cos(turn), size * math.sin(turn), 0.0)
         for sign in (1, -1):
             if kind == "flowers":
-                bloom = ring(sphere(0.06, 0.025, 0.045).move(x=0.06), 5).turn(x=90)
+                bloom = ring(bead(0.06, 0.025, 0.045).move(x=0.06), 5).turn(x=90)
                 make.add("flower", bloom.move(spot[0], spot[1], 0.13 * sign), ACCENT)
                 make.add("flower", bead(0.035).move(spot[0], spot[1], 0.15 * sign), "yellow")
             else:

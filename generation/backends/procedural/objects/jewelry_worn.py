@@ -110,7 +110,7 @@ def brooch(make: Make) -> None:
     size = make.vary(0.3, 0.08)
     for depth in range(rows + 1):
         reach = 0.5 - 0.13 * depth
-        shape = sphere(0.5 * reach, 0.075, 1.75 * reach / petals * 1.6).move(x=reach * 0.85)
+        shape = bead(0.5 * reach, 0.075, 1.75 * reach / petals * 1.6).move(x=reach * 0.85)
         crown = ring(shape.turn(z=14 + 8 * depth), petals, start_deg=180 / petals * depth).turn(x=90)
         make.add("petal", crown.move(z=0.07 * depth), MAIN, "gold", 1.0 - 0.12 * (depth % 2))
     make.add("gem", gem(size * 0.72, sides=10, deep=0.3).turn(x=90).move(z=0.19 + 0.06 * rows), ACCENT, "crystal")
