@@ -32,7 +32,8 @@ lint: setup  ## ruff format --check, ruff check, mypy
 	@$(PYTHON) -m mypy
 
 bench: setup  ## measure this machine: the rows of docs/benchmarks.md
-	@set -e; for script in benchmarks/*.py; do $(PYTHON) "$$script"; done
+	@set -e; for name in render codecs video generation; do $(PYTHON) benchmarks/$$name.py; echo; done
 
-bench-gpu: setup  ## the same with a CUDA device
-	@set -e; for script in benchmarks/*.py; do $(PYTHON) "$$script" --device cuda; done
+bench-gpu: setup  ## the rows that need a CUDA device
+	@$(PYTHON) -c 'import sys, torch; torch.cuda.is_available() or sys.exit("bench-gpu: no CUDA device")'
+	@$(PYTHON) benchmarks/render.py --device cuda

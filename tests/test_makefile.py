@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -67,3 +68,10 @@ def test_make_alone_lists_the_targets(project: Path) -> None:
     printed = subprocess.run(["make"], cwd=project, capture_output=True, text=True, check=True).stdout
     names = [line.split()[1] for line in printed.splitlines()]
     assert names == ["help", "setup", "demo", "test", "test-all", "lint", "bench", "bench-gpu"]
+
+
+def test_bench_names_scripts_that_exist(root: Path) -> None:
+    printed = subprocess.run(["make", "-n", "bench", "bench-gpu"], cwd=root, capture_output=True, text=True, check=True)
+    names = re.search(r"for name in ([a-z ]+);", printed.stdout)
+    assert names is not None
+    assert all((root / "benchmarks" / f"{name}.py").exists() for name in [*names[1].split(), "render"])
