@@ -1,6 +1,6 @@
 """Times of the renderers: the fast one for each instruction set, and the torch oracle for the ratio.
 
-python benchmarks/render.py [--rounds 7]    prints Markdown tables; medians
+python benchmarks/render.py [--rounds 7] [--device cuda]    prints Markdown tables; medians
 
 An instruction set is forced by NUMBA_CPU_NAME in a process of its own, whose kernels were compiled before; "start" is
 what it still takes to load them. "memory" is the growth of the process's peak beyond that, pictures (67 MB) included.
@@ -104,6 +104,15 @@ def print_fast(rounds: int) -> None:
             )
 
 
+def print_gsplat(rounds: int) -> None:
+    print("| renderer | splats | degree | ms/view | 16 views, s |\n|---|---|---|---|---|")
+    cameras = orbit([i * 360 / VIEWS for i in range(VIEWS)], [15] * VIEWS, radius=2.5, width=SIZE_PX, height=SIZE_PX)
+    for n, degree in (*((n, 0) for n in COUNTS), (50_000, 3)):
+        splats = shell(n, degree).to("cuda")
+        wall, _ = median_times(lambda s=splats: (render(s, cameras), torch.cuda.synchronize()), rounds)
+        print(f"| {renderer_name('cuda')} | {n:,} | {degree} | {wall / VIEWS * 1e3:.2f} | {wall:.4f} |")
+
+
 def print_oracle() -> None:
     camera = orbit([45], [15], radius=2.5, width=SIZE_PX, height=SIZE_PX)
     splats = shell(50_000)
@@ -116,7 +125,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--rows", action="store_true", help="one instruction set, as JSON (for the command itself)")
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     arguments = parser.parse_args()
+    if arguments.device == "cuda":
+        print(f"`python benchmarks/render.py --device cuda`: {torch.cuda.get_device_name()}, {warm_up('cuda')}\n")
+        print_gsplat(arguments.rounds)
+        return
     if arguments.rows:
         print(json.dumps(measure_fast(arguments.rounds)))
         return

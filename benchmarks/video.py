@@ -1,6 +1,6 @@
 """Times of the turntable video, whole and by part, the contact sheet and the picture.
 
-python benchmarks/video.py [--rounds 3]    prints a Markdown table; medians of wall-clock seconds
+python benchmarks/video.py [--rounds 3] [--device cuda]    prints a Markdown table; medians of wall-clock seconds
 """
 
 from __future__ import annotations
@@ -21,10 +21,15 @@ FRAMES = 72
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
-    rounds = parser.parse_args().rounds
-    warm_up()
-    splats = shell(50_000)
-    print(f"`python benchmarks/video.py --rounds {rounds}`: {renderer_name()}, {os.cpu_count()} cores,", end=" ")
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    arguments = parser.parse_args()
+    rounds, device = arguments.rounds, arguments.device
+    warm_up(device)
+    splats = shell(50_000).to(device)
+    print(
+        f"`python benchmarks/video.py --rounds {rounds} --device {device}`: {renderer_name(device)}, {os.cpu_count()} cores,",
+        end=" ",
+    )
     print(f"torch threads {torch.get_num_threads()}; 50,000 splats; {FRAMES} frames a video\n")
     print("| what | wall s | CPU s | size |")
     print("|---|---|---|---|")
@@ -35,7 +40,7 @@ def main() -> None:
         cameras = orbit(
             [i * 90 for i in range(4)], [15] * 4, radius=framing_radius(splats), width=size_px, height=size_px
         )
-        wall, cpu = median_times(lambda c=cameras: to_uint8(render(splats, c).images), rounds)
+        wall, cpu = median_times(lambda c=cameras: to_uint8(render(splats, c).images).cpu(), rounds)
         print(f"| of which rendering | {wall * FRAMES / 4:.2f} | {cpu * FRAMES / 4:.2f} | |")
     for name, picture in (("contact sheet, 8 × 256 px", contact_sheet_png), ("picture, 512 px", picture_png)):
         wall, cpu = median_times(lambda p=picture: p(splats), rounds)

@@ -22,7 +22,7 @@ from splats.render import render, to_uint8
 
 MIN_PX, MAX_PX = 64, 2048
 """Side of a video, in pixels; even, because yuv420p halves it."""
-MARGIN = 1.06
+MARGIN = 1.02
 """Air round the object, as a factor of the distance at which its bounding sphere touches the frame."""
 BATCH_PIXELS = 5_000_000
 """Pixels rendered at once: 16 bytes each as floats, so 80 MB."""
