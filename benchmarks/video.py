@@ -26,10 +26,8 @@ def main() -> None:
     rounds, device = arguments.rounds, arguments.device
     warm_up(device)
     splats = shell(50_000).to(device)
-    print(
-        f"`python benchmarks/video.py --rounds {rounds} --device {device}`: {renderer_name(device)}, {os.cpu_count()} cores,",
-        end=" ",
-    )
+    print(f"`python benchmarks/video.py --rounds {rounds} --device {device}`: {renderer_name(device)},", end=" ")
+    print(f"{os.cpu_count()} cores,", end=" ")
     print(f"torch threads {torch.get_num_threads()}; 50,000 splats; {FRAMES} frames a video\n")
     print("| what | wall s | CPU s | size |")
     print("|---|---|---|---|")
