@@ -40,7 +40,8 @@ BROAD_RADII = (0.2, 0.7, 1.2), 0.3
 
 UNIT = 1 / 0.09
 """Makes NEAR_DUPLICATE_DISTANCE 1. Measured on 69 procedural prompts × 6 seeds: copies that were requantised, thinned
-by 5 % or jittered by 0.5 % of their side move by 0.72 at most, two seeds of one prompt by 1.31 at least. docs/scoring.md, "Fingerprint", has the table."""
+by 5 % or jittered by 0.5 % of their side move by 0.72 at most, two seeds of one prompt by 1.31 at least.
+docs/scoring.md, "Fingerprint", has the table."""
 
 Array = NDArray[np.float64]
 
