@@ -15,12 +15,15 @@ import asyncio
 import base64
 import random
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import torch
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # not this folder: validation.py is no package
 
 from generation.backends import LOADERS
 from serving.settings import ShellSettings

@@ -15,8 +15,8 @@ from splats.model import Splats, normalise
 from splats.render import render
 from splats.sh import from_rgb
 
-CARD_PX = 160
-"""Cells along a card's side: 25,600 splats at most, as many as an honest asset has."""
+CARD_PX = 320
+"""Cells along a card's side: fine enough that a thin object still has thousands of splats on it."""
 
 
 def make_splats(

@@ -94,6 +94,15 @@ def load_encoder(
     files: ScorerFiles, dtype: Dtype = "fp32", device: str = "cpu", *, text_cache_size: int = TEXT_CACHE_SIZE
 ) -> ClipEncoder:
     """The scorer's model, ready. Nothing is fetched. Raises ScorerError when a file does not fit its constants."""
+    model, tokenizer = load_model(files)
+    described = files.constants.model
+    preprocess = (torch.tensor(described.mean), torch.tensor(described.std))
+    model = model.to(device=device, dtype=_DTYPES[dtype])
+    return ClipEncoder(model, tokenizer, preprocess, dtype, text_cache_size=text_cache_size)
+
+
+def load_model(files: ScorerFiles) -> tuple[torch.nn.Module, Any]:
+    """The open_clip model of a scorer, float32, in evaluation mode, and its tokenizer. Raises ScorerError."""
     try:
         import open_clip  # noqa: PLC0415  heavy, and only servers and tools need it
     except ImportError as error:
@@ -101,23 +110,17 @@ def load_encoder(
     described = files.constants.model
     architecture = _architecture(files, open_clip)
     model = open_clip.CLIP(**architecture)
-    state = read_weights(files.weights)
     try:
-        model.load_state_dict(state, strict=True)
+        model.load_state_dict(read_weights(files.weights), strict=True)
     except RuntimeError as error:
-        first_lines = " ".join(str(error).split())[:400]
-        raise ScorerError(
-            f"{files.weights} does not fit the model {described.architecture or described.config}: {first_lines}"
-        ) from error
-    if architecture["vision_cfg"]["image_size"] != files.constants.image_px:
-        raise ScorerError(
-            f"image_px is {files.constants.image_px}, the model takes {architecture['vision_cfg']['image_size']}"
-        )
-    model = model.to(device=device, dtype=_DTYPES[dtype]).eval().requires_grad_(False)
+        name, first_lines = described.architecture or described.config, " ".join(str(error).split())[:400]
+        raise ScorerError(f"{files.weights} does not fit the model {name}: {first_lines}") from error
+    takes, wanted = architecture["vision_cfg"]["image_size"], files.constants.image_px
+    if takes != wanted:
+        raise ScorerError(f"image_px is {wanted}, the model takes {takes}")
     merges = {"bpe_path": str(files.path(described.merges))} if described.merges else {}
     tokenizer = open_clip.SimpleTokenizer(context_length=architecture["text_cfg"]["context_length"], **merges)
-    preprocess = (torch.tensor(described.mean), torch.tensor(described.std))
-    return ClipEncoder(model, tokenizer, preprocess, dtype, text_cache_size=text_cache_size)
+    return model.eval().requires_grad_(requires_grad=False), tokenizer
 
 
 def read_weights(path: Path) -> dict[str, Tensor]:

@@ -85,12 +85,7 @@ def prepare(data: bytes, seed: int, picture: Picture, *, preview: bool = False) 
     images, alpha = draw(asset, seed, picture)
     watch.lap("render")
     checks.check_views(alpha)
-    found = {
-        "coverage": measures.coverage(alpha),
-        "solidity": measures.solidity(alpha),
-        "sharpness": measures.sharpness(images, alpha),
-        "steadiness": measures.steadiness(asset),
-    }
+    found = measure(asset, images, alpha)
     views = measures.area_average(images, picture.supersample).numpy()
     watch.lap("measures")
     return Prepared(views, found, marks, contact_sheet(images) if preview else None, watch.seconds)
@@ -124,6 +119,16 @@ def draw(asset: Splats, seed: int, picture: Picture) -> tuple[Tensor, Tensor]:
     with torch.inference_mode():
         images, alpha = render(asset.to(picture.device), cameras.to(picture.device), (1, 1, 1))
         return images.clamp(0, 1).cpu(), alpha[..., 0].cpu()
+
+
+def measure(asset: Splats, images: Tensor, alpha: Tensor) -> dict[str, float]:
+    """The quality measures of a normalised asset and its pictures, by name."""
+    return {
+        "coverage": measures.coverage(alpha),
+        "solidity": measures.solidity(alpha),
+        "sharpness": measures.sharpness(images, alpha),
+        "steadiness": measures.steadiness(asset),
+    }
 
 
 def contact_sheet(images: Tensor) -> bytes:
