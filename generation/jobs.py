@@ -152,9 +152,9 @@ class JobQueue:
     async def watch(self, record: JobRecord) -> AsyncGenerator[JobRecord]:
         """The record now and after each change, until it has ended; a slow watcher misses steps, never the end."""
         while True:
-            changed = record.changed
-            yield record
-            if record.finished:
+            changed, finished = record.changed, record.finished
+            yield record  # and while the watcher is busy with it, the job may end: that is still to be told
+            if finished:
                 return
             await changed.wait()
 

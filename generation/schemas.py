@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
@@ -25,14 +25,26 @@ def _whole_number(value: object) -> object:
     return value
 
 
+# A form has no null: a field left empty on a page arrives as "" and means the default, and the schema says so.
+_EMPTY = {"type": "string", "const": ""}
+
 FormSeed = Annotated[
     Annotated[Seed, BeforeValidator(_whole_number)] | None,
-    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": SEED_MAX}),  # a form has no null
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 0, "maximum": SEED_MAX}, _EMPTY]}),
 ]
-VideoRes = Annotated[
+FormFormat = Annotated[SplatFormat, WithJsonSchema({"type": "string", "enum": [*get_args(SplatFormat), ""]})]
+FormVideoRes = Annotated[
     int,
     Field(ge=VIDEO_MIN_PX, le=VIDEO_MAX_PX, multiple_of=2),
     BeforeValidator(_whole_number),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": VIDEO_MIN_PX, "maximum": VIDEO_MAX_PX, "multipleOf": 2},
+                _EMPTY,
+            ]
+        }
+    ),
 ]
 
 
@@ -48,13 +60,13 @@ class PromptForm(BaseModel):
 class SplatForm(PromptForm):
     """Fields of /generate/ and /generate_raw/."""
 
-    format: SplatFormat = "spz"
+    format: FormFormat = "spz"
 
 
 class VideoForm(PromptForm):
     """Fields of /generate_video/."""
 
-    video_res: Annotated[VideoRes, Field(description="Width and height in pixels.")] = 1088
+    video_res: Annotated[FormVideoRes, Field(description="Width and height in pixels.")] = 1088
 
 
 class JobRequest(BaseModel):

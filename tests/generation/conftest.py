@@ -133,12 +133,20 @@ def make_app(pace: Pace) -> Callable[..., FastAPI]:
 @pytest.fixture(scope="module")
 def shared_app() -> FastAPI:
     """A service of its own for a whole module that only asks it things."""
-    return app_of(Pace())
+    return app_of(Pace(), results_kept_jobs=100_000)
 
 
 @pytest.fixture
 def client(make_app: Callable[..., FastAPI]) -> Iterator[TestClient]:
     with TestClient(make_app(), base_url="http://127.0.0.1") as running:
+        ready(running)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def shared(shared_app: FastAPI) -> Iterator[TestClient]:
+    """A client for what leaves no trace, such as refusals: one service for all of them."""
+    with TestClient(shared_app, base_url="http://127.0.0.1") as running:
         ready(running)
         yield running
 

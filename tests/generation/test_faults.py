@@ -83,6 +83,14 @@ def test_a_client_that_stops_listening_to_events_does_not_cancel_the_job(url: st
     until(lambda: httpx.get(f"{url}/jobs/{job['id']}").json()["status"] == "done")
 
 
+@pytest.mark.slow
+def test_a_silent_stream_is_kept_alive_by_a_comment(url: str, pace: Any) -> None:
+    job = httpx.post(f"{url}/jobs/", json={"prompt": "deaf"}).json()
+    with httpx.stream("GET", f"{url}/jobs/{job['id']}/events", timeout=20) as stream:
+        assert any(line.startswith(":") for line in stream.iter_lines())
+    pace.go.set()
+
+
 def test_a_full_queue_says_when_to_come_back(url: str, pace: Any, until: Until) -> None:
     httpx.post(f"{url}/jobs/", json={"prompt": "slow"})
     until(lambda: pace.running == 1)

@@ -17,38 +17,38 @@ from splats.turn import half_turn_x
 ROUTES = ["/generate/", "/generate_raw/", "/generate_model/", "/generate_video/"]
 
 
-def test_generate_is_one_line_of_base64_of_what_generate_raw_answers(client: TestClient) -> None:
+def test_generate_is_one_line_of_base64_of_what_generate_raw_answers(shared: TestClient) -> None:
     fields = {"prompt": "pink bicycle", "seed": "7"}
-    encoded = client.post("/generate/", data=fields)
-    raw = client.post("/generate_raw/", data=fields)
+    encoded = shared.post("/generate/", data=fields)
+    raw = shared.post("/generate_raw/", data=fields)
     assert encoded.headers["content-type"] == raw.headers["content-type"] == "application/octet-stream"
     assert base64.b64decode(encoded.content, validate=True) == raw.content
     assert len(decode(raw.content)) == 200
 
 
-def test_spz_is_the_default_and_ply_the_choice(client: TestClient) -> None:
-    assert client.post("/generate_raw/", data={"prompt": "a"}).content.startswith(b"\x1f\x8b")
-    assert client.post("/generate_raw/", data={"prompt": "a", "format": "ply"}).content.startswith(b"ply\n")
+def test_spz_is_the_default_and_ply_the_choice(shared: TestClient) -> None:
+    assert shared.post("/generate_raw/", data={"prompt": "a"}).content.startswith(b"\x1f\x8b")
+    assert shared.post("/generate_raw/", data={"prompt": "a", "format": "ply"}).content.startswith(b"ply\n")
 
 
-def test_generate_model_is_a_ply_download_named_after_the_prompt(client: TestClient) -> None:
-    answer = client.post("/generate_model/", data={"prompt": 'Pink "bicycle"\t'})
+def test_generate_model_is_a_ply_download_named_after_the_prompt(shared: TestClient) -> None:
+    answer = shared.post("/generate_model/", data={"prompt": 'Pink "bicycle"\t'})
     assert answer.content.startswith(b"ply\n")
     assert answer.headers["content-disposition"] == 'attachment; filename="pink-bicycle.ply"'
 
 
-def test_generate_model_turns_the_splats_for_viewers_with_y_down(client: TestClient) -> None:
+def test_generate_model_turns_the_splats_for_viewers_with_y_down(shared: TestClient) -> None:
     fields = {"prompt": "a", "seed": "3"}
-    upright = decode(client.post("/generate_model/", data=fields).content)
-    turned = decode(client.post("/generate_model/?axes=y_down", data=fields).content)
+    upright = decode(shared.post("/generate_model/", data=fields).content)
+    turned = decode(shared.post("/generate_model/?axes=y_down", data=fields).content)
     torch.testing.assert_close(turned.means, half_turn_x(upright).means)
 
 
-def test_generate_video_has_the_resolution_asked_for(client: TestClient) -> None:
-    answer = client.post("/generate_video/", data={"prompt": "a", "video_res": "64"})
+def test_generate_video_has_the_resolution_asked_for(shared: TestClient) -> None:
+    answer = shared.post("/generate_video/", data={"prompt": "a", "video_res": "64"})
     assert answer.headers["content-type"] == "video/mp4"
     assert answer.content == b"mp4 of 64 px"
-    assert client.post("/generate_video/", data={"prompt": "a"}).content == b"mp4 of 1088 px"
+    assert shared.post("/generate_video/", data={"prompt": "a"}).content == b"mp4 of 1088 px"
 
 
 def test_only_what_was_asked_for_is_encoded(client: TestClient, pace: Any) -> None:
@@ -64,14 +64,17 @@ def test_the_seed_given_is_used_and_told(client: TestClient, pace: Any, route: s
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_a_seed_not_given_is_drawn_fresh_and_told(client: TestClient, route: str) -> None:
-    seeds = {int(client.post(route, data={"prompt": "a"}).headers["x-seed"]) for _ in range(3)}
+def test_a_seed_not_given_is_drawn_fresh_and_told(shared: TestClient, route: str) -> None:
+    seeds = {int(shared.post(route, data={"prompt": "a"}).headers["x-seed"]) for _ in range(3)}
     assert len(seeds) == 3
     assert all(0 <= seed < 2**32 for seed in seeds)
 
 
-def test_an_empty_optional_field_of_a_page_means_not_given(client: TestClient) -> None:
-    assert client.post("/generate/", data={"prompt": "a", "seed": ""}).status_code == 200
+def test_an_empty_optional_field_of_a_page_means_the_default(shared: TestClient) -> None:
+    fields = {"prompt": "a", "seed": "", "format": "", "video_res": ""}
+    assert shared.post("/generate_raw/", data=fields).content.startswith(b"\x1f\x8b")
+    assert shared.post("/generate_video/", data=fields).content == b"mp4 of 1088 px"
+    assert shared.post("/jobs/", data=fields).status_code == 202
 
 
 def test_multipart_forms_and_fields_of_other_routes_are_taken(client: TestClient) -> None:
@@ -81,49 +84,49 @@ def test_multipart_forms_and_fields_of_other_routes_are_taken(client: TestClient
 
 @pytest.mark.parametrize("prompt", ["", "  ", "\x00", "a\nb", "a" * 1025, "a\u202eb"])
 @pytest.mark.parametrize("route", ROUTES)
-def test_a_bad_prompt_is_refused(client: TestClient, route: str, prompt: str) -> None:
-    answer = client.post(route, data={"prompt": prompt})
+def test_a_bad_prompt_is_refused(shared: TestClient, route: str, prompt: str) -> None:
+    answer = shared.post(route, data={"prompt": prompt})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
     assert "prompt" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("seed", ["-1", "4294967296", "1.5", "1e3", "1_0", " 1", "x", "true", "9" * 5000])
-def test_a_bad_seed_is_refused(client: TestClient, seed: str) -> None:
-    answer = client.post("/generate/", data={"prompt": "a", "seed": seed})
+def test_a_bad_seed_is_refused(shared: TestClient, seed: str) -> None:
+    answer = shared.post("/generate/", data={"prompt": "a", "seed": seed})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
     assert "seed" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("name", ["glb", "SPZ", "x"])
-def test_a_bad_format_is_refused(client: TestClient, name: str) -> None:
-    answer = client.post("/generate/", data={"prompt": "a", "format": name})
+def test_a_bad_format_is_refused(shared: TestClient, name: str) -> None:
+    answer = shared.post("/generate/", data={"prompt": "a", "format": name})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
 
 
 @pytest.mark.parametrize("size", ["63", "62", "65", "2050", "0", "-64", "64.5"])
-def test_a_bad_resolution_is_refused(client: TestClient, size: str) -> None:
-    answer = client.post("/generate_video/", data={"prompt": "a", "video_res": size})
+def test_a_bad_resolution_is_refused(shared: TestClient, size: str) -> None:
+    answer = shared.post("/generate_video/", data={"prompt": "a", "video_res": size})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
     assert "video_res" in answer.json()["detail"]
 
 
-def test_bad_axes_are_refused(client: TestClient) -> None:
-    assert client.post("/generate_model/?axes=sideways", data={"prompt": "a"}).status_code == 422
+def test_bad_axes_are_refused(shared: TestClient) -> None:
+    assert shared.post("/generate_model/?axes=sideways", data={"prompt": "a"}).status_code == 422
 
 
-def test_an_oversize_body_is_refused(client: TestClient) -> None:
-    answer = client.post("/generate/", data={"prompt": "a" * 70_000})
+def test_an_oversize_body_is_refused(shared: TestClient) -> None:
+    answer = shared.post("/generate/", data={"prompt": "a" * 70_000})
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
 
 @pytest.mark.parametrize("headers", [{"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}])
-def test_a_foreign_page_is_refused(client: TestClient, headers: dict[str, str]) -> None:
-    answer = client.post("/generate/", data={"prompt": "a"}, headers=headers)
+def test_a_foreign_page_is_refused(shared: TestClient, headers: dict[str, str]) -> None:
+    answer = shared.post("/generate/", data={"prompt": "a"}, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (403, "foreign_origin")
 
 
-def test_a_foreign_host_is_refused(client: TestClient) -> None:
-    answer = client.post("/generate/", data={"prompt": "a"}, headers={"Host": "evil.example"})
+def test_a_foreign_host_is_refused(shared: TestClient) -> None:
+    answer = shared.post("/generate/", data={"prompt": "a"}, headers={"Host": "evil.example"})
     assert (answer.status_code, answer.json()["code"]) == (403, "host_not_allowed")
 
 
@@ -147,6 +150,6 @@ def test_a_generator_that_breaks_is_our_fault_and_the_next_request_is_served(cli
     assert client.post("/generate/", data={"prompt": "a"}).status_code == 200
 
 
-def test_the_wrong_method_says_which_is_right(client: TestClient) -> None:
-    answer = client.get("/generate/")
+def test_the_wrong_method_says_which_is_right(shared: TestClient) -> None:
+    answer = shared.get("/generate/")
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")

@@ -32,8 +32,8 @@ def finished(client: TestClient, job: dict[str, Any]) -> dict[str, Any]:
     return dict(json.loads(text.rsplit("data: ", 1)[1].split("\n")[0]))
 
 
-def test_a_job_is_accepted_with_its_location_and_its_seed(client: TestClient) -> None:
-    answer = client.post("/jobs/", json={"prompt": " pink bicycle ", "seed": 5})
+def test_a_job_is_accepted_with_its_location_and_its_seed(shared: TestClient) -> None:
+    answer = shared.post("/jobs/", json={"prompt": " pink bicycle ", "seed": 5})
     job = answer.json()
     assert answer.status_code == 202
     assert answer.headers["location"] == f"/jobs/{job['id']}"
@@ -44,19 +44,19 @@ def test_a_job_is_accepted_with_its_location_and_its_seed(client: TestClient) ->
 
 
 @pytest.mark.parametrize("how", ["data", "files"])
-def test_a_form_does_as_well(client: TestClient, how: str) -> None:
+def test_a_form_does_as_well(shared: TestClient, how: str) -> None:
     fields = {"prompt": "a", "seed": "5"} if how == "data" else {"prompt": (None, "a"), "seed": (None, "5")}
-    answer = client.post("/jobs/", **{how: fields})  # type: ignore[arg-type]
+    answer = shared.post("/jobs/", **{how: fields})  # type: ignore[arg-type]
     assert (answer.status_code, answer.json()["seed"]) == (202, 5)
 
 
-def test_a_done_job_says_what_was_understood_and_where_its_results_are(client: TestClient) -> None:
-    job = finished(client, submit(client, "a"))
+def test_a_done_job_says_what_was_understood_and_where_its_results_are(shared: TestClient) -> None:
+    job = finished(shared, submit(shared, "a"))
     assert (job["status"], job["progress"], job["position"], job["error"]) == ("done", 1.0, None, None)
     assert job["understood"] == "understood a"
     assert datetime.fromisoformat(job["finished_at"]) >= datetime.fromisoformat(job["created_at"])
     assert set(job["results"]) == {"ply", "spz", "mp4", "png"}
-    assert client.get(f"/jobs/{job['id']}").json() == job
+    assert shared.get(f"/jobs/{job['id']}").json() == job
 
 
 @pytest.mark.parametrize(
@@ -68,9 +68,9 @@ def test_a_done_job_says_what_was_understood_and_where_its_results_are(client: T
         ("png", "image/png", b"png"),
     ],
 )
-def test_each_result_is_served_as_what_it_is(client: TestClient, name: str, kind: str, begins: bytes) -> None:
-    job = finished(client, submit(client, "Pink Bicycle"))
-    answer = client.get(job["results"][name])
+def test_each_result_is_served_as_what_it_is(shared: TestClient, name: str, kind: str, begins: bytes) -> None:
+    job = finished(shared, submit(shared, "Pink Bicycle"))
+    answer = shared.get(job["results"][name])
     assert answer.status_code == 200
     assert answer.headers["content-type"] == kind
     assert answer.content.startswith(begins)
@@ -85,33 +85,33 @@ def test_a_picture_is_made_once_however_often_it_is_fetched(client: TestClient, 
     assert pace.encodings == ["ply", "spz", "mp4"]
 
 
-def test_a_part_of_a_result_can_be_fetched(client: TestClient) -> None:
-    job = finished(client, submit(client, "a"))
-    part = client.get(job["results"]["ply"], headers={"Range": "bytes=0-2"})
+def test_a_part_of_a_result_can_be_fetched(shared: TestClient) -> None:
+    job = finished(shared, submit(shared, "a"))
+    part = shared.get(job["results"]["ply"], headers={"Range": "bytes=0-2"})
     assert (part.status_code, part.content) == (206, b"ply")
-    beyond = client.get(job["results"]["ply"], headers={"Range": "bytes=99999999-"})
+    beyond = shared.get(job["results"]["ply"], headers={"Range": "bytes=99999999-"})
     assert (beyond.status_code, beyond.json()["code"]) == (416, "range_not_satisfiable")
 
 
 @pytest.mark.parametrize("name", ["ply", "spz"])
-def test_splats_come_with_y_down_when_asked_for(client: TestClient, name: str) -> None:
-    job = finished(client, submit(client, "a", seed=4))
-    upright = decode(client.get(job["results"][name]).content)
-    turned = decode(client.get(job["results"][name], params={"axes": "y_down"}).content)
+def test_splats_come_with_y_down_when_asked_for(shared: TestClient, name: str) -> None:
+    job = finished(shared, submit(shared, "a", seed=4))
+    upright = decode(shared.get(job["results"][name]).content)
+    turned = decode(shared.get(job["results"][name], params={"axes": "y_down"}).content)
     torch.testing.assert_close(turned.means, half_turn_x(upright).means, atol=1e-3, rtol=0)
 
 
-def test_formats_to_come_are_not_promised_and_not_found(client: TestClient) -> None:
-    job = finished(client, submit(client, "a"))
+def test_formats_to_come_are_not_promised_and_not_found(shared: TestClient) -> None:
+    job = finished(shared, submit(shared, "a"))
     for name, code in {"glb": "format_not_offered", "splat": "format_not_offered", "exe": "unknown_format"}.items():
-        answer = client.get(f"/jobs/{job['id']}/result.{name}")
+        answer = shared.get(f"/jobs/{job['id']}/result.{name}")
         assert (answer.status_code, answer.json()["code"]) == (404, code)
 
 
 @pytest.mark.parametrize("job_id", ["doesnotexist", "A" * 22, "A" * 65, "..%2F..%2Fetc", "ä" * 22])
 @pytest.mark.parametrize("path", ["", "/events", "/result.ply"])
-def test_an_unknown_job_is_not_found(client: TestClient, job_id: str, path: str) -> None:
-    answer = client.get(f"/jobs/{job_id}{path}")
+def test_an_unknown_job_is_not_found(shared: TestClient, job_id: str, path: str) -> None:
+    answer = shared.get(f"/jobs/{job_id}{path}")
     assert answer.status_code == 404
     assert set(answer.json()) == {"detail", "code"}
 
@@ -204,9 +204,9 @@ def test_events_begin_at_once_rise_and_end_with_the_job(client: TestClient, pace
     assert progress == sorted(progress)
 
 
-def test_events_of_a_finished_job_are_its_end(client: TestClient) -> None:
-    job = finished(client, submit(client, "a"))
-    text = client.get(f"/jobs/{job['id']}/events").text
+def test_events_of_a_finished_job_are_its_end(shared: TestClient) -> None:
+    job = finished(shared, submit(shared, "a"))
+    text = shared.get(f"/jobs/{job['id']}/events").text
     assert text.count("event: ") == 1
     assert text.startswith("event: done\n")
 
@@ -228,24 +228,24 @@ def test_events_of_a_finished_job_are_its_end(client: TestClient) -> None:
         b'{"prompt": "a", "seed": ' + b"9" * 5000 + b"}",
     ],
 )
-def test_a_body_that_is_wrong_is_refused(client: TestClient, body: bytes) -> None:
-    answer = client.post("/jobs/", content=body, headers={"Content-Type": "application/json"})
+def test_a_body_that_is_wrong_is_refused(shared: TestClient, body: bytes) -> None:
+    answer = shared.post("/jobs/", content=body, headers={"Content-Type": "application/json"})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
 
 
 @pytest.mark.parametrize("kind", ["", "text/plain", "application/xml"])
-def test_a_body_of_another_kind_is_refused(client: TestClient, kind: str) -> None:
-    answer = client.post("/jobs/", content=b'{"prompt": "a"}', headers={"Content-Type": kind})
+def test_a_body_of_another_kind_is_refused(shared: TestClient, kind: str) -> None:
+    answer = shared.post("/jobs/", content=b'{"prompt": "a"}', headers={"Content-Type": kind})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
 
 
 @pytest.mark.parametrize("body", [b"prompt=%00", b"seed=5", b"prompt=a&seed=x", b"%%%", b"prompt=a&prompt=", b""])
-def test_a_form_that_is_wrong_is_refused(client: TestClient, body: bytes) -> None:
+def test_a_form_that_is_wrong_is_refused(shared: TestClient, body: bytes) -> None:
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    answer = client.post("/jobs/", content=body, headers=headers)
+    answer = shared.post("/jobs/", content=body, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
 
 
-def test_a_file_in_a_form_is_refused(client: TestClient) -> None:
-    answer = client.post("/jobs/", files={"prompt": ("a.txt", b"a")})
+def test_a_file_in_a_form_is_refused(shared: TestClient) -> None:
+    answer = shared.post("/jobs/", files={"prompt": ("a.txt", b"a")})
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")

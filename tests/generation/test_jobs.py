@@ -95,6 +95,18 @@ def test_a_watcher_in_the_queue_hears_that_it_moved_up() -> None:
     run(scenario)
 
 
+def test_a_slow_watcher_misses_steps_but_never_the_end() -> None:
+    async def scenario(queue: JobQueue) -> None:
+        record = submitted(queue)
+        seen = []
+        async for one in queue.watch(record):
+            seen.append(one.status)
+            await record.ended.wait()  # the job ends while the watcher is busy
+        assert seen == ["queued", "done"]
+
+    run(scenario)
+
+
 def test_a_full_queue_takes_no_more() -> None:
     async def scenario(queue: JobQueue) -> None:
         for _ in range(4):

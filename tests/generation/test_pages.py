@@ -10,8 +10,8 @@ from fastapi.testclient import TestClient
 from generation.pages import STUDIO
 
 
-def test_the_studio_is_a_page_with_a_strict_policy(client: TestClient) -> None:
-    page = client.get("/")
+def test_the_studio_is_a_page_with_a_strict_policy(shared: TestClient) -> None:
+    page = shared.get("/")
     assert page.status_code == 200
     assert page.headers["content-type"].startswith("text/html")
     policy = page.headers["content-security-policy"]
@@ -19,11 +19,11 @@ def test_the_studio_is_a_page_with_a_strict_policy(client: TestClient) -> None:
     assert "unsafe" not in policy
 
 
-def test_everything_the_page_names_is_served_from_here(client: TestClient) -> None:
-    page = client.get("/").text
+def test_everything_the_page_names_is_served_from_here(shared: TestClient) -> None:
+    page = shared.get("/").text
     named = re.findall(r'(?:src|href)="([^"]+)"', page)
     assert {"/studio/studio.js", "/studio/studio.css"} <= set(named)
-    assert all(client.get(path).status_code == 200 for path in named)
+    assert all(shared.get(path).status_code == 200 for path in named)
 
 
 def test_the_page_holds_no_script_style_or_handler_of_its_own() -> None:
@@ -38,7 +38,7 @@ def test_scripts_write_text_as_text(name: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/studio/", "/studio/nothing.js", "/studio/../serve.py", "/studio/%2e%2e/serve.py"])
-def test_nothing_else_is_served(client: TestClient, path: str) -> None:
-    answer = client.get(path)
+def test_nothing_else_is_served(shared: TestClient, path: str) -> None:
+    answer = shared.get(path)
     assert answer.status_code == 404
     assert answer.json()["code"] == "not_found"
