@@ -89,16 +89,16 @@ def _bear(make: Make, muzzle: str, ear: str, leg: str) -> Joint:
 
 def monkey(make: Make) -> None:
     """A monkey sitting or reaching up: heart-shaped face, round ears, long curled tail, banana."""
-    hip, neck = 0.16, 0.46
-    head = (0.0, neck + 0.19, 0.05)
+    hip, neck = 0.16, make.vary(0.46, 0.1)
+    head, skull, girth = (0.0, neck + 0.19, 0.05), make.vary(0.195, 0.07), make.vary(0.15, 0.12)
     up = make.chance(0.5)
     hand = (0.36, neck + 0.25, 0.12) if up else (0.2, 0.24, 0.24)
-    blobs: list[Blob] = [Limb((0, hip, 0), (0, neck - 0.08, 0.02), 0.155, 0.12), Ball(head, (0.2, 0.19, 0.18))]
+    blobs: list[Blob] = [Limb((0, hip, 0), (0, neck - 0.08, 0.02), girth, 0.8 * girth), Ball(head, (skull, 0.19, 0.18))]
     blobs += [Ball((0, hip + 0.1, 0.08), (0.11, 0.14, 0.1), part="belly", colour=ACCENT)]
     blobs += both(Ball((0.07, head[1] + 0.04, head[2] + 0.12), (0.085, 0.085, 0.07), part="face", colour=ACCENT))
     blobs += [Ball((0, head[1] - 0.075, head[2] + 0.12), (0.125, 0.085, 0.09), part="face", colour=ACCENT)]
-    blobs += both(Ball((0.215, head[1] + 0.02, head[2]), (0.075, 0.08, 0.04), part="ear"))
-    blobs += both(Ball((0.22, head[1] + 0.02, head[2] + 0.03), (0.045, 0.05, 0.025), part="ear", colour=ACCENT))
+    blobs += both(Ball((skull + 0.015, head[1] + 0.02, head[2]), (0.075, 0.08, 0.04), part="ear"))
+    blobs += both(Ball((skull + 0.02, head[1] + 0.02, head[2] + 0.03), (0.045, 0.05, 0.025), part="ear", colour=ACCENT))
     for side, end in ((-1, (-0.2, 0.2, 0.24)), (1, hand)):
         shoulder = (side * 0.11, neck - 0.08, 0.02)
         elbow = (side * 0.28, (shoulder[1] + end[1]) / 2 - (0.02 if end is hand and up else 0.05), 0.1)
