@@ -13,7 +13,9 @@ from generation.backends.procedural.vocabulary import Vocabulary
 from generation.backends.procedural.words import singulars
 
 GOOD_SPELLING = 0.88
-"""Jaro-Winkler similarity (0 to 1) from which two words pass for one misspelt: "bycicle" 0.96; "shoe" is 0.78 of "house"."""
+"""Jaro-Winkler similarity (0 to 1) from which two words pass for one misspelt.
+
+"bycicle" is 0.96 of "bicycle"; "shoe" is 0.78 of "house"."""
 
 
 def nearest(words: Sequence[str], vocabulary: Vocabulary) -> tuple[str, Guess]:

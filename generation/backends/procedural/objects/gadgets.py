@@ -191,6 +191,8 @@ def game_controller(make: Make) -> None:
         (0.2, -0.12),
     ]
     outline += [(-x, y) for x, y in reversed(outline[4:])] + [(-0.66, -0.06), (-0.52, 0.24)]
+    wide, grips = make.vary(1.0, 0.06), make.vary(1.0, 0.25)
+    outline = [(x * wide, y * (grips if y < 0 else 1)) for x, y in outline]
     make.add("body", prism(outline, 0.2, smooth=60), MAIN, "glossy")
     make.add("body", prism([(x * 0.94, y * 0.92) for x, y in outline], 0.27, smooth=60), MAIN, "glossy")
     z = 0.15

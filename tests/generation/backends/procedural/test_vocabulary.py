@@ -20,7 +20,8 @@ from generation.backends.procedural.vocabulary import (
 CATEGORIES = list(BUILDERS)
 KINDS = {f"{kind} tree" for kind in ("oak", "chestnut", "olive", "lemon", "orange", "cherry", "plum")} | {
     *("oak leaf", "cherry blossom", "sand castle", "snowy mountain", "snowy owl", "iron throne", "tin man"),
-    *("orange fruit", "lime fruit", "gold coin", "sand timer", "ice hut", "ice house"),
+    *("orange fruit", "lime fruit", "gold coin", "sand timer", "ice hut", "ice house", "furry monster"),
+    *("brown bear", "blue whale", "red fox", "honey bee", "rubber duck"),
 }
 """Names that begin with a word for a colour or material but mean a kind of thing."""
 
