@@ -51,7 +51,7 @@ def _toadstool(make: Make, at: Joint, size: float, slope: float) -> None:
     stem = curve([(thick * 1.35, 0), (thick * 1.05, tall * 0.25), (thick * 0.8, tall * 0.7), (thick * 0.85, tall)], 14)
     make.add("stem", lathe([(0, 0), *map(tuple, stem), (0, tall)]).scale(size).move(x, y, z), "cream")
     frill = lathe([(thick * 0.75, 0.05), (thick * 1.5, -0.03), (thick * 1.56, -0.005), (thick * 0.8, 0.1)], closed=True)
-    make.add("frill", frill.move(y=tall * 0.74).scale(size).move(x, y, z), "white")
+    make.add("frill", frill.move(y=tall * 0.74).scale(size).move(x, y, z), "white", None, 0.86)
     wide, high = make.vary(0.4, 0.08), 0.34 * slope
     rim = [(wide * 0.9, -0.015), (wide, 0.02)]
     cap = [*rim, *((wide * math.cos(a), 0.02 + high * math.sin(a)) for a in np.linspace(0.15, math.pi / 2, 13))]
