@@ -81,7 +81,8 @@ def clean_env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment of a machine with Python and ordinary commands, but neither uv nor Conda nor a GPU."""
     folder = tmp_path_factory.mktemp("bin")
     (folder / "python3").symlink_to(sys._base_executable)
-    kept = {key: text for key, text in os.environ.items() if not key.startswith(("PYTHON", "VIRTUAL", "CONDA", "UV"))}
+    foreign = ("PYTHON", "VIRTUAL", "CONDA", "UV", "MAKE", "MFLAGS", "PROMPT")  # `make test-all` sets some of these
+    kept = {key: text for key, text in os.environ.items() if not key.startswith(foreign)}
     return {**kept, "PATH": f"{folder}:/usr/local/bin:/usr/bin:/bin", "CUDA_VISIBLE_DEVICES": ""}
 
 

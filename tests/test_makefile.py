@@ -23,8 +23,10 @@ def project(root: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def make(folder: Path, *args: str, **env: str) -> None:
-    subprocess.run(["make", *args], cwd=folder, env={"PATH": os.environ["PATH"], **env}, check=True)
+def make(folder: Path, *args: str, **env: str) -> str:
+    """What `make` prints, with nothing of a `make` that runs these tests in its environment."""
+    env = {"PATH": os.environ["PATH"], **env}
+    return subprocess.run(["make", *args], cwd=folder, env=env, capture_output=True, text=True, check=True).stdout
 
 
 @pytest.mark.parametrize(
@@ -65,13 +67,12 @@ def test_test_all_runs_both_tiers(project: Path) -> None:
 
 
 def test_make_alone_lists_the_targets(project: Path) -> None:
-    printed = subprocess.run(["make"], cwd=project, capture_output=True, text=True, check=True).stdout
+    printed = make(project)
     names = [line.split()[1] for line in printed.splitlines()]
     assert names == ["help", "setup", "demo", "test", "test-all", "lint", "bench", "bench-gpu"]
 
 
 def test_bench_names_scripts_that_exist(root: Path) -> None:
-    printed = subprocess.run(["make", "-n", "bench", "bench-gpu"], cwd=root, capture_output=True, text=True, check=True)
-    names = re.search(r"for name in ([a-z ]+);", printed.stdout)
+    names = re.search(r"for name in ([a-z ]+);", make(root, "-n", "bench", "bench-gpu"))
     assert names is not None
     assert all((root / "benchmarks" / f"{name}.py").exists() for name in [*names[1].split(), "render"])
