@@ -41,6 +41,20 @@ def gpu_complaint(torch_sees_cuda: bool, driver_lists: str | None) -> str | None
     return f"the driver lists {driver_lists.splitlines()[0]}, but PyTorch cannot use it: is the driver too old?"
 
 
+def renderer_lines(cuda: bool) -> list[str]:
+    """The name of the renderer, made ready; before it what keeps the CUDA device from rendering, if anything does."""
+    from splats.errors import RendererMissing
+    from splats.render import warm_up
+
+    complaint = []
+    if cuda:
+        try:
+            return [f"renderer: {warm_up('cuda')}"]
+        except RendererMissing as error:
+            complaint = [f"setup: the CUDA device cannot render yet: {error}"]
+    return [*complaint, f"renderer: {warm_up('cpu')}"]
+
+
 def main() -> int:
     """Prints what it found; the exit status."""
     part = sys.argv[1]
@@ -51,12 +65,11 @@ def main() -> int:
     if "torch" in MODULES[part]:
         import torch
 
-        from splats.render import warm_up
-
         complaint = gpu_complaint(torch.cuda.is_available(), _driver_lists())
         if complaint:
             print(f"setup: {complaint}")
-        print(f"renderer: {warm_up('cuda' if torch.cuda.is_available() else 'cpu')}")
+        for line in renderer_lines(torch.cuda.is_available()):
+            print(line)
     return 0
 
 

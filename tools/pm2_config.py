@@ -91,6 +91,7 @@ def main() -> None:
     for file in PARTS[args.part](folder, args.interpreter, cuda):
         outcome = write(folder / file.name, file.apps)
         print(f"{outcome} {args.part}/{file.name}: {KEPT if outcome == 'kept' else file.choice}")
+        print(f"start it in {args.part}/ with: pm2 start {file.name}")
 
 
 def _app(name: str, folder: Path, script: str, interpreter: str, args: list[str]) -> dict[str, object]:

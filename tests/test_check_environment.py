@@ -1,0 +1,37 @@
+"""The look at a fresh environment: what is broken is named in one line."""
+
+from __future__ import annotations
+
+import pytest
+
+from tools import check_environment
+
+
+def test_a_whole_environment_has_no_fault() -> None:
+    assert check_environment.broken(["json", "pathlib"]) is None
+
+
+def test_the_first_module_that_does_not_import_is_named() -> None:
+    assert check_environment.broken(["json", "no_such_module"]) == (
+        "no_such_module does not import: No module named 'no_such_module'"
+    )
+
+
+@pytest.mark.parametrize(("cuda", "driver"), [(True, "GPU 0: H100"), (False, None), (False, "")])
+def test_without_a_device_or_with_a_working_one_there_is_no_complaint(cuda: bool, driver: str | None) -> None:
+    assert check_environment.gpu_complaint(cuda, driver) is None
+
+
+def test_a_device_that_torch_cannot_use_is_named() -> None:
+    complaint = check_environment.gpu_complaint(False, "GPU 0: H100\nGPU 1: H100")
+    assert complaint == "the driver lists GPU 0: H100, but PyTorch cannot use it: is the driver too old?"
+
+
+def test_the_renderer_is_named_without_cuda() -> None:
+    (line,) = check_environment.renderer_lines(cuda=False)
+    assert line.startswith("renderer: cpu")
+
+
+@pytest.mark.gpu
+def test_the_renderer_is_named_with_cuda() -> None:
+    assert check_environment.renderer_lines(cuda=True)[-1].startswith("renderer: ")
