@@ -25,6 +25,7 @@ from splats.render import render, to_uint8
 Picture = NDArray[np.uint8]
 
 SIDES_DEG = (20.0, 110.0, 200.0, 290.0)
+GALLERY_DEG = 35.0
 ELEVATION_DEG = 15.0
 RADIUS = 1.75
 LABEL_PX = 14
@@ -60,8 +61,8 @@ def _row(generate: Generator, prompt: str, seed: int, size_px: int) -> Picture:
     return _labelled(np.concatenate(list(views), axis=1), f"{prompt} (seed {seed})")
 
 
-def _gallery(generate: Generator, prompts: Sequence[str], seed: int, size_px: int, across: int = 12) -> Picture:
-    tiles = [_labelled(_views(generate, p, seed, size_px, SIDES_DEG[:1])[0], p) for p in prompts]
+def _gallery(generate: Generator, prompts: Sequence[str], seed: int, size_px: int, across: int = 14) -> Picture:
+    tiles = [_labelled(_views(generate, p, seed, size_px, (GALLERY_DEG,))[0], p) for p in prompts]
     while len(tiles) % across:
         tiles.append(np.full_like(tiles[0], 255))
     return np.concatenate([np.concatenate(tiles[i : i + across], axis=1) for i in range(0, len(tiles), across)])
@@ -83,7 +84,7 @@ def _labelled(picture: Picture, text: str) -> Picture:
 
 def _save(picture: Picture, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(picture).save(path)
+    Image.fromarray(picture).save(path, quality=84)
     log.info("%s", path)
 
 

@@ -128,7 +128,7 @@ def _marble(s: Surface) -> Coated:
 
 def _glass(s: Surface) -> Coated:
     rim = (1 - np.abs(s.normals[:, 1]))[:, None]
-    return (0.75 * s.rgb + 0.25) * (0.8 + 0.22 * _light(s) - 0.1 * rim) + 0.55 * _highlight(s, 18), 0.34
+    return (0.75 * s.rgb + 0.25) * (0.8 + 0.22 * _light(s) - 0.1 * rim) + 0.55 * _highlight(s, 18), 0.2
 
 
 def _crystal(s: Surface) -> Coated:

@@ -88,7 +88,7 @@ def settle(samples: Samples, tick: Callable[[], None] = lambda: None) -> Samples
     tick()
     bare = ~_covered(samples, tree)
     tick()
-    return _spread(samples, tree).select(bare)
+    return _spread(samples, tree, tick).select(bare)
 
 
 def _covered(samples: Samples, tree: cKDTree) -> NDArray[np.bool_]:
@@ -103,13 +103,17 @@ def _covered(samples: Samples, tree: cKDTree) -> NDArray[np.bool_]:
     return covered
 
 
-def _spread(samples: Samples, tree: cKDTree) -> Samples:
+def _spread(samples: Samples, tree: cKDTree, tick: Callable[[], None]) -> Samples:
     """One step of repulsion in the tangent plane among the points of one part that face the same way.
 
     Moves are short (a third of the spacing), so that a point stays on its surface but for an overshoot at edges.
     """
     reach = samples.radii / DISC
-    distance, near = tree.query(samples.points, k=7)  # itself and six
+    found = []
+    for chunk in np.array_split(samples.points, 4):  # a quarter takes well under 0.1 s
+        found.append(tree.query(chunk, k=7))  # itself and six
+        tick()
+    distance, near = (np.concatenate(column) for column in zip(*found, strict=True))
     offset = samples.points[:, None] - samples.points[near]  # [M, 7, 3]
     facing = np.einsum("ik,ijk->ij", samples.normals, samples.normals[near]) > 0.7
     alike = (samples.part[near] == samples.part[:, None]) & facing
