@@ -83,6 +83,25 @@ def test_half_precision_and_wrapped_weights_are_read(tiny_scorer: ScorerFiles, t
     assert {value.dtype for value in read.values()} == {torch.float32}
 
 
+class Weights(torch.nn.Module):
+    """As OpenAI's archives are: weights in half precision beside three sizes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.logit_scale = torch.nn.Parameter(torch.ones(()).half())
+        self.register_buffer("input_resolution", torch.tensor(224))
+
+    def forward(self) -> torch.Tensor:
+        return self.logit_scale
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit.*:FutureWarning")
+def test_a_torchscript_archive_is_read(tmp_path: Path) -> None:
+    torch.jit.save(torch.jit.script(Weights()), tmp_path / "ViT-B-16.pt")
+    read = read_weights(tmp_path / "ViT-B-16.pt")
+    assert {name: value.dtype for name, value in read.items()} == {"logit_scale": torch.float32}
+
+
 def test_the_production_model_has_the_published_shape() -> None:
     import open_clip
 

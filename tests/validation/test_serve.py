@@ -4,6 +4,7 @@ import asyncio
 import base64
 import io
 import json
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -254,6 +255,43 @@ def test_too_many_bytes_in_the_house_are_refused_before_they_are_read(
     ) as client:
         assert client.post("/validate/", json=body).json()["code"] == "busy"
         assert client.get("/health/").status_code == 200
+
+
+class BusyTasks(LosingTasks):
+    """A worker that is at work until it is told to end."""
+
+    def __init__(self) -> None:
+        self.end = threading.Event()
+
+    def call(self, task: str, *values: object) -> Any:
+        self.end.wait(30)
+        raise WorkerLost("ended")
+
+    def close(self) -> None:
+        self.end.set()
+
+
+def test_a_client_that_hangs_up_is_waited_for_no_longer(tiny_judge: Judge, body: dict[str, Any]) -> None:
+    async def hang_up() -> None:
+        engine = Engine(BusyTasks(), tiny_judge, "tiny@1+fp32")
+        app = make_app(lambda: engine)
+        app.state.house.engine = engine
+        incoming = iter([{"type": "http.request", "body": json.dumps(body).encode()}])
+
+        async def receive() -> Any:
+            return next(incoming, {"type": "http.disconnect"})
+
+        async def send(message: Any) -> None:
+            pass
+
+        headers = [(b"host", b"127.0.0.1"), (b"content-length", b"1000")]
+        scope = {"type": "http", "method": "POST", "path": "/validate/", "headers": headers, "query_string": b""}
+        scope |= {"raw_path": b"/validate/", "scheme": "http", "http_version": "1.1", "root_path": ""}
+        await asyncio.wait_for(app(scope, receive, send), 10)
+        assert (app.state.house.load.requests, app.state.house.load.bytes) == (0, 0)
+        engine.close()
+
+    asyncio.run(hang_up())
 
 
 def test_refuses_to_start_without_weights(capsys: pytest.CaptureFixture[str]) -> None:
