@@ -34,8 +34,7 @@ from validation.clip import load_encoder, load_model
 from validation.errors import Rejected
 from validation.fingerprint import fingerprint
 from validation.judge import Judge
-from validation.measures import area_average
-from validation.prepare import Picture, Prepared, draw, measure, prepare
+from validation.prepare import Picture, Prepared, draw, measure, prepare, shrink
 from validation.scorer import Gates, ScorerFiles, locate
 from validation.views import view_cameras
 
@@ -98,8 +97,8 @@ def unchecked(splats: Splats, seed: int, picture: Picture) -> Prepared:
     """As `validation.prepare.prepare`, without a check."""
     asset = normalise(splats)
     images, alpha = draw(asset, seed, picture)
-    views = area_average(images, picture.supersample).numpy()
-    return Prepared(views, measure(asset, images, alpha), fingerprint(splats), None, {})
+    views, cover = shrink(images, alpha, picture.supersample)
+    return Prepared(views.numpy(), measure(asset, views, cover), fingerprint(splats), None, {})
 
 
 def make(generate: Generator, prompt: str) -> Splats:

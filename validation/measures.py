@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -37,14 +38,13 @@ def sharpness(images: Tensor, alpha: Tensor) -> float:
     The edge at a pixel is the largest forward difference, right or down, in any of the four channels; each view's
     value is the mean over as many of its steepest pixels as SHARPEST_SHARE of its covered ones.
     """
-    channels = torch.cat([images.clamp(0, 1), alpha[..., None]], dim=-1)  # [C, H, W, 4]
-    right = (channels[:, :-1, 1:] - channels[:, :-1, :-1]).abs()
-    down = (channels[:, 1:, :-1] - channels[:, :-1, :-1]).abs()
-    edges = torch.maximum(right, down).amax(dim=-1).flatten(1)  # [C, (H - 1)(W - 1)]
+    edges = _steps(alpha)  # [C, H - 1, W - 1]
+    for channel in images.clamp(0, 1).unbind(dim=-1):
+        edges = torch.maximum(edges, _steps(channel))
     total = 0.0
-    for view, covered in zip(edges, (alpha >= COVERED).flatten(1).sum(dim=1), strict=True):
-        count = min(len(view), max(1, round(SHARPEST_SHARE * int(covered))))
-        total += float(view.topk(count).values.double().mean()) if int(covered) else 0.0
+    for view, covered in zip(edges.flatten(1).numpy(), (alpha >= COVERED).flatten(1).sum(dim=1).tolist(), strict=True):
+        count = min(len(view), max(1, round(SHARPEST_SHARE * covered)))
+        total += float(np.partition(view, -count)[-count:].mean(dtype=np.float64)) if covered else 0.0
     return total / len(edges)
 
 
@@ -67,6 +67,15 @@ def area_average(images: Tensor, factor: int) -> Tensor:
     """Pictures [C, H, W, D] made smaller by averaging blocks of factor × factor pixels: [C, H/f, W/f, D]."""
     if factor == 1:
         return images
-    count, height, width, depth = images.shape
-    blocks = images.reshape(count, height // factor, factor, width // factor, factor, depth)
-    return blocks.mean(dim=(2, 4))
+    total = images[:, ::factor, ::factor].clone()
+    for row in range(factor):
+        for column in range(factor):
+            if row or column:
+                total += images[:, row::factor, column::factor]
+    return total.div_(factor * factor)
+
+
+def _steps(channel: Tensor) -> Tensor:
+    """Largest forward difference, right or down, of a channel [C, H, W] at each pixel: [C, H - 1, W - 1]."""
+    corner = channel[:, :-1, :-1]
+    return torch.maximum((channel[:, :-1, 1:] - corner).abs(), (channel[:, 1:, :-1] - corner).abs())

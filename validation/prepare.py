@@ -85,10 +85,10 @@ def prepare(data: bytes, seed: int, picture: Picture, *, preview: bool = False) 
     images, alpha = draw(asset, seed, picture)
     watch.lap("render")
     checks.check_views(alpha)
-    found = measure(asset, images, alpha)
-    views = measures.area_average(images, picture.supersample).numpy()
+    views, cover = shrink(images, alpha, picture.supersample)
+    found = measure(asset, views, cover)
     watch.lap("measures")
-    return Prepared(views, found, marks, contact_sheet(images) if preview else None, watch.seconds)
+    return Prepared(views.numpy(), found, marks, contact_sheet(images) if preview else None, watch.seconds)
 
 
 def read_base64(text: str) -> bytes:
@@ -121,12 +121,17 @@ def draw(asset: Splats, seed: int, picture: Picture) -> tuple[Tensor, Tensor]:
         return images.clamp(0, 1).cpu(), alpha[..., 0].cpu()
 
 
-def measure(asset: Splats, images: Tensor, alpha: Tensor) -> dict[str, float]:
-    """The quality measures of a normalised asset and its pictures, by name."""
+def shrink(images: Tensor, alpha: Tensor, factor: int) -> tuple[Tensor, Tensor]:
+    """Pictures [C, H, W, 3] and coverage [C, H, W] as the model sees them: [C, H/f, W/f, 3] and [C, H/f, W/f]."""
+    return measures.area_average(images, factor), measures.area_average(alpha[..., None], factor)[..., 0]
+
+
+def measure(asset: Splats, views: Tensor, cover: Tensor) -> dict[str, float]:
+    """The quality measures of a normalised asset, its views [C, H, W, 3] and their coverage [C, H, W], by name."""
     return {
-        "coverage": measures.coverage(alpha),
-        "solidity": measures.solidity(alpha),
-        "sharpness": measures.sharpness(images, alpha),
+        "coverage": measures.coverage(cover),
+        "solidity": measures.solidity(cover),
+        "sharpness": measures.sharpness(views, cover),
         "steadiness": measures.steadiness(asset),
     }
 

@@ -90,7 +90,9 @@ class Worker:
 
     def _start(self) -> None:
         ours, theirs = socket.socketpair()
+        # Threads that wait for one another sleep: the model's threads want the same cores.
         environment = {
+            "OMP_WAIT_POLICY": "PASSIVE",
             **os.environ,
             "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")])),
         }
