@@ -1,6 +1,6 @@
 """Times the validation service, stage by stage and under load, and throws malformed bodies at it.
 
-    python benchmarks/validation.py stages [--scorer three-gen-small]      ms by stage, also ViT-B/16, floors
+    python benchmarks/validation.py [stages] [--device cuda]               ms by stage, also ViT-B/16, floors
     python benchmarks/validation.py load [--scorer …] [--soak 500]         validations per second at 1, 4, 16; RSS
     python benchmarks/validation.py hostile [--bodies 10000]               malformed bodies: no 500, flat memory
     python benchmarks/validation.py seeds [--scorer …]                     deviation of honest scores over 64 seeds
@@ -30,7 +30,7 @@ from serving.settings import ShellSettings
 from splats.codecs import decode, encode_ply, encode_spz
 from splats.render import renderer_name
 from validation.clip import load_encoder
-from validation.load import load_engine
+from validation.load import has_fast_bf16, load_engine
 from validation.prepare import Picture, prepare
 from validation.scorer import ScorerFiles, find_folder, locate, read_constants
 from validation.serve import create_app
@@ -58,9 +58,9 @@ def median_s(work: Callable[[], object], repeats: int) -> float:
     return statistics.median(times)
 
 
-def gemm_gflops(dtype: torch.dtype, repeats: int) -> float:
-    a, b = (torch.randn(2048, 2048).to(dtype) for _ in range(2))
-    return 2 * 2048**3 / median_s(lambda: a @ b, repeats) / 1e9
+def gemm_gflops(dtype: torch.dtype, device: str, repeats: int) -> float:
+    a, b = (torch.randn(2048, 2048).to(device, dtype) for _ in range(2))
+    return 2 * 2048**3 / median_s(lambda: float((a @ b)[0, 0]), repeats) / 1e9
 
 
 def random_vitb16(folder: Path) -> ScorerFiles:
@@ -79,27 +79,31 @@ def random_vitb16(folder: Path) -> ScorerFiles:
 
 def stages(args: argparse.Namespace) -> None:
     data = asset(PROMPTS[0], 0)
-    print(f"{torch.get_num_threads()} threads, {renderer_name('cpu')}, asset of {len(data):,} bytes")
+    print(f"{torch.get_num_threads()} threads, {renderer_name(args.device)}, asset of {len(data):,} bytes")
     for name in (args.scorer, VITB16):
         constants = read_constants(find_folder(name))
-        picture = Picture(constants.image_px, constants.supersample)
+        picture = Picture(constants.image_px, constants.supersample, args.device)
         prepare(data, 0, picture)
         runs = [prepare(data, seed, picture).seconds for seed in range(args.repeats)]
         for stage in runs[0]:
             print(f"| {name} | {stage} | {1000 * statistics.median(run[stage] for run in runs):.0f} ms |")
-    rates = {"fp32": gemm_gflops(torch.float32, args.repeats), "bf16": gemm_gflops(torch.bfloat16, args.repeats)}
+    rates = {"fp32": gemm_gflops(torch.float32, args.device, args.repeats)}
+    if args.device == "cuda" or has_fast_bf16():
+        rates["bf16"] = gemm_gflops(torch.bfloat16, args.device, args.repeats)
+    else:
+        print("bf16 not measured: this CPU has no instructions for it")
     models = {args.scorer: locate(args.scorer), "ViT-B/16, random": random_vitb16(args.cache)}
     for name, files in models.items():
-        for dtype in ("fp32", "bf16"):
-            encoder = load_encoder(files, dtype)
+        for dtype, rate in rates.items():
+            encoder = load_encoder(files, dtype, args.device)
             views = torch.rand(16, files.constants.image_px, files.constants.image_px, 3)
             seconds = median_s(lambda encoder=encoder, views=views: encoder.images(views), args.repeats)
-            floor = f", floor {VITB16_GFLOP / rates[dtype]:.2f} s" if name.startswith("ViT") else ""
-            print(f"| {name} {dtype} | model | {1000 * seconds:.0f} ms{floor} (GEMM {rates[dtype]:.0f} GFLOP/s) |")
+            floor = f", floor {1000 * VITB16_GFLOP / rate:.0f} ms" if name.startswith("ViT") else ""
+            print(f"| {name} {dtype} | model | {1000 * seconds:.0f} ms{floor} (GEMM {rate:.0f} GFLOP/s) |")
 
 
 async def load(args: argparse.Namespace) -> None:
-    settings = Settings(shell=ShellSettings(port=8094), scorer=args.scorer)
+    settings = Settings(shell=ShellSettings(port=8094), scorer=args.scorer, device=args.device)
     engine = load_engine(settings)
     assets = [asset(prompt, seed) for seed, prompt in enumerate(PROMPTS)]
     try:
@@ -119,7 +123,7 @@ async def load(args: argparse.Namespace) -> None:
 
 
 async def hostile(args: argparse.Namespace) -> None:
-    settings = Settings(shell=ShellSettings(port=8094), scorer=args.scorer)
+    settings = Settings(shell=ShellSettings(port=8094), scorer=args.scorer, device=args.device)
     engine = load_engine(settings)
     app = create_app(settings, "benchmark", lambda: engine)
     app.state.house.engine = engine
@@ -159,7 +163,7 @@ def malformed(draw: random.Random, spz: bytes, ply: bytes) -> bytes:
 
 
 async def seeds(args: argparse.Namespace) -> None:
-    engine = load_engine(Settings(shell=ShellSettings(port=8094), scorer=args.scorer))
+    engine = load_engine(Settings(shell=ShellSettings(port=8094), scorer=args.scorer, device=args.device))
     try:
         for prompt in PROMPTS:
             data = asset(prompt, 0)
@@ -175,14 +179,17 @@ async def _within(gate: asyncio.Semaphore, turn: object) -> None:
 
 
 def _rss_mib() -> float:
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    """Resident memory of this process and of the worker it started."""
+    children = [pid for task in Path("/proc/self/task").iterdir() for pid in (task / "children").read_text().split()]
+    pages = sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in ["self", *children])
     return pages * 4096 / 2**20
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["stages", "load", "hostile", "seeds"])
+    parser.add_argument("what", nargs="?", default="stages", choices=["stages", "load", "hostile", "seeds"])
     parser.add_argument("--scorer", default="three-gen-small")
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--soak", type=int, default=500)
     parser.add_argument("--bodies", type=int, default=10_000)

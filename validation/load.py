@@ -33,7 +33,7 @@ def load_engine(settings: Settings) -> Engine:
     """An engine ready to judge. Raises ScorerError or WorkerLost; nothing is left running then."""
     if settings.threads:
         torch.set_num_threads(settings.threads)
-    if settings.dtype == "bf16" and settings.device == "cpu" and not _has_fast_bf16():
+    if settings.dtype == "bf16" and settings.device == "cpu" and not has_fast_bf16():
         logger.warning("--dtype bf16 on a CPU without bf16 instructions: correct, but slower than fp32")
     files = find_scorer(settings)
     picture = (str(files.constants.image_px), str(files.constants.supersample), settings.device)
@@ -47,6 +47,7 @@ def load_engine(settings: Settings) -> Engine:
     return Engine(worker, judge, scorer_name(files.constants, settings.dtype))
 
 
-def _has_fast_bf16() -> bool:
+def has_fast_bf16() -> bool:
+    """Whether this CPU has instructions for bf16 products (avx512_bf16 or AMX)."""
     capabilities = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
     return any(value and ("bf16" in name or "amx" in name) for name, value in capabilities.items())

@@ -12,14 +12,16 @@ import argparse
 import asyncio
 import contextlib
 import logging
+import os
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-if __name__ == "__main__":  # run as a file: import from the repository, not from this folder
-    sys.path[0] = str(Path(__file__).resolve().parent.parent)
+if __name__ == "__main__":  # run as a file, before anything loads torch
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)  # import from the repository, not from this folder
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # worker and model share the cores: no spinning at barriers
 
 from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel, ValidationError
