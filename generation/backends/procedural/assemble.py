@@ -164,6 +164,7 @@ def cover(
         opaque = solid[samples.part]
         where = room(samples.points[opaque] if opaque.any() else samples.points)
         keep = seen(samples, where, both_sides[samples.part]) | ~opaque
+        tick()
         kept = int(keep.sum())
         if FEWEST * 1.25 <= kept <= MOST:
             break

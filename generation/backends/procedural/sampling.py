@@ -86,12 +86,11 @@ def settle(samples: Samples, tick: Callable[[], None] = lambda: None) -> Samples
     """
     tree = cKDTree(samples.points)
     tick()
-    bare = ~_covered(samples, tree)
-    tick()
+    bare = ~_covered(samples, tree, tick)
     return _spread(samples, tree, tick).select(bare)
 
 
-def _covered(samples: Samples, tree: cKDTree) -> NDArray[np.bool_]:
+def _covered(samples: Samples, tree: cKDTree, tick: Callable[[], None]) -> NDArray[np.bool_]:
     """Mask [M] of the samples with another part close above them that faces the same way: paint under a decal."""
     reach = samples.radii / DISC
     covered = np.zeros(len(samples.points), dtype=bool)
@@ -100,6 +99,7 @@ def _covered(samples: Samples, tree: cKDTree) -> NDArray[np.bool_]:
         distance, near = tree.query(above)
         facing = (samples.normals * samples.normals[near]).sum(axis=1) > 0.6
         covered |= (samples.part[near] != samples.part) & facing & (distance < 0.85 * reach)
+        tick()
     return covered
 
 
