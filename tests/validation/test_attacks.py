@@ -1,0 +1,92 @@
+"""Requirement 6 with the scorer that ships: every cheat scores below its honest counterpart or is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from generation.backends import LOADERS
+from mocks import cheats
+from splats.codecs import encode_ply
+from splats.model import Splats, normalise
+from validation.clip import load_encoder
+from validation.errors import Rejected, ScorerError
+from validation.fingerprint import fingerprint
+from validation.judge import Judge
+from validation.prepare import Prepared, draw, measure, prepare, shrink
+from validation.scorer import Gates, locate
+
+PROMPT, OTHER = "a red car", "a green dragon"
+SEED = 5
+
+Cheat = Callable[[Splats, Splats], Splats]
+CHEATS: dict[str, Cheat] = {
+    "flat card": lambda honest, _other: cheats.card_of(honest),
+    "text": lambda _honest, _other: cheats.text_card(PROMPT),
+    "one side": lambda honest, _other: cheats.one_sided(honest),
+    "lying colours": lambda honest, _other: cheats.lying(honest),
+    "floaters": lambda honest, _other: cheats.among_floaters(honest),
+    "another's asset": lambda _honest, other: other,
+    "noise": lambda _honest, _other: cheats.noise(),
+    "fog": lambda _honest, _other: cheats.fog((0.8, 0.1, 0.1)),
+}
+
+
+@pytest.fixture(scope="module")
+def judge() -> Judge:
+    try:
+        files = locate("three-gen-small")
+    except ScorerError:
+        pytest.skip("this checkout ships no three-gen-small yet")
+    return Judge(files, load_encoder(files))
+
+
+@pytest.fixture(scope="module")
+def assets(judge: Judge) -> tuple[Splats, Splats]:
+    generate = LOADERS["procedural"]()
+    first, second = (generate(prompt, 0, lambda _progress: None).splats for prompt in (PROMPT, OTHER))
+    return first, second
+
+
+@pytest.fixture(scope="module")
+def honest_score(judge: Judge, assets: tuple[Splats, Splats]) -> float:
+    return judge.judge(PROMPT, prepare(encode_ply(assets[0]), SEED, judge.picture("cpu"))).score
+
+
+def test_requirement_6_the_honest_asset_scores_high(honest_score: float) -> None:
+    assert honest_score > 0.8
+
+
+@pytest.mark.parametrize("name", CHEATS)
+def test_requirement_6_a_cheat_scores_below_its_honest_counterpart(
+    name: str, judge: Judge, assets: tuple[Splats, Splats], honest_score: float
+) -> None:
+    cheat = CHEATS[name](*assets)
+    try:
+        prepared = prepare(encode_ply(cheat), SEED, judge.picture("cpu"))
+    except Rejected:
+        return
+    assert judge.judge(PROMPT, prepared).score < honest_score - 0.05
+
+
+@pytest.mark.parametrize("name", ["flat card", "one side", "lying colours"])
+def test_requirement_6_the_checks_and_gates_do_the_work(name: str, judge: Judge, assets: tuple[Splats, Splats]) -> None:
+    cheat = CHEATS[name](*assets)
+    open_judge = Judge(judge.files, load_encoder(judge.files))
+    open_judge.constants = judge.constants.model_copy(update={"gates": Gates()})
+    unguarded = open_judge.judge(PROMPT, unchecked(cheat, judge)).score
+    try:
+        guarded = judge.judge(PROMPT, prepare(encode_ply(cheat), SEED, judge.picture("cpu"))).score
+    except Rejected:
+        guarded = 0.0
+    assert guarded < unguarded
+
+
+def unchecked(splats: Splats, judge: Judge) -> Prepared:
+    """As `prepare`, without a check."""
+    picture = judge.picture("cpu")
+    asset = normalise(splats)
+    images, alpha = draw(asset, SEED, picture)
+    views, cover = shrink(images, alpha, picture.supersample)
+    return Prepared(views.numpy(), measure(asset, views, cover), fingerprint(splats), None, {})
