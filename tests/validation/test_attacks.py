@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -73,8 +74,8 @@ def test_requirement_6_a_cheat_scores_below_its_honest_counterpart(
 @pytest.mark.parametrize("name", ["flat card", "one side", "lying colours"])
 def test_requirement_6_the_checks_and_gates_do_the_work(name: str, judge: Judge, assets: tuple[Splats, Splats]) -> None:
     cheat = CHEATS[name](*assets)
-    open_judge = Judge(judge.files, load_encoder(judge.files))
-    open_judge.constants = judge.constants.model_copy(update={"gates": Gates()})
+    files = replace(judge.files, constants=judge.constants.model_copy(update={"gates": Gates()}))
+    open_judge = Judge(files, load_encoder(files))
     unguarded = open_judge.judge(PROMPT, unchecked(cheat, judge)).score
     try:
         guarded = judge.judge(PROMPT, prepare(encode_ply(cheat), SEED, judge.picture("cpu"))).score
