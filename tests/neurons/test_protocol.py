@@ -1,0 +1,154 @@
+"""The wire format is the network's: names, types and defaults are held here, and what the signatures bind."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import bittensor as bt
+import pytest
+from bittensor.core.synapse import Synapse
+
+from neurons import protocol
+from neurons.protocol import SYNAPSES, Feedback, SubmitResults, Task, TaskStatus, Version
+
+ALICE = bt.Keypair.create_from_uri("//Alice")
+BOB = bt.Keypair.create_from_uri("//Bob")
+
+OWN_FIELDS: dict[str, dict[str, Any]] = {
+    "PullTask": {
+        "version": None,
+        "task": None,
+        "submit_before": 0,
+        "cooldown_until": 0,
+        "cooldown_violations": 0,
+        "reason_code": "",
+        "detail": "",
+        "scorer": "",
+        "thresholds": [],
+        "max_result_bytes": 0,
+    },
+    "SubmitResults": {
+        "task": None,
+        "feedback": None,
+        "cooldown_until": 0,
+        "bound_signature": "",
+        "reason_code": "",
+        "detail": "",
+        "score": None,
+        "scorer": "",
+        "seed": None,
+        "thresholds": [],
+        "max_result_bytes": 0,
+    },
+    "GetVersion": {"version": 0, "validation_version": ""},
+    "Generate": {"task_id": None, "polling_interval": 30},
+    "StatusCheck": {"status": None, "results": None},
+}
+REQUIRED = {
+    "SubmitResults": ["results", "submit_time", "signature"],
+    "Generate": ["prompt"],
+    "StatusCheck": ["task_id"],
+}
+
+
+@pytest.mark.parametrize("synapse", SYNAPSES)
+def test_fields_and_defaults_are_the_networks(synapse: type[Synapse]) -> None:
+    own = {name: field for name, field in synapse.model_fields.items() if name not in Synapse.model_fields}
+    defaults = {n: f.get_default(call_default_factory=True) for n, f in own.items() if not f.is_required()}
+    assert defaults == OWN_FIELDS[synapse.__name__]
+    assert [name for name, field in own.items() if field.is_required()] == REQUIRED.get(synapse.__name__, [])
+
+
+@pytest.mark.parametrize("synapse", SYNAPSES)
+def test_required_fields_are_those_of_the_sdk(synapse: type[Synapse]) -> None:
+    ours = synapse.model_construct().get_required_fields()
+    assert ours == synapse.model_json_schema().get("required", [])
+
+
+@pytest.mark.parametrize("synapse", SYNAPSES)
+def test_no_field_is_hashed(synapse: type[Synapse]) -> None:
+    assert tuple(synapse.required_hash_fields) == ()
+
+
+def test_a_version_is_one_number() -> None:
+    assert int(Version(major=2, minor=3, patch=4)) == 20_304
+
+
+def test_nested_messages_have_defaults() -> None:
+    assert Task().model_dump() == {"id": "", "prompt": ""}
+    assert Feedback().model_dump() == {
+        "validation_failed": False,
+        "task_fidelity_score": 0.0,
+        "average_fidelity_score": 0.0,
+        "generations_within_8_hours": 0,
+        "current_miner_reward": 0.0,
+    }
+
+
+def test_task_states_have_the_networks_numbers() -> None:
+    assert {state.name: state.value for state in TaskStatus} == {
+        "IN_QUEUE": 100,
+        "IN_PROGRESS": 102,
+        "DONE": 200,
+        "NOT_FOUND": 404,
+        "RATE_LIMIT": 429,
+        "FAILED": 500,
+    }
+
+
+def test_a_message_survives_the_wire() -> None:
+    sent = SubmitResults(task=Task(id="t", prompt="p"), results="QUJD", submit_time=1, signature="s")
+    received = SubmitResults.model_validate_json(sent.model_dump_json())
+    assert (received.task, received.results, received.submit_time) == (sent.task, "QUJD", 1)
+
+
+def test_a_signature_verifies() -> None:
+    message = protocol.result_message(7, "a red car", "V", "M")
+    assert message == b"7a red carVM"
+    assert protocol.verify(ALICE.ss58_address, message, protocol.sign(ALICE, message))
+
+
+def test_a_prompt_like_a_hex_number_is_signed_as_text() -> None:
+    message = b"0xabcd"
+    assert protocol.verify(ALICE.ss58_address, message, protocol.sign(ALICE, message))
+    assert not protocol.verify(ALICE.ss58_address, b"\xab\xcd", protocol.sign(ALICE, message))
+
+
+@pytest.mark.parametrize(
+    "signature",
+    ["", "=", "no base64!", base64.b64encode(b"short").decode(), base64.b64encode(bytes(64)).decode(), "A" * 10_000],
+)
+def test_a_malformed_signature_is_false(signature: str) -> None:
+    assert not protocol.verify(ALICE.ss58_address, b"message", signature)
+
+
+def test_anothers_signature_is_false() -> None:
+    assert not protocol.verify(ALICE.ss58_address, b"message", protocol.sign(BOB, b"message"))
+
+
+def test_a_hotkey_that_is_none_is_false() -> None:
+    assert not protocol.verify("not an address", b"message", protocol.sign(ALICE, b"message"))
+
+
+BOUND = {
+    "netuid": 17,
+    "task_id": "t1",
+    "asset": b"splats",
+    "submit_time": 5,
+    "validator_hotkey": "V",
+    "miner_hotkey": "M",
+}
+
+
+def test_the_bound_message_is_the_networks() -> None:
+    digest = "ae2fa563b55eb72382037673b1b9fcfc5200b713a3b0ede11b152cde98f9e772"  # SHA-256 of b"splats"
+    wanted = f"three-gen:submit:1|17|t1|{digest}|5|V|M"
+    assert protocol.bound_message(**BOUND) == wanted.encode()  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("field", sorted(BOUND))
+def test_every_field_is_bound(field: str) -> None:
+    value = BOUND[field]
+    other = value + 1 if isinstance(value, int) else value + value[:1]  # type: ignore[operator,index]
+    assert protocol.bound_message(**{**BOUND, field: other}) != protocol.bound_message(**BOUND)  # type: ignore[arg-type]
