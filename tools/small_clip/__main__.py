@@ -15,15 +15,16 @@ from tools.small_clip.training import Recipe, train
 
 def main() -> int:
     """Runs one command."""
+    plan, recipe = Plan(), Recipe()
     parser = argparse.ArgumentParser(prog="python -m tools.small_clip", allow_abbrev=False)
     commands = parser.add_subparsers(dest="command", required=True)
     pictures = commands.add_parser("pictures", help="render the training pictures")
     pictures.add_argument("--out", type=Path, required=True)
-    for name, default in (("geometries", Plan.geometries), ("looks", Plan.looks), ("views", Plan.views)):
+    for name, default in (("geometries", plan.geometries), ("looks", plan.looks), ("views", plan.views)):
         pictures.add_argument(f"--{name}", type=int, default=default)
     training = commands.add_parser("train", help="train on them")
     training.add_argument("--data", type=Path, required=True)
-    training.add_argument("--steps", type=int, default=Recipe.steps)
+    training.add_argument("--steps", type=int, default=recipe.steps)
     shipping = commands.add_parser("ship", help="fit the constants and write the scorer's folder")
     shipping.add_argument("--data", type=Path, required=True)
     shipping.add_argument("--version", type=int, required=True)
