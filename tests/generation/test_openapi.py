@@ -16,6 +16,7 @@ import pytest
 import schemathesis
 from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
+from schemathesis.checks import not_a_server_error
 
 Live = Callable[..., AbstractContextManager[str]]
 
@@ -89,7 +90,10 @@ def send(cases: Any, examples: int, job_id: str | None = None) -> None:
     def call(case: schemathesis.Case) -> None:
         if job_id is not None and case.path_parameters and case.method != "DELETE" and next(turns):
             case.path_parameters["job_id"] = job_id
-        case.call_and_validate(timeout=20)
+        response = case.call(timeout=20)
+        refused = response.status_code == 503 and response.json()["code"] == "queue_full"  # as documented, under load
+        excluded = [not_a_server_error] if refused else []
+        case.validate_response(response, excluded_checks=excluded, transport_kwargs={"timeout": 20})
 
     call()
 

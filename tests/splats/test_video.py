@@ -1,7 +1,7 @@
 import io
 import struct
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import av
 import numpy as np
@@ -27,10 +27,30 @@ def _box(size: tuple[float, float, float], rgb: tuple[float, float, float] = (0.
     return Splats(means, quats, torch.full((n, 3), 0.05 * max(size)), torch.full((n,), 0.95), colour)
 
 
-def _frames(video: bytes) -> tuple[list[np.ndarray], av.video.stream.VideoStream]:
+@dataclass(frozen=True)
+class Film:
+    """A decoded video: its frames as RGB, and what its stream says of itself."""
+
+    frames: list[np.ndarray]
+    codec: tuple[str, str | None, int, int]
+    fps: float
+    seconds: float
+
+
+def _film(video: bytes) -> Film:
     with av.open(io.BytesIO(video)) as container:
         stream = container.streams.video[0]
-        return [frame.to_ndarray(format="rgb24") for frame in container.decode(stream)], stream
+        context = stream.codec_context
+        return Film(
+            [frame.to_ndarray(format="rgb24") for frame in container.decode(stream)],
+            (context.name, context.pix_fmt, context.width, context.height),
+            float(stream.average_rate),
+            float(stream.duration * stream.time_base),
+        )
+
+
+def _frames(video: bytes) -> list[np.ndarray]:
+    return _film(video).frames
 
 
 def _boxes(video: bytes) -> list[bytes]:
@@ -49,11 +69,10 @@ def _picture(png: bytes) -> np.ndarray:
 
 def test_turntable_is_h264_that_browsers_play(marked_object: Splats) -> None:
     video = turntable_mp4(marked_object, size_px=64, seconds=0.5, fps=12)
-    frames, stream = _frames(video)
-    context = stream.codec_context
-    assert (context.name, context.pix_fmt, context.width, context.height) == ("h264", "yuv420p", 64, 64)
-    assert (len(frames), stream.average_rate) == (6, 12)
-    assert stream.duration * stream.time_base == pytest.approx(0.5)
+    film = _film(video)
+    assert film.codec == ("h264", "yuv420p", 64, 64)
+    assert (len(film.frames), film.fps) == (6, 12)
+    assert film.seconds == pytest.approx(0.5)
 
 
 def test_the_index_comes_before_the_pictures(marked_object: Splats) -> None:
@@ -63,17 +82,17 @@ def test_the_index_comes_before_the_pictures(marked_object: Splats) -> None:
 
 def test_a_long_video_has_room_for_its_index(marked_object: Splats) -> None:
     video = turntable_mp4(marked_object, size_px=64, seconds=12, fps=30)
-    assert len(_frames(video)[0]) == 360
+    assert len(_frames(video)) == 360
 
 
 def test_colours_survive_the_encoder() -> None:
-    frames, _ = _frames(turntable_mp4(_box((1, 1, 1), (0.8, 0.2, 0.1)), size_px=128, seconds=0.2))
+    frames = _frames(turntable_mp4(_box((1, 1, 1), (0.8, 0.2, 0.1)), size_px=128, seconds=0.2))
     assert frames[0][64, 64].tolist() == pytest.approx([204, 51, 26], abs=8)
     assert frames[0][2, 2].tolist() == pytest.approx([255, 255, 255], abs=3)
 
 
 def test_the_turntable_turns_toward_x_and_starts_in_front(marked_object: Splats) -> None:
-    frames, _ = _frames(turntable_mp4(marked_object, size_px=64, seconds=1, fps=4, elevation_deg=0))
+    frames = _frames(turntable_mp4(marked_object, size_px=64, seconds=1, fps=4, elevation_deg=0))
     front, side = frames[0].astype(int), frames[1].astype(int)
     nose = [(f[..., 2] - f[..., 0] - f[..., 1] // 2 > 60).nonzero()[1] for f in (front, side)]
     assert abs(nose[0].mean() - 32) < 6  # the blue nose is in the middle from the front
