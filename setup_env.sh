@@ -100,7 +100,10 @@ up_to_date() { [ "$(cat "$ENV_DIR/setup-stamp" 2>/dev/null)" = "$STAMP" ] && "$E
 set_up_everything() {
   ENV_DIR=$ROOT/.venv
   STAMP=$(stamp_of pyproject.toml constraints.txt setup_env.sh)
-  if up_to_date; then return; fi
+  if up_to_date; then
+    "$ENV_DIR/bin/python" tools/check_environment.py kernels
+    return
+  fi
   make_venv
   say "installing the packages (6 GB on Linux; a minute or two on a fast line)"
   install -c constraints.txt -e ".[$EVERY_EXTRA]"
@@ -123,7 +126,10 @@ set_up_part() {
 
 venv_environment() {
   ENV_DIR=$ROOT/.venvs/$NAME
-  if up_to_date; then return; fi
+  if up_to_date; then
+    "$ENV_DIR/bin/python" tools/check_environment.py kernels
+    return
+  fi
   make_venv
   say "installing the packages of $PART into $ENV_DIR"
   install -r "$PART/requirements.txt"

@@ -5,6 +5,7 @@ python generation/serve.py [--config FILE] [--host H] [--port P] …   (from any
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ from serving.settings import SettingsError
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the service until it is told to stop; the exit status."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # the threads share the cores: no spinning at barriers
     arguments = parser()
     try:
         settings = read_settings(arguments.parse_args(argv))

@@ -2,7 +2,7 @@
 
 The first call of a kernel compiles it (seconds); numba's cache, beside the sources or in the user's cache folder,
 serves every later process. The cache notices a change of the kernel's own file and of the processor, but not of a
-constant imported from another file: who changes one deletes `splats/__pycache__`.
+constant imported from another file: set-up deletes the kernels of other sources, so who changes one runs it again.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tools import check_environment
@@ -35,3 +37,15 @@ def test_the_renderer_is_named_without_cuda() -> None:
 @pytest.mark.gpu
 def test_the_renderer_is_named_with_cuda() -> None:
     assert check_environment.renderer_lines(cuda=True)[-1].startswith("renderer: ")
+
+
+def test_kernels_are_forgotten_when_any_source_has_changed(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("STEP = 1\n")
+    assert check_environment.forget_stale_kernels(tmp_path)
+    kernel = tmp_path / "__pycache__" / "b.py310.nbi"
+    kernel.write_bytes(b"compiled with STEP = 1")
+    assert not check_environment.forget_stale_kernels(tmp_path)
+    assert kernel.exists()
+    (tmp_path / "a.py").write_text("STEP = 2\n")
+    assert check_environment.forget_stale_kernels(tmp_path)
+    assert not kernel.exists()

@@ -46,6 +46,7 @@ case "$*" in
   "-m venv "*) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
   "-m uv"*|*"install --quiet --disable-pip-version-check uv") exit 1 ;;
   tools/pm2_config.py*) exec "{real}" "$@" --cuda no ;;
+  "tools/check_environment.py kernels") ;;
   tools/check_environment.py*) echo "renderer: stand-in" ;;
 esac
 """

@@ -1,16 +1,20 @@
-"""Looks whether a fresh environment works, prepares the renderer and says its name.
+"""Looks whether an environment works, drops stale kernels, prepares the renderer and says its name.
 
 python tools/check_environment.py PART
 
-Run by setup_env.sh with the new environment's Python. Exits 1 with one line that names what is wrong.
+Run by setup_env.sh with the environment's Python. Exits 1 with one line that names what is wrong.
 """
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import shutil
 import subprocess
 import sys
+from pathlib import Path
+
+SPLATS = Path(__file__).resolve().parent.parent / "splats"
 
 MODULES = {
     "everything": ["torch", "torchvision", "bittensor", "gsply", "av", "pytest"],
@@ -18,7 +22,9 @@ MODULES = {
     "validation": ["torch", "torchvision", "open_clip", "gsply", "fastapi"],
     "neurons": ["bittensor", "fastapi"],
     "prompter": ["bittensor", "fastapi"],
+    "kernels": [],
 }
+"""What each part must be able to import; `kernels` looks at nothing but the compiled kernels."""
 
 
 def broken(modules: list[str]) -> str | None:
@@ -55,9 +61,28 @@ def renderer_lines(cuda: bool) -> list[str]:
     return [*complaint, f"renderer: {warm_up('cpu')}"]
 
 
+def forget_stale_kernels(folder: Path) -> bool:
+    """Deletes the compiled kernels kept in `folder`/__pycache__ if any source in `folder` has changed since.
+
+    numba notices a change of a kernel's own file alone, not of a constant that it takes from another. Returns whether
+    they were deleted.
+    """
+    cache = folder / "__pycache__"
+    stamp = cache / "kernels.sha256"
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(folder.glob("*.py")))).hexdigest()
+    if stamp.exists() and stamp.read_text() == digest:
+        return False
+    cache.mkdir(exist_ok=True)
+    for kept in (*cache.glob("*.nbi"), *cache.glob("*.nbc")):
+        kept.unlink()
+    stamp.write_text(digest)
+    return True
+
+
 def main() -> int:
     """Prints what it found; the exit status."""
     part = sys.argv[1]
+    forget_stale_kernels(SPLATS)
     fault = broken(MODULES[part])
     if fault:
         print(f"setup: the environment does not work: {fault}", file=sys.stderr)
