@@ -69,3 +69,13 @@ def test_with_cuda_the_generator_is_the_learned_one(tmp_path: Path) -> None:
 def test_with_cuda_but_no_learned_generator_the_reason_is_told(tmp_path: Path) -> None:
     (file,) = pm2_config.generation(tmp_path, "python", cuda=True)
     assert file.choice == "generator procedural (a CUDA device, but this version has no learned generator)"
+
+
+@pytest.mark.parametrize(("cuda", "scorer"), [(True, "clip-vitb16-openai@1"), (False, "three-gen-small@1")])
+def test_the_scorer_is_named_and_exists(root: Path, cuda: bool, scorer: str) -> None:
+    (file,) = pm2_config.validation(root / "validation", "/env/bin/python", cuda)
+    assert file.name == "validation.config.js"
+    args = file.apps[0]["args"]
+    assert args[:2] == ["--scorer", scorer]
+    assert ("--weights" in args) == cuda
+    assert (root / "validation" / "scorers" / scorer / "scorer.json").exists()

@@ -48,7 +48,21 @@ def generation(folder: Path, interpreter: str, cuda: bool) -> list[Pm2File]:
     return [Pm2File("generation.config.js", [app], f"generator {config.stem} ({reason})")]
 
 
-PARTS: dict[str, Callable[[Path, str, bool], list[Pm2File]]] = {"generation": generation}
+def validation(folder: Path, interpreter: str, cuda: bool) -> list[Pm2File]:
+    """The validation service with the scorer that suits this machine: with CUDA the network's own, whose weights the
+    operator fetches (the service says where from and does not start without them)."""
+    if cuda:
+        weights = folder / "weights" / "ViT-B-16.pt"
+        scorer = ["--scorer", "clip-vitb16-openai@1", "--weights", str(weights), "--device", "cuda"]
+        choice = f"scorer clip-vitb16-openai@1 (a CUDA device); its weights go to {weights}"
+    else:
+        scorer = ["--scorer", "three-gen-small@1"]
+        choice = "scorer three-gen-small@1 (no CUDA device): for trying out; the network wants clip-vitb16-openai@1"
+    app = _app("validation", folder, "serve.py", interpreter, [*scorer, "--port", "8094"])
+    return [Pm2File("validation.config.js", [app], choice)]
+
+
+PARTS: dict[str, Callable[[Path, str, bool], list[Pm2File]]] = {"generation": generation, "validation": validation}
 """The PM2 files of each part that has services, from its folder, the interpreter and whether there is CUDA."""
 
 
