@@ -1,0 +1,74 @@
+"""Makes tests/validation/golden/: twenty small assets, prompts, and the scores that the shipped scorer gave them.
+
+python -m tools.make_score_golden        (again only for a new scorer version: the scores of a version do not change)
+
+Assets are kept as bytes, not made anew, so that the test sees the scorer alone. Each is thinned to 3,000 splats.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from generation.backends import LOADERS
+from neurons.validator.rules import TaskRules
+from splats.codecs import encode_spz
+from splats.model import Splats
+from validation.clip import load_encoder
+from validation.judge import Judge
+from validation.prepare import prepare
+from validation.scorer import locate
+
+FOLDER = Path(__file__).resolve().parent.parent / "tests" / "validation" / "golden"
+SCORER = "three-gen-small@1"
+SPLATS = 3000
+MARGIN = 0.02
+"""No golden score lies nearer to a threshold of the network: rounding must not decide a verdict."""
+SHOWN = (
+    "pink bicycle", "green dragon", "golden crown", "wooden chair", "blue car", "red apple", "white rabbit",
+    "purple wizard", "silver robot", "stone castle", "yellow submarine", "orange cat", "brown teddy bear",
+    "black sword", "turquoise vase",
+)  # fmt: skip
+"""Each asked for by its own name …"""
+MISJUDGED = (
+    ("pink bicycle", "green dragon"),
+    ("blue car", "red car"),
+    ("golden crown", "wooden chair"),
+    ("white rabbit", "black sword"),
+    ("green dragon", "green apple"),
+)
+"""… and some (shown, asked) by another's."""
+
+
+def thinned(splats: Splats, count: int) -> Splats:
+    """`count` splats chosen at random, widened so that the surface stays closed."""
+    kept = splats.select(torch.randperm(len(splats), generator=torch.Generator().manual_seed(0))[:count])
+    return replace(kept, scales=kept.scales * math.sqrt(len(splats) / count), sh=kept.sh[:, :1])
+
+
+def main() -> None:
+    """Writes the assets and golden.json, and says each score."""
+    torch.set_num_threads(1)
+    files = locate(SCORER)
+    judge = Judge(files, load_encoder(files))
+    generate = LOADERS["procedural"]()
+    thresholds = [threshold for threshold, _ in TaskRules().thresholds]
+    FOLDER.mkdir(exist_ok=True)
+    scores = []
+    for seed, (shown, asked) in enumerate([(name, name) for name in SHOWN] + list(MISJUDGED)):
+        name = shown.replace(" ", "-") + ".spz"
+        data = encode_spz(thinned(generate(shown, 0, lambda _progress: None).splats, SPLATS))
+        (FOLDER / name).write_bytes(data)
+        score = judge.judge(asked, prepare(data, seed, judge.picture("cpu"))).score
+        near = any(abs(score - threshold) < MARGIN for threshold in thresholds)
+        print(f"{shown:20} as {asked:20} {score:.4f}{'  TOO NEAR A THRESHOLD' if near else ''}")
+        scores.append({"asset": name, "prompt": asked, "seed": seed, "score": score})
+    (FOLDER / "golden.json").write_text(json.dumps({"scorer": SCORER, "scores": scores}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
