@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import threading
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mocks.pm2 import Pm2
 from tools import node_tools
 
 if TYPE_CHECKING:
@@ -108,6 +110,32 @@ def miner_clone(clone: Callable[[str], Path], clean_env: dict[str, str]) -> Path
     folder = clone("miner")
     subprocess.run(["./setup_env.sh"], cwd=folder / "generation", env=clean_env, check=True, stdin=subprocess.DEVNULL)
     return folder
+
+
+@pytest.fixture(scope="session")
+def validator_clone(miner_clone: Path, clean_env: dict[str, str]) -> Path:
+    """The same clone, in which a validator has run validation/setup_env.sh as well."""
+    folder = miner_clone / "validation"
+    subprocess.run(["./setup_env.sh"], cwd=folder, env=clean_env, check=True, stdin=subprocess.DEVNULL)
+    return miner_clone
+
+
+@pytest.fixture(scope="module")
+def start_pm2(
+    node_tool: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[Path, int], Pm2]]:
+    """`start_pm2(X.config.js, port)` starts it as an operator does; the PM2 it gives ends with the module."""
+    pm2 = Pm2(node_tool("pm2"), tmp_path_factory.mktemp("pm2"))
+
+    def start(config: Path, port: int) -> Pm2:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                pytest.skip(f"something else listens on {port}")
+        pm2("start", config.name, folder=config.parent)
+        return pm2
+
+    yield start
+    pm2("kill")
 
 
 @pytest.fixture(scope="session")

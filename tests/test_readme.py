@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import signal
 import subprocess
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import av
 import pytest
@@ -20,7 +22,11 @@ from PIL import Image
 from generation.app import create_app
 from generation.engine import build_engine
 from generation.settings import parser, read_settings
+from serving.settings import ShellSettings
 from splats.codecs import decode
+from validation.load import load_engine
+from validation.serve import create_app as create_validation
+from validation.settings import Settings
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 
@@ -31,13 +37,21 @@ SET_UP = "cd generation"
 PM2 = "pm2 start generation.config.js"
 WITHOUT_PM2 = ".venvs/three-gen-mining/bin/python generation/serve.py --config generation/configs/procedural.yaml"
 VIDEO = 'curl -d "prompt=pink bicycle" -X POST http://127.0.0.1:8093/generate_video/ > video.mp4'
+SET_UP_SCORING = "cd validation"
+PM2_SCORING = "pm2 start validation.config.js"
+SCORE = 'curl -s -d "prompt=pink bicycle" http://127.0.0.1:8093/generate/ > bicycle.b64'
+SCORING_WITHOUT_PM2 = ".venvs/three-gen-validation/bin/python validation/serve.py --scorer three-gen-small"
 SPLATS = 'curl -d "prompt=pink bicycle" -d "seed=7" http://127.0.0.1:8093/generate_raw/ > bicycle.spz'
 JOB = """JOB=$(curl -s -H "Content-Type: application/json" -d '{"prompt": "golden crown"}' """
 JOB += r"""http://127.0.0.1:8093/jobs/ | sed 's/.*"id":"\([^"]*\)".*/\1/')"""
 
 # The first lines of all blocks of commands. Those that are not run here are run by tests of their own:
-# DEMO and DEMO_OF_A_PROMPT in test_setup_fresh.py, SET_UP by the fixture miner_clone, PM2 and VIDEO in test_pm2.py.
-COMMANDS = [DEMO, DEMO_OF_A_PROMPT, TESTS, SET_UP, PM2, VIDEO, WITHOUT_PM2, SPLATS, JOB]
+# DEMO and DEMO_OF_A_PROMPT in test_setup_fresh.py, SET_UP and SET_UP_SCORING by the fixtures miner_clone and
+# validator_clone, PM2 and VIDEO in test_pm2.py, PM2_SCORING in test_pm2_validation.py.
+COMMANDS = [
+    *(DEMO, DEMO_OF_A_PROMPT, TESTS, SET_UP, PM2, VIDEO, WITHOUT_PM2),
+    *(SET_UP_SCORING, PM2_SCORING, SCORE, SCORING_WITHOUT_PM2, SPLATS, JOB),
+]
 
 
 def blocks() -> dict[str, str]:
@@ -50,18 +64,32 @@ def blocks() -> dict[str, str]:
 def service(live: Callable[[FastAPI], AbstractContextManager[str]]):
     settings = read_settings(parser().parse_args(["--port", "0"]))
     with live(create_app(settings, build_engine(settings.config.backend, settings.config.options))) as url:
-        for _ in range(600):
-            try:
-                with urllib.request.urlopen(f"{url}/ready/"):
-                    break
-            except urllib.error.HTTPError:
-                time.sleep(0.1)
+        wait_until_ready(url)
         yield url
 
 
-def client(first_line: str, service: str, folder: Path) -> None:
-    script = blocks()[first_line].replace("http://127.0.0.1:8093", service)
-    subprocess.run(["bash", "-euo", "pipefail", "-c", script], cwd=folder, check=True, capture_output=True)
+def wait_until_ready(url: str) -> None:
+    for _ in range(600):
+        try:
+            with urllib.request.urlopen(f"{url}/ready/"):
+                return
+        except urllib.error.HTTPError:
+            time.sleep(0.1)
+    pytest.fail(f"{url} did not get ready")
+
+
+@pytest.fixture(scope="module")
+def scoring(live: Callable[[FastAPI], AbstractContextManager[str]]) -> Iterator[str]:
+    settings = Settings(shell=ShellSettings(port=0), scorer="three-gen-small", threads=1)
+    with live(create_validation(settings, "test", lambda: load_engine(settings))) as url:
+        wait_until_ready(url)
+        yield url
+
+
+def client(first_line: str, service: str, folder: Path, scoring: str = "") -> str:
+    script = blocks()[first_line].replace("http://127.0.0.1:8093", service).replace("http://127.0.0.1:8094", scoring)
+    command = ["bash", "-euo", "pipefail", "-c", script]
+    return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
 
 
 def test_every_block_of_commands_is_run_by_a_test() -> None:
@@ -97,6 +125,24 @@ def test_the_job_lines_give_a_splat_and_a_picture(service: str, tmp_path: Path) 
         image.load()
 
 
+def test_the_scoring_lines_tell_right_from_wrong_and_refuse_an_empty_file(
+    service: str, scoring: str, tmp_path: Path
+) -> None:
+    right, wrong, empty = raw_json(client(SCORE, service, tmp_path, scoring))
+    assert right["score"] > 0.8
+    assert wrong["score"] < 0.3
+    assert empty["code"] == "truncated"
+
+
+def raw_json(text: str) -> list[dict[str, Any]]:
+    """JSON objects that follow each other without a separator."""
+    decoder, found, at = json.JSONDecoder(), [], 0
+    while at < len(text):
+        value, at = decoder.raw_decode(text, at)
+        found.append(value)
+    return found
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_make_test_in_a_clone(clone: Callable[[str], Path], clean_env: dict[str, str]) -> None:
@@ -122,6 +168,19 @@ def test_the_service_runs_without_pm2_from_the_root_and_from_its_folder(
         try:
             assert process.stderr is not None
             assert any(b"loaded in" in line for line in process.stderr)
+        finally:
+            process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_the_scoring_service_runs_without_pm2(validator_clone: Path, clean_env: dict[str, str]) -> None:
+    command = [*SCORING_WITHOUT_PM2.split(), "--port", "0"]
+    with subprocess.Popen(command, cwd=validator_clone, env=clean_env, stderr=subprocess.PIPE) as process:
+        try:
+            assert process.stderr is not None
+            assert any(b"ready: " in line for line in process.stderr)
         finally:
             process.send_signal(signal.SIGINT)
         assert process.wait(60) == 0

@@ -1,0 +1,48 @@
+"""Drives a real PM2 with a home of its own, as an operator does: what the PM2 tests share."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+READY_S = 120.0
+
+
+@dataclass(frozen=True)
+class Pm2:
+    """A PM2 program whose daemon keeps its state in `home`. End it with `pm2("kill")`."""
+
+    program: Path
+    home: Path
+
+    def __call__(self, *args: str, folder: Path | None = None) -> str:
+        """What `pm2 ARGS` prints, run in `folder`. Raises CalledProcessError when it fails."""
+        env = {**os.environ, "PM2_HOME": str(self.home)}
+        command = [str(self.program), *args]
+        return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=True).stdout
+
+    def services(self) -> dict[str, tuple[str, int]]:
+        """State and number of restarts of each service, by name."""
+        listed = self("jlist")
+        entries = json.loads(listed[listed.index("[") :])
+        return {entry["name"]: (entry["pm2_env"]["status"], entry["pm2_env"]["restart_time"]) for entry in entries}
+
+
+def await_ready(port: int, seconds: float = READY_S) -> None:
+    """Waits until the service on a loopback port can serve. Raises TimeoutError."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/ready/", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            pass
+        time.sleep(0.2)
+    raise TimeoutError(f"port {port} is not ready after {seconds:g} s")
