@@ -1,0 +1,279 @@
+"""Hands out tasks, takes results back, has them judged once, and remembers it before it says so.
+
+The life of a task is in `neurons.validator.records`; here it meets storage, the judge and concurrent requests. Every
+change is written before it is answered. Knows no SDK, no HTTP, no chain: who may speak at all is the axon's business.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import logging
+import math
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import numpy as np
+
+from neurons.chain.contract import Snapshot
+from neurons.validator import records
+from neurons.validator.copies import KEPT_S, CopyIndex
+from neurons.validator.endpoints import Fault, Rejected, Verdict
+from neurons.validator.records import MinerRecord, Step
+from neurons.validator.replies import PullReply, Submission, SubmitReply
+from neurons.validator.rewards import weights_of
+from neurons.validator.rules import TaskRules
+from neurons.validator.store import Accepted, Store
+from neurons.validator.trust import Identity, decode, distrust
+from validation.schemas import ValidateResponse
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+MAX_RESULT_BYTES = 16 * 2**20
+"""Of `results`, for a hotkey that holds a task or closed one within the hour …"""
+MAX_OTHER_BYTES = 64 * 2**10
+"""… and for any other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the desk asks for: a verdict on (prompt, base64, seed), readiness, the scorer, a prompt, an id, the time."""
+
+    judge: Callable[[str, str, int], Awaitable[Verdict]]
+    ready: Callable[[], bool]
+    scorer: Callable[[], str]
+    next_prompt: Callable[[], str | None]
+    new_id: Callable[[], str]
+    now: Callable[[], float]
+    keep: Callable[[str, bytes], None] = lambda _digest, _asset: None
+
+
+class Desk:
+    """All tasks of one validator. Raises StateDamaged when its state cannot be read."""
+
+    def __init__(self, store: Store, rules: TaskRules, me: Identity, around: Surroundings) -> None:
+        self._store, self._rules, self._me, self._around = store, rules, me, around
+        self._secret = store.secret()
+        self._records = {record.hotkey: record for record in store.records()}
+        self._copies = CopyIndex(store.assets(around.now() - KEPT_S))
+        self._turn = asyncio.Lock()  # one change at a time, from reading a record to having written it
+        self._disk = ThreadPoolExecutor(1, "store")
+        self._judging: dict[tuple[str, str], asyncio.Task[SubmitReply]] = {}
+
+    async def pull(self, hotkey: str) -> PullReply:
+        """The miner's open task, a new one, or why there is none."""
+        async with self._turn:
+            now = self._around.now()
+            record = self._settled(hotkey, now)
+            if record.task is None:
+                refused = records.refuse_pull(record, now)
+                if refused is not None:
+                    self._records[hotkey] = refused  # a mere count: not worth a write
+                    return self._no_task(refused, refused.cooldown_until, "cooldown", "too early for another task")
+                prompt = self._around.next_prompt() if self._around.ready() else None
+                if prompt is None:
+                    until = now + self._rules.unready_cooldown_s
+                    return self._no_task(record, until, "validator_unready", "no validation service is ready")
+                record = records.assign(record, self._around.new_id(), prompt, now, self._rules)
+                await self._save(record)
+            assert record.task is not None
+            return PullReply(
+                task=(record.task.id, record.task.prompt),
+                submit_before=int(record.task.submit_before),
+                cooldown_violations=record.cooldown_violations,
+                scorer=self._around.scorer(),
+                thresholds=self._thresholds,
+                max_result_bytes=MAX_RESULT_BYTES,
+            )
+
+    async def submit(self, hotkey: str, submission: Submission) -> SubmitReply:
+        """The reply to a result. Submissions of one task at the same time share one verdict and one reply."""
+        stored, record = self._replay(hotkey, submission.task_id)
+        if stored is not None:
+            return stored
+        if record.task is None or record.task.id != submission.task_id:
+            return self._refusal(record, "unknown_task", "no such task is open for this hotkey")
+        code = await asyncio.to_thread(distrust, record, record.task, submission, self._me, self._around.now())
+        if code:
+            return self._refusal(record, code, "the task is untouched")
+        stored, _ = self._replay(hotkey, submission.task_id)
+        if stored is not None:
+            return stored
+        key = (hotkey, submission.task_id)
+        if key not in self._judging:
+            self._judging[key] = asyncio.create_task(self._take(hotkey, submission))
+            self._judging[key].add_done_callback(lambda _: self._judging.pop(key))
+        return await asyncio.shield(self._judging[key])  # a miner that hangs up does not undo its result
+
+    def may_send_large(self, hotkey: str) -> bool:
+        """Whether results of full size are taken from this hotkey: it holds a task, or closed one within the hour."""
+        record = self._settled(hotkey, self._around.now())
+        return record.task is not None or record.closed is not None
+
+    def weights(self, snapshot: Snapshot) -> dict[int, float]:
+        """Weights by uid, empty when nobody has earned any."""
+        return weights_of(self._records.values(), snapshot, self._around.now(), self._rules)
+
+    def standing(self) -> list[MinerRecord]:
+        """All miners' records as they are now, by hotkey."""
+        now = self._around.now()
+        return [self._settled(hotkey, now) for hotkey in sorted(self._records)]
+
+    async def forget(self) -> None:
+        """Drops what is too old to matter, in memory and on disk."""
+        async with self._turn:
+            now = self._around.now()
+            self._copies.forget(now - KEPT_S)
+            await self._on_disk(lambda: self._store.forget(assets_before=now - KEPT_S, now=now))
+
+    async def use_nonce(self, endpoint: str, nonce: int) -> bool:
+        """Whether this nonce is newer than all the sender has used; remembered across restarts."""
+        now = self._around.now()
+        return await self._on_disk(lambda: self._store.use_nonce(endpoint, nonce, now))
+
+    async def close(self) -> None:
+        """Waits for verdicts at hand, then closes the store."""
+        await asyncio.gather(*self._judging.values(), return_exceptions=True)
+        self._disk.shutdown()
+        self._store.close()
+
+    def score_seed(self, task_id: str, asset: bytes, hotkey: str) -> int:
+        """The seed of the views: unknown before the asset is fixed, the same however often it is sent."""
+        message = b"\0".join((task_id.encode(), hashlib.sha256(asset).digest(), hotkey.encode()))
+        return int.from_bytes(hmac.new(self._secret, message, hashlib.sha256).digest()[:4], "big")
+
+    @property
+    def _thresholds(self) -> tuple[float, ...]:
+        return tuple(sorted(score for score, _ in self._rules.thresholds))
+
+    def _settled(self, hotkey: str, now: float) -> MinerRecord:
+        """The record without what time has taken; a task that is being judged does not expire meanwhile."""
+        record = self._records.get(hotkey, MinerRecord(hotkey))
+        settled = records.settle(record, now, self._rules)
+        if record.task is not None and (hotkey, record.task.id) in self._judging:
+            return replace(settled, task=record.task)
+        return settled
+
+    def _replay(self, hotkey: str, task_id: str) -> tuple[SubmitReply | None, MinerRecord]:
+        record = self._settled(hotkey, self._around.now())
+        if record.closed is not None and record.closed.id == task_id:
+            return SubmitReply.from_json(record.closed.reply), record
+        return None, record
+
+    async def _take(self, hotkey: str, submission: Submission) -> SubmitReply:
+        """Counts a trusted submission, has it judged, closes its task; a fault of ours leaves the task open."""
+        started = self._around.now()
+        async with self._turn:
+            record, step = records.receive(self._settled(hotkey, started), submission.task_id, self._rules)
+            if step is Step.REPLAY and record.closed is not None:
+                return SubmitReply.from_json(record.closed.reply)
+            task = record.task
+            if step is not Step.JUDGE or task is None:
+                return self._refusal(record, step.value, "this task takes no further submission")
+            record = replace(record, binds=record.binds or bool(submission.bound_signature))
+            await self._save(record)
+            if not submission.results:
+                return await self._close(records.decline(record, self._around.now(), self._rules), submission.task_id)
+        asset = decode(submission.results)
+        seed = 0
+        verdict: Verdict = Rejected("bad_encoding", "the results are not base64 on one line")
+        if asset is not None:
+            seed = await asyncio.to_thread(self.score_seed, submission.task_id, asset, hotkey)
+            verdict = await self._verdict(task.prompt, submission.results, seed)
+        async with self._turn:
+            record = self._settled(hotkey, self._around.now())
+            if isinstance(verdict, Fault):
+                return await self._own_up(record, verdict, self._around.now() - started)
+            if isinstance(verdict, Rejected):
+                record = records.judge(record, 0.0, self._around.now(), self._rules)
+                return await self._close(record, submission.task_id, code=verdict.code, detail=verdict.detail)
+            return await self._conclude(record, submission.task_id, asset or b"", seed, verdict)
+
+    async def _verdict(self, prompt: str, data: str, seed: int) -> Verdict:
+        try:
+            return await self._around.judge(prompt, data, seed)
+        except Exception as error:  # whatever it is, it is no miner's
+            logger.exception("judging failed")
+            return Fault(f"judging failed: {type(error).__name__}")
+
+    async def _own_up(self, record: MinerRecord, fault: Fault, lost_s: float) -> SubmitReply:
+        now = self._around.now()
+        record = records.excuse(record, lost_s, now, self._rules)
+        await self._save(record)
+        logger.warning("a result could not be judged: %s", fault.detail)
+        return replace(self._refusal(record, "validator_fault", fault.detail), validation_failed=True)
+
+    async def _conclude(
+        self, record: MinerRecord, task_id: str, asset: bytes, seed: int, verdict: ValidateResponse
+    ) -> SubmitReply:
+        """Closes the task with a scored result: pays it, or says by which code it was rejected."""
+        now = self._around.now()
+        fidelity, code, detail, kept = self._rules.fidelity(verdict.score), "", "", None
+        if fidelity == 0:
+            code, detail = "low_score", f"{verdict.score} is below the lowest threshold"
+        elif copied := self._copies.find(verdict.fingerprint):
+            fidelity, code, detail = 0.0, "copy", f"accepted before, by {copied}"
+        else:
+            embedding = np.asarray(verdict.fingerprint.embedding, np.float32)
+            kept = Accepted(now, record.hotkey, verdict.fingerprint.digest, embedding)
+        record = records.judge(record, fidelity, now, self._rules)
+        told = SubmitReply(score=verdict.score, scorer=verdict.scorer, seed=seed, task_fidelity_score=fidelity)
+        reply = await self._close(record, task_id, told, code, detail, kept)
+        if kept is not None:
+            self._copies.add(kept)
+            self._around.keep(kept.digest, asset)
+        return reply
+
+    async def _close(
+        self,
+        record: MinerRecord,
+        task_id: str,
+        told: SubmitReply | None = None,
+        code: str = "",
+        detail: str = "",
+        kept: Accepted | None = None,
+    ) -> SubmitReply:
+        reply = self._stand(told or SubmitReply(scorer=self._around.scorer()), record, code, detail)
+        await self._save(records.remember(record, task_id, reply.to_json(), self._around.now()), kept)
+        return reply
+
+    def _no_task(self, record: MinerRecord, until: float, code: str, detail: str) -> PullReply:
+        return PullReply(
+            cooldown_until=math.ceil(until),
+            cooldown_violations=record.cooldown_violations,
+            reason_code=code,
+            detail=detail,
+            scorer=self._around.scorer(),
+            thresholds=self._thresholds,
+            max_result_bytes=MAX_RESULT_BYTES,
+        )
+
+    def _refusal(self, record: MinerRecord, code: str, detail: str) -> SubmitReply:
+        return self._stand(SubmitReply(scorer=self._around.scorer()), record, code, detail)
+
+    def _stand(self, reply: SubmitReply, record: MinerRecord, code: str, detail: str) -> SubmitReply:
+        now = self._around.now()
+        return replace(
+            reply,
+            average_fidelity_score=record.average,
+            generations_within_8_hours=len(records.settle(record, now, self._rules).accepted_at),
+            current_miner_reward=records.reward(record, now, self._rules),
+            cooldown_until=math.ceil(record.cooldown_until),
+            reason_code=code,
+            detail=detail,
+            thresholds=self._thresholds,
+            max_result_bytes=MAX_RESULT_BYTES,
+        )
+
+    async def _save(self, record: MinerRecord, asset: Accepted | None = None) -> None:
+        """First on disk, then in memory: what could not be written has not happened."""
+        await self._on_disk(lambda: self._store.save(record, asset))
+        self._records[record.hotkey] = record
+
+    async def _on_disk(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._disk, work)

@@ -1,0 +1,116 @@
+"""A desk with everything passed in: a judge that says what it is told, a clock that stands still."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from neurons.validator.desk import Desk, Surroundings
+from neurons.validator.endpoints import Fault, Rejected, Verdict
+from neurons.validator.replies import Submission
+from neurons.validator.rules import TaskRules
+from neurons.validator.store import Store
+from neurons.validator.trust import Identity
+from validation.schemas import Fingerprint, ValidateResponse
+
+ME = "validator-hotkey"
+
+
+def signature(hotkey: str, message: bytes) -> str:
+    """A stand-in for a wallet's signature."""
+    return base64.b64encode(hashlib.sha256(hotkey.encode() + message).digest()).decode()
+
+
+def scored(score: float, asset: bytes = b"asset", seed: int = 0) -> ValidateResponse:
+    """A score, with a fingerprint that is the asset's own."""
+    digest = hashlib.sha256(asset).hexdigest()
+    embedding = [float(byte) for byte in hashlib.shake_256(asset).digest(64)]
+    return ValidateResponse(
+        score=score,
+        alignment=score,
+        quality=1,
+        parts={},
+        scorer="three-gen-small@1+fp32",
+        seed=seed,
+        fingerprint=Fingerprint(digest=digest, embedding=embedding),
+        preview=None,
+    )
+
+
+@dataclass
+class World:
+    """What a desk asks for, and levers to set it."""
+
+    folder: Path
+    now: float = 1_000_000.0
+    verdict: Callable[[str, bytes], Verdict] = lambda _prompt, asset: scored(0.9, asset)
+    ready: bool = True
+    judged: list[tuple[str, bytes, int]] = field(default_factory=list)
+    before_verdict: Callable[[], object] | None = None
+    require_bound: bool = False
+
+    def desk(self) -> Desk:
+        numbers = itertools.count(int(self.now * 1000))
+
+        async def judge(prompt: str, data: str, seed: int) -> Verdict:
+            self.judged.append((prompt, base64.b64decode(data), seed))
+            if self.before_verdict is not None:
+                await self.before_verdict()  # type: ignore[misc]
+            return self.verdict(prompt, base64.b64decode(data))
+
+        around = Surroundings(
+            judge=judge,
+            ready=lambda: self.ready,
+            scorer=lambda: "three-gen-small@1+fp32",
+            next_prompt=lambda: "a red car",
+            new_id=lambda: f"task-{next(numbers)}",
+            now=lambda: self.now,
+        )
+        me = Identity(17, ME, lambda hotkey, message, text: text == signature(hotkey, message), self.require_bound)
+        return Desk(Store(self.folder), TaskRules(), me, around)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path / "state")
+
+
+@pytest.fixture
+def submission() -> Callable[..., Submission]:
+    from neurons.protocol import bound_message, result_message
+
+    def make(task_id: str, hotkey: str, asset: bytes = b"asset", *, bound_at: float | None = None) -> Submission:
+        old = result_message(7, "a red car", ME, hotkey)
+        bound = ""
+        if bound_at is not None:
+            message = bound_message(
+                netuid=17,
+                task_id=task_id,
+                asset=asset,
+                submit_time=int(bound_at * 1e9),
+                validator_hotkey=ME,
+                miner_hotkey=hotkey,
+            )
+            bound = signature(hotkey, message)
+        at = 7 if bound_at is None else int(bound_at * 1e9)
+        data = base64.b64encode(asset).decode()
+        return Submission(task_id, "a red car", data, at, signature(hotkey, old), bound)
+
+    return make
+
+
+@pytest.fixture
+def verdicts() -> dict[str, Callable[[str, bytes], Verdict]]:
+    return {
+        "high": lambda _, asset: scored(0.9, asset),
+        "middling": lambda _, asset: scored(0.7, asset),
+        "low": lambda _, asset: scored(0.3, asset),
+        "junk": lambda *_: Rejected("too_few", "7 splats"),
+        "fault": lambda *_: Fault("no validation endpoint could judge"),
+    }
