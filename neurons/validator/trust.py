@@ -7,7 +7,7 @@ import binascii
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from neurons.protocol import bound_message, result_message
+from neurons.messages import bound_message, result_message
 from neurons.validator.records import MinerRecord, OpenTask
 from neurons.validator.replies import Submission
 

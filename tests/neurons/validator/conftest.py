@@ -83,7 +83,7 @@ def world(tmp_path: Path) -> World:
 
 @pytest.fixture
 def submission() -> Callable[..., Submission]:
-    from neurons.protocol import bound_message, result_message
+    from neurons.messages import bound_message, result_message
 
     def make(task_id: str, hotkey: str, asset: bytes = b"asset", *, bound_at: float | None = None) -> Submission:
         old = result_message(7, "a red car", ME, hotkey)
