@@ -17,6 +17,9 @@ from typing import ClassVar
 import bittensor as bt
 from pydantic import BaseModel, Field
 
+from neurons.messages import bound_message as bound_message  # noqa: PLC0414  part of the protocol, for its users
+from neurons.messages import result_message as result_message  # noqa: PLC0414
+
 MAX_SIGNATURE_CHARS = 128
 """Longest signature text looked at: 64 bytes are 88 characters of base64."""
 
