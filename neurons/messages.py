@@ -1,8 +1,20 @@
-"""The two texts that miners sign. Knows no key and no SDK, so that the validator's domain can import it."""
+"""What the protocol needs no SDK for: the two texts that miners sign, how far an organic job is. Knows no key."""
 
 from __future__ import annotations
 
 import hashlib
+from enum import IntEnum
+
+
+class TaskStatus(IntEnum):
+    """States of an organic task asked for through `Generate`."""
+
+    IN_QUEUE = 100
+    IN_PROGRESS = 102
+    DONE = 200
+    NOT_FOUND = 404
+    RATE_LIMIT = 429
+    FAILED = 500
 
 
 def result_message(submit_time: int, prompt: str, validator_hotkey: str, miner_hotkey: str) -> bytes:

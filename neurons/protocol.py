@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-from enum import IntEnum
 from functools import cache
 from typing import ClassVar
 
 import bittensor as bt
 from pydantic import BaseModel, Field
 
+from neurons.messages import TaskStatus as TaskStatus  # noqa: PLC0414
 from neurons.messages import bound_message as bound_message  # noqa: PLC0414  part of the protocol, for its users
 from neurons.messages import result_message as result_message  # noqa: PLC0414
 
@@ -54,17 +54,6 @@ class Feedback(BaseModel):
     average_fidelity_score: float = 0.0
     generations_within_8_hours: int = 0
     current_miner_reward: float = 0.0
-
-
-class TaskStatus(IntEnum):
-    """States of an organic task asked for through `Generate`."""
-
-    IN_QUEUE = 100
-    IN_PROGRESS = 102
-    DONE = 200
-    NOT_FOUND = 404
-    RATE_LIMIT = 429
-    FAILED = 500
 
 
 @cache
