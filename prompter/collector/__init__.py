@@ -1,0 +1,1 @@
+"""Keeps what generators submit and gives it to validators: one SQLite file behind an HTTP service."""
