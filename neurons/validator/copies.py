@@ -27,6 +27,7 @@ class CopyIndex:
         self._assets: deque[Accepted] = deque()
         self._digests: dict[str, int] = {}
         self._vectors = np.empty((1024, EMBEDDING_SIZE), np.float32)
+        self._squares = np.empty(1024, np.float32)
         self._start = self._end = 0
         self._max = max_assets
         for asset in assets:
@@ -47,6 +48,7 @@ class CopyIndex:
         if self._end == len(self._vectors):
             self._make_room()
         self._vectors[self._end] = asset.embedding
+        self._squares[self._end] = asset.embedding @ asset.embedding
         self._end += 1
         self._assets.append(asset)
         self._digests[asset.digest] = self._digests.get(asset.digest, 0) + 1
@@ -59,8 +61,12 @@ class CopyIndex:
             self._drop_oldest()
 
     def _nearest(self, embedding: NDArray[np.float32]) -> float:
-        held = self._vectors[self._start : self._end]
-        return float(np.linalg.norm(held - embedding, axis=1).min()) if len(held) else float("inf")
+        """Distance to the nearest, by |a - b|² = |a|² - 2ab + |b|²: one pass over memory, no copy of it."""
+        if not self._assets:
+            return float("inf")
+        held = slice(self._start, self._end)
+        candidates = self._squares[held] - 2 * (self._vectors[held] @ embedding)
+        return float(np.linalg.norm(self._vectors[held][candidates.argmin()] - embedding))
 
     def _drop_oldest(self) -> None:
         oldest = self._assets.popleft()
@@ -70,7 +76,9 @@ class CopyIndex:
             del self._digests[oldest.digest]
 
     def _make_room(self) -> None:
-        held = self._vectors[self._start : self._end]
-        self._vectors = np.empty((max(1024, 2 * len(held)), EMBEDDING_SIZE), np.float32)
-        self._vectors[: len(held)] = held
-        self._start, self._end = 0, len(held)
+        held, size = slice(self._start, self._end), max(1024, 2 * len(self._assets))
+        vectors, squares = np.empty((size, EMBEDDING_SIZE), np.float32), np.empty(size, np.float32)
+        vectors[: len(self._assets)] = self._vectors[held]
+        squares[: len(self._assets)] = self._squares[held]
+        self._vectors, self._squares = vectors, squares
+        self._start, self._end = 0, len(self._assets)

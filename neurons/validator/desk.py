@@ -7,10 +7,7 @@ change is written before it is answered. Knows no SDK, no HTTP, no chain: who ma
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import hmac
 import logging
-import math
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -19,77 +16,76 @@ from typing import TypeVar
 import numpy as np
 
 from neurons.chain.contract import Snapshot
+from neurons.messages import TaskStatus
 from neurons.validator import records
 from neurons.validator.copies import KEPT_S, CopyIndex
 from neurons.validator.endpoints import Fault, Rejected, Verdict
-from neurons.validator.records import MinerRecord, Step
-from neurons.validator.replies import PullReply, Submission, SubmitReply
+from neurons.validator.jobs import Job, Jobs
+from neurons.validator.records import MinerRecord, OpenTask, Step
+from neurons.validator.replies import PullReply, Submission, SubmitReply, Terms
 from neurons.validator.rewards import weights_of
 from neurons.validator.rules import TaskRules
 from neurons.validator.store import Accepted, Store
-from neurons.validator.trust import Identity, decode, distrust
+from neurons.validator.trust import BadEncoding, Identity, decode, distrust, score_seed
 from validation.schemas import ValidateResponse
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-MAX_RESULT_BYTES = 16 * 2**20
-"""Of `results`, for a hotkey that holds a task or closed one within the hour …"""
-MAX_OTHER_BYTES = 64 * 2**10
-"""… and for any other."""
-
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the desk asks for: a verdict on (prompt, base64, seed), readiness, the scorer, a prompt, an id, the time."""
+    """What the desk asks for: a verdict on (prompt, base64, seed), readiness, the scorer (of the verdicts to come, and
+    whether it is the one that weights need), a prompt, an id, the time; `keep` takes (digest, asset) and returns at
+    once."""
 
     judge: Callable[[str, str, int], Awaitable[Verdict]]
     ready: Callable[[], bool]
     scorer: Callable[[], str]
+    scorer_ok: Callable[[], bool]
     next_prompt: Callable[[], str | None]
     new_id: Callable[[], str]
     now: Callable[[], float]
     keep: Callable[[str, bytes], None] = lambda _digest, _asset: None
+    strong_miners: int = 100
 
 
 class Desk:
     """All tasks of one validator. Raises StateDamaged when its state cannot be read."""
 
-    def __init__(self, store: Store, rules: TaskRules, me: Identity, around: Surroundings) -> None:
-        self._store, self._rules, self._me, self._around = store, rules, me, around
+    def __init__(self, store: Store, rules: TaskRules, me: Identity, around: Surroundings, jobs: Jobs) -> None:
+        self._store, self._rules, self._me, self._around, self._jobs = store, rules, me, around, jobs
         self._secret = store.secret()
         self._records = {record.hotkey: record for record in store.records()}
         self._copies = CopyIndex(store.assets(around.now() - KEPT_S))
         self._turn = asyncio.Lock()  # one change at a time, from reading a record to having written it
         self._disk = ThreadPoolExecutor(1, "store")
         self._judging: dict[tuple[str, str], asyncio.Task[SubmitReply]] = {}
+        self._strong: frozenset[str] = frozenset()
 
     async def pull(self, hotkey: str) -> PullReply:
         """The miner's open task, a new one, or why there is none."""
         async with self._turn:
             now = self._around.now()
             record = self._settled(hotkey, now)
-            if record.task is None:
-                refused = records.refuse_pull(record, now)
-                if refused is not None:
-                    self._records[hotkey] = refused  # a mere count: not worth a write
-                    return self._no_task(refused, refused.cooldown_until, "cooldown", "too early for another task")
-                prompt = self._around.next_prompt() if self._around.ready() else None
-                if prompt is None:
-                    until = now + self._rules.unready_cooldown_s
-                    return self._no_task(record, until, "validator_unready", "no validation service is ready")
-                record = records.assign(record, self._around.new_id(), prompt, now, self._rules)
-                await self._save(record)
-            assert record.task is not None
-            return PullReply(
-                task=(record.task.id, record.task.prompt),
-                submit_before=int(record.task.submit_before),
-                cooldown_violations=record.cooldown_violations,
-                scorer=self._around.scorer(),
-                thresholds=self._thresholds,
-                max_result_bytes=MAX_RESULT_BYTES,
-            )
+            if record.task is not None:
+                return self._terms.task(record)
+            refused = records.refuse_pull(record, now)
+            if refused is not None:
+                self._records[hotkey] = refused  # a mere count: not worth a write
+                return self._terms.no_task(refused, refused.cooldown_until, "cooldown", "too early for another task")
+            job = self._jobs.offer(hotkey, hotkey in self._strong) if self._around.ready() else None
+            prompt = job.prompt if job else self._around.next_prompt() if self._around.ready() else None
+            if prompt is None:
+                until = now + self._rules.unready_cooldown_s
+                return self._terms.no_task(record, until, "validator_unready", "no validation service is ready")
+            task_id = self._around.new_id()
+            record = records.assign(record, task_id, prompt, now, self._rules, job.id if job else None)
+            await self._save(record)
+            if job is not None:
+                self._jobs.take(job, hotkey)
+            return self._terms.task(record)
 
     async def submit(self, hotkey: str, submission: Submission) -> SubmitReply:
         """The reply to a result. Submissions of one task at the same time share one verdict and one reply."""
@@ -115,9 +111,38 @@ class Desk:
         record = self._settled(hotkey, self._around.now())
         return record.task is not None or record.closed is not None
 
-    def weights(self, snapshot: Snapshot) -> dict[int, float]:
+    async def generate(self, hotkey: str, prompt: str) -> Job | str:
+        """A user with a hotkey asks for a splat: its job, or the code of a refusal."""
+        return self._jobs.ask(hotkey, prompt)
+
+    async def status(self, hotkey: str, job_id: str) -> tuple[TaskStatus, str | None]:
+        """How far that job is, and its best result (base64) when it is done."""
+        job = self._jobs.find(hotkey, job_id)
+        if job is None:
+            return TaskStatus.NOT_FOUND, None
+        return job.status, job.best.results if job.best and job.status is TaskStatus.DONE else None
+
+    def weights(self, snapshot: Snapshot, now: float) -> dict[int, float]:
         """Weights by uid, empty when nobody has earned any."""
-        return weights_of(self._records.values(), snapshot, self._around.now(), self._rules)
+        return weights_of(self._records.values(), snapshot, now, self._rules)
+
+    @property
+    def scorer_ok(self) -> bool:
+        """Whether the scorer is the one whose scores may become weights."""
+        return self._around.scorer_ok()
+
+    async def seats(self, snapshot: Snapshot) -> None:
+        """To be told after each look at the chain: who is strong, whose records nobody needs any more."""
+        ranked = sorted((seat for seat in snapshot.seats if seat.incentive > 0), key=lambda seat: -seat.incentive)
+        self._strong = frozenset(seat.hotkey for seat in ranked[: self._around.strong_miners])
+        async with self._turn:
+            now = self._around.now()
+            absent = [self._settled(h, now) for h in self._records if h not in snapshot.by_hotkey]
+            gone = [r.hotkey for r in absent if r.task is None and r.closed is None and not r.accepted_at]
+            if snapshot.seats and gone:
+                await self._on_disk(lambda: self._store.drop(gone))
+                for hotkey in gone:
+                    del self._records[hotkey]
 
     def standing(self) -> list[MinerRecord]:
         """All miners' records as they are now, by hotkey."""
@@ -142,14 +167,9 @@ class Desk:
         self._disk.shutdown()
         self._store.close()
 
-    def score_seed(self, task_id: str, asset: bytes, hotkey: str) -> int:
-        """The seed of the views: unknown before the asset is fixed, the same however often it is sent."""
-        message = b"\0".join((task_id.encode(), hashlib.sha256(asset).digest(), hotkey.encode()))
-        return int.from_bytes(hmac.new(self._secret, message, hashlib.sha256).digest()[:4], "big")
-
     @property
-    def _thresholds(self) -> tuple[float, ...]:
-        return tuple(sorted(score for score, _ in self._rules.thresholds))
+    def _terms(self) -> Terms:
+        return Terms(self._rules, self._around.scorer())
 
     def _settled(self, hotkey: str, now: float) -> MinerRecord:
         """The record without what time has taken; a task that is being judged does not expire meanwhile."""
@@ -175,24 +195,34 @@ class Desk:
             task = record.task
             if step is not Step.JUDGE or task is None:
                 return self._refusal(record, step.value, "this task takes no further submission")
-            record = replace(record, binds=record.binds or bool(submission.bound_signature))
-            await self._save(record)
-            if not submission.results:
-                return await self._close(records.decline(record, self._around.now(), self._rules), submission.task_id)
-        asset = decode(submission.results)
-        seed = 0
-        verdict: Verdict = Rejected("bad_encoding", "the results are not base64 on one line")
-        if asset is not None:
-            seed = await asyncio.to_thread(self.score_seed, submission.task_id, asset, hotkey)
-            verdict = await self._verdict(task.prompt, submission.results, seed)
+            await self._save(replace(record, binds=record.binds or bool(submission.bound_signature)))
+        reply = await self._judge(hotkey, submission, task, started)
+        if task.job is not None and not reply.validation_failed:
+            score = reply.score if reply.task_fidelity_score > 0 else None
+            self._jobs.answer(task.job, hotkey, score, submission.results)
+        return reply
+
+    async def _judge(self, hotkey: str, submission: Submission, task: OpenTask, started: float) -> SubmitReply:
+        seed, asset = 0, b""
+        verdict: Verdict | None = None
+        if submission.results:
+            try:
+                asset = await asyncio.to_thread(decode, submission.results)
+                seed = await asyncio.to_thread(score_seed, self._secret, task.id, asset, hotkey)
+                verdict = await self._verdict(task.prompt, submission.results, seed)
+            except BadEncoding as error:
+                verdict = Rejected("bad_encoding", str(error))
         async with self._turn:
-            record = self._settled(hotkey, self._around.now())
+            now = self._around.now()
+            record = self._settled(hotkey, now)
+            if verdict is None:
+                return await self._close(records.decline(record, now, self._rules), task.id)
             if isinstance(verdict, Fault):
-                return await self._own_up(record, verdict, self._around.now() - started)
+                return await self._own_up(record, verdict, now - started)
             if isinstance(verdict, Rejected):
-                record = records.judge(record, 0.0, self._around.now(), self._rules)
-                return await self._close(record, submission.task_id, code=verdict.code, detail=verdict.detail)
-            return await self._conclude(record, submission.task_id, asset or b"", seed, verdict)
+                record = records.judge(record, 0.0, now, self._rules)
+                return await self._close(record, task.id, code=verdict.code, detail=verdict.detail)
+            return await self._conclude(record, task.id, asset, seed, verdict)
 
     async def _verdict(self, prompt: str, data: str, seed: int) -> Verdict:
         try:
@@ -216,7 +246,7 @@ class Desk:
         fidelity, code, detail, kept = self._rules.fidelity(verdict.score), "", "", None
         if fidelity == 0:
             code, detail = "low_score", f"{verdict.score} is below the lowest threshold"
-        elif copied := self._copies.find(verdict.fingerprint):
+        elif copied := await asyncio.to_thread(self._copies.find, verdict.fingerprint):
             fidelity, code, detail = 0.0, "copy", f"accepted before, by {copied}"
         else:
             embedding = np.asarray(verdict.fingerprint.embedding, np.float32)
@@ -238,37 +268,12 @@ class Desk:
         detail: str = "",
         kept: Accepted | None = None,
     ) -> SubmitReply:
-        reply = self._stand(told or SubmitReply(scorer=self._around.scorer()), record, code, detail)
+        reply = self._terms.result(record, self._around.now(), code, detail, told)
         await self._save(records.remember(record, task_id, reply.to_json(), self._around.now()), kept)
         return reply
 
-    def _no_task(self, record: MinerRecord, until: float, code: str, detail: str) -> PullReply:
-        return PullReply(
-            cooldown_until=math.ceil(until),
-            cooldown_violations=record.cooldown_violations,
-            reason_code=code,
-            detail=detail,
-            scorer=self._around.scorer(),
-            thresholds=self._thresholds,
-            max_result_bytes=MAX_RESULT_BYTES,
-        )
-
     def _refusal(self, record: MinerRecord, code: str, detail: str) -> SubmitReply:
-        return self._stand(SubmitReply(scorer=self._around.scorer()), record, code, detail)
-
-    def _stand(self, reply: SubmitReply, record: MinerRecord, code: str, detail: str) -> SubmitReply:
-        now = self._around.now()
-        return replace(
-            reply,
-            average_fidelity_score=record.average,
-            generations_within_8_hours=len(records.settle(record, now, self._rules).accepted_at),
-            current_miner_reward=records.reward(record, now, self._rules),
-            cooldown_until=math.ceil(record.cooldown_until),
-            reason_code=code,
-            detail=detail,
-            thresholds=self._thresholds,
-            max_result_bytes=MAX_RESULT_BYTES,
-        )
+        return self._terms.result(record, self._around.now(), code, detail)
 
     async def _save(self, record: MinerRecord, asset: Accepted | None = None) -> None:
         """First on disk, then in memory: what could not be written has not happened."""

@@ -23,8 +23,12 @@ CHECK_S = 5.0
 """Between looks at /ready/."""
 ASSET_S = 120.0
 """Longest wait for a verdict: the service's own limit is 30 s an asset, and others may be queued before it."""
-TRIES = 4
-"""Endpoints tried for one asset before the validator owns up to a fault."""
+IDLE_S = 60.0
+"""Longest wait for an idle endpoint to try an asset again on."""
+LOOK_S = 0.2
+"""Between looks for an idle one."""
+AT_ONCE = 16
+"""Assets at one endpoint: half of what the service queues, so that its other clients find room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +50,14 @@ Verdict = ValidateResponse | Rejected | Fault
 
 
 class _Lost(Exception):
-    """The service lost the process that had the asset, or did not answer in time: perhaps the asset's doing."""
+    """The service lost the worker that had the asset, or gave no answer in time: perhaps the asset's doing."""
 
 
 class _Unusable(Exception):
     """This endpoint cannot be used now; another one may."""
 
 
-@dataclass
+@dataclass(eq=False)
 class _Endpoint:
     url: str
     ready: bool = False
@@ -64,10 +68,13 @@ class _Endpoint:
 class ValidationPool:
     """Judges assets at one of several endpoints. `run` must be running; `client` carries the bearer key, if any."""
 
-    def __init__(self, urls: Sequence[str], client: httpx.AsyncClient, asset_s: float = ASSET_S) -> None:
+    def __init__(
+        self, urls: Sequence[str], client: httpx.AsyncClient, asset_s: float = ASSET_S, idle_s: float = IDLE_S
+    ) -> None:
         self._endpoints = [_Endpoint(url) for url in urls]
         self._client = client
-        self._asset_s = asset_s
+        self._asset_s, self._idle_s = asset_s, idle_s
+        self._room = asyncio.Semaphore(AT_ONCE * len(self._endpoints))
 
     @property
     def ready(self) -> bool:
@@ -75,9 +82,14 @@ class ValidationPool:
         return any(endpoint.ready for endpoint in self._endpoints)
 
     @property
-    def scorers(self) -> frozenset[str]:
-        """Scorers of the ready endpoints, `name@version+dtype`."""
-        return frozenset(endpoint.scorer for endpoint in self._endpoints if endpoint.ready)
+    def scorer(self) -> str:
+        """The scorer of a ready endpoint, `name@version+dtype`; empty when there is none."""
+        return next((endpoint.scorer for endpoint in self._endpoints if endpoint.ready), "")
+
+    def all_score_with(self, required: str) -> bool:
+        """Whether every endpoint heard of so far announces `required` (`name@version`, of any dtype)."""
+        announced = [endpoint.scorer for endpoint in self._endpoints if endpoint.scorer]
+        return bool(announced) and all(scorer.partition("+")[0] == required for scorer in announced)
 
     async def run(self) -> None:
         """Looks at every endpoint again and again, for ever."""
@@ -91,44 +103,56 @@ class ValidationPool:
 
     async def judge(self, prompt: str, data: str, seed: int) -> Verdict:
         """The verdict on an asset (base64). A lost worker is tried once more; lost twice, the asset is at fault."""
-        losses, busy = 0, set[str]()
-        for _ in range(TRIES):
-            endpoint = self._choose(busy)
-            if endpoint is None:
-                break
-            endpoint.at_work += 1
-            try:
-                return await self._ask(endpoint, prompt, data, seed)
-            except _Lost as error:
-                losses += 1
-                if losses == 2:
-                    return Rejected("too_expensive", "two workers were lost while they had this asset")
-                logger.warning("%s lost an asset: %s", endpoint.url, error)
-            except _Unusable as error:
-                busy.add(endpoint.url)
-                logger.warning("%s cannot judge: %s", endpoint.url, error)
-            finally:
-                endpoint.at_work -= 1
+        body = await asyncio.to_thread(lambda: json.dumps({"prompt": prompt, "data": data, "seed": seed}).encode())
+        lost: _Endpoint | None = None
+        unusable: list[_Endpoint] = []
+        async with self._room:
+            while endpoint := await self._choose(unusable, lost):
+                endpoint.at_work += 1
+                try:
+                    return await self._ask(endpoint, body)
+                except _Lost as error:
+                    logger.warning("%s lost an asset: %s", endpoint.url, error)
+                    if lost is not None:
+                        return Rejected("too_expensive", "two workers were lost while they had this asset")
+                    lost = endpoint
+                except _Unusable as error:
+                    logger.warning("%s cannot judge: %s", endpoint.url, error)
+                    unusable.append(endpoint)
+                finally:
+                    endpoint.at_work -= 1
         return Fault("no validation endpoint could judge")
 
-    def _choose(self, busy: set[str]) -> _Endpoint | None:
-        usable = [endpoint for endpoint in self._endpoints if endpoint.ready and endpoint.url not in busy]
-        return min(usable, key=lambda endpoint: endpoint.at_work, default=None)
+    async def _choose(self, unusable: Sequence[_Endpoint], lost: _Endpoint | None) -> _Endpoint | None:
+        """The least loaded ready endpoint; after a loss an idle one, if possible another than that of the loss."""
+        waited = 0.0
+        while True:
+            usable = [endpoint for endpoint in self._endpoints if endpoint.ready and endpoint not in unusable]
+            best = min(usable, key=lambda endpoint: (endpoint.at_work, endpoint is lost), default=None)
+            if best is None or lost is None or not best.at_work:
+                return best
+            if waited >= self._idle_s:
+                return None
+            await asyncio.sleep(LOOK_S)
+            waited += LOOK_S
 
-    async def _ask(self, endpoint: _Endpoint, prompt: str, data: str, seed: int) -> ValidateResponse | Rejected:
-        body = {"prompt": prompt, "data": data, "seed": seed}
+    async def _ask(self, endpoint: _Endpoint, body: bytes) -> ValidateResponse | Rejected:
+        headers = {"Content-Type": "application/json"}
         try:
-            answer = await self._client.post(f"{endpoint.url}/validate/", json=body, timeout=self._asset_s)
-        except httpx.ConnectError as error:
+            url = f"{endpoint.url}/validate/"
+            answer = await self._client.post(url, content=body, headers=headers, timeout=self._asset_s)
+        except httpx.ReadTimeout as error:
+            raise _Lost(f"no answer within {self._asset_s:.0f} s") from error
+        except httpx.TransportError as error:  # the service itself is gone: assets are handled in workers of its own
             endpoint.ready = False
-            raise _Unusable(f"no connection: {error}") from error
-        except httpx.TransportError as error:
-            raise _Lost(f"no answer: {type(error).__name__}") from error
+            raise _Unusable(f"no connection: {type(error).__name__}") from error
         if answer.status_code == 200:
             try:
-                return ValidateResponse.model_validate_json(answer.content)
+                verdict = ValidateResponse.model_validate_json(answer.content)
             except ValidationError as error:
                 raise _Unusable("its answer cannot be read") from error
+            endpoint.scorer = verdict.scorer
+            return verdict
         found = _error(answer)
         if answer.status_code in (413, 422) and found.code in REJECT_CODES:
             return found
@@ -142,8 +166,8 @@ class ValidationPool:
             version = await self._client.get(f"{endpoint.url}/version/", timeout=CHECK_S)
             words = str(version.json()).split()
             endpoint.scorer = next((word for word in words if "@" in word), "")
-            endpoint.ready = ready.status_code == 200
-        except (httpx.TransportError, json.JSONDecodeError):
+            endpoint.ready = ready.status_code == 200 and bool(endpoint.scorer)
+        except (httpx.TransportError, ValueError):
             endpoint.ready = False
 
 

@@ -21,7 +21,7 @@ from serving.schemas import clean_prompt, new_job_id
 FINISHED_KEPT = 64
 """Finished jobs kept for their users to fetch: at most 1 GiB of results at 16 MiB each."""
 FINISHED_KEPT_S = 3600.0
-MAX_OPEN = 256
+MAX_OPEN = 64
 
 
 @dataclass(frozen=True, slots=True)

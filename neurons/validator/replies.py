@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+import math
+from dataclasses import asdict, dataclass, replace
+
+from neurons.validator import records
+from neurons.validator.records import MinerRecord
+from neurons.validator.rules import TaskRules
+
+MAX_RESULT_BYTES = 16 * 2**20
+"""Of `results`, for a hotkey that holds a task or closed one within the hour …"""
+MAX_OTHER_BYTES = 64 * 2**10
+"""… and for any other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +70,58 @@ class SubmitReply:
         """A stored reply."""
         found = json.loads(text)
         return SubmitReply(**{**found, "thresholds": tuple(found["thresholds"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What every reply tells: by which rules and by which scorer results are judged."""
+
+    rules: TaskRules
+    scorer: str
+
+    @property
+    def thresholds(self) -> tuple[float, ...]:
+        """The scores from which a result is worth something, rising."""
+        return tuple(sorted(score for score, _ in self.rules.thresholds))
+
+    def task(self, record: MinerRecord) -> PullReply:
+        """The task that the record holds. Raises ValueError when it holds none."""
+        if record.task is None:
+            raise ValueError(f"{record.hotkey} holds no task")
+        return PullReply(
+            task=(record.task.id, record.task.prompt),
+            submit_before=int(record.task.submit_before),
+            cooldown_violations=record.cooldown_violations,
+            scorer=self.scorer,
+            thresholds=self.thresholds,
+            max_result_bytes=MAX_RESULT_BYTES,
+        )
+
+    def no_task(self, record: MinerRecord, until: float, code: str, detail: str) -> PullReply:
+        """Why there is none, and when to come back."""
+        return PullReply(
+            cooldown_until=math.ceil(until),
+            cooldown_violations=record.cooldown_violations,
+            reason_code=code,
+            detail=detail,
+            scorer=self.scorer,
+            thresholds=self.thresholds,
+            max_result_bytes=MAX_RESULT_BYTES,
+        )
+
+    def result(
+        self, record: MinerRecord, now: float, code: str = "", detail: str = "", told: SubmitReply | None = None
+    ) -> SubmitReply:
+        """Where the miner stands, added to what there is to tell of its result."""
+        recent = records.settle(record, now, self.rules).accepted_at
+        return replace(
+            told or SubmitReply(scorer=self.scorer),
+            average_fidelity_score=record.average,
+            generations_within_8_hours=len(recent),
+            current_miner_reward=records.reward(record, now, self.rules),
+            cooldown_until=math.ceil(record.cooldown_until),
+            reason_code=code,
+            detail=detail,
+            thresholds=self.thresholds,
+            max_result_bytes=MAX_RESULT_BYTES,
+        )

@@ -101,6 +101,11 @@ class Store:
                 row = (asset.at, asset.hotkey, asset.digest, asset.embedding.astype("<f4").tobytes())
                 self._db.execute("INSERT INTO assets VALUES (?, ?, ?, ?)", row)
 
+    def drop(self, hotkeys: Iterable[str]) -> None:
+        """Deletes miners' records."""
+        with self._transaction():
+            self._db.executemany("DELETE FROM miners WHERE hotkey = ?", ((hotkey,) for hotkey in hotkeys))
+
     def assets(self, since: float) -> Iterable[Accepted]:
         """Assets accepted from `since` on, oldest first."""
         rows = self._db.execute("SELECT at, hotkey, digest, embedding FROM assets WHERE at >= ? ORDER BY at", (since,))

@@ -13,6 +13,7 @@ import pytest
 
 from neurons.validator.desk import Desk, Surroundings
 from neurons.validator.endpoints import Fault, Rejected, Verdict
+from neurons.validator.jobs import JobRules, Jobs
 from neurons.validator.replies import Submission
 from neurons.validator.rules import TaskRules
 from neurons.validator.store import Store
@@ -68,12 +69,14 @@ class World:
             judge=judge,
             ready=lambda: self.ready,
             scorer=lambda: "three-gen-small@1+fp32",
+            scorer_ok=lambda: True,
             next_prompt=lambda: "a red car",
             new_id=lambda: f"task-{next(numbers)}",
             now=lambda: self.now,
         )
         me = Identity(17, ME, lambda hotkey, message, text: text == signature(hotkey, message), self.require_bound)
-        return Desk(Store(self.folder), TaskRules(), me, around)
+        jobs = Jobs(JobRules(), around.now, lambda _hotkey: True)
+        return Desk(Store(self.folder), TaskRules(), me, around, jobs)
 
 
 @pytest.fixture

@@ -329,7 +329,7 @@ def test_weights_are_those_of_registered_miners(world: Any, submission: Any) -> 
         for asset, hotkey in ((b"one", MINER), (b"two", OTHER)):
             await desk.submit(hotkey, submission(await pulled(desk, hotkey), hotkey, asset))
         seat = Seat(0, MINER, "cold", 1.0, 0.0, False, 0, "0.0.0.0", 0)
-        assert desk.weights(Snapshot(17, 5, (seat,))) == {0: 1.0}
+        assert desk.weights(Snapshot(17, 5, (seat,)), world.now) == {0: 1.0}
 
     run(story())
 
