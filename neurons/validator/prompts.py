@@ -1,0 +1,165 @@
+"""Where tasks get their prompts: a bundled list, and fresh batches fetched from a collector with a signed request.
+
+Each prompt of a batch is used once before any is repeated, in random order; a batch that cannot be had or read leaves
+the one in use. Knows no key (a function signs) and no task.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import random
+import zlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from serving.schemas import clean_prompt
+
+logger = logging.getLogger(__name__)
+
+MIN_BATCH, MAX_BATCH = 1_000, 200_000
+MAX_BATCH_BYTES = 64 * 2**20
+"""Of a batch after inflating."""
+FETCH_S = 120.0
+"""Longest time for one fetch, all in all."""
+RETRY_S = 300.0
+"""After a failed fetch; the interval itself where that is shorter."""
+
+
+class BadBatch(Exception):
+    """A batch that is not used: too large, too small, or not what a collector sends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Clean prompts, each once, and how many lines were dropped."""
+
+    prompts: tuple[str, ...]
+    dropped: int
+
+
+class Prompts:
+    """A deck of prompts that is shuffled anew when it has been used up. Raises OSError or BadBatch for a bad file."""
+
+    def __init__(self, path: Path, random_source: random.Random) -> None:
+        self._random = random_source
+        self._used: set[str] = set()
+        batch = clean(path.read_text(encoding="utf-8", errors="replace").splitlines())
+        if not batch.prompts:
+            raise BadBatch(f"{path} holds no prompt")
+        self.replace(batch)
+
+    def next(self) -> str:
+        """The next prompt."""
+        if not self._deck:
+            self._used.clear()
+            self._deal()
+        prompt = self._deck.pop()
+        self._used.add(prompt)
+        return prompt
+
+    def replace(self, batch: Batch) -> None:
+        """Uses this batch from now on; what was used before comes after what was not."""
+        self._batch = batch.prompts
+        self._used.intersection_update(batch.prompts)
+        self._deal()
+
+    def _deal(self) -> None:
+        self._deck = [prompt for prompt in self._batch if prompt not in self._used]
+        self._random.shuffle(self._deck)
+
+
+@dataclass(frozen=True, slots=True)
+class Collector:
+    """A collector of prompts and who asks it: `sign` gives base64 of the hotkey's signature."""
+
+    url: str
+    hotkey: str
+    sign: Callable[[bytes], str]
+    time_ns: Callable[[], int]
+
+    def question(self) -> dict[str, object]:
+        """The body of POST /get: a nonce used once, signed alone and bound to this collector."""
+        nonce = self.time_ns()
+        return {
+            "hotkey": self.hotkey,
+            "nonce": nonce,
+            "signature": self.sign(f"{nonce}{self.hotkey}".encode()),
+            "collector": self.url,
+            "bound": self.sign(f"three-gen:get:1|{self.url}|{nonce}|{self.hotkey}".encode()),
+        }
+
+
+async def fetch(collector: Collector, client: httpx.AsyncClient) -> Batch:
+    """A fresh batch. Raises BadBatch, httpx.HTTPError or TimeoutError."""
+    question = await asyncio.to_thread(collector.question)
+    accepted = {"Accept-Encoding": "gzip"}
+    async with asyncio.timeout(FETCH_S):
+        async with client.stream("POST", f"{collector.url}/get", json=question, headers=accepted) as answer:
+            if answer.status_code != 200:
+                raise BadBatch(f"the collector answers {answer.status_code}")
+            body = await _read(answer)
+        return await asyncio.to_thread(_parse, body)
+
+
+async def keep_fresh(prompts: Prompts, collector: Collector, client: httpx.AsyncClient, interval_s: float) -> None:
+    """Fetches again and again, for ever; a failure leaves the prompts in use and is tried again sooner."""
+    while True:
+        try:
+            batch = await fetch(collector, client)
+        except (BadBatch, httpx.HTTPError, TimeoutError) as error:
+            logger.warning("no fresh prompts, using those at hand: %s", error or type(error).__name__)
+            await asyncio.sleep(min(interval_s, RETRY_S))
+        else:
+            prompts.replace(batch)
+            logger.info("%d fresh prompts, %d lines dropped", len(batch.prompts), batch.dropped)
+            await asyncio.sleep(interval_s)
+
+
+def clean(lines: Iterable[object]) -> Batch:
+    """The prompts among `lines`, cleaned, each once, in order."""
+    found: dict[str, None] = {}
+    dropped = 0
+    for line in lines:
+        try:
+            found[clean_prompt(line if isinstance(line, str) else "")] = None
+        except ValueError:
+            dropped += 1
+    return Batch(tuple(found), dropped)
+
+
+async def _read(answer: httpx.Response) -> bytes:
+    """The body, inflated here with a bound: the client would inflate a bomb whole."""
+    encoding = answer.headers.get("Content-Encoding", "identity")
+    if encoding not in ("identity", "gzip", "deflate"):
+        raise BadBatch("the answer is compressed in a way that was not asked for")
+    inflate = None if encoding == "identity" else zlib.decompressobj(32 + zlib.MAX_WBITS)
+    body = bytearray()
+    async for chunk in answer.aiter_raw():
+        room = MAX_BATCH_BYTES + 1 - len(body)
+        try:
+            body += inflate.decompress(chunk, room) if inflate else chunk
+        except zlib.error as error:
+            raise BadBatch(f"the answer cannot be inflated: {error}") from None
+        if len(body) > MAX_BATCH_BYTES:
+            raise BadBatch(f"the batch is larger than {MAX_BATCH_BYTES} bytes")
+    if inflate and not inflate.eof:
+        raise BadBatch("the answer is truncated")
+    return bytes(body)
+
+
+def _parse(body: bytes) -> Batch:
+    try:
+        lines = json.loads(body)["prompts"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise BadBatch("the answer is not a batch") from None
+    if not isinstance(lines, list) or len(lines) > MAX_BATCH:
+        raise BadBatch(f"the answer is not a list of at most {MAX_BATCH} prompts")
+    batch = clean(lines)
+    if len(batch.prompts) < MIN_BATCH:
+        raise BadBatch(f"{len(batch.prompts)} prompts are fewer than {MIN_BATCH}; {batch.dropped} lines were dropped")
+    return batch

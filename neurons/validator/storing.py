@@ -1,0 +1,90 @@
+"""Keeps accepted assets in a folder or at any fsspec URL, named by date and digest, within a bound.
+
+Whole days are deleted, oldest first, when there is too much. Writing happens in a thread of its own and never holds up
+a reply: when storage is slow or gone, assets are dropped and counted. Knows no miner and no prompt.
+"""
+
+from __future__ import annotations
+
+import logging
+import posixpath
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from threading import BoundedSemaphore
+
+import fsspec
+
+logger = logging.getLogger(__name__)
+
+MAX_WAITING = 16
+"""Assets waiting to be written: at most 256 MiB."""
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+class Storing:
+    """Assets under `url`, at most `max_bytes` of them. Raises ValueError or ImportError for an unusable URL."""
+
+    def __init__(self, url: str, max_bytes: int, now: Callable[[], float]) -> None:
+        self._files, self._root = fsspec.core.url_to_fs(url)
+        self._max, self._now = max_bytes, now
+        self._sizes: dict[str, int] | None = None  # bytes by day; counted before the first write
+        self._waiting = BoundedSemaphore(MAX_WAITING)
+        self._thread = ThreadPoolExecutor(1, "storing")
+        self.dropped = 0
+
+    def keep(self, digest: str, asset: bytes) -> None:
+        """Has an asset written some time soon; returns at once. The digest is 64 hexadecimal digits."""
+        if not _DIGEST.fullmatch(digest):
+            raise ValueError("a digest has 64 hexadecimal digits")
+        if not self._waiting.acquire(blocking=False):
+            self._drop("storage is too slow")
+            return
+        self._thread.submit(self._write, digest, asset)
+
+    def close(self) -> None:
+        """Writes what waits, then ends."""
+        self._thread.shutdown()
+
+    def _write(self, digest: str, asset: bytes) -> None:
+        try:
+            self._store(digest, asset)
+        except Exception as error:  # fsspec raises whatever its back end does; this is the outermost loop
+            self._sizes = None
+            self._drop(f"{type(error).__name__}: {error}")
+        finally:
+            self._waiting.release()
+
+    def _store(self, digest: str, asset: bytes) -> None:
+        day = datetime.fromtimestamp(self._now(), UTC).strftime("%Y-%m-%d")
+        sizes = self._sizes = self._count() if self._sizes is None else self._sizes
+        while sum(sizes.values()) + len(asset) > self._max:
+            oldest = min(sizes, default=day)
+            if oldest >= day:
+                self._drop("today's assets fill the whole space")
+                return
+            self._files.rm(posixpath.join(self._root, oldest), recursive=True)
+            del sizes[oldest]
+        folder = posixpath.join(self._root, day)
+        self._files.makedirs(folder, exist_ok=True)
+        kind = "ply" if asset.startswith(b"ply") else "spz"
+        with self._files.transaction, self._files.open(f"{folder}/{digest}.{kind}", "wb") as file:
+            file.write(asset)  # appears under its name only when it is whole
+        sizes[day] = sizes.get(day, 0) + len(asset)
+
+    def _count(self) -> dict[str, int]:
+        """Bytes by day of what lies there already; anything not named like a day is not ours."""
+        sizes: dict[str, int] = {}
+        if self._files.exists(self._root):
+            for path, about in self._files.find(self._root, detail=True).items():
+                day = posixpath.basename(posixpath.dirname(path))
+                if _DAY.fullmatch(day):
+                    sizes[day] = sizes.get(day, 0) + int(about["size"])
+        return sizes
+
+    def _drop(self, why: str) -> None:
+        self.dropped += 1
+        logger.warning("an accepted asset was not stored: %s", why)

@@ -1,0 +1,121 @@
+"""Prompts: each once before any twice, and batches that are or are not taken."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import random
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from neurons.validator.prompts import MAX_BATCH, MAX_BATCH_BYTES, BadBatch, Batch, Collector, Prompts, fetch, keep_fresh
+
+THOUSAND = [f"prompt {i}" for i in range(1000)]
+
+
+def prompts_of(tmp_path: Path, *lines: str) -> Prompts:
+    path = tmp_path / "prompts.txt"
+    path.write_text("\n".join(lines))
+    return Prompts(path, random.Random(1))
+
+
+def collector() -> Collector:
+    return Collector("http://127.0.0.1:9100", "hotkey", lambda message: f"signed {message.decode()}", lambda: 77)
+
+
+def fetched(answer: httpx.Response) -> Batch:
+    async def story() -> Batch:
+        async with httpx.AsyncClient(transport=httpx.MockTransport(lambda _: answer)) as client:
+            return await fetch(collector(), client)
+
+    return asyncio.run(story())
+
+
+def batch_of(prompts: list[Any]) -> httpx.Response:
+    body = gzip.compress(json.dumps({"prompts": prompts}).encode())
+    return httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=httpx.ByteStream(body))
+
+
+def test_each_prompt_is_used_once_before_any_is_repeated(tmp_path: Path) -> None:
+    prompts = prompts_of(tmp_path, "a", "b", "c", "", "b")
+    assert Counter(prompts.next() for _ in range(6)) == {"a": 2, "b": 2, "c": 2}
+
+
+def test_a_fresh_batch_does_not_bring_back_what_was_just_used(tmp_path: Path) -> None:
+    prompts = prompts_of(tmp_path, "a", "b", "c")
+    used = prompts.next()
+    prompts.replace(Batch(("a", "b", "c"), 0))
+    assert {prompts.next(), prompts.next(), used} == {"a", "b", "c"}
+
+
+def test_a_file_without_prompts_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadBatch, match="holds no prompt"):
+        prompts_of(tmp_path, "", "  ")
+
+
+def test_the_request_is_signed_alone_and_bound_to_the_collector() -> None:
+    assert collector().question() == {
+        "hotkey": "hotkey",
+        "nonce": 77,
+        "signature": "signed 77hotkey",
+        "collector": "http://127.0.0.1:9100",
+        "bound": "signed three-gen:get:1|http://127.0.0.1:9100|77|hotkey",
+    }
+
+
+def test_bad_lines_are_dropped_and_counted() -> None:
+    batch = fetched(batch_of([*THOUSAND, "", "a\x00b", 5, "x" * 1025, " prompt 1 "]))
+    assert (len(batch.prompts), batch.dropped) == (1000, 4)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(403, json={"code": "low_stake"}),
+        httpx.Response(302, headers={"Location": "http://elsewhere/"}),
+        batch_of(THOUSAND[:-1]),
+        batch_of(["a"] * (MAX_BATCH + 1)),
+        httpx.Response(200, stream=httpx.ByteStream(b"[]")),
+        httpx.Response(200, stream=httpx.ByteStream(b"[" * 100_000)),
+        httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=httpx.ByteStream(b"not gzip")),
+        httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=httpx.ByteStream(gzip.compress(b"{}")[:9])),
+        httpx.Response(200, headers={"Content-Encoding": "zstd"}, stream=httpx.ByteStream(b"{}")),
+    ],
+)
+def test_anything_else_is_no_batch(answer: httpx.Response) -> None:
+    with pytest.raises(BadBatch):
+        fetched(answer)
+
+
+def test_a_bomb_is_not_inflated() -> None:
+    bomb = gzip.compress(bytes(MAX_BATCH_BYTES + 10))
+    with pytest.raises(BadBatch, match="larger"):
+        fetched(httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=httpx.ByteStream(bomb)))
+
+
+def test_failures_leave_the_prompts_in_use_until_a_batch_comes(tmp_path: Path) -> None:
+    prompts = prompts_of(tmp_path, "bundled")
+    answers = iter([httpx.ConnectError("nobody"), httpx.Response(500), batch_of(THOUSAND)])
+    asked = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(prompts.next())
+        found = next(answers)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    async def story() -> None:
+        async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+            task = asyncio.create_task(keep_fresh(prompts, collector(), client, 0.01))
+            while prompts.next() == "bundled":
+                await asyncio.sleep(0.01)
+            task.cancel()
+
+    asyncio.run(story())
+    assert asked[:3] == ["bundled"] * 3
