@@ -9,19 +9,16 @@ body is protected by `bound_signature` instead. Knows nothing of sockets, storag
 from __future__ import annotations
 
 import base64
-import binascii
 from functools import cache
 from typing import ClassVar
 
 import bittensor as bt
 from pydantic import BaseModel, Field
 
+from neurons.chain.signing import verify as verify  # noqa: PLC0414  part of the protocol, for its users
 from neurons.messages import TaskStatus as TaskStatus  # noqa: PLC0414
-from neurons.messages import bound_message as bound_message  # noqa: PLC0414  part of the protocol, for its users
+from neurons.messages import bound_message as bound_message  # noqa: PLC0414
 from neurons.messages import result_message as result_message  # noqa: PLC0414
-
-MAX_SIGNATURE_CHARS = 128
-"""Longest signature text looked at: 64 bytes are 88 characters of base64."""
 
 
 class Version(BaseModel):
@@ -135,16 +132,3 @@ SYNAPSES = (PullTask, SubmitResults, GetVersion, Generate, StatusCheck)
 def sign(keypair: bt.Keypair, message: bytes) -> str:
     """Base64 of the sr25519 signature over `message`."""
     return base64.b64encode(keypair.sign(message)).decode()
-
-
-def verify(hotkey: str, message: bytes, signature: str) -> bool:
-    """Whether `signature` (base64, 64 bytes) is that of `hotkey` over `message`. Anything malformed is simply False."""
-    if not signature or len(signature) > MAX_SIGNATURE_CHARS:
-        return False
-    try:
-        raw = base64.b64decode(signature, validate=True)
-        if len(raw) != 64:
-            return False
-        return bool(bt.Keypair(ss58_address=hotkey).verify(message, raw))
-    except (binascii.Error, ValueError, TypeError):
-        return False

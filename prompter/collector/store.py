@@ -1,0 +1,179 @@
+"""The prompts, in one SQLite file: added whole or not at all, found again by a 63-bit digest, given out freshest first.
+
+Ten million prompts are about 1.5 GB; adding costs the same however many there are. Knows no HTTP and no keys.
+Used by one thread at a time; every method commits before it returns.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from serving.schemas import PROMPT_MAX_CHARS, clean_prompt
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS prompts(id INTEGER PRIMARY KEY AUTOINCREMENT, digest INTEGER NOT NULL, text TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS seen(digest INTEGER PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS readers(hotkey TEXT PRIMARY KEY, newest INTEGER NOT NULL, oldest INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS nonces(hotkey TEXT, nonce INTEGER, PRIMARY KEY(hotkey, nonce)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS receipts(
+  key TEXT, token TEXT, body BLOB NOT NULL, receipt TEXT NOT NULL, added REAL NOT NULL, PRIMARY KEY(key, token));
+CREATE TABLE IF NOT EXISTS keys(name TEXT PRIMARY KEY, digest BLOB NOT NULL, created REAL NOT NULL, revoked REAL);
+"""
+_RECEIPT_S = 24 * 3600.0
+"""How long a repeated submission is answered with its first receipt."""
+_WAL_BYTES = 64 << 20
+
+
+class TokenReused(Exception):
+    """An Idempotency-Key that came before, with other prompts."""
+
+
+@dataclass(frozen=True)
+class Added:
+    """What became of a submission."""
+
+    accepted: int
+    duplicates: int
+    rejected: dict[str, int]
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection to the collector's file, made if need be. Raises sqlite3.Error or OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30.0)
+    db.execute("PRAGMA journal_mode=WAL")
+    db.execute("PRAGMA synchronous=FULL")  # what was answered 200 survives a power cut
+    db.execute(f"PRAGMA journal_size_limit={_WAL_BYTES}")
+    db.execute("PRAGMA cache_size=-131072")  # 128 MiB: the upper levels of a 10-million index
+    db.executescript(_SCHEMA)
+    return db
+
+
+class PromptStore:
+    """The collector's prompts, readers, nonces and receipts. `now` gives Unix seconds."""
+
+    def __init__(self, path: Path, max_prompts: int = 10_000_000, now: Callable[[], float] = time.time) -> None:
+        self.path = path
+        self._db = connect(path)
+        self._max_prompts = max_prompts
+        self._now = now
+        self.count = int(self._db.execute("SELECT count(*) FROM prompts").fetchone()[0])
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self._db.close()
+
+    def submit(self, key: str, token: str | None, prompts: Sequence[object]) -> Added:
+        """Adds what is new. The same token of the same key is answered with its first receipt, and adds nothing.
+
+        Raises TokenReused if that token came with other prompts; sqlite3.Error, and then nothing was added.
+        """
+        texts, rejected = _sorted_out(prompts)
+        body = hashlib.sha256(json.dumps(prompts, sort_keys=True).encode()).digest()
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            if token is not None and (old := self._receipt(key, token, body)) is not None:
+                return old
+            fresh = [(digest(text), text) for text in texts]
+            known = self._known(number for number, _ in fresh)
+            new = {number: text for number, text in fresh if number not in known}
+            self._db.executemany("INSERT INTO seen VALUES(?)", ((number,) for number in new))
+            self._db.executemany("INSERT INTO prompts(digest, text) VALUES(?, ?)", new.items())
+            dropped = self._make_room(len(new))
+            added = Added(len(new), len(texts) - len(new), rejected)
+            if token is not None:
+                self._db.execute("DELETE FROM receipts WHERE added < ?", (self._now() - _RECEIPT_S,))
+                row = (key, token, body, json.dumps(asdict(added)), self._now())
+                self._db.execute("INSERT INTO receipts VALUES(?, ?, ?, ?, ?)", row)
+        self.count += len(new) - dropped
+        return added
+
+    def use_nonce(self, hotkey: str, nonce: int, window_s: float) -> bool:
+        """Whether this hotkey uses this nonce for the first time; nonces too old to be accepted are forgotten."""
+        oldest = int((self._now() - 2 * window_s) * 1e9)
+        with self._db:
+            self._db.execute("DELETE FROM nonces WHERE hotkey = ? AND nonce < ?", (hotkey, oldest))
+            done = self._db.execute("INSERT OR IGNORE INTO nonces VALUES(?, ?)", (hotkey, nonce))
+        return done.rowcount == 1
+
+    def fetch(self, hotkey: str, limit: int) -> list[str]:
+        """At most `limit` prompts: what came since the hotkey last asked, then older ones it has not had, then others.
+
+        A reader has had the ids from `oldest` to `newest`; when there is nothing older, it starts over from the top.
+        """
+        row = self._db.execute("SELECT newest, oldest FROM readers WHERE hotkey = ?", (hotkey,)).fetchone()
+        newest, oldest = row or (0, 1)
+        rows = self._between(newest + 1, 2**62, limit)
+        top = rows[0][0] if rows else newest
+        if not row and rows:
+            oldest = rows[-1][0]
+        for low, high in ((0, oldest - 1), (oldest, newest)):
+            if more := self._between(low, high, limit - len(rows)):
+                rows += more
+                oldest = more[-1][0]
+        with self._db:
+            self._db.execute("INSERT OR REPLACE INTO readers VALUES(?, ?, ?)", (hotkey, top, oldest))
+        return [text for _, text in rows]
+
+    def _between(self, low: int, high: int, limit: int) -> list[tuple[int, str]]:
+        query = "SELECT id, text FROM prompts WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT ?"
+        return self._db.execute(query, (low, high, limit)).fetchall()
+
+    def _receipt(self, key: str, token: str, body: bytes) -> Added | None:
+        query = "SELECT body, receipt FROM receipts WHERE key = ? AND token = ?"
+        row = self._db.execute(query, (key, token)).fetchone()
+        if row is None:
+            return None
+        if row[0] != body:
+            raise TokenReused
+        return Added(**json.loads(row[1]))
+
+    def _known(self, numbers: Iterable[int]) -> set[int]:
+        wanted = json.dumps(list(numbers))
+        query = "SELECT digest FROM seen WHERE digest IN (SELECT value FROM json_each(?))"
+        return {row[0] for row in self._db.execute(query, (wanted,))}
+
+    def _make_room(self, added: int) -> int:
+        """Drops the oldest beyond the limit; they count as new if they come again. Returns how many."""
+        surplus = max(0, self.count + added - self._max_prompts)
+        if surplus:
+            query = "SELECT id, digest FROM prompts ORDER BY id LIMIT ?"
+            rows = self._db.execute(query, (surplus,)).fetchall()
+            self._db.executemany("DELETE FROM seen WHERE digest = ?", ((number,) for _, number in rows))
+            self._db.execute("DELETE FROM prompts WHERE id <= ?", (rows[-1][0],))
+        return surplus
+
+
+def digest(text: str) -> int:
+    """63 bits of the words of a prompt: case and spacing make no other prompt.
+
+    Among ten million prompts the odds that any new one is taken for another are 10^7 / 2^63, about 10^-12.
+    """
+    words = " ".join(text.casefold().split())
+    return int.from_bytes(hashlib.blake2b(words.encode(), digest_size=8).digest()) >> 1
+
+
+def _sorted_out(prompts: Sequence[object]) -> tuple[list[str], dict[str, int]]:
+    """The prompts as the network knows them, and how many were refused for what."""
+    texts: list[str] = []
+    rejected: Counter[str] = Counter()
+    for prompt in prompts:
+        if not isinstance(prompt, str):
+            rejected["not_text"] += 1
+        elif not prompt.strip():
+            rejected["empty"] += 1
+        elif len(prompt.strip()) > PROMPT_MAX_CHARS:
+            rejected["too_long"] += 1
+        else:
+            try:
+                texts.append(clean_prompt(prompt))
+            except ValueError:
+                rejected["not_printable"] += 1
+    return texts, dict(rejected)

@@ -1,0 +1,144 @@
+"""The collector's routes: what is taken, what is given, and each refusal with its own code."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from prompter.collector.keys import KeyRing
+
+
+def refused(answer: Any) -> tuple[int, str]:
+    return answer.status_code, answer.json()["code"]
+
+
+def test_new_prompts_are_accepted_and_known_ones_counted(rig: Any) -> None:
+    answer = rig.submit(["a red car", "A  Red car", "blue tin robot", "", 7, "x" * 1025, "two\u200bparts"])
+    assert answer.json() == {
+        "accepted": 2,
+        "duplicates": 1,
+        "rejected": {"empty": 1, "not_text": 1, "too_long": 1, "not_printable": 1},
+    }
+
+
+def test_a_repeated_submission_is_answered_with_its_first_receipt(rig: Any) -> None:
+    first = rig.submit(["a red car"], **{"Idempotency-Key": "one"})
+    again = rig.submit(["a red car"], **{"Idempotency-Key": "one"})
+    assert first.json()["accepted"] == again.json()["accepted"] == 1
+
+
+def test_an_idempotency_key_with_other_prompts_is_refused(rig: Any) -> None:
+    rig.submit(["a red car"], **{"Idempotency-Key": "one"})
+    answer = rig.submit(["a blue car"], **{"Idempotency-Key": "one"})
+    assert refused(answer) == (422, "idempotency_mismatch")
+
+
+@pytest.mark.parametrize("key", ["", "wrong", "x" * 200])
+def test_a_wrong_key_is_refused(rig: Any, key: str) -> None:
+    answer = rig.client.post("/submit", json={"prompts": ["a red car"]}, headers={"X-Api-Key": key})
+    assert refused(answer) == (401, "unauthorized")
+
+
+def test_a_revoked_key_is_refused_at_once(rig: Any, db: Path) -> None:
+    assert rig.submit(["a red car"]).status_code == 200
+    ring = KeyRing(db)
+    assert ring.revoke("generator")
+    ring.close()
+    assert refused(rig.submit(["a blue car"])) == (401, "unauthorized")
+
+
+def test_too_many_prompts_are_refused_and_none_is_kept(rig: Any) -> None:
+    assert refused(rig.submit([f"a red car {i}" for i in range(1001)])) == (413, "too_many")
+    assert rig.fetch().json() == {"prompts": []}
+
+
+def test_too_many_bytes_are_refused(rig: Any) -> None:
+    assert refused(rig.submit(["x" * (1 << 20)])) == (413, "too_large")
+
+
+def test_a_shapeless_submission_is_refused(rig: Any) -> None:
+    answer = rig.client.post("/submit", json={"prompt": "a red car"}, headers=rig.headers)
+    assert refused(answer) == (422, "invalid_request")
+
+
+def test_a_key_that_asks_too_often_is_told_when_to_come_back(rig: Any) -> None:
+    answers = [rig.submit(["a red car"]) for _ in range(21)]
+    assert refused(answers[-1]) == (429, "rate_limited")
+    assert int(answers[-1].headers["Retry-After"]) >= 1
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("path", ["/get", "/get/"])
+def test_a_validator_gets_prompts_by_either_method(rig: Any, method: str, path: str) -> None:
+    rig.submit(["a red car", "a blue car"])
+    answer = rig.client.request(method, path, json=rig.signed())
+    assert answer.json() == {"prompts": ["a blue car", "a red car"]}
+    assert answer.headers["Content-Encoding"] == "gzip"
+
+
+def test_a_client_that_cannot_unpack_gets_plain_json(rig: Any) -> None:
+    answer = rig.client.request("GET", "/get", json=rig.signed(), headers={"Accept-Encoding": "identity"})
+    assert "Content-Encoding" not in answer.headers
+    assert answer.json() == {"prompts": []}
+
+
+def test_a_nonce_is_good_once(rig: Any) -> None:
+    body = rig.signed()
+    assert rig.client.request("GET", "/get", json=body).status_code == 200
+    assert refused(rig.client.request("GET", "/get", json=body)) == (409, "nonce_reused")
+
+
+@pytest.mark.parametrize("seconds", [-301, 301])
+def test_a_stale_nonce_is_refused(rig: Any, seconds: int) -> None:
+    assert refused(rig.fetch(nonce=time.time_ns() + seconds * 10**9)) == (403, "stale_nonce")
+
+
+def test_a_signature_of_something_else_is_refused(rig: Any) -> None:
+    assert refused(rig.fetch(signature=rig.signed(nonce=1)["signature"])) == (403, "bad_signature")
+
+
+@pytest.mark.parametrize(("who", "code"), [("Eve", "not_registered"), ("Bob", "low_stake")])
+def test_only_validators_may_fetch(rig: Any, who: str, code: str) -> None:
+    assert refused(rig.fetch(who=who)) == (403, code)
+
+
+def test_a_request_may_be_bound_to_this_collector(rig: Any) -> None:
+    assert rig.fetch(collector="here").status_code == 200
+
+
+def test_a_request_bound_to_another_collector_is_refused(rig: Any) -> None:
+    assert refused(rig.fetch(collector="there")) == (403, "bad_signature")
+
+
+def test_a_wrong_bound_signature_is_refused(rig: Any) -> None:
+    assert refused(rig.fetch(collector="here", bound=rig.signed()["signature"])) == (403, "bad_signature")
+
+
+def test_a_hotkey_that_asks_too_often_is_told_when_to_come_back(rig: Any) -> None:
+    answers = [rig.fetch() for _ in range(6)]
+    assert refused(answers[-1]) == (429, "rate_limited")
+    assert int(answers[-1].headers["Retry-After"]) > 60
+
+
+def test_without_a_chain_nobody_may_fetch(rig: Any) -> None:
+    rig.chain.away = True
+    answer = rig.fetch()
+    assert refused(answer) == (503, "chain_unavailable")
+    assert answer.headers["Retry-After"] == "60"
+
+
+def test_a_known_validator_goes_on_fetching_while_the_node_is_away(rig: Any) -> None:
+    assert rig.fetch().status_code == 200
+    rig.chain.away = True
+    assert rig.fetch().status_code == 200
+
+
+def test_the_metrics_count_without_naming_anyone(rig: Any) -> None:
+    rig.submit(["a red car"])
+    text = rig.client.get("/metrics").text
+    assert 'prompts_submitted_total{outcome="accepted"} 1.0' in text
+    assert "prompts_stored 1.0" in text
+    assert "generator" not in text
