@@ -16,8 +16,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import TypeAdapter, ValidationError
 
-from neurons.validator.records import ClosedTask, MinerRecord, OpenTask
+from neurons.validator.records import MinerRecord
 
 SCHEMA = (
     """
@@ -31,6 +32,9 @@ SCHEMA = (
 
 NONCES_KEPT_S = 24 * 3600.0
 """A first nonce must be younger than the longest time-out (300 s); a day leaves room for wrong clocks."""
+
+
+_RECORD = TypeAdapter(MinerRecord)
 
 
 class StateDamaged(Exception):
@@ -86,8 +90,10 @@ class Store:
     def records(self) -> list[MinerRecord]:
         """All miners. Raises StateDamaged for a record that cannot be read."""
         try:
-            return [_record(text) for (text,) in self._db.execute("SELECT record FROM miners ORDER BY hotkey")]
-        except (ValueError, TypeError, KeyError, sqlite3.DatabaseError) as error:
+            return [
+                _RECORD.validate_json(text) for (text,) in self._db.execute("SELECT record FROM miners ORDER BY hotkey")
+            ]
+        except (ValidationError, sqlite3.DatabaseError) as error:
             raise StateDamaged(f"a miner's record cannot be read: {error}") from error
 
     def save(self, record: MinerRecord, asset: Accepted | None = None) -> None:
@@ -160,11 +166,3 @@ class _Transaction:
 
     def __exit__(self, kind: object, *_: object) -> None:
         self._db.execute("COMMIT" if kind is None else "ROLLBACK")
-
-
-def _record(text: str) -> MinerRecord:
-    found = json.loads(text)
-    found["task"] = OpenTask(**found["task"]) if found["task"] else None
-    found["closed"] = ClosedTask(**found["closed"]) if found["closed"] else None
-    found["accepted_at"] = tuple(found["accepted_at"])
-    return MinerRecord(**found)
