@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from neurons.messages import bound_message, result_message
 from neurons.validator.desk import Desk, Surroundings
 from neurons.validator.endpoints import Fault, Rejected, Verdict
 from neurons.validator.jobs import JobRules, Jobs
@@ -28,7 +29,7 @@ def signature(hotkey: str, message: bytes) -> str:
     return base64.b64encode(hashlib.sha256(hotkey.encode() + message).digest()).decode()
 
 
-def scored(score: float, asset: bytes = b"asset", seed: int = 0) -> ValidateResponse:
+def make_scored(score: float, asset: bytes = b"asset", seed: int = 0) -> ValidateResponse:
     """A score, with a fingerprint that is the asset's own."""
     digest = hashlib.sha256(asset).hexdigest()
     embedding = [float(byte) for byte in hashlib.shake_256(asset).digest(64)]
@@ -50,7 +51,7 @@ class World:
 
     folder: Path
     now: float = 1_000_000.0
-    verdict: Callable[[str, bytes], Verdict] = lambda _prompt, asset: scored(0.9, asset)
+    verdict: Callable[[str, bytes], Verdict] = lambda _prompt, asset: make_scored(0.9, asset)
     ready: bool = True
     judged: list[tuple[str, bytes, int]] = field(default_factory=list)
     before_verdict: Callable[[], object] | None = None
@@ -84,36 +85,38 @@ def world(tmp_path: Path) -> World:
     return World(tmp_path / "state")
 
 
+def make_submission(task_id: str, hotkey: str, asset: bytes = b"asset", *, bound_at: float | None = None) -> Submission:
+    """A signed result for "a red car"; with a bound signature when it has a time (Unix seconds)."""
+    at = 7 if bound_at is None else int(bound_at * 1e9)
+    bound = bound_message(
+        netuid=17, task_id=task_id, asset=asset, submit_time=at, validator_hotkey=ME, miner_hotkey=hotkey
+    )
+    return Submission(
+        task_id,
+        "a red car",
+        base64.b64encode(asset).decode(),
+        at,
+        signature(hotkey, result_message(at, "a red car", ME, hotkey)),
+        "" if bound_at is None else signature(hotkey, bound),
+    )
+
+
 @pytest.fixture
 def submission() -> Callable[..., Submission]:
-    from neurons.messages import bound_message, result_message
-
-    def make(task_id: str, hotkey: str, asset: bytes = b"asset", *, bound_at: float | None = None) -> Submission:
-        old = result_message(7, "a red car", ME, hotkey)
-        bound = ""
-        if bound_at is not None:
-            message = bound_message(
-                netuid=17,
-                task_id=task_id,
-                asset=asset,
-                submit_time=int(bound_at * 1e9),
-                validator_hotkey=ME,
-                miner_hotkey=hotkey,
-            )
-            bound = signature(hotkey, message)
-        at = 7 if bound_at is None else int(bound_at * 1e9)
-        data = base64.b64encode(asset).decode()
-        return Submission(task_id, "a red car", data, at, signature(hotkey, old), bound)
-
-    return make
+    return make_submission
 
 
 @pytest.fixture
 def verdicts() -> dict[str, Callable[[str, bytes], Verdict]]:
     return {
-        "high": lambda _, asset: scored(0.9, asset),
-        "middling": lambda _, asset: scored(0.7, asset),
-        "low": lambda _, asset: scored(0.3, asset),
+        "high": lambda _, asset: make_scored(0.9, asset),
+        "middling": lambda _, asset: make_scored(0.7, asset),
+        "low": lambda _, asset: make_scored(0.3, asset),
         "junk": lambda *_: Rejected("too_few", "7 splats"),
         "fault": lambda *_: Fault("no validation endpoint could judge"),
     }
+
+
+@pytest.fixture
+def scored() -> Callable[..., ValidateResponse]:
+    return make_scored
