@@ -1,0 +1,93 @@
+"""The neurons' flags: what they become, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from neurons.settings import bearer, miner_settings, validator_settings
+from serving.settings import SettingsError
+
+DEVNET = ["--subtensor.network", "devnet", "--devnet.path", "net.db"]
+
+
+def test_a_validators_defaults_are_the_networks() -> None:
+    settings = validator_settings([])
+    assert (settings.netuid, settings.axon.port, settings.neuron.http_port) == (17, 8092, 8095)
+    assert settings.validation.endpoints == ("http://127.0.0.1:8094",)
+    assert settings.scorer == "clip-vitb16-openai@1"
+
+
+def test_a_miners_defaults_differ() -> None:
+    settings = miner_settings([])
+    assert (settings.axon.port, settings.neuron.http_port, settings.neuron.sync_interval) == (8091, 8096, 1800.0)
+    assert settings.validation.endpoints == ()
+
+
+def test_on_a_devnet_the_shipped_scorer_sets_weights() -> None:
+    assert validator_settings(DEVNET).scorer == "three-gen-small@1"
+    assert validator_settings([*DEVNET, "--validation.scorer", "mine@2"]).scorer == "mine@2"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["--generation.endpoint", "http://a:1", "http://b:2"],
+        ["--generation.endpoints", "http://a:1,http://b:2"],
+        ["--generation.endpoint", "http://a:1/, http://b:2/"],
+        ["--generation.endpoint=http://a:1 http://b:2"],
+    ],
+)
+def test_endpoints_are_separated_by_spaces_or_commas(given: list[str]) -> None:
+    assert miner_settings(given).generation.endpoints == ("http://a:1", "http://b:2")
+
+
+def test_dotted_names_of_three_parts(tmp_path: Path) -> None:
+    given = ["--dataset.prompter.endpoint", "https://collector", "--public_api.rate_limit.requests", "3"]
+    settings = validator_settings([*given, "--public_api.whitelist", str(tmp_path)])
+    assert settings.dataset.prompter_endpoint == "https://collector"
+    assert (settings.public_api.rate_limit_requests, settings.public_api.whitelist) == (3, tmp_path)
+
+
+def test_retired_flags_are_accepted_and_named() -> None:
+    settings = validator_settings(["--neuron.auto_update_disabled", "--storage.service_api_key", "x", "--netuid", "3"])
+    assert settings.retired == ("--neuron.auto_update_disabled", "--storage.service_api_key")
+    assert settings.netuid == 3
+
+
+@pytest.mark.parametrize("flag", ["--neuron.min_stake", "--validation.endpont", "--help_me", "--neuron.auto"])
+def test_an_unknown_flag_is_an_error(flag: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        validator_settings([flag, "1"])
+    assert ended.value.code == 2
+    assert flag in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (["--subtensor.network", "devnet"], "--devnet.path"),
+        (["--neuron.moving_average_alpha", "0"], "moving_average_alpha"),
+        (["--axon.port", "70000"], "--axon.port"),
+        (["--generation.endpoint", ""], "names no service"),
+        (["--public_api.copies", "0"], "copies"),
+        (["--dataset.prompter.endpoint", "collector"], "no|not an http address"),
+        (["--dataset.prompter.endpoint", "http://example.org"], "insecure"),
+    ],
+)
+def test_settings_that_cannot_be_are_refused(given: list[str], words: str) -> None:
+    with pytest.raises(SettingsError, match=words):
+        validator_settings(given)
+
+
+def test_an_endpoint_that_is_no_address_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        miner_settings(["--generation.endpoint", "127.0.0.1:8093"])
+    assert "is not an http address" in capsys.readouterr().err
+
+
+def test_a_key_file_becomes_a_header(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("0123456789abcdef\n")
+    assert bearer(tmp_path / "key") == {"Authorization": "Bearer 0123456789abcdef"}
+    assert bearer(None) == {}
