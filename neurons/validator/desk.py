@@ -47,8 +47,8 @@ class Surroundings:
     next_prompt: Callable[[], str | None]
     new_id: Callable[[], str]
     now: Callable[[], float]
-    keep: Callable[[str, bytes], None] = lambda _digest, _asset: None
-    strong_miners: int = 100
+    keep: Callable[[str, bytes], None]
+    strong_miners: int
 
 
 class Desk:

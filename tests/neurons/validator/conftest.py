@@ -56,6 +56,7 @@ class World:
     judged: list[tuple[str, bytes, int]] = field(default_factory=list)
     before_verdict: Callable[[], object] | None = None
     require_bound: bool = False
+    kept: list[tuple[str, bytes]] = field(default_factory=list)
 
     def desk(self) -> Desk:
         numbers = itertools.count(int(self.now * 1000))
@@ -74,6 +75,8 @@ class World:
             next_prompt=lambda: "a red car",
             new_id=lambda: f"task-{next(numbers)}",
             now=lambda: self.now,
+            keep=lambda digest, asset: self.kept.append((digest, asset)),
+            strong_miners=100,
         )
         me = Identity(17, ME, lambda hotkey, message, text: text == signature(hotkey, message), self.require_bound)
         jobs = Jobs(JobRules(), around.now, lambda _hotkey: True)
