@@ -67,25 +67,27 @@ class Store:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
             self._migrate(path)
+        except StateDamaged:
+            self._db.close()
+            raise
         except sqlite3.DatabaseError as error:
+            self._db.close()
             raise StateDamaged(f"{path}: {error}; move it away to begin anew") from error
 
     def secret(self) -> bytes:
         """The 32 bytes that seeds of scores are drawn from, made once."""
         path = self._folder / "secret"
-        try:
-            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        except FileExistsError:
-            found = path.read_bytes()
-            if len(found) != 32:
-                raise StateDamaged(f"{path} does not hold 32 bytes") from None
-            return found
-        with os.fdopen(handle, "wb") as file:
-            made = secrets.token_bytes(32)
-            file.write(made)
-            file.flush()
-            os.fsync(file.fileno())
-        return made
+        if not path.exists():
+            part = self._folder / "secret.part"  # a kill leaves the whole file or none
+            with os.fdopen(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
+                file.write(secrets.token_bytes(32))
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(path)
+        found = path.read_bytes()
+        if len(found) != 32:
+            raise StateDamaged(f"{path} does not hold 32 bytes")
+        return found
 
     def records(self) -> list[MinerRecord]:
         """All miners. Raises StateDamaged for a record that cannot be read."""

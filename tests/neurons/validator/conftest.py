@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,6 +56,7 @@ class World:
     judged: list[tuple[str, bytes, int]] = field(default_factory=list)
     before_verdict: Callable[[], object] | None = None
     require_bound: bool = False
+    stores: list[Store] = field(default_factory=list)
     kept: list[tuple[str, bytes]] = field(default_factory=list)
 
     def desk(self) -> Desk:
@@ -80,12 +81,30 @@ class World:
         )
         me = Identity(17, ME, lambda hotkey, message, text: text == signature(hotkey, message), self.require_bound)
         jobs = Jobs(JobRules(), around.now, lambda _hotkey: True)
-        return Desk(Store(self.folder), TaskRules(), me, around, jobs)
+        self.stores.append(Store(self.folder))
+        return Desk(self.stores[-1], TaskRules(), me, around, jobs)
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World(tmp_path / "state")
+def world(tmp_path: Path) -> Iterator[World]:
+    made = World(tmp_path / "state")
+    yield made
+    for store in made.stores:
+        store.close()
+
+
+@pytest.fixture
+def open_store(tmp_path: Path) -> Iterator[Callable[[], Store]]:
+    """Opens the store in the test's folder, as often as asked, and closes it at the end."""
+    stores: list[Store] = []
+
+    def opened() -> Store:
+        stores.append(Store(tmp_path))
+        return stores[-1]
+
+    yield opened
+    for store in stores:
+        store.close()
 
 
 def make_submission(task_id: str, hotkey: str, asset: bytes = b"asset", *, bound_at: float | None = None) -> Submission:
