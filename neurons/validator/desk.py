@@ -156,10 +156,10 @@ class Desk:
             self._copies.forget(now - KEPT_S)
             await self._on_disk(lambda: self._store.forget(assets_before=now - KEPT_S, now=now))
 
-    async def use_nonce(self, endpoint: str, nonce: int) -> bool:
-        """Whether this nonce is newer than all the sender has used; remembered across restarts."""
+    async def use_nonce(self, hotkey: str, uuid: str, nonce: int) -> bool:
+        """Whether this nonce is newer than all that this sender has used; remembered across restarts."""
         now = self._around.now()
-        return await self._on_disk(lambda: self._store.use_nonce(endpoint, nonce, now))
+        return await self._on_disk(lambda: self._store.use_nonce(hotkey, uuid, nonce, now))
 
     async def close(self) -> None:
         """Waits for verdicts at hand, then closes the store."""

@@ -25,14 +25,13 @@ SCHEMA = (
     CREATE TABLE miners (hotkey TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;
     CREATE TABLE assets (at REAL NOT NULL, hotkey TEXT NOT NULL, digest TEXT NOT NULL, embedding BLOB NOT NULL) STRICT;
     CREATE INDEX assets_at ON assets (at);
-    CREATE TABLE nonces (endpoint TEXT PRIMARY KEY, nonce INTEGER NOT NULL, at REAL NOT NULL) STRICT;
+    CREATE TABLE nonces (sender TEXT PRIMARY KEY, nonce INTEGER NOT NULL, at REAL NOT NULL) STRICT;
     """,
 )
 """Statements that lead from each version of the file to the next; the file knows its own (user_version)."""
 
-NONCES_KEPT_S = 24 * 3600.0
-"""A first nonce must be younger than the longest time-out (300 s); a day leaves room for wrong clocks."""
-
+NONCES_KEPT_S = 3600.0
+"""A sender's first nonce must be younger than the longest time-out (300 s) anyway; the rest is for wrong clocks."""
 
 _RECORD = TypeAdapter(MinerRecord)
 
@@ -126,19 +125,15 @@ class Store:
             self._db.execute("DELETE FROM assets WHERE at < ?", (assets_before,))
             self._db.execute("DELETE FROM nonces WHERE at < ?", (now - NONCES_KEPT_S,))
 
-    def use_nonce(self, endpoint: str, nonce: int, now: float) -> bool:
-        """Whether `nonce` is newer than all that `endpoint` (hotkey and id of the sender) has used; it then counts."""
+    def use_nonce(self, hotkey: str, uuid: str, nonce: int, now: float) -> bool:
+        """Whether `nonce` is newer than all that this sender (a hotkey's process) has used; it then counts."""
         with self._transaction():
             changed = self._db.execute(
-                "INSERT INTO nonces VALUES (?1, ?2, ?3) ON CONFLICT (endpoint) DO UPDATE "
+                "INSERT INTO nonces VALUES (?1, ?2, ?3) ON CONFLICT (sender) DO UPDATE "
                 "SET nonce = excluded.nonce, at = excluded.at WHERE excluded.nonce > nonces.nonce",
-                (endpoint, nonce, now),
+                (f"{hotkey}:{uuid}", nonce, now),
             )
             return changed.rowcount == 1
-
-    def knows(self, endpoint: str) -> bool:
-        """Whether a nonce of this sender has been used."""
-        return self._db.execute("SELECT 1 FROM nonces WHERE endpoint = ?", (endpoint,)).fetchone() is not None
 
     def close(self) -> None:
         """Ends it; the object must not be used again."""

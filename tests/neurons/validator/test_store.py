@@ -125,17 +125,17 @@ def test_assets_come_back_in_the_order_of_time(open_store: Any) -> None:
 
 def test_requirement_3_a_nonce_is_used_once_and_only_forward_also_after_a_restart(open_store: Any) -> None:
     store = open_store()
-    assert store.use_nonce("miner:uuid", 5, 0.0)
+    assert store.use_nonce("miner", "uuid", 5, 0.0)
     store = open_store()
-    assert [store.use_nonce("miner:uuid", nonce, 0.0) for nonce in (5, 4, 6)] == [False, False, True]
-    assert (store.knows("miner:uuid"), store.knows("other:uuid")) == (True, False)
+    assert [store.use_nonce("miner", "uuid", nonce, 0.0) for nonce in (5, 4, 6)] == [False, False, True]
+    assert store.use_nonce("other", "uuid", 1, 0.0)
 
 
 def test_requirement_11_old_nonces_and_assets_are_forgotten(open_store: Any) -> None:
     store = open_store()
     for i in range(100):
-        store.use_nonce(f"miner:{i}", 1, float(i))
+        store.use_nonce("miner", str(i), 1, float(i))
         store.save(FULL, asset_at(float(i)))
-    store.forget(assets_before=90.0, now=95.0 + 24 * 3600)
+    store.forget(assets_before=90.0, now=95.0 + 3600)
     assert store._db.execute("SELECT count(*) FROM nonces").fetchone() == (5,)
     assert len(list(store.assets(0.0))) == 10
