@@ -89,16 +89,15 @@ class Desk:
 
     async def submit(self, hotkey: str, submission: Submission) -> SubmitReply:
         """The reply to a result. Submissions of one task at the same time share one verdict and one reply."""
-        stored, record = self._replay(hotkey, submission.task_id)
-        if stored is not None:
+        if (stored := self._stored(hotkey, submission.task_id)) is not None:
             return stored
+        record = self._settled(hotkey, self._around.now())
         if record.task is None or record.task.id != submission.task_id:
             return self._refusal(record, "unknown_task", "no such task is open for this hotkey")
         code = await asyncio.to_thread(distrust, record, record.task, submission, self._me, self._around.now())
         if code:
             return self._refusal(record, code, "the task is untouched")
-        stored, _ = self._replay(hotkey, submission.task_id)
-        if stored is not None:
+        if (stored := self._stored(hotkey, submission.task_id)) is not None:  # closed meanwhile
             return stored
         key = (hotkey, submission.task_id)
         if key not in self._judging:
@@ -109,7 +108,7 @@ class Desk:
     def may_send_large(self, hotkey: str) -> bool:
         """Whether results of full size are taken from this hotkey: it holds a task, or closed one within the hour."""
         record = self._settled(hotkey, self._around.now())
-        return record.task is not None or record.closed is not None
+        return record.task is not None or bool(record.closed)
 
     async def generate(self, hotkey: str, prompt: str) -> Job | str:
         """A user with a hotkey asks for a splat: its job, or the code of a refusal."""
@@ -138,7 +137,7 @@ class Desk:
         async with self._turn:
             now = self._around.now()
             absent = [self._settled(h, now) for h in self._records if h not in snapshot.by_hotkey]
-            gone = [r.hotkey for r in absent if r.task is None and r.closed is None and not r.accepted_at]
+            gone = [r.hotkey for r in absent if r.task is None and not r.closed and not r.accepted_at]
             if snapshot.seats and gone:
                 await self._on_disk(lambda: self._store.drop(gone))
                 for hotkey in gone:
@@ -179,19 +178,15 @@ class Desk:
             return replace(settled, task=record.task)
         return settled
 
-    def _replay(self, hotkey: str, task_id: str) -> tuple[SubmitReply | None, MinerRecord]:
-        record = self._settled(hotkey, self._around.now())
-        if record.closed is not None and record.closed.id == task_id:
-            return SubmitReply.from_json(record.closed.reply), record
-        return None, record
+    def _stored(self, hotkey: str, task_id: str) -> SubmitReply | None:
+        reply = records.reply_to(self._settled(hotkey, self._around.now()), task_id)
+        return None if reply is None else SubmitReply.from_json(reply)
 
     async def _take(self, hotkey: str, submission: Submission) -> SubmitReply:
         """Counts a trusted submission, has it judged, closes its task; a fault of ours leaves the task open."""
         started = self._around.now()
         async with self._turn:
             record, step = records.receive(self._settled(hotkey, started), submission.task_id, self._rules)
-            if step is Step.REPLAY and record.closed is not None:
-                return SubmitReply.from_json(record.closed.reply)
             task = record.task
             if step is not Step.JUDGE or task is None:
                 return self._refusal(record, step.value, "this task takes no further submission")

@@ -29,11 +29,15 @@ class OpenTask:
 
 @dataclass(frozen=True, slots=True)
 class ClosedTask:
-    """The last task a miner closed, with the reply it got, kept for whom that reply never reached."""
+    """A task that a miner closed, with the reply it got, kept for whom that reply never reached."""
 
     id: str
     closed_at: float
     reply: str
+
+
+MAX_CLOSED = 64
+"""Closed tasks kept in a record: more than twice what an hour brings at the ordinary cooldown of 120 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class MinerRecord:
 
     hotkey: str
     task: OpenTask | None = None
-    closed: ClosedTask | None = None
+    closed: tuple[ClosedTask, ...] = ()  # rising in time
     cooldown_until: float = 0.0
     cooldown_violations: int = 0
     average: float = 1.0
@@ -54,15 +58,15 @@ class Step(Enum):
     """What to do with a submission."""
 
     JUDGE = "judge"
-    REPLAY = "replay"  # the stored reply, word for word
+    REPLAY = "replay"  # `reply_to` has it, word for word
     UNKNOWN_TASK = "unknown_task"
     TOO_MANY = "too_many_submissions"
 
 
 def settle(record: MinerRecord, now: float, rules: TaskRules) -> MinerRecord:
-    """The record without what time has taken: an expired task, a stored reply too old, results out of the window."""
+    """The record without what time has taken: an expired task, stored replies too old, results out of the window."""
     task = record.task if record.task and now < record.task.submit_before else None
-    closed = record.closed if record.closed and now < record.closed.closed_at + rules.reply_kept_s else None
+    closed = tuple(one for one in record.closed if now < one.closed_at + rules.reply_kept_s)
     recent = tuple(at for at in record.accepted_at if at > now - rules.reward_window_s)
     return replace(record, task=task, closed=closed, accepted_at=recent)
 
@@ -85,7 +89,7 @@ def assign(
 
 def receive(record: MinerRecord, task_id: str, rules: TaskRules) -> tuple[MinerRecord, Step]:
     """What a submission for `task_id` meets, on a settled record; one that will be judged is counted."""
-    if record.closed is not None and record.closed.id == task_id:
+    if reply_to(record, task_id) is not None:
         return record, Step.REPLAY
     if record.task is None or record.task.id != task_id:
         return record, Step.UNKNOWN_TASK
@@ -116,7 +120,12 @@ def excuse(record: MinerRecord, lost_s: float, now: float, rules: TaskRules) -> 
 
 def remember(record: MinerRecord, task_id: str, reply: str, now: float) -> MinerRecord:
     """Keeps the reply that a closed task got."""
-    return replace(record, closed=ClosedTask(task_id, now, reply))
+    return replace(record, closed=(*record.closed, ClosedTask(task_id, now, reply))[-MAX_CLOSED:])
+
+
+def reply_to(record: MinerRecord, task_id: str) -> str | None:
+    """The reply that a closed task got, as it was kept."""
+    return next((one.reply for one in record.closed if one.id == task_id), None)
 
 
 def reward(record: MinerRecord, now: float, rules: TaskRules) -> float:

@@ -186,6 +186,20 @@ def test_the_same_task_again_gets_the_stored_reply_for_an_hour_also_after_a_rest
     run(story())
 
 
+def test_the_stored_reply_outlives_later_tasks(world: Any, submission: Any) -> None:
+    async def story() -> None:
+        desk = world.desk()
+        first = await pulled(desk)
+        told = await desk.submit(MINER, submission(first, MINER, b"first"))
+        for asset in (b"second", b"third"):
+            world.now += 130
+            await desk.submit(MINER, submission(await pulled(desk), MINER, asset))
+        assert await desk.submit(MINER, submission(first, MINER, b"first")) == told
+        assert len(world.judged) == 3
+
+    run(story())
+
+
 def test_a_task_does_not_expire_while_it_is_judged(world: Any, submission: Any) -> None:
     async def story() -> None:
         desk = world.desk()

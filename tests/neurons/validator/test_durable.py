@@ -37,9 +37,9 @@ def assert_held(folder: Path, told: list[str]) -> None:
         (tasks if kind == "task" else replies)[hotkey] = rest
     for hotkey, task_id in tasks.items():
         record = records[hotkey]
-        assert task_id in {one.id for one in (record.task, record.closed) if one}
+        assert task_id in {one.id for one in (record.task, *record.closed) if one}
     for hotkey, reply in replies.items():
-        assert records[hotkey].closed.reply == reply
+        assert [one.reply for one in records[hotkey].closed] == [reply]
         assert len(records[hotkey].accepted_at) == SubmitReply.from_json(reply).generations_within_8_hours == 1
 
 

@@ -64,6 +64,13 @@ def test_a_fourth_submission_is_refused() -> None:
     assert r.receive(record, "t1", RULES) == (record, Step.TOO_MANY)
 
 
+def test_no_more_closed_tasks_are_kept_than_an_hour_brings() -> None:
+    record = r.MinerRecord("miner")
+    for number in range(100):
+        record = r.remember(record, f"t{number}", f"reply {number}", NOW + number)
+    assert (r.reply_to(record, "t35"), r.reply_to(record, "t36"), len(record.closed)) == (None, "reply 36", 64)
+
+
 def test_a_closed_task_is_replayed_for_an_hour() -> None:
     closed = r.remember(r.judge(open_record(), 1.0, NOW + 20, RULES), "t1", "reply", NOW + 20)
     assert r.receive(r.settle(closed, NOW + 3619, RULES), "t1", RULES)[1] is Step.REPLAY

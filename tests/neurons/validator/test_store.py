@@ -17,7 +17,7 @@ from neurons.validator.store import SCHEMA, Accepted, StateDamaged
 FULL = MinerRecord(
     "miner",
     task=OpenTask("id", "a red car", 1.5, 601.5, 2, "job"),
-    closed=ClosedTask("old", 1.0, "{}"),
+    closed=(ClosedTask("older", 0.5, "{}"), ClosedTask("old", 1.0, "{}")),
     cooldown_until=9.0,
     cooldown_violations=3,
     average=0.7,
