@@ -1,0 +1,37 @@
+"""Requirement 4: the shipped scorer's scores of twenty assets (tools/make_score_golden.py) hold on every machine."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from neurons.validator.rules import TaskRules
+from validation.clip import load_encoder
+from validation.judge import Judge
+from validation.prepare import prepare
+from validation.scorer import locate
+
+FOLDER = Path(__file__).parent / "golden"
+GOLDEN = json.loads((FOLDER / "golden.json").read_text())
+SCORES = {f"{row['asset'].removesuffix('.spz')} as {row['prompt']}": row for row in GOLDEN["scores"]}
+
+
+@pytest.fixture(scope="module")
+def judge() -> Judge:
+    files = locate(GOLDEN["scorer"])
+    return Judge(files, load_encoder(files))
+
+
+@pytest.mark.parametrize("name", SCORES)
+def test_requirement_4_a_golden_score_holds_to_a_thousandth(name: str, judge: Judge) -> None:
+    row = SCORES[name]
+    prepared = prepare((FOLDER / row["asset"]).read_bytes(), row["seed"], judge.picture("cpu"))
+    assert judge.judge(row["prompt"], prepared).score == pytest.approx(row["score"], abs=1e-3)
+
+
+def test_there_are_twenty_and_none_is_near_a_threshold() -> None:
+    assert len(SCORES) == 20
+    thresholds = [threshold for threshold, _ in TaskRules().thresholds]
+    assert all(abs(row["score"] - threshold) >= 0.02 for row in GOLDEN["scores"] for threshold in thresholds)
