@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import random
+import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +27,8 @@ from neurons.validator.store import Store
 from neurons.validator.storing import Storing
 from neurons.validator.trust import Identity
 from serving.schemas import new_job_id
+
+logger = logging.getLogger(__name__)
 
 FORGET_S = 3600.0
 """Between two rounds of dropping what is too old."""
@@ -52,14 +56,14 @@ async def open_domain(
 
     Raises StateDamaged, SettingsError, OSError or BadBatch (prompt file), ValueError or ImportError (storage URL).
     """
-    chance = random.SystemRandom()
-    prompts = Prompts(settings.dataset.default_prompts_path, chance)
-    url, most = settings.storage.url, int(settings.storage.max_gb * 1e9)
+    prompts = Prompts(settings.dataset.default_prompts_path, random.SystemRandom())
     keys, unlimited = bearer(settings.validation.api_key_file), httpx.Limits(max_connections=None)  # the pool limits
     client = httpx.AsyncClient(headers=keys, limits=unlimited, trust_env=False)
     outside = httpx.AsyncClient(timeout=30.0)  # through a proxy where there is one, and without our keys
     async with client, outside, contextlib.AsyncExitStack() as stack:
-        storing = Storing(url, most, now) if url else None
+        storing = (
+            Storing(settings.storage.url, int(settings.storage.max_gb * 1e9), now) if settings.storage.url else None
+        )
         if storing is not None:
             stack.push_async_callback(asyncio.to_thread, storing.close)
         pool = ValidationPool(settings.validation.endpoints, client)
@@ -82,13 +86,31 @@ async def open_domain(
         if settings.dataset.prompter_endpoint:
             collector = Collector(settings.dataset.prompter_endpoint.rstrip("/"), me.hotkey, sign, time.time_ns)
             at_work.append(keep_fresh(prompts, collector, outside, settings.dataset.prompter_fetch_interval))
-        tasks = [asyncio.create_task(work) for work in at_work]
-        try:
-            yield Domain(desk, pool, storing)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        await stack.enter_async_context(_beside(at_work))
+        yield Domain(desk, pool, storing)
+
+
+@contextlib.asynccontextmanager
+async def _beside(at_work: Iterable[Coroutine[None, None, None]]) -> AsyncIterator[None]:
+    """Runs what is endless while the context lasts. What ends in a way that nobody foresaw ends its process as well,
+    which is then started again: nothing fails silently."""
+    owner = asyncio.current_task()
+    assert owner is not None
+
+    def end(ended: asyncio.Task[None]) -> None:
+        if not ended.cancelled() and (error := ended.exception()) is not None:
+            logger.critical("the validator cannot go on", exc_info=error)
+            owner.cancel()
+
+    tasks = [asyncio.create_task(work) for work in at_work]
+    for task in tasks:
+        task.add_done_callback(end)
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def task_rules(settings: ValidatorSettings) -> TaskRules:
@@ -121,5 +143,8 @@ def allowed(api: PublicApi) -> Callable[[str], bool]:
 
 async def _forget(desk: Desk) -> None:
     while True:
-        await desk.forget()
+        try:
+            await desk.forget()
+        except sqlite3.Error:  # a full disk, say: miners are refused meanwhile, not forgotten
+            logger.exception("old state could not be dropped")
         await asyncio.sleep(FORGET_S)

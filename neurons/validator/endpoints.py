@@ -143,7 +143,7 @@ class ValidationPool:
             answer = await self._client.post(url, content=body, headers=headers, timeout=self._asset_s)
         except httpx.ReadTimeout as error:
             raise _Lost(f"no answer within {self._asset_s:.0f} s") from error
-        except httpx.TransportError as error:  # the service itself is gone: assets are handled in workers of its own
+        except httpx.HTTPError as error:  # the service itself is gone: assets are handled in workers of its own
             endpoint.ready = False
             raise _Unusable(f"no connection: {type(error).__name__}") from error
         if answer.status_code == 200:
@@ -167,7 +167,7 @@ class ValidationPool:
             words = str(version.json()).split()
             endpoint.scorer = next((word for word in words if "@" in word), "")
             endpoint.ready = ready.status_code == 200 and bool(endpoint.scorer)
-        except (httpx.TransportError, ValueError):
+        except (httpx.HTTPError, ValueError):
             endpoint.ready = False
 
 

@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI, Request
 
 from neurons.settings import ValidatorSettings, validator_settings
-from neurons.validator.domain import allowed, job_rules, open_domain, task_rules
+from neurons.validator.domain import _beside, allowed, job_rules, open_domain, task_rules
 from neurons.validator.prompts import BadBatch
 from neurons.validator.trust import Identity
 from serving.app import ShellLimits, create_shell
@@ -107,6 +107,19 @@ def test_a_missing_or_empty_prompt_file_is_refused_at_start(flags: list[str], tm
     (tmp_path / "prompts.txt").unlink()
     with pytest.raises(FileNotFoundError):
         asyncio.run(opened())
+
+
+def test_what_fails_beside_the_validator_ends_it(caplog: pytest.LogCaptureFixture) -> None:
+    async def fails() -> None:
+        raise RuntimeError("boom")
+
+    async def story() -> None:
+        async with _beside([fails()]):
+            await asyncio.Event().wait()
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(story())
+    assert "the validator cannot go on" in caplog.text
 
 
 def test_flags_become_rules() -> None:

@@ -92,6 +92,7 @@ def test_a_code_of_the_reject_list_is_the_assets_fault(code: str) -> None:
         httpx.ReadError("the service was killed"),
         httpx.ConnectError("nobody listens"),
         httpx.WriteTimeout("stuck"),
+        httpx.DecodingError("not gzip"),
     ],
 )
 def test_requirement_2_everything_else_is_the_validators_fault(answer: Any) -> None:
