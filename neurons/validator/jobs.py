@@ -172,7 +172,7 @@ class AllowList:
         try:
             found = self._path.stat()
             if (stamp := (found.st_mtime_ns, found.st_size)) != self._stamp:
-                lines = self._path.read_text(encoding="utf-8").splitlines()
+                lines = self._path.read_text(encoding="utf-8", errors="replace").splitlines()
                 self._hotkeys = frozenset(line.partition("#")[0].strip() for line in lines) - {""}
                 self._stamp = stamp
         except OSError:
