@@ -46,7 +46,7 @@ def test_an_empty_file_is_the_miners_fault(pm2: Pm2) -> None:
     await_ready(PORT)
     with pytest.raises(urllib.error.HTTPError) as refused:
         validate(b"")
-    assert (refused.value.code, json.load(refused.value)["code"]) == (422, "truncated")
+    assert (refused.value.code, json.load(refused.value)["code"]) == (422, "unknown_format")
 
 
 def test_a_killed_service_comes_back(pm2: Pm2) -> None:

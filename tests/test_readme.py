@@ -131,7 +131,7 @@ def test_the_scoring_lines_tell_right_from_wrong_and_refuse_an_empty_file(
     right, wrong, empty = raw_json(client(SCORE, service, tmp_path, scoring))
     assert right["score"] > 0.8
     assert wrong["score"] < 0.3
-    assert empty["code"] == "truncated"
+    assert empty["code"] == "unknown_format"
 
 
 def raw_json(text: str) -> list[dict[str, Any]]:
