@@ -36,7 +36,8 @@ def evaluate(scorer: str, shared: Path | None, held_back: int = 200, seeds: int 
     files, world = locate(scorer), load_world()
     encoder = load_encoder(files)
     rng = np.random.default_rng(TEST_SEEDS)
-    things = [world.things[int(i)] for i in rng.integers(len(world.things), size=held_back)]
+    able = [thing for thing in world.things if any(world.held_back(thing, colour) for colour in world.colours)]
+    things = [able[int(i)] for i in rng.integers(len(able), size=held_back)]
     unseen = show([looks_of(t, 1, world, rng, held_back=True)[0] for t in things], world, encoder, TEST_SEEDS)
     report: dict[str, Any] = {"scorer": scorer, "retrieval": retrieval(world, encoder)}
     report["held_back"] = pairs(unseen, world, encoder, files.constants)
