@@ -1,0 +1,50 @@
+"""What steers the optimisation: a guidance, made once with its networks, gives one guide per prompt.
+
+Implementations: score distillation with MVDream or Stable Diffusion, and pictures of a known object in tests.
+Knows nothing of splats, renderers, schedules or optimisers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from splats.model import Cameras
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """V views of one step, where they look from (splats.model: azimuth 0 looks from +z; positive elevation is above).
+
+    cameras              V cameras, world-to-camera, OpenCV axes; their place and size as rendered
+    azimuths_deg [V]     plain numbers on the host: reading them costs no synchronisation
+    elevations_deg [V]   likewise
+    """
+
+    cameras: Cameras
+    azimuths_deg: tuple[float, ...]
+    elevations_deg: tuple[float, ...]
+
+    def __len__(self) -> int:
+        return len(self.azimuths_deg)
+
+
+Guide = Callable[[Tensor, Views, int, torch.Generator], Tensor]
+"""(images [V, H, W, 3] in [0, 1] mostly, float32, with gradient; their views; timestep t in 0 … 999; a generator on
+the images' device) → the loss, a scalar tensor on that device, whose gradient with respect to the images is the
+guidance. It neither synchronises with the host nor touches a global seed."""
+
+
+class Guidance(Protocol):
+    """Networks that judge pictures. Made once; used by one generation at a time."""
+
+    device: torch.device
+    """Where the networks are, and where the splats will be optimised."""
+
+    def prepare(self, prompt: str) -> Guide:
+        """Embeds the prompt (and its negative) once; the guide is then called every step."""
+        ...
