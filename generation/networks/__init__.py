@@ -1,0 +1,1 @@
+"""The learned networks: architectures, released weights, cameras and samplers. Knows no splats and no service."""
