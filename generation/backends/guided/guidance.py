@@ -20,14 +20,18 @@ from splats.model import Cameras
 class Views:
     """V views of one step, where they look from (splats.model: azimuth 0 looks from +z; positive elevation is above).
 
+    Several sets of MVDream's four views lie one after the other: index = set · 4 + view, azimuths 90° apart.
+
     cameras              V cameras, world-to-camera, OpenCV axes; their place and size as rendered
     azimuths_deg [V]     plain numbers on the host: reading them costs no synchronisation
     elevations_deg [V]   likewise
+    background [3]       the colour behind the object, the same for all V views
     """
 
     cameras: Cameras
     azimuths_deg: tuple[float, ...]
     elevations_deg: tuple[float, ...]
+    background: Tensor
 
     def __len__(self) -> int:
         return len(self.azimuths_deg)
