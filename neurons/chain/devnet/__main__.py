@@ -1,4 +1,4 @@
-"""Commands of the devnet: python -m neurons.chain.devnet init|fund|register|set-stake|serve|status|fault."""
+"""Commands of the devnet: python -m neurons.chain.devnet init|wallet|register|set-stake|serve|status|fault."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from neurons.chain.contract import ChainError, Outcome
 from neurons.chain.devnet.chain import FAULTS, Devnet
 from neurons.chain.devnet.ledger import Ledger
 from neurons.chain.devnet.rules import Rules
+from neurons.chain.wallets import make_wallet
 
 GIFT = 1000.0
 """Balance given to the coldkey of a new registration: on a devnet money is no object."""
@@ -38,6 +39,9 @@ def _parser() -> argparse.ArgumentParser:
             init.add_argument(f"--{rule.name}", action=argparse.BooleanOptionalAction, default=rule.default)
         else:
             init.add_argument(f"--{rule.name}", type=type(rule.default), default=rule.default)
+    wallet = commands.add_parser("wallet", help="make a wallet without passwords", allow_abbrev=False)
+    _add_wallet(wallet)
+    wallet.set_defaults(run=_wallet)
     register = _command(commands, "register", "give a wallet's hotkey a seat", _register)
     _add_wallet(register)
     stake = _command(commands, "set-stake", "give a wallet's hotkey so much stake", _set_stake)
@@ -93,6 +97,11 @@ def _init(args: dict[str, object]) -> int:
     assert isinstance(path, Path)
     Ledger.create(path, rules, time.time())
     print(f"devnet at {path}: a block each {rules.block_time_s:g} s, an epoch each {rules.tempo} blocks")  # noqa: T201
+    return 0
+
+
+def _wallet(args: dict[str, str]) -> int:
+    print(make_wallet(Path(args["wallet.path"]), args["wallet.name"], args["wallet.hotkey"]))  # noqa: T201
     return 0
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from neurons.chain.contract import ChainError, ChainUnavailable
 from neurons.chain.devnet.ledger import Ledger
+from neurons.chain.wallets import make_wallet
 
 
 @pytest.fixture
@@ -216,3 +217,9 @@ def test_the_commands_make_a_network(tmp_path: Path) -> None:
     assert run("register", "--hotkey", "V").returncode == 1
     assert '"hotkey": "V"' in run("status").stdout
     assert "exists already" in run("init").stderr
+
+
+def test_a_wallet_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
+    address = make_wallet(tmp_path, "local", "miner")
+    assert make_wallet(tmp_path, "local", "miner") == address
+    assert (tmp_path / "local/hotkeys/miner").stat().st_mode & 0o077 == 0
