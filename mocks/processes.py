@@ -1,16 +1,17 @@
-"""Starts this repository's services as processes of their own on free loopback ports, and drains them again.
+"""Starts this repository's programs as processes of their own on free loopback ports, and drains them again.
 
-Knows nothing of what a service does: it looks at /ready/ and sends SIGINT, as PM2 does.
+Knows nothing of what a program does: it looks at /ready/ and sends SIGINT, as PM2 does.
 """
 
 from __future__ import annotations
 
+import math
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,37 +27,77 @@ LOG_TAIL_LINES = 15
 
 
 class ServiceFailed(Exception):
-    """A service ended or never became ready; the message holds the end of its log."""
+    """A program ended or never became ready; the message holds the end of its log."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Service:
-    """A running service: its name, its address and the seconds until it was ready."""
+    """A process that was started at `started` (monotonic seconds) and answers on `url` once it is ready."""
 
     name: str
     url: str
-    ready_s: float
+    log: Path
+    process: subprocess.Popen[bytes]
+    started: float
+    ready_s: float = math.inf
+
+    def await_ready(self) -> None:
+        """Waits, and keeps the seconds from start to ready. Raises ServiceFailed when it ends or stays unready."""
+        with httpx.Client(timeout=5, trust_env=False) as client:
+            while self.process.poll() is None and time.monotonic() < self.started + READY_S:
+                try:
+                    if client.get(f"{self.url}/ready/").status_code == 200:
+                        self.ready_s = time.monotonic() - self.started
+                        return
+                except httpx.TransportError:
+                    pass  # not listening yet
+                time.sleep(0.1)
+        raise self.failure("is not ready")
+
+    def check(self) -> None:
+        """Raises ServiceFailed when the process has ended."""
+        if self.process.poll() is not None:
+            raise self.failure("")
+
+    def failure(self, state: str) -> ServiceFailed:
+        """What to raise for it, with the end of its log; a process that has ended is said to have."""
+        ended = self.process.poll()
+        state = state if ended is None else f"ended with status {ended}"
+        tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-LOG_TAIL_LINES:])
+        return ServiceFailed(f"{self.name} {state}; the end of {self.log}:\n{tail}")
+
+
+def start(
+    name: str,
+    script: str,
+    args: Sequence[str],
+    log: Path,
+    port_flag: str = "--port",
+    env: Mapping[str, str] | None = None,
+) -> Service:
+    """Runs `script` (relative to the repository) with `args` and a free port, without waiting; end it with `drain`.
+
+    Its output goes to the file `log`.
+    """
+    port = free_port()
+    log.parent.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, str(ROOT / script), *args, port_flag, str(port)]
+    started = time.monotonic()
+    with log.open("wb") as output:
+        # A process group of its own: Ctrl-C reaches this process alone, which then drains the service once.
+        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, process_group=0, env=env)
+    return Service(name, f"http://127.0.0.1:{port}", log, process, started)
 
 
 @contextmanager
 def running(name: str, script: str, args: Sequence[str], log: Path) -> Iterator[Service]:
-    """Runs `script` (relative to the repository) with `args` and a free `--port`; drains it at the end, come what may.
-
-    Its output goes to the file `log`. Raises ServiceFailed when it does not become ready.
-    """
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, str(ROOT / script), *args, "--port", str(port)]
-    with log.open("wb") as output:
-        # A process group of its own: Ctrl-C reaches this process alone, which then drains the service once.
-        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, process_group=0)
-        try:
-            started = time.monotonic()
-            _await_ready(process, url, name, log)
-            yield Service(name, url, time.monotonic() - started)
-        finally:
-            drain(process)
+    """A service that is ready within the block and drained after it, come what may. Raises ServiceFailed."""
+    service = start(name, script, args, log)
+    try:
+        service.await_ready()
+        yield service
+    finally:
+        drain(service.process)
 
 
 def free_port() -> int:
@@ -66,28 +107,15 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def drain(process: subprocess.Popen[bytes]) -> None:
-    """Asks the process to finish (SIGINT), ends it when it does not within `DRAIN_S`."""
-    if process.poll() is not None:
-        return
-    process.send_signal(signal.SIGINT)
-    try:
-        process.wait(DRAIN_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
-def _await_ready(process: subprocess.Popen[bytes], url: str, name: str, log: Path) -> None:
-    deadline = time.monotonic() + READY_S
-    with httpx.Client(timeout=5, trust_env=False) as client:
-        while process.poll() is None and time.monotonic() < deadline:
-            try:
-                if client.get(f"{url}/ready/").status_code == 200:
-                    return
-            except httpx.TransportError:
-                pass  # not listening yet
-            time.sleep(0.1)
-    state = "is not ready" if process.poll() is None else f"ended with status {process.returncode}"
-    tail = "\n".join(log.read_text(errors="replace").splitlines()[-LOG_TAIL_LINES:])
-    raise ServiceFailed(f"{name} {state}; the end of {log}:\n{tail}")
+def drain(*processes: subprocess.Popen[bytes]) -> None:
+    """Asks the processes to finish (SIGINT), all at once; ends those that do not within `DRAIN_S`."""
+    for process in processes:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+    deadline = time.monotonic() + DRAIN_S
+    for process in processes:
+        try:
+            process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

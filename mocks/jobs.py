@@ -1,0 +1,79 @@
+"""A client of the generation service: one prompt as a job, followed to its end, its files saved."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from mocks.results import FORMATS
+from serving.slugs import slug
+
+BAR_WIDTH = 30
+
+
+class JobFailed(Exception):
+    """The service refused the prompt or did not finish the job; the message says why."""
+
+
+def submit(client: httpx.Client, prompt: str) -> dict[str, Any]:
+    """The new job. Raises JobFailed with the service's words when it refuses the prompt."""
+    answer = client.post("/jobs/", json={"prompt": prompt})
+    if answer.status_code != 202:
+        raise JobFailed(f"the service refused the prompt: {answer.json().get('detail', answer.text)}")
+    return dict(answer.json())
+
+
+def follow(client: httpx.Client, job_id: str) -> Iterator[dict[str, Any]]:
+    """The job as each event tells it, up to its end."""
+    with client.stream("GET", f"/jobs/{job_id}/events") as stream:
+        stream.raise_for_status()
+        for line in stream.iter_lines():
+            if line.startswith("data:"):
+                yield json.loads(line.removeprefix("data:"))
+
+
+def download(client: httpx.Client, job: dict[str, Any], folder: Path, name: str) -> list[Path]:
+    """Saves every format of a finished job as `folder`/`name`.<format>."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for extension in FORMATS:
+        answer = client.get(f"/jobs/{job['id']}/result.{extension}")
+        answer.raise_for_status()
+        path = folder / f"{name}.{extension}"
+        path.write_bytes(answer.content)
+        paths.append(path)
+    return paths
+
+
+def generate(client: httpx.Client, prompt: str, folder: Path) -> list[Path]:
+    """One job from prompt to files, told on the way. Raises JobFailed when it does not end well."""
+    job = submit(client, prompt)
+    for now in follow(client, job["id"]):
+        job = now
+        _show(job)
+    if job["status"] != "done":
+        error = job.get("error") or {"code": job["status"], "detail": "the service ended its stream"}
+        raise JobFailed(f"the job is {job['status']}: {error['detail']} ({error['code']})")
+    say("understood", f"{job['understood'] or job['prompt']} (seed {job['seed']})")
+    return download(client, job, folder, slug(prompt))
+
+
+def say(what: str, words: str) -> None:
+    """One line for the person who watches."""
+    print(f"{what:<11} {words}", flush=True)
+
+
+def _show(job: dict[str, Any]) -> None:
+    """One line that fills up on a terminal; elsewhere only the last."""
+    share = float(job["progress"])
+    words = f"[{'#' * round(share * BAR_WIDTH):<{BAR_WIDTH}}] {share:4.0%}  {job['stage'] or job['status']}"
+    ended = job["status"] not in {"queued", "running"}
+    if sys.stdout.isatty():
+        print(f"\r{'progress':<11} {words:<60}", end="\n" if ended else "", flush=True)
+    elif ended:
+        say("progress", words)
