@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from functools import partial
 from types import FrameType
 from typing import Any
@@ -16,6 +18,7 @@ from typing import Any
 import h11
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from serving.schemas import ErrorBody
@@ -60,7 +63,38 @@ def server_for(
     close_s: int = CLOSE_S,
 ) -> DrainingServer:
     """A server that is not started yet: `run(sockets=[bind(...)])` starts it, `should_exit = True` stops it."""
-    config = uvicorn.Config(
+    return DrainingServer(_config(app, ws_max_bytes, headers_timeout_s, close_s), app.state.vitals, drain_s)
+
+
+@asynccontextmanager
+async def beside(app: ASGIApp, listener: socket.socket, vitals: Vitals, drain_s: float) -> AsyncIterator[None]:
+    """Serves `app` on the running event loop while the context lasts, then drains; signals stay their owner's.
+
+    What accepts no more when `vitals.draining` is set goes on with what it has accepted for at most `drain_s`. The
+    owner is cancelled when the server ends by itself. Closes the listener.
+    """
+    server = _ServerBeside(_config(app, 16 << 10, HEADERS_TIMEOUT_S, CLOSE_S), vitals, drain_s)
+    owner = asyncio.current_task()
+    assert owner is not None
+
+    def ended(task: asyncio.Task[None]) -> None:
+        if not server.should_exit:
+            logger.critical("a server ended by itself", exc_info=None if task.cancelled() else task.exception())
+            owner.cancel()
+
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    serving.add_done_callback(ended)
+    try:
+        while not server.started and not serving.done():
+            await asyncio.sleep(0.01)
+        yield
+    finally:
+        server.should_exit = True
+        await serving
+
+
+def _config(app: ASGIApp, ws_max_bytes: int, headers_timeout_s: float, close_s: int) -> uvicorn.Config:
+    return uvicorn.Config(
         app,
         http=partial(GuardedConnection, headers_timeout_s=headers_timeout_s),  # type: ignore[arg-type]  # it is only called
         ws_max_size=ws_max_bytes,
@@ -69,7 +103,6 @@ def server_for(
         server_header=False,
         timeout_graceful_shutdown=close_s,
     )
-    return DrainingServer(config, app.state.vitals, drain_s)
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -116,6 +149,14 @@ class DrainingServer(uvicorn.Server):
             await asyncio.sleep(0.05)
         if not self.force_exit:
             await asyncio.sleep(min(_LINGER_S, self._drain_s))
+
+
+class _ServerBeside(DrainingServer):
+    """One of several servers of a process that sees to its signals itself."""
+
+    def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]  # uvicorn's is a generator
+        """None are."""
+        return nullcontext()
 
 
 class GuardedConnection(H11Protocol):
