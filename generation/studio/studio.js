@@ -79,7 +79,9 @@ async function showResult(job) {
   show("video", false);
   show("making", true);
   show("result", true);
-  at("picture").src = await objectUrl(job.results.png);
+  const picture = await objectUrl(job.results.png);
+  if (current !== job.id) return; // another job was started meanwhile
+  at("picture").src = picture;
   const video = await objectUrl(job.results.mp4);
   if (current !== job.id) return;
   at("video").src = video;
@@ -142,5 +144,8 @@ at("key").value = sessionStorage.getItem("key") ?? "";
 show("key-field", at("key").value !== "");
 at("key").addEventListener("change", () => sessionStorage.setItem("key", at("key").value.trim()));
 at("ask").addEventListener("submit", generate);
+at("examples").addEventListener("click", (event) => {
+  if (event.target.type === "button") at("prompt").value = event.target.textContent;
+});
 at("downloads").addEventListener("click", save);
 at("cancel").addEventListener("click", () => current && ask(`/jobs/${current}`, { method: "DELETE" }).catch(complain));
