@@ -1,0 +1,174 @@
+"""Released weights into our networks, strictly: every tensor of a network is given, of the right shape, and no other.
+
+Two layouts of a diffusion model are known:
+- "ldm"     one file with the original names (`model.diffusion_model.…`, `first_stage_model.…`, `cond_stage_model.…`);
+- "folders" unet/, vae/, text_encoder/ with diffusers' names, or a unet/ with the original names without their prefix.
+Files are safetensors, or pickles read with `weights_only=True`, so that none can run code.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import torch
+from torch import Tensor
+
+UNET_PREFIX, VAE_PREFIX, TEXT_PREFIX = "model.diffusion_model.", "first_stage_model.", "cond_stage_model.model."
+
+State = Mapping[str, Tensor]
+Network = TypeVar("Network", bound=torch.nn.Module)
+
+
+class WeightsUnusable(Exception):
+    """Weights that are not what the network takes; the message names the file or what differs."""
+
+
+def read_state(path: Path) -> dict[str, Tensor]:
+    """The tensors of a safetensors file or of a pickle, mapped into memory. Raises WeightsUnusable."""
+    try:
+        if path.suffix == ".safetensors":
+            from safetensors.torch import load_file  # noqa: PLC0415
+
+            return load_file(path)
+        loaded = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+    except (OSError, RuntimeError, ValueError, pickle.UnpicklingError) as error:
+        raise WeightsUnusable(f"{path} cannot be read as weights: {str(error).splitlines()[0]}") from error
+    except Exception as error:  # safetensors has an error class of its own, without a public base
+        raise WeightsUnusable(f"{path} cannot be read as weights: {error}") from error
+    state = loaded.get("state_dict", loaded) if isinstance(loaded, dict) else None
+    if not isinstance(state, dict) or not all(isinstance(tensor, Tensor) for tensor in state.values()):
+        raise WeightsUnusable(f"{path} holds no tensors by name")
+    return state
+
+
+def load(make: Callable[[], Network], state: State, dtype: torch.dtype, device: torch.device) -> Network:
+    """The network that `make` describes, with the tensors of `state` as its parameters. Raises WeightsUnusable."""
+    with torch.device("meta"):
+        network = make()
+    wanted = network.state_dict()
+    _compare(wanted, state, type(network).__name__)
+    placed = {
+        name: tensor.to(device=device, dtype=dtype if tensor.is_floating_point() else tensor.dtype)
+        for name, tensor in state.items()
+    }
+    network.load_state_dict(placed, strict=True, assign=True)
+    return _finish_buffers(network, make, device).requires_grad_(requires_grad=False).eval()
+
+
+def unet_state(state: State, config: Mapping[str, Any]) -> State:
+    """A U-Net's tensors by diffusers' names, from either layout. `config` is the diffusers network's own.
+
+    Raises WeightsUnusable for a state without a U-Net.
+    """
+    from diffusers.loaders.single_file_utils import convert_ldm_unet_checkpoint  # noqa: PLC0415
+
+    if any(name.startswith(UNET_PREFIX) for name in state):
+        own = _without_prefix(state, UNET_PREFIX)
+    elif "input_blocks.0.0.weight" in state:
+        own = dict(state)
+    elif "conv_in.weight" in state:
+        return state
+    else:
+        raise WeightsUnusable("the checkpoint holds no U-Net")
+    # diffusers reads MVDream's camera embedding under the name of a projected label.
+    renamed = {f"{UNET_PREFIX}{name.replace('camera_embed.', 'label_emb.0.')}": tensor for name, tensor in own.items()}
+    wants_cameras, has_cameras = config.get("class_embed_type") == "projection", "camera_embed.0.weight" in own
+    if wants_cameras != has_cameras:
+        raise WeightsUnusable(
+            f"the U-Net {'has' if has_cameras else 'has no'} camera embedding: not this model's weights"
+        )
+    converted: dict[str, Tensor] = convert_ldm_unet_checkpoint(renamed, config=dict(config))
+    return converted
+
+
+def vae_state(state: State, config: Mapping[str, Any]) -> State:
+    """A VAE's tensors by diffusers' names, from either layout. Raises WeightsUnusable for a state without one."""
+    from diffusers.loaders.single_file_utils import convert_ldm_vae_checkpoint  # noqa: PLC0415
+
+    if any(name.startswith(VAE_PREFIX) for name in state):
+        converted: dict[str, Tensor] = convert_ldm_vae_checkpoint(dict(state), config=dict(config))
+        return converted
+    if "encoder.conv_in.weight" not in state:
+        raise WeightsUnusable("the checkpoint holds no VAE")
+    olden = {".query.": ".to_q.", ".key.": ".to_k.", ".value.": ".to_v.", ".proj_attn.": ".to_out.0."}
+    return {_replaced(name, olden): tensor for name, tensor in state.items()}
+
+
+def text_state(state: State, layers: int, names: set[str]) -> State:
+    """The first `layers` blocks of a text tower by the `names` of transformers' network, from either layout.
+
+    OpenCLIP's last block, projection and logit scale are left out: Stable Diffusion 2 does not use them.
+    Raises WeightsUnusable for a state without a text tower.
+    """
+    if f"{TEXT_PREFIX}positional_embedding" in state:
+        state = _transformers_names(_without_prefix(state, TEXT_PREFIX), layers)
+    elif not any(name.endswith("embeddings.position_embedding.weight") for name in state):
+        raise WeightsUnusable("the checkpoint holds no text encoder")
+    prefix = "text_model."
+    bare = {name.removeprefix(prefix): tensor for name, tensor in state.items() if not name.endswith("position_ids")}
+    return {f"{prefix}{name}" if f"{prefix}{name}" in names else name: tensor for name, tensor in bare.items()}
+
+
+_BLOCK_NAMES = {
+    "transformer.resblocks.": "encoder.layers.",
+    ".ln_1.": ".layer_norm1.",
+    ".ln_2.": ".layer_norm2.",
+    ".mlp.c_fc.": ".mlp.fc1.",
+    ".mlp.c_proj.": ".mlp.fc2.",
+    ".attn.": ".self_attn.",
+    "ln_final.": "final_layer_norm.",
+    "token_embedding.": "embeddings.token_embedding.",
+}
+
+
+def _transformers_names(state: State, layers: int) -> dict[str, Tensor]:
+    made = {"embeddings.position_embedding.weight": state["positional_embedding"]}
+    unused = {"positional_embedding", "text_projection", "logit_scale", "attn_mask"}
+    for name, tensor in state.items():
+        parts = name.split(".")
+        if name in unused or (parts[:2] == ["transformer", "resblocks"] and int(parts[2]) >= layers):
+            continue
+        renamed = _replaced(name, _BLOCK_NAMES)
+        if ".in_proj_" in renamed:  # query, key and value in one
+            for part, piece in zip("qkv", tensor.chunk(3), strict=True):
+                made[renamed.replace("in_proj_", f"{part}_proj.")] = piece
+        else:
+            made[renamed] = tensor
+    return made
+
+
+def _replaced(name: str, table: Mapping[str, str]) -> str:
+    for old, new in table.items():
+        name = name.replace(old, new)
+    return name
+
+
+def _without_prefix(state: State, prefix: str) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): tensor for name, tensor in state.items() if name.startswith(prefix)}
+
+
+def _compare(wanted: State, given: State, network: str) -> None:
+    missing, unknown = sorted(wanted.keys() - given.keys()), sorted(given.keys() - wanted.keys())
+    shared = wanted.keys() & given.keys()
+    other = sorted(name for name in shared if wanted[name].shape != given[name].shape)
+    faults = [(missing, "missing"), (unknown, "unknown"), (other, "of another shape")]
+    told = [f"{len(names)} {fault} (such as {names[0]})" for names, fault in faults if names]
+    if told:
+        raise WeightsUnusable(f"the weights do not fit {network}: tensors {', '.join(told)}")
+
+
+def _finish_buffers(network: Network, make: Callable[[], Network], device: torch.device) -> Network:
+    """Buffers that no checkpoint holds (position ids) are made anew: on the meta device they have no values."""
+    hollow = [name for name, buffer in network.named_buffers() if buffer.is_meta]
+    for name in hollow:
+        owner, _, leaf = name.rpartition(".")
+        if leaf != "position_ids":
+            raise WeightsUnusable(f"{type(network).__name__} has a buffer without values: {name}")
+        shape = network.get_buffer(name).shape
+        network.get_submodule(owner).register_buffer(
+            leaf, torch.arange(shape[-1], device=device).expand(shape), persistent=False
+        )
+    return network
