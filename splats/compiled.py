@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 from numba import njit
 
 _F = TypeVar("_F", bound=Callable[..., Any])
-_compile: Any = partial(njit, nogil=True, error_model="numpy", fastmath={"contract", "nsz"})
+_compile: Any = partial(njit, nogil=True, error_model="numpy")
 
 
 def kernel(function: _F) -> _F:
@@ -22,7 +22,19 @@ def kernel(function: _F) -> _F:
 
     Fused multiply-add is the one liberty taken with arithmetic, so a machine's results are reproducible.
     """
+    return _compiled(function, {"contract", "nsz"})
+
+
+def summing_kernel(function: _F) -> _F:
+    """Like `kernel`, but sums may be taken in another order, several at once: for gradients, not for pictures.
+
+    Still the same on the same machine, not to the last bit on another.
+    """
+    return _compiled(function, {"contract", "nsz", "reassoc"})
+
+
+def _compiled(function: _F, liberties: set[str]) -> _F:
     try:
-        return cast("_F", _compile(cache=True)(function))
+        return cast("_F", _compile(cache=True, fastmath=liberties)(function))
     except RuntimeError:  # no folder for the cache can be written: every process compiles for itself
-        return cast("_F", _compile()(function))
+        return cast("_F", _compile(fastmath=liberties)(function))

@@ -2,7 +2,7 @@
 
 `render` is the only call the rest of the project makes. It picks
 - "gsplat"  CUDA kernels, differentiable (`splats.render_gsplat`),
-- "cpu"     a compiled tile rasteriser, no gradients (`splats.render_cpu`),
+- "cpu"     a compiled tile rasteriser, differentiable (`splats.render_cpu`, `splats.render_cpu_gradient`),
 - "torch"   readable, slow, differentiable on any device: the oracle the others are tested against.
 
 The picture they all make, which is also gsplat's "classic" one (Kerbl et al. 2023; Zwicker et al. 2002 for EWA):
@@ -54,30 +54,34 @@ def render(
     background: Sequence[float] | Tensor = (1, 1, 1),
     *,
     renderer: str = "auto",
+    screen: Tensor | None = None,
 ) -> Rendered:
     """Pictures of `splats` [N] from `cameras` [C] over one `background` colour [3]; on the splats' device.
 
-    "auto" is gsplat on CUDA; on the CPU the fast renderer, or torch where a gradient is asked for.
-    Raises ValueError for an unknown renderer, a background that is not [3], or splats the renderer cannot take;
-    RendererMissing when its library or build is not there.
+    "auto" is gsplat on CUDA, the compiled renderer on the CPU. `screen` [C, N, 2], zeros that want a gradient, gets
+    that of the splats' centres on the screen, in pixels: how each picture pulls at each splat.
+    Raises ValueError for an unknown renderer, a background or a `screen` of the wrong shape, or splats the renderer
+    cannot take; RendererMissing when its library or build is not there.
     """
     colour = torch.as_tensor(background, dtype=torch.float32, device=splats.device)
     if colour.shape != (3,):
         raise ValueError(f"background must be [3], not {list(colour.shape)}")
+    if screen is not None and screen.shape != (len(cameras), len(splats), 2):
+        raise ValueError(f"screen must be [{len(cameras)}, {len(splats)}, 2], not {list(screen.shape)}")
     cameras = cameras.to(splats.device)
-    chosen = _choose(splats, cameras, colour) if renderer == "auto" else renderer
+    chosen = ("gsplat" if splats.device.type == "cuda" else "cpu") if renderer == "auto" else renderer
     if chosen == "gsplat":
         from splats.render_gsplat import render_gsplat  # noqa: PLC0415  CUDA only where it is asked for
 
-        return render_gsplat(splats, cameras, colour)
+        return render_gsplat(splats, cameras, colour, screen)
     if chosen == "torch":
         from splats.render_torch import render_torch  # noqa: PLC0415
 
-        return render_torch(splats, cameras, colour)
+        return render_torch(splats, cameras, colour, screen)
     if chosen == "cpu":
         from splats.render_cpu import render_cpu  # noqa: PLC0415
 
-        return render_cpu(splats, cameras, colour)
+        return render_cpu(splats, cameras, colour, screen=screen)
     raise ValueError(f"renderer must be one of {', '.join(RENDERERS)}, not {renderer!r}")
 
 
@@ -86,10 +90,10 @@ def to_uint8(images: Tensor) -> Tensor:
     return (images.clamp(0, 1) * 255).to(torch.uint8)
 
 
-def wants_gradient(splats: Splats, cameras: Cameras, background: Tensor) -> bool:
+def wants_gradient(splats: Splats, cameras: Cameras, background: Tensor, screen: Tensor | None = None) -> bool:
     """Whether the caller may differentiate the pictures."""
     tensors = (splats.means, splats.quats, splats.scales, splats.opacities, splats.sh)
-    inputs = (*tensors, cameras.viewmats, cameras.Ks, background)
+    inputs = (*tensors, cameras.viewmats, cameras.Ks, background, *([] if screen is None else [screen]))
     return torch.is_grad_enabled() and any(t.requires_grad for t in inputs)
 
 
@@ -147,9 +151,3 @@ def covered_pixels(splats: Splats, cameras: Cameras) -> int:
             area *= ((centre + half).clamp(0, size).ceil() - (centre - half).clamp(0, size).floor()).clamp(min=0)
         total += float(area[drawn].sum())
     return int(total)
-
-
-def _choose(splats: Splats, cameras: Cameras, background: Tensor) -> str:
-    if splats.device.type == "cuda":
-        return "gsplat"
-    return "torch" if wants_gradient(splats, cameras, background) else "cpu"

@@ -1,10 +1,11 @@
-"""The contract of `splats.render` on the CPU, fast: compiled tile rasteriser, all of torch's threads, no gradients.
+"""The contract of `splats.render` on the CPU, fast: compiled tile rasteriser, all of torch's threads.
 
 Views are projected and sorted one to a thread; then rectangles of tiles, split so that there is work for every
 thread and no list of intersections outgrows its budget, are blended one to a thread. A pixel is the work of one
 thread and its tile's list is the same however the tiles are split: the result does not depend on the thread count,
 which is torch's (`torch.set_num_threads`, OMP_NUM_THREADS).
-Knows nothing of the other renderers; the loops are in `splats.raster_project` and `splats.raster_blend`.
+Where a gradient is asked for, `splats.render_cpu_gradient` takes over. The loops are in `splats.raster_project` and
+`splats.raster_blend`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from splats import raster_blend, raster_project
 from splats.model import Cameras, Splats
 from splats.raster_project import TILE
 from splats.render import Rendered, wants_gradient
+from splats.render_cpu_gradient import render_cpu_gradient
 
 PROJECTED_BUDGET = 3_000_000
 """Splats projected and waiting at once: 120 bytes each while they are sorted, so 360 MB (one view may exceed it)."""
@@ -50,17 +52,18 @@ def render_cpu(
     cameras: Cameras,
     background: torch.Tensor,
     *,
+    screen: torch.Tensor | None = None,
     projected_budget: int = PROJECTED_BUDGET,
     listed_budget: int = LISTED_BUDGET,
 ) -> Rendered:
     """The pictures of `splats.render.render`, for a `background` [3]. The budgets bound memory and change no pixel.
 
-    Raises ValueError for splats on another device, or where a gradient is asked for.
+    Raises ValueError for splats on another device.
     """
     if splats.device.type != "cpu":
         raise ValueError(f"the cpu renderer takes splats on the CPU, not on {splats.device}")
-    if wants_gradient(splats, cameras, background):
-        raise ValueError("the cpu renderer has no gradients: use the torch renderer, or torch.no_grad()")
+    if wants_gradient(splats, cameras, background, screen):
+        return render_cpu_gradient(splats, cameras, background, screen)
     threads = torch.get_num_threads()
     images = np.empty((len(cameras), cameras.height, cameras.width, 3), np.float32)
     alpha = np.empty((len(cameras), cameras.height, cameras.width, 1), np.float32)

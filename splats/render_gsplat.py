@@ -5,6 +5,7 @@ Needs the `gpu` extra (gsplat 1.5.3 or later) and a CUDA device. Knows nothing o
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import torch
@@ -15,8 +16,10 @@ from splats.model import Cameras, Splats
 from splats.render import BLUR, FAR, NEAR, Rendered
 
 
-def render_gsplat(splats: Splats, cameras: Cameras, background: torch.Tensor) -> Rendered:
-    """The pictures of `splats.render.render`, for a `background` [3] on the splats' device.
+def render_gsplat(
+    splats: Splats, cameras: Cameras, background: torch.Tensor, screen: torch.Tensor | None = None
+) -> Rendered:
+    """The pictures of `splats.render.render`, for a `background` [3] on the splats' device, `screen` [C, N, 2].
 
     Colours are made here and handed over finished, because gsplat's own spherical harmonics clamp at 0.
     Raises ValueError for splats that are not on a CUDA device, RendererMissing without gsplat or its build.
@@ -32,7 +35,7 @@ def render_gsplat(splats: Splats, cameras: Cameras, background: torch.Tensor) ->
     if len(splats) == 0 or count == 0:  # gsplat's tile sort takes no empty input
         size = (count, cameras.height, cameras.width)
         return Rendered(background.expand(*size, 3).clone(), splats.means.new_zeros(*size, 1))
-    images, alpha, _ = gsplat.rasterization(
+    images, alpha, parts = gsplat.rasterization(
         splats.means,
         torch.nn.functional.normalize(splats.quats, dim=-1),
         splats.scales,
@@ -48,12 +51,18 @@ def render_gsplat(splats: Splats, cameras: Cameras, background: torch.Tensor) ->
         backgrounds=background.expand(count, 3),
         packed=False,
     )
+    if screen is not None and parts["means2d"].requires_grad:
+        parts["means2d"].register_hook(partial(_add_gradient, screen))  # gsplat takes no shifts: only their gradient
     return Rendered(images, alpha)
 
 
 def build_name() -> str:
     """Such as "gsplat-1.5.3". Raises RendererMissing without gsplat."""
     return f"gsplat-{_gsplat().__version__}"
+
+
+def _add_gradient(screen: torch.Tensor, gradient: torch.Tensor) -> None:
+    screen.grad = gradient.clone() if screen.grad is None else screen.grad + gradient
 
 
 def _gsplat() -> Any:

@@ -39,12 +39,13 @@ class Projected(NamedTuple):
     colours: Tensor  # [M, 3]
 
 
-def render_torch(splats: Splats, cameras: Cameras, background: Tensor) -> Rendered:
-    """The pictures of `splats.render.render`, for a `background` [3] on the splats' device."""
-    remember = not wants_gradient(splats, cameras, background)
+def render_torch(splats: Splats, cameras: Cameras, background: Tensor, screen: Tensor | None = None) -> Rendered:
+    """The pictures of `splats.render.render`, for a `background` [3] on the splats' device, `screen` [C, N, 2]."""
+    remember = not wants_gradient(splats, cameras, background, screen)
     pictures = []
-    for viewmat, K in zip(cameras.viewmats, cameras.Ks, strict=True):
-        projected = project(splats, viewmat, K, cameras.width, cameras.height)
+    for index, (viewmat, K) in enumerate(zip(cameras.viewmats, cameras.Ks, strict=True)):
+        shifts = None if screen is None else screen[index]
+        projected = project(splats, viewmat, K, cameras.width, cameras.height, shifts)
         pictures.append(blend(projected, cameras.width, cameras.height, background, remember=remember))
     if not pictures:
         empty = splats.means.new_zeros(0, cameras.height, cameras.width, 4)
@@ -53,8 +54,13 @@ def render_torch(splats: Splats, cameras: Cameras, background: Tensor) -> Render
     return Rendered(stacked[..., :3].contiguous(), stacked[..., 3:].contiguous())
 
 
-def project(splats: Splats, viewmat: Tensor, K: Tensor, width: int, height: int) -> Projected:
-    """The splats that `viewmat` [4, 4] and `K` [3, 3] can see, front to back (EWA splatting, Zwicker et al. 2002)."""
+def project(
+    splats: Splats, viewmat: Tensor, K: Tensor, width: int, height: int, shifts: Tensor | None = None
+) -> Projected:
+    """The splats that `viewmat` [4, 4] and `K` [3, 3] can see, front to back (EWA splatting, Zwicker et al. 2002).
+
+    `shifts` [N, 2] are added to their centres, in pixels.
+    """
     R, t = viewmat[:3, :3], viewmat[:3, 3]
     depths = splats.means.detach() @ R[2] + t[2]  # [N]
     visible = (depths >= NEAR) & (depths <= FAR) & (splats.opacities.detach() >= ALPHA_MIN)
@@ -75,10 +81,11 @@ def project(splats: Splats, viewmat: Tensor, K: Tensor, width: int, height: int)
     xx, yy = xx + BLUR, yy + BLUR
 
     extent = (2 * torch.log(opacities.detach() / ALPHA_MIN)).clamp(min=0).sqrt()  # standard deviations to ALPHA_MIN
+    centres = torch.stack([fx * x / z + cx, fy * y / z + cy], dim=-1)  # [M, 2]
     camera_centre = -R.T @ t
     directions = torch.nn.functional.normalize(means - camera_centre, dim=-1)
     return Projected(
-        centres=torch.stack([fx * x / z + cx, fy * y / z + cy], dim=-1),
+        centres=centres if shifts is None else centres + shifts[index],
         narrow=yy / det,
         shear=xy / yy,
         tall=1 / yy,

@@ -65,15 +65,6 @@ def test_tile_counts_are_those_of_the_boxes() -> None:
     assert raster_project.tile_counts(boxes, 3, 3).tolist() == [[2, 1, 0], [1, 2, 1], [1, 1, 0]]
 
 
-def test_a_gradient_is_refused(make_splats: MakeSplats) -> None:
-    splats = make_splats(3)
-    splats.sh.requires_grad_()
-    with pytest.raises(ValueError, match="no gradients"):
-        render(splats, _cameras(), renderer="cpu")
-    with torch.no_grad():
-        render(splats, _cameras(), renderer="cpu")
-
-
 def test_splats_of_another_device_are_refused(make_splats: MakeSplats) -> None:
     with pytest.raises(ValueError, match="on the CPU, not on meta"):
         render(make_splats(3).to("meta"), _cameras(), renderer="cpu")

@@ -1,0 +1,87 @@
+"""The fast renderer's gradients against the oracle's, and that they depend on nothing but the inputs."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+import torch
+
+from splats.camera import orbit
+from splats.model import Cameras, Splats
+from splats.render import render
+
+MakeSplats = Callable[..., Splats]
+NAMES = Splats.__slots__
+
+
+def _cameras() -> Cameras:
+    return orbit([0, 100, 220], [0, 30, -30], radius=1.7, width=90, height=70)
+
+
+def _gradients(splats: Splats, renderer: str, cameras: Cameras | None = None) -> dict[str, torch.Tensor]:
+    """Of a loss that weighs every pixel and every alpha differently."""
+    cameras = cameras or _cameras()
+    leaves = {name: getattr(splats, name).clone().requires_grad_() for name in NAMES}
+    leaves["background"] = torch.tensor([0.2, 0.5, 0.9], requires_grad=True)
+    leaves["screen"] = torch.zeros(len(cameras), len(splats), 2, requires_grad=True)
+    leaves["viewmats"] = cameras.viewmats.clone().requires_grad_()
+    moved = replace(cameras, viewmats=leaves["viewmats"])
+    made = Splats(**{name: leaves[name] for name in NAMES})
+    images, alpha = render(made, moved, leaves["background"], renderer=renderer, screen=leaves["screen"])
+    random = torch.Generator().manual_seed(3)
+    loss = (images * torch.randn(images.shape, generator=random)).sum()
+    (loss + (alpha * torch.randn(alpha.shape, generator=random)).sum()).backward()
+    return {name: leaf.grad for name, leaf in leaves.items() if leaf.grad is not None}
+
+
+@pytest.mark.parametrize(("degree", "wider", "opacity"), [(1, 1.0, None), (0, 8.0, None), (3, 3.0, 1.0)])
+def test_gradients_are_those_of_the_oracle(
+    degree: int, wider: float, opacity: float | None, make_splats: MakeSplats
+) -> None:
+    splats = make_splats(250, degree)
+    splats = replace(splats, scales=splats.scales * wider)
+    if opacity is not None:
+        splats = replace(splats, opacities=torch.full((250,), opacity))
+    ours, oracle = _gradients(splats, "cpu"), _gradients(splats, "torch")
+    assert ours.keys() == oracle.keys() == {*NAMES, "background", "screen", "viewmats"}
+    for name, gradient in oracle.items():
+        assert (ours[name] - gradient).norm() <= 1e-4 * gradient.norm(), name
+
+
+def test_pictures_with_a_gradient_are_those_without(make_splats: MakeSplats) -> None:
+    splats = make_splats(500, 1)
+    still = render(splats, _cameras(), renderer="cpu")
+    moving = render(replace(splats, sh=splats.sh.clone().requires_grad_()), _cameras(), renderer="cpu")
+    assert moving.images.requires_grad
+    torch.testing.assert_close(moving.images.detach(), still.images, rtol=0, atol=1e-4)
+    torch.testing.assert_close(moving.alpha.detach(), still.alpha, rtol=0, atol=1e-4)
+
+
+def test_gradients_do_not_depend_on_the_number_of_threads(make_splats: MakeSplats) -> None:
+    splats, before = make_splats(400), torch.get_num_threads()
+    alone = _gradients(splats, "cpu")
+    torch.set_num_threads(3)
+    try:
+        together = _gradients(splats, "cpu")
+    finally:
+        torch.set_num_threads(before)
+    assert all(torch.equal(alone[name], together[name]) for name in alone)
+
+
+def test_what_no_picture_shows_has_no_gradient(make_splats: MakeSplats) -> None:
+    splats = make_splats(20)
+    away = replace(splats, means=splats.means + torch.tensor([0.0, 50.0, 0.0]))
+    gradients = _gradients(away, "cpu")
+    assert all(bool((gradients[name] == 0).all()) for name in (*NAMES, "screen"))
+    assert bool((gradients["background"] != 0).all())
+
+
+def test_no_views_give_no_pictures(make_splats: MakeSplats) -> None:
+    splats = make_splats(5)
+    splats.means.requires_grad_()
+    assert render(splats, orbit([], [], radius=2, width=8, height=6)).images.shape == (0, 6, 8, 3)
+
+
+def test_a_screen_of_another_shape_is_refused(make_splats: MakeSplats) -> None:
+    with pytest.raises(ValueError, match=r"screen must be \[3, 5, 2\], not \[5, 2\]"):
+        render(make_splats(5), _cameras(), screen=torch.zeros(5, 2))
