@@ -9,6 +9,7 @@ body is protected by `bound_signature` instead. Knows nothing of sockets, storag
 from __future__ import annotations
 
 import base64
+import hashlib
 from functools import cache
 from typing import ClassVar
 
@@ -59,6 +60,10 @@ def _required_fields(synapse: type[bt.Synapse]) -> tuple[str, ...]:
     return tuple(name for name, field in synapse.model_fields.items() if field.is_required())
 
 
+NO_FIELDS_HASH = hashlib.sha3_256(b"").hexdigest()
+"""What the SDK works out, at some length, as the body hash of a synapse that hashes no field."""
+
+
 class ThreeGenSynapse(bt.Synapse):
     """The SDK's synapse with its required fields worked out once per class; the wire format is unchanged."""
 
@@ -67,6 +72,11 @@ class ThreeGenSynapse(bt.Synapse):
     def get_required_fields(self) -> list[str]:
         """Names of the fields without a default."""
         return list(_required_fields(type(self)))
+
+    @property
+    def body_hash(self) -> str:
+        """Hash of no fields at all."""
+        return NO_FIELDS_HASH
 
 
 class PullTask(ThreeGenSynapse):

@@ -71,6 +71,13 @@ def test_no_field_is_hashed(synapse: type[Synapse]) -> None:
     assert tuple(synapse.required_hash_fields) == ()
 
 
+@pytest.mark.filterwarnings("ignore:Accessing the 'model_fields' attribute")  # the SDK's own way
+@pytest.mark.parametrize("synapse", SYNAPSES)
+def test_the_body_hash_is_that_of_the_sdk(synapse: type[Synapse]) -> None:
+    made = synapse.model_construct()
+    assert made.body_hash == Synapse.body_hash.fget(made)
+
+
 def test_a_version_is_one_number() -> None:
     assert int(Version(major=2, minor=3, patch=4)) == 20_304
 
