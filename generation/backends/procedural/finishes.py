@@ -107,12 +107,13 @@ def _metal(s: Surface) -> Coated:
 
 
 def _wood(s: Surface) -> Coated:
-    """Streaks along the grain and the rings of the cut."""
+    """Streaks along the grain and the rings of the cut; under white paint they show less."""
     along = (s.points * s.grain).sum(axis=-1, keepdims=True) * s.grain
     squeezed = (s.points - along) + 0.09 * along
     streak = ripple(squeezed, 55, 2)
     ring = np.sin(60 * np.linalg.norm(s.points - along, axis=-1) + 2.5 * ripple(squeezed, 9, 1))
-    tone = 1 + 0.13 * streak + 0.1 * ring
+    painted = np.clip((s.rgb.min(axis=-1) - 0.6) / 0.3, 0, 1)  # 0 for every wood, 1 for white
+    tone = 1 + (0.13 * streak + 0.1 * ring) * (1 - 0.7 * painted)
     return s.rgb * tone[:, None] * _light(s) + 0.05 * _highlight(s, 16), OPAQUE
 
 

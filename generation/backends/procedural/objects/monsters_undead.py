@@ -227,8 +227,8 @@ def vampire(make: Make) -> None:
     make.add("bow tie", pair(sphere(0.042, 0.034, 0.022).turn(z=20).move(0.04, body.neck - 0.04, 0.115)), ACCENT)
     cape(make, body, MAIN, body.neck - 0.03, 0.72)
     lining = sheet(
-        [(0, body.neck, -0.055), (0, body.neck - 0.12, -0.13), (0, body.neck / 2, -0.18), (0, 0.04, -0.245)],
-        [0.23, 0.31, 0.62, 0.7],
+        [(0, body.neck, -0.02), (0, body.neck - 0.12, -0.1), (0, body.neck / 2, -0.145), (0, 0.06, -0.205)],
+        [0.22, 0.29, 0.58, 0.66],
         cup=0.1,
     )
     make.add("lining", lining, ACCENT, "cloth")
