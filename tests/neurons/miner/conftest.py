@@ -1,0 +1,109 @@
+"""A validator's axon of the stock SDK with its replies passed in, and a clock that jumps when slept on."""
+
+import asyncio
+import base64
+import socket
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import bittensor as bt
+import pytest
+from bittensor.core.axon import Axon
+
+from neurons.protocol import Feedback, GetVersion, PullTask, SubmitResults, Task, Version, bound_message, result_message
+from neurons.protocol import verify as verified
+
+VALIDATOR = bt.Keypair.create_from_uri("//Victor")
+MINER = bt.Keypair.create_from_uri("//Mina")
+
+
+@dataclass
+class StockAxon:
+    """An axon on loopback, of the SDK as it comes. `pull` and `submit` fill the synapse; what arrived is kept."""
+
+    port: int = 0
+    pulls: list[PullTask] = field(default_factory=list)
+    submits: list[SubmitResults] = field(default_factory=list)
+    pull: Callable[[PullTask], Any] = lambda synapse: None
+    submit: Callable[[SubmitResults], Any] = lambda synapse: None
+
+    def give(self, synapse: PullTask, *, lasts_s: float = 600, **fields: Any) -> None:
+        """One task, as a validator gives it."""
+        synapse.task = Task(id=f"task-{len(self.pulls)}", prompt="a red car")
+        synapse.submit_before = int(time.time() + lasts_s)
+        synapse.version = Version(major=1)
+        for name, value in fields.items():
+            setattr(synapse, name, value)
+
+    def accept(self, synapse: SubmitResults, score: float = 0.9) -> None:
+        """Feedback of an accepted result."""
+        synapse.feedback = Feedback(task_fidelity_score=1.0, average_fidelity_score=1.0, current_miner_reward=1.0)
+        synapse.score, synapse.cooldown_until, synapse.results = score, int(time.time()) + 120, ""
+
+    def signed_as_it_should(self, synapse: SubmitResults, netuid: int = 17) -> bool:
+        """Both signatures of a submission."""
+        assert synapse.task is not None
+        ends = (VALIDATOR.ss58_address, MINER.ss58_address)
+        old = result_message(synapse.submit_time, synapse.task.prompt, *ends)
+        bound = bound_message(
+            netuid=netuid,
+            task_id=synapse.task.id,
+            asset=base64.b64decode(synapse.results),
+            submit_time=synapse.submit_time,
+            validator_hotkey=ends[0],
+            miner_hotkey=ends[1],
+        )
+        return verified(ends[1], old, synapse.signature) and verified(ends[1], bound, synapse.bound_signature)
+
+
+@dataclass(frozen=True)
+class Wallet:
+    """As much of a wallet as an axon reads."""
+
+    hotkey: bt.Keypair
+    coldkeypub: bt.Keypair
+
+
+@pytest.fixture
+def stock_axon() -> Iterator[StockAxon]:
+    said = StockAxon()
+
+    async def pull(synapse: PullTask) -> PullTask:
+        said.pulls.append(synapse.model_copy())
+        await _told(said.pull(synapse))
+        return synapse
+
+    async def submit(synapse: SubmitResults) -> SubmitResults:
+        said.submits.append(synapse.model_copy())
+        await _told(said.submit(synapse))
+        return synapse
+
+    async def version(synapse: GetVersion) -> GetVersion:
+        synapse.version, synapse.validation_version = 10_000, "1.0.0 three-gen-small@1+fp32"
+        return synapse
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        said.port = probe.getsockname()[1]
+    wallet: Any = Wallet(VALIDATOR, VALIDATOR)
+    axon = Axon(wallet, port=said.port, ip="127.0.0.1", external_ip="127.0.0.1")
+    axon.fast_config.host = "127.0.0.1"
+    for handler in (pull, submit, version):
+        axon.attach(handler)
+    axon.start()
+    while not _listens(said.port):
+        time.sleep(0.02)
+    yield said
+    axon.stop()
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+async def _told(what: Any) -> None:
+    if asyncio.iscoroutine(what):
+        await what
