@@ -2,7 +2,6 @@
 
 ValidationFault
 ├── Rejected        the asset is at fault; `code` is on the reject list (status 413 or 422)
-├── Busy            too much work waiting; come back after `retry_after_s` (status 503)
 ├── WorkerLost      the process that handles assets died or ran past a limit (status 503)
 ├── Unsupported     a conversion that this build does not offer (status 422, the caller's fault)
 └── ScorerError     the scorer cannot be loaded: files missing or damaged (the server refuses to start)
@@ -26,14 +25,6 @@ class Rejected(ValidationFault):
         super().__init__(code, detail)
         self.code = code
         self.detail = detail
-
-
-class Busy(ValidationFault):
-    """The queue is full."""
-
-    def __init__(self, retry_after_s: int) -> None:
-        super().__init__(retry_after_s)
-        self.retry_after_s = retry_after_s
 
 
 class WorkerLost(ValidationFault):

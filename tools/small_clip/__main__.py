@@ -11,6 +11,7 @@ from tools.small_clip.evaluation import evaluate, write_report
 from tools.small_clip.pictures import Plan, render_all
 from tools.small_clip.shipping import NAME, ship
 from tools.small_clip.training import Recipe, train
+from validation.scorer import SCORERS
 
 
 def main() -> int:
@@ -20,25 +21,31 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     pictures = commands.add_parser("pictures", help="render the training pictures")
     pictures.add_argument("--out", type=Path, required=True)
-    for name, default in (("geometries", plan.geometries), ("looks", plan.looks), ("views", plan.views)):
+    for name, default in (
+        *(("geometries", plan.geometries), ("looks", plan.looks)),
+        *(("views", plan.views), ("nulls", plan.nulls)),
+    ):
         pictures.add_argument(f"--{name}", type=int, default=default)
     training = commands.add_parser("train", help="train on them")
     training.add_argument("--data", type=Path, required=True)
-    training.add_argument("--steps", type=int, default=recipe.steps)
+    for name, default in (("steps", recipe.steps), ("width", recipe.width), ("seed", recipe.seed)):
+        training.add_argument(f"--{name}", type=int, default=default)
     shipping = commands.add_parser("ship", help="fit the constants and write the scorer's folder")
     shipping.add_argument("--data", type=Path, required=True)
     shipping.add_argument("--version", type=int, required=True)
+    shipping.add_argument("--out", type=Path, default=SCORERS, help="where the folder goes (%(default)s)")
+    shipping.add_argument("--assets", type=int, default=240, help="fitted to that many (%(default)s)")
     judging = commands.add_parser("evaluate", help="measure a scorer on what its model never saw")
     judging.add_argument("--scorer", default=NAME)
     judging.add_argument("--shared", type=Path, help="folder with hamburger.ply")
     judging.add_argument("--out", type=Path)
     args = parser.parse_args()
     if args.command == "pictures":
-        render_all(args.out, Plan(args.geometries, args.looks, args.views))
+        render_all(args.out, Plan(args.geometries, args.looks, args.views, args.nulls))
     elif args.command == "train":
-        train(args.data, Recipe(steps=args.steps))
+        train(args.data, Recipe(steps=args.steps, width=args.width, seed=args.seed))
     elif args.command == "ship":
-        print(ship(args.data, args.version))
+        print(ship(args.data, args.version, args.out, args.assets))
     else:
         report = evaluate(args.scorer, args.shared)
         print(json.dumps(report, indent=1, default=float))

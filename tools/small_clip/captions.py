@@ -113,7 +113,7 @@ def caption(
     words = [_pick(_colour_words(world, colour), rng)] if colour >= 0 else []
     words += [_pick(_material_words(world, material), rng)] if material >= 0 else []
     noun = entry.name if rng.random() < 0.6 or not entry.also else _pick(entry.also, rng)
-    said = [*words, _plural(noun) if rng.random() < 0.05 else noun]
+    said = [*words, plural(noun) if rng.random() < 0.05 else noun]
     if pose >= 0:
         name = list(entry.poses)[pose]
         where = 0 if rng.random() < 0.5 else len(said)
@@ -196,7 +196,8 @@ def _unknown_things(world: World) -> list[str]:
     return [noun for noun in UNKNOWN_THINGS if noun not in taken]
 
 
-def _plural(noun: str) -> str:
+def plural(noun: str) -> str:
+    """The regular plural of a noun."""
     if noun.endswith("y") and noun[-2:-1] not in tuple("aeiou"):
         return noun[:-1] + "ies"
     return noun + ("es" if noun.endswith(("s", "x", "z", "ch", "sh")) else "s")

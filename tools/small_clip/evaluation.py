@@ -18,7 +18,7 @@ from torch import Tensor
 
 from splats.codecs import decode
 from splats.model import normalise
-from tools.small_clip.captions import HELD_BACK_UNKNOWN, Labels, number, truth
+from tools.small_clip.captions import FILLERS, HELD_BACK_UNKNOWN, Labels, number, plural, truth
 from tools.small_clip.pictures import IMAGE_PX, SUPERSAMPLE, Studio, looks_of, null_pictures
 from tools.small_clip.shipping import Shown, look, show, single_view
 from tools.small_clip.world import GRID_COLOURS, GRID_OBJECTS, Spec, World, load_world
@@ -29,6 +29,8 @@ from validation.views import view_cameras
 
 TEST_SEEDS = 700_000
 """Seeds of the assets tested: neither trained on nor fitted on."""
+UNTAUGHT_ADJECTIVES = ("dusty", "majestic", "rusty", "weathered", "sleek", "cozy", "gloomy", "polished")
+"""Words that change little and that the model was never taught."""
 
 
 def evaluate(scorer: str, shared: Path | None, held_back: int = 200, seeds: int = 64) -> dict[str, Any]:
@@ -41,6 +43,10 @@ def evaluate(scorer: str, shared: Path | None, held_back: int = 200, seeds: int 
     unseen = show([looks_of(t, 1, world, rng, held_back=True)[0] for t in things], world, encoder, TEST_SEEDS)
     report: dict[str, Any] = {"scorer": scorer, "retrieval": retrieval(world, encoder)}
     report["held_back"] = pairs(unseen, world, encoder, files.constants)
+    demo = [looks_of(thing, 1, world, rng, held_back=False)[0] for thing in world.things]
+    taught = show(demo, world, encoder, TEST_SEEDS + 40_000)
+    report["demo_objects"] = pairs(taught, world, encoder, files.constants)
+    report["wordings"] = wordings(taught, world, encoder, files.constants)
     report["nulls"] = nulls(unseen, encoder, files.constants)
     report["unknown_words"] = unknown_words(unseen, encoder, files.constants)
     report["seed_noise"] = seed_noise(world, encoder, files.constants, seeds)
@@ -53,8 +59,10 @@ def retrieval(world: World, encoder: ClipEncoder, views: int = 4) -> dict[str, f
     """Top-1 among the hundred prompts of the grid, of one view and of the mean of four; and of each cue alone."""
     specs = [Spec(thing, colour) for thing in GRID_OBJECTS for colour in GRID_COLOURS]
     prompts = encoder.texts([f"{s.colour} {s.thing}" for s in specs])  # [100, D]
+    things, colours = encoder.texts(GRID_OBJECTS), encoder.texts(GRID_COLOURS)  # [10, D] each
     studio, rng = Studio(world), np.random.default_rng(TEST_SEEDS)
     one, four, thing_right, colour_right = [], [], [], []
+    thing_alone, colour_alone = [], []
     for i, spec in enumerate(specs):
         splats = normalise(studio.asset(spec, TEST_SEEDS + 10_000 + i, i))
         seen = torch.stack(
@@ -64,8 +72,12 @@ def retrieval(world: World, encoder: ClipEncoder, views: int = 4) -> dict[str, f
         one += [int(r) == i for r in ranked]
         thing_right += [specs[int(r)].thing == spec.thing for r in ranked]
         colour_right += [specs[int(r)].colour == spec.colour for r in ranked]
+        by_thing, by_colour = (seen @ things.T).argmax(dim=1), (seen @ colours.T).argmax(dim=1)
+        thing_alone += [0.1 * (GRID_OBJECTS[int(r)] == spec.thing) for r in by_thing]  # a tenth of its ten prompts each
+        colour_alone += [0.1 * (GRID_COLOURS[int(r)] == spec.colour) for r in by_colour]
         four.append(int((seen.mean(dim=0) @ prompts.T).argmax()) == i)
     shares = {"one_view": one, "four_views": four, "thing_right": thing_right, "colour_right": colour_right}
+    shares |= {"thing_alone": thing_alone, "colour_alone": colour_alone}
     return {name: round(float(np.mean(hits)), 4) for name, hits in shares.items()}
 
 
@@ -110,8 +122,33 @@ def unknown_words(shown: Sequence[Shown], encoder: ClipEncoder, constants: Const
     return {"mean": float(scores.mean()), "worst": float(scores.max())}
 
 
+def wordings(
+    shown: Sequence[Shown], world: World, encoder: ClipEncoder, constants: Constants
+) -> dict[str, dict[str, float]]:
+    """Scores of assets under other true wordings of their prompts: mean, and share above 0.8."""
+    found: dict[str, list[float]] = {}
+    for i, s in enumerate(shown):
+        noun = s.spec.thing
+        also = world.entry(noun).also
+        said = {"plain": s.prompt, "plural": s.prompt.removesuffix(noun) + plural(noun)}
+        said |= {"adjective": f"{FILLERS[i % len(FILLERS)]} {s.prompt}", "sentence": f"a photo of a {s.prompt}"}
+        said |= {"synonym": s.prompt.removesuffix(noun) + also[i % len(also)]} if also else {}
+        said |= {"unknown adjective": f"{UNTAUGHT_ADJECTIVES[i % len(UNTAUGHT_ADJECTIVES)]} {s.prompt}"}
+        for name, prompt in said.items():
+            score = _judge(s.views, s.measured, prompt, encoder, constants).score
+            found.setdefault(name, []).append(score)
+    return {
+        name: {
+            "assets": len(scores),
+            "mean": float(np.mean(scores)),
+            "above_0.8": float((np.array(scores) > 0.8).mean()),
+        }
+        for name, scores in found.items()
+    }
+
+
 def seed_noise(world: World, encoder: ClipEncoder, constants: Constants, seeds: int) -> dict[str, float]:
-    """Standard deviation of the score over view seeds, of twelve honest assets."""
+    """Standard deviation of the score over view seeds, of eight honest assets."""
     deviations = []
     for i, thing in enumerate(("bicycle", "dragon", "car", "cat", "castle", "crown", "chair", "robot")):
         splats = normalise(Studio(world).asset(Spec(thing, "red"), TEST_SEEDS + 20_000 + i, i))

@@ -54,10 +54,10 @@ class Shown:
     measured: dict[str, float]
 
 
-def ship(data: Path, version: int, assets: int = 240) -> Path:
-    """Writes validation/scorers/three-gen-small@VERSION from the run in `data`; returns the folder."""
+def ship(data: Path, version: int, root: Path = SCORERS, assets: int = 240) -> Path:
+    """Writes three-gen-small@VERSION under `root` from the run in `data`, fitted to `assets`; returns the folder."""
     world = load_world()
-    folder = SCORERS / f"{NAME}@{version}"
+    folder = root / f"{NAME}@{version}"
     folder.mkdir(parents=True)
     trained = torch.load(data / "model.pt", weights_only=True)
     state = {name: value.half().contiguous() for name, value in trained["state"].items()}
@@ -69,7 +69,7 @@ def ship(data: Path, version: int, assets: int = 240) -> Path:
     scale = float(trained["state"]["logit_scale"].exp())
     first = _constants(version, file_sha256(folder / "open_clip_model.safetensors"), scale, Gates())
     path = write_constants(first, folder)
-    encoder = load_encoder(locate(f"{NAME}@{version}"))
+    encoder = load_encoder(locate(f"{NAME}@{version}", root=root))
     shown = show(_fit_specs(world, assets), world, encoder, FIT_SEEDS)
     fitted = _fit(first, shown, encoder)
     path.unlink()

@@ -46,14 +46,15 @@ class Recipe:
     weight_decay: float = 0.05
     warm_up: int = 100
     average: float = 0.995  # of the weights, over the last 40 % of the steps
+    width: int = 16  # of the ResNet
     seed: int = 0
 
 
-def model_config(vocabulary_size: int) -> dict[str, Any]:
+def model_config(vocabulary_size: int, width: int) -> dict[str, Any]:
     """open_clip's description of the model: a small ResNet and a small text tower."""
     return {
         "embed_dim": 128,
-        "vision_cfg": {"image_size": 112, "layers": [1, 1, 1, 1], "width": 16, "head_width": 32, "patch_size": None},
+        "vision_cfg": {"image_size": 112, "layers": [1, 1, 1, 1], "width": width, "head_width": 32, "patch_size": None},
         "text_cfg": {"context_length": 32, "vocab_size": vocabulary_size, "width": 128, "heads": 4, "layers": 3},
     }
 
@@ -81,7 +82,7 @@ def train(data: Path, recipe: Recipe, processes: int = 2) -> None:
     """Trains on the pictures in `data` and leaves model.pt (averaged weights), merges.txt.gz and config.json there."""
     world = load_world()
     tokens = write_merges(data / "merges.txt.gz", world)
-    (data / "config.json").write_text(json.dumps(model_config(tokens), indent=2))
+    (data / "config.json").write_text(json.dumps(model_config(tokens, recipe.width), indent=2))
     os.environ.setdefault("MASTER_ADDR", "127.0.0.1")
     os.environ.setdefault("MASTER_PORT", "29511")
     torch.multiprocessing.spawn(_train_rank, args=(processes, data, recipe), nprocs=processes)  # type: ignore[no-untyped-call]

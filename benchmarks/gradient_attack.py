@@ -1,0 +1,172 @@
+"""A white-box attack on a scorer: Adam fits an asset to its formula through the differentiable renderer.
+
+    python benchmarks/gradient_attack.py --start noise [--prompt "a pink bicycle"] [--held_out FOLDER] [--device cuda]
+    python benchmarks/gradient_attack.py --start wrong --rates 0.02        from another prompt's asset; one rate alone
+
+Every step looks from random views of the same distribution as the seeded ones. Prints the curves, a row a checkpoint:
+scores of the fixed views, of views of seeds it never saw and of a scorer trained apart, all with checks and gates off;
+then the score, or the reject code, with them on. The learning rate is constant, so that the row of step 500 is what an
+attack of 500 steps gets. One process keeps one core busy: several may run side by side.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # not this folder: validation.py is no package
+
+from benchmarks.attacks import PROMPTS, SEEDS, guarded_score, make, unchecked, unguarded
+from benchmarks.blend_gradient import pictures
+from generation.backends import LOADERS
+from mocks import cheats
+from splats.codecs import encode_spz
+from splats.model import Cameras, Splats, normalise
+from splats.render import render
+from validation.clip import load_encoder, load_model
+from validation.judge import Judge
+from validation.prepare import Prepared
+from validation.scorer import ScorerFiles, locate
+from validation.views import view_cameras
+
+BATCH = 4
+"""Views per step."""
+CHECKPOINTS = (50, 150, 500, 1000, 2000, 3500, 5000)
+TRAINING_SEEDS = 1_000_000
+"""View seeds the attack looks from start here; SEEDS are never among them."""
+
+
+class Attack:
+    """Adam on means, colours, opacities and scales against the scorer's own probability of the prompt."""
+
+    def __init__(self, files: ScorerFiles, prompt: str, start: Splats, rate: float, device: str) -> None:
+        self.constants = files.constants
+        self.device = device
+        self.model, tokenizer = load_model(files)
+        self.model.to(device)
+        texts = tokenizer([prompt, *self.constants.alignment.negatives]).to(device)
+        self.texts = torch.nn.functional.normalize(self.model.encode_text(texts), dim=-1)  # type: ignore[operator]  # [1 + M, D]
+        start = start.to(device)
+        self.quats = start.quats
+        self.free = {
+            "means": start.means.clone(),
+            "colours": start.sh[:, :1].clone(),
+            "logits": start.opacities.clamp(0.01, 0.99).logit(),
+            "log_scales": start.scales.clamp(1e-3, 0.1).log(),
+        }
+        rates = {"means": 0.1 * rate, "colours": rate, "logits": rate, "log_scales": 0.3 * rate}
+        groups = [{"params": [value.requires_grad_()], "lr": rates[name]} for name, value in self.free.items()]
+        self.optimiser = torch.optim.Adam(groups)
+        self.seed = TRAINING_SEEDS
+
+    def splats(self) -> Splats:
+        """The asset as it is now, on the CPU."""
+        now = self._splats()
+        values = (now.means, now.quats, now.scales, now.opacities, now.sh)
+        return Splats(*(value.detach().cpu() for value in values))
+
+    def step(self) -> float:
+        """One step on BATCH views; the loss: − log of the mean view score."""
+        self.seed += 1
+        constants = self.constants
+        cameras = view_cameras(self.seed, constants.image_px)  # not averaged down: as good a guide
+        chosen = 8 + torch.randperm(8, generator=torch.Generator().manual_seed(self.seed))[:BATCH]  # of the drawn ones
+        some = Cameras(cameras.viewmats[chosen], cameras.Ks[chosen], cameras.width, cameras.height).to(self.device)
+        seen = self._look(some).clamp(0, 1)
+        mean, std = (torch.tensor(v, device=self.device) for v in (constants.model.mean, constants.model.std))
+        vectors = self.model.encode_image(((seen - mean) / std).permute(0, 3, 1, 2))  # type: ignore[operator]
+        cosines = torch.nn.functional.normalize(vectors, dim=-1) @ self.texts.T  # [BATCH, 1 + M]
+        loss = -(cosines * constants.alignment.scale).log_softmax(dim=1)[:, 0].mean()
+        if constants.alignment.platt is not None:
+            line = constants.alignment.platt
+            loss = loss - torch.nn.functional.logsigmoid(line.slope * cosines[:, 0] + line.offset).mean()
+        self.optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        self.optimiser.step()
+        return float(loss.detach())
+
+    def _look(self, cameras: Cameras) -> Tensor:
+        return pictures(self._splats(), cameras) if self.device == "cpu" else render(self._splats(), cameras).images
+
+    def _splats(self) -> Splats:
+        free = self.free
+        scales = free["log_scales"].clamp(math.log(1e-3), math.log(0.1)).exp()
+        return Splats(free["means"].clamp(-0.5, 0.5), self.quats, scales, free["logits"].sigmoid(), free["colours"])
+
+
+class Curves:
+    """Looks at an attack's asset through the scorer, guarded and not, and through one trained apart."""
+
+    def __init__(self, files: ScorerFiles, held_out: ScorerFiles | None, prompt: str) -> None:
+        self._prompt = prompt
+        self._guarded = Judge(files, load_encoder(files))
+        self._open = unguarded(files)
+        self._apart = unguarded(held_out) if held_out else None
+
+    def row(self, asset: Splats) -> tuple[str, ...]:
+        """Fixed views, seeded views, the scorer trained apart, and everything on."""
+        seen = [unchecked(asset, seed, self._open.picture("cpu")) for seed in SEEDS]
+        fixed = self._mean(self._open, [fixed_only(seen[0])])
+        apart = self._mean(self._apart, seen) if self._apart else "–"
+        return fixed, self._mean(self._open, seen), apart, guarded_score(self._guarded, self._prompt, asset)
+
+    def _mean(self, judge: Judge, seen: list[Prepared]) -> str:
+        return f"{sum(judge.judge(self._prompt, prepared).score for prepared in seen) / len(seen):.3f}"
+
+
+def fixed_only(prepared: Prepared) -> Prepared:
+    """The eight fixed views, twice: what an attacker knows for certain."""
+    views: Tensor = torch.from_numpy(prepared.views)[:8]
+    return replace(prepared, views=torch.cat([views, views]).numpy())
+
+
+def thinned(splats: Splats, count: int) -> Splats:
+    """At most `count` splats, chosen at random, widened so that the surface stays closed."""
+    if len(splats) <= count:
+        return splats
+    kept = splats.select(torch.randperm(len(splats), generator=torch.Generator().manual_seed(0))[:count])
+    return replace(kept, scales=kept.scales * math.sqrt(len(splats) / count), sh=kept.sh[:, :1])
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--scorer", default="three-gen-small")
+    parser.add_argument("--weights", type=Path)
+    parser.add_argument("--held_out", help="folder of a scorer trained apart")
+    parser.add_argument("--prompt", default=PROMPTS[0])
+    parser.add_argument("--start", choices=["noise", "wrong"], default="noise")
+    parser.add_argument("--wrong", default=PROMPTS[1], help="prompt of the wrong object (%(default)s)")
+    parser.add_argument("--steps", type=int, default=5_000)
+    parser.add_argument("--splats", type=int, default=4_000)
+    parser.add_argument("--rates", type=float, nargs="+", default=[0.01, 0.03, 0.1])
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="write the asset of each checkpoint here")
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    files = locate(args.scorer, args.weights)
+    curves = Curves(files, locate(args.held_out) if args.held_out else None, args.prompt)
+    generate = LOADERS["procedural"]()
+    start = cheats.noise(args.splats) if args.start == "noise" else thinned(make(generate, args.wrong), args.splats)
+    print("| start | rate | step | fixed views | seeded views | trained apart | defences on |\n|" + "---|" * 7)
+    for rate in args.rates:
+        attack = Attack(files, args.prompt, normalise(start), rate, args.device)
+        for step in range(args.steps + 1):
+            if step in CHECKPOINTS or step in {0, args.steps}:
+                row = " | ".join(curves.row(attack.splats()))
+                print(f"| {args.start} | {rate} | {step} | {row} |", flush=True)
+                if args.out:
+                    name = f"{args.start}-{rate}-{step}.spz"
+                    (args.out / name).write_bytes(encode_spz(attack.splats()))
+            if step < args.steps:
+                attack.step()
+
+
+if __name__ == "__main__":
+    main()
