@@ -32,15 +32,11 @@ def orbit(
         raise ValueError(f"{len(azimuths_deg)} azimuths but {len(elevations_deg)} elevations")
     if radius <= 0:
         raise ValueError(f"radius must be positive, not {radius}")
-    viewmats = [_look_at_origin(a, e, radius) for a, e in zip(azimuths_deg, elevations_deg, strict=True)]
+    if any(abs(elevation) >= 90 for elevation in elevations_deg):
+        raise ValueError(f"elevations must lie between -90 and 90 degrees, not {max(elevations_deg, key=abs)}")
+    viewmats = _look_at_origin(azimuths_deg, elevations_deg, radius)  # [C, 4, 4]
     K = intrinsics(width, height, fov_y_deg)  # [3, 3]
-    count = len(viewmats)
-    return Cameras(
-        torch.stack(viewmats) if viewmats else torch.zeros(0, 4, 4),
-        K.expand(count, 3, 3).contiguous(),
-        width,
-        height,
-    )
+    return Cameras(viewmats, K.expand(len(viewmats), 3, 3).contiguous(), width, height)
 
 
 def intrinsics(width: int, height: int, fov_y_deg: float = FOV_Y_DEG) -> Tensor:
@@ -49,16 +45,15 @@ def intrinsics(width: int, height: int, fov_y_deg: float = FOV_Y_DEG) -> Tensor:
     return torch.tensor([[focal, 0, width // 2], [0, focal, height // 2], [0, 0, 1]], dtype=torch.float32)
 
 
-def _look_at_origin(azimuth_deg: float, elevation_deg: float, radius: float) -> Tensor:
-    if abs(elevation_deg) >= 90:
-        raise ValueError(f"elevation must lie between -90 and 90 degrees, not {elevation_deg}")
-    a, e = math.radians(azimuth_deg), math.radians(elevation_deg)
-    back = torch.tensor([math.cos(e) * math.sin(a), math.sin(e), math.cos(e) * math.cos(a)], dtype=torch.float64)
-    up = torch.tensor([0.0, 1.0, 0.0], dtype=torch.float64)
-    right = torch.linalg.cross(up, back)
-    right = right / right.norm()
+def _look_at_origin(azimuths_deg: Sequence[float], elevations_deg: Sequence[float], radius: float) -> Tensor:
+    """World-to-camera matrices [C, 4, 4]; rows right, down, forward; t = -R C with C = radius · back."""
+    a = torch.deg2rad(torch.tensor(azimuths_deg, dtype=torch.float64))  # [C]
+    e = torch.deg2rad(torch.tensor(elevations_deg, dtype=torch.float64))
+    none = torch.zeros_like(a)
+    right = torch.stack([a.cos(), none, -a.sin()], dim=-1)  # [C, 3]
+    back = torch.stack([e.cos() * a.sin(), e.sin(), e.cos() * a.cos()], dim=-1)
     down = -torch.linalg.cross(back, right)
-    viewmat = torch.eye(4, dtype=torch.float64)  # rows: right, down, forward
-    viewmat[:3, :3] = torch.stack([right, down, -back])
-    viewmat[2, 3] = radius  # t = -R C with C = radius * back
-    return viewmat.to(torch.float32)
+    viewmats = torch.eye(4, dtype=torch.float64).repeat(len(a), 1, 1)
+    viewmats[:, :3, :3] = torch.stack([right, down, -back], dim=1)
+    viewmats[:, 2, 3] = radius
+    return viewmats.to(torch.float32)
