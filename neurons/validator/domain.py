@@ -11,12 +11,13 @@ import logging
 import random
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
+from neurons.process import beside
 from neurons.settings import PublicApi, ValidatorSettings, bearer
 from neurons.validator.desk import Desk, Surroundings
 from neurons.validator.endpoints import ValidationPool
@@ -86,31 +87,8 @@ async def open_domain(
         if settings.dataset.prompter_endpoint:
             collector = Collector(settings.dataset.prompter_endpoint.rstrip("/"), me.hotkey, sign, time.time_ns)
             at_work.append(keep_fresh(prompts, collector, outside, settings.dataset.prompter_fetch_interval))
-        await stack.enter_async_context(_beside(at_work))
+        await stack.enter_async_context(beside(at_work))
         yield Domain(desk, pool, storing)
-
-
-@contextlib.asynccontextmanager
-async def _beside(at_work: Iterable[Coroutine[None, None, None]]) -> AsyncIterator[None]:
-    """Runs what is endless while the context lasts. What ends in a way that nobody foresaw ends its process as well,
-    which is then started again: nothing fails silently."""
-    owner = asyncio.current_task()
-    assert owner is not None
-
-    def end(ended: asyncio.Task[None]) -> None:
-        if not ended.cancelled() and (error := ended.exception()) is not None:
-            logger.critical("the validator cannot go on", exc_info=error)
-            owner.cancel()
-
-    tasks = [asyncio.create_task(work) for work in at_work]
-    for task in tasks:
-        task.add_done_callback(end)
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def task_rules(settings: ValidatorSettings) -> TaskRules:

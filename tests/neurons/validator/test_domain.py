@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from fastapi import FastAPI, Request
 
+from neurons.process import beside
 from neurons.settings import ValidatorSettings, validator_settings
-from neurons.validator.domain import _beside, allowed, job_rules, open_domain, task_rules
+from neurons.validator.domain import allowed, job_rules, open_domain, task_rules
 from neurons.validator.prompts import BadBatch
 from neurons.validator.trust import Identity
 from serving.app import ShellLimits, create_shell
@@ -114,12 +115,12 @@ def test_what_fails_beside_the_validator_ends_it(caplog: pytest.LogCaptureFixtur
         raise RuntimeError("boom")
 
     async def story() -> None:
-        async with _beside([fails()]):
+        async with beside([fails()]):
             await asyncio.Event().wait()
 
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(story())
-    assert "the validator cannot go on" in caplog.text
+    assert "the neuron cannot go on" in caplog.text
 
 
 def test_flags_become_rules() -> None:

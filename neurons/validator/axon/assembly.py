@@ -1,0 +1,67 @@
+"""Puts the SDK's axon together: our synapses, hooks and handlers, behind the front."""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Callable
+
+import bittensor as bt
+from starlette.requests import Request
+
+from neurons.protocol import Generate, GetVersion, PullTask, StatusCheck, SubmitResults, ThreeGenSynapse
+from neurons.validator.axon.front import Front
+from neurons.validator.axon.handlers import Handler, Handlers, guarded
+from neurons.validator.axon.hooks import Door, blacklist_hook, verify_hook
+from neurons.validator.listening import Place
+
+
+class ThreeGenAxon(bt.Axon):
+    """The SDK's axon without its second reading of each body: our synapses have no hashed fields to compare."""
+
+    async def verify_body_integrity(self, request: Request) -> dict[str, typing.Any]:  # noqa: ARG002  the SDK's
+        """Nothing is hashed, and the header's hash was compared with that of nothing when it was verified."""
+        return {}
+
+
+def make_front(
+    wallet: typing.Any,
+    place: Place,
+    door: Door,
+    handlers: Handlers,
+    told: Callable[[str], None],
+) -> Front:
+    """The axon's application, ready to be served. `told` hears the code of every refusal."""
+    axon = ThreeGenAxon(
+        wallet=wallet,
+        ip=place.ip,
+        port=place.port,
+        external_ip=place.external_ip,  # given, so that the SDK does not look it up over the network
+        external_port=place.external_port,
+    )
+    served: dict[type[ThreeGenSynapse], Handler] = {
+        PullTask: handlers.pull,
+        SubmitResults: handlers.submit,
+        GetVersion: handlers.version,
+        Generate: handlers.generate,
+        StatusCheck: handlers.status,
+    }
+    for synapse, handler in served.items():
+        axon.attach(
+            forward_fn=_typed(guarded(handler), synapse, synapse),
+            blacklist_fn=_typed(blacklist_hook(door, synapse.__name__), synapse, typing.Tuple[bool, str]),  # noqa: UP006
+            verify_fn=_typed(verify_hook(door), synapse, None),
+        )
+    names = [synapse.__name__ for synapse in served]
+    return Front(axon.app, names, handlers.desk.may_send_large, told)
+
+
+F = typing.TypeVar("F", bound=Callable[..., typing.Any])
+
+
+def _typed(function: F, synapse: type[ThreeGenSynapse], returns: object) -> F:
+    """The function with the exact signature that `attach` compares and takes the synapse from."""
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    parameter = inspect.Parameter("synapse", kind, annotation=synapse)
+    function.__signature__ = inspect.Signature([parameter], return_annotation=returns)  # type: ignore[attr-defined]
+    return function

@@ -1,0 +1,154 @@
+"""ASGI layer in front of the SDK's axon: what is checked before a byte of a body is read, and how refusals look.
+
+The SDK reads bodies of any size at any pace, answers 500 to what it cannot read and echoes what it was sent; behind
+this layer it meets only requests for synapses it knows, with bounded bodies. Knows no signature and no desk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from functools import partial
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from neurons.validator.axon.bodies import Body, BodyRules, Room
+from neurons.validator.axon.refusals import (
+    BAD_METHOD,
+    BUSY,
+    BY_STATUS,
+    INVALID,
+    NO_LENGTH,
+    NO_TASK,
+    STOPPING,
+    TOO_LARGE,
+    UNKNOWN_SYNAPSE,
+    Passage,
+    Refusal,
+    Refused,
+    passage,
+)
+
+
+class Front:
+    """Wraps the application of an axon that serves the synapses `names`.
+
+    `may_send_large(hotkey)` says whether a hotkey that claims to be that may send a large body; it changes nothing.
+    `told(code)` hears of every refusal. Set `stopping` to refuse what is new.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        names: Collection[str],
+        may_send_large: Callable[[str], bool],
+        told: Callable[[str], None],
+        rules: BodyRules | None = None,
+    ) -> None:
+        self._app, self._names, self._may_send_large, self._told = app, frozenset(names), may_send_large, told
+        self._rules = rules or BodyRules()
+        self.room = Room(self._rules)
+        self.at_work = self._lingering = 0
+        self.stopping = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI entry."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        length = content_length(scope)
+        way = Passage()
+        body = Body(receive, length or 0, self._rules, partial(self._enter, way, length or 0))
+        if (refusal := self._refuse(scope, length)) is not None:
+            await self._answer(refusal, body, send)
+            return
+        passage.set(way)
+        self.at_work += 1
+        try:
+            await self._serve(scope, body, send, way)
+        finally:
+            self.at_work -= 1
+            if way.holds_place:
+                self.room.leave(way.hotkey)
+
+    def _refuse(self, scope: Scope, length: int | None) -> Refusal | None:
+        """What can be said from the request's head alone."""
+        name = scope["path"].strip("/")
+        if name not in self._names:
+            return UNKNOWN_SYNAPSE
+        if scope["method"] != "POST":
+            return BAD_METHOD
+        if self.stopping:
+            return STOPPING
+        if self.at_work >= self._rules.requests:
+            return BUSY
+        return NO_LENGTH if length is None else self._refuse_length(scope, name, length)
+
+    def _refuse_length(self, scope: Scope, name: str, length: int) -> Refusal | None:
+        if length > self._rules.max_result_bytes + self._rules.envelope_bytes:
+            return TOO_LARGE
+        if self._is_large(length):
+            claimed = Headers(scope=scope).get("bt_header_dendrite_hotkey", "")
+            if name != "SubmitResults" or not self._may_send_large(claimed):
+                return NO_TASK
+        return None
+
+    def _is_large(self, length: int) -> bool:
+        return length > self._rules.max_other_bytes + self._rules.envelope_bytes
+
+    def _enter(self, way: Passage, length: int) -> Refusal | None:
+        """Asked by a body before its first byte: the SDK reads bodies only once the header has verified."""
+        if not way.hotkey:
+            raise RuntimeError("a body is read before its header has verified")
+        refusal = self.room.enter(way.hotkey) if self._is_large(length) else None
+        way.holds_place = self._is_large(length) and refusal is None
+        return refusal
+
+    async def _serve(self, scope: Scope, body: Body, send: Send, way: Passage) -> None:
+        """Lets the axon answer; an answer of its own that is no 200 is replaced by a refusal of ours."""
+        replaced = False
+
+        async def checked_send(message: Message) -> None:
+            nonlocal replaced
+            if message["type"] == "http.response.start" and message["status"] != 200:
+                replaced = True
+                await self._answer(way.refusal or BY_STATUS.get(message["status"], INVALID), body, send)
+            elif not replaced:
+                await send(message)
+
+        async def checked_receive() -> Message:
+            try:
+                return await body.receive()
+            except Refused as error:
+                way.refusal = error.refusal
+                raise
+
+        await self._app(scope, checked_receive, checked_send)
+
+    async def _answer(self, refusal: Refusal, body: Body, send: Send) -> None:
+        """Sends a refusal whole, then takes what is left of the body: closed at once, the answer could be lost."""
+        self._told(refusal.code)
+        unread = not body.complete
+        await send(refusal.start(close=unread))
+        await send({"type": "http.response.body", "body": refusal.body, "more_body": unread})
+        if unread:
+            if self._lingering < self._rules.lingering:
+                self._lingering += 1
+                try:
+                    await body.discard()
+                finally:
+                    self._lingering -= 1
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def content_length(scope: Scope) -> int | None:
+    """The Content-Length, None when there is none that counts: a body without one has no bound."""
+    headers = Headers(scope=scope)
+    text = headers.get("content-length", "")
+    if "transfer-encoding" in headers or not text.isascii() or not text.isdigit() or len(text) > 15:
+        return None
+    return int(text)

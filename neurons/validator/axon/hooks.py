@@ -1,0 +1,126 @@
+"""Who may speak to this axon: the SDK's blacklist and verify hooks, with nothing that outlasts the verified request.
+
+The SDK asks the blacklist before any signature is checked, so it changes no state; it accepts nonces an hour ahead,
+believes the sender's own timeout, keeps nonces in memory alone and for ever. Here a nonce lies between 4 s and the
+timeout (300 s at most) ago and 30 s ahead, and is used once, restarts included. Knows no task.
+"""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import bittensor as bt
+from bittensor.core.synapse import TerminalInfo
+
+from neurons.chain.contract import Snapshot
+from neurons.protocol import ThreeGenSynapse, verify
+from neurons.validator.axon.refusals import (
+    BAD_SIGNATURE,
+    FUTURE_NONCE,
+    INVALID,
+    NOT_ALLOWED,
+    NOT_ENABLED,
+    NOT_REGISTERED,
+    STALE_NONCE,
+    STARTING,
+    UNSIGNED,
+    USED_NONCE,
+    Refusal,
+    Refused,
+    passage,
+)
+
+LATE_NS = 4_000_000_000
+"""The SDK's own allowance for clocks and lines."""
+AHEAD_NS = 30_000_000_000
+MAX_TIMEOUT_S = 300.0
+MAX_UUID_CHARS = 64
+
+NO_FIELDS_HASH = str(bt.Synapse().body_hash)
+"""What every synapse without hashed fields has for a body hash; ours have none."""
+
+
+@dataclass(slots=True)
+class Door:
+    """Decides by what was last seen of the subnet; `snapshot` is set after each look at it.
+
+    use_nonce(hotkey, uuid, nonce) says whether it is new, and remembers it. `may_ask(hotkey)` is the list for organic
+    work, None when that is off.
+    """
+
+    hotkey: str
+    use_nonce: Callable[[str, str, int], Awaitable[bool]]
+    may_ask: Callable[[str], bool] | None
+    now_ns: Callable[[], int] = time.time_ns
+    snapshot: Snapshot | None = None
+
+    def unwelcome(self, synapse: str, hotkey: str) -> Refusal | None:
+        """Why whoever claims this hotkey is not served. Changes nothing: the claim is not proven yet."""
+        if self.snapshot is None:
+            return STARTING
+        if synapse in ("Generate", "StatusCheck"):
+            if self.may_ask is None:
+                return NOT_ENABLED
+            return None if self.may_ask(hotkey) else NOT_ALLOWED
+        return None if hotkey in self.snapshot.by_hotkey else NOT_REGISTERED
+
+    async def prove(self, synapse: ThreeGenSynapse) -> str:
+        """The hotkey that signed the headers this synapse was made of; its nonce is used up. Raises Refused."""
+        sender = synapse.dendrite
+        if sender is None or not sender.hotkey or not sender.uuid or not sender.signature or sender.nonce is None:
+            raise Refused(UNSIGNED)
+        if len(sender.uuid) > MAX_UUID_CHARS:
+            raise Refused(UNSIGNED)
+        if synapse.computed_body_hash != NO_FIELDS_HASH:
+            raise Refused(INVALID)
+        if (refusal := _untimely(sender.nonce, synapse.timeout, self.now_ns())) is not None:
+            raise Refused(refusal)
+        if not self._signed(sender, NO_FIELDS_HASH):
+            raise Refused(BAD_SIGNATURE)
+        if not await self.use_nonce(sender.hotkey, sender.uuid, sender.nonce):
+            raise Refused(USED_NONCE)
+        return str(sender.hotkey)
+
+    def _signed(self, sender: TerminalInfo, body_hash: str) -> bool:
+        """Whether the header's signature is the sender's, for this validator. 44 µs: no work for a thread."""
+        message = f"{sender.nonce}.{sender.hotkey}.{self.hotkey}.{sender.uuid}.{body_hash}"
+        try:
+            raw = bytes.fromhex(str(sender.signature).removeprefix("0x"))
+        except ValueError:
+            return False
+        return verify(str(sender.hotkey), message.encode(), base64.b64encode(raw).decode())
+
+
+def _untimely(nonce: int, timeout_s: float | None, now_ns: int) -> Refusal | None:
+    timeout = timeout_s if timeout_s is not None and 0 <= timeout_s < MAX_TIMEOUT_S else MAX_TIMEOUT_S
+    if nonce > now_ns + AHEAD_NS:
+        return FUTURE_NONCE
+    return STALE_NONCE if nonce <= now_ns - LATE_NS - int(timeout * 1e9) else None
+
+
+def blacklist_hook(door: Door, name: str) -> Callable[[ThreeGenSynapse], tuple[bool, str]]:
+    """The SDK's blacklist for one synapse."""
+
+    def blacklisted(synapse: ThreeGenSynapse) -> tuple[bool, str]:
+        refusal = door.unwelcome(name, str(synapse.dendrite.hotkey) if synapse.dendrite else "")
+        passage.get().refusal = refusal
+        return refusal is not None, refusal.code if refusal else ""
+
+    return blacklisted
+
+
+def verify_hook(door: Door) -> Callable[[ThreeGenSynapse], Awaitable[None]]:
+    """The SDK's verification for every synapse."""
+
+    async def verified(synapse: ThreeGenSynapse) -> None:
+        way = passage.get()
+        try:
+            way.hotkey = await door.prove(synapse)
+        except Refused as error:
+            way.refusal = error.refusal
+            raise
+
+    return verified

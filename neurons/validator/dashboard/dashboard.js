@@ -1,0 +1,49 @@
+// Shows GET /miners/ and looks again every few seconds. Everything is written as text.
+const FACTS = [
+  ["subnet", "netuid"], ["block", "block"], ["seats", "seats"], ["scorer", "scorer"], ["tasks given", "tasks_given"],
+  ["accepted", "accepted"], ["rejected", "rejected"], ["faults of ours", "faults"], ["weights of block", "weights_block"],
+];
+
+function element(tag, text) {
+  const made = document.createElement(tag);
+  made.textContent = text;
+  return made;
+}
+
+function show(standing) {
+  const state = document.getElementById("state");
+  const reasons = [...standing.not_ready];
+  if (standing.weights_held_back) reasons.push(`no weights: ${standing.weights_held_back}`);
+  state.textContent = reasons.length ? reasons.join("; ") : "ready";
+  state.className = reasons.length ? "bad" : "";
+  const facts = FACTS.flatMap(([name, key]) => {
+    const group = document.createElement("div");
+    group.append(element("dt", name), element("dd", standing[key] || "–"));
+    return group;
+  });
+  document.getElementById("facts").replaceChildren(...facts);
+  const rows = standing.miners.map((miner) => {
+    const row = document.createElement("tr");
+    row.append(
+      element("td", miner.uid ?? "–"), element("td", miner.hotkey), element("td", miner.accepted),
+      element("td", miner.average.toFixed(3)), element("td", miner.reward.toFixed(2)),
+      element("td", miner.weight.toFixed(4)), element("td", miner.has_task ? "open" : ""),
+    );
+    return row;
+  });
+  document.getElementById("miners").replaceChildren(...rows);
+}
+
+async function look() {
+  try {
+    const answer = await fetch("/miners/");
+    show(await answer.json());
+  } catch {
+    const state = document.getElementById("state");
+    state.textContent = "the validator does not answer";
+    state.className = "bad";
+  }
+  setTimeout(look, 3000);
+}
+
+look();

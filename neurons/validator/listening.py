@@ -1,0 +1,59 @@
+"""Where the axon listens and is reached, and how its application is served there.
+
+The SDK's own server binds all addresses whatever it is told, runs in a thread of its own, and says nothing when the
+port is taken. Here the port is bound first, and the axon shares the process's event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from neurons.chain.opening import own_address
+from neurons.settings import ValidatorSettings
+from neurons.validator.axon.front import Front
+from serving.server import beside
+from serving.settings import SettingsError
+from serving.vitals import Vitals
+
+LOOK_UP_S = 60.0
+"""For this machine's own address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the axon listens, and what it tells the chain of where it is reached."""
+
+    ip: str
+    port: int
+    external_ip: str
+    external_port: int
+
+
+async def find_place(settings: ValidatorSettings) -> Place:
+    """Where the axon listens and is reached. Asks the network only on a real chain without --axon.external_ip.
+
+    Raises SettingsError.
+    """
+    axon = settings.axon
+    address = axon.external_ip or ("127.0.0.1" if settings.subtensor.is_devnet else "")
+    if not address:
+        try:
+            address = await asyncio.wait_for(asyncio.to_thread(own_address), LOOK_UP_S)
+        except TimeoutError as error:
+            raise SettingsError("this machine's address cannot be found out: give --axon.external_ip") from error
+    return Place(axon.ip, axon.port, address, axon.external_port or axon.port)
+
+
+@contextlib.asynccontextmanager
+async def axon_server(front: Front, listener: socket.socket, drain_s: float) -> AsyncIterator[None]:
+    """Serves while the context lasts; then refuses what is new, and finishes what it has for at most `drain_s`."""
+    vitals = Vitals(version=lambda: "", busy=lambda: front.at_work > 0)
+    async with beside(front, listener, vitals, drain_s):
+        try:
+            yield
+        finally:
+            front.stopping = True

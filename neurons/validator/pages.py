@@ -1,0 +1,127 @@
+"""The validator's page on loopback: what it sees, and a row for each miner. Read only."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from fastapi import APIRouter
+from fastapi.responses import FileResponse
+from pydantic import BaseModel
+
+from neurons.validator.records import reward
+from neurons.validator.rules import TaskRules
+from neurons.validator.telemetry import Sight
+
+FOLDER = Path(__file__).parent / "dashboard"
+
+
+class MinerRow(BaseModel):
+    """Where one miner stands. `uid` is None for a hotkey without a seat; `weight` is of the last confirmed weights."""
+
+    hotkey: str
+    uid: int | None
+    accepted: int
+    average: float
+    reward: float
+    weight: float
+    has_task: bool
+    cooldown_until: int
+    cooldown_violations: int
+
+
+class Standing(BaseModel):
+    """What the page shows."""
+
+    netuid: int | None
+    block: int
+    seats: int
+    scorer: str
+    not_ready: list[str]
+    tasks_given: int
+    accepted: int
+    rejected: int
+    faults: int
+    weights_block: int
+    weights_held_back: str
+    miners: list[MinerRow]
+
+
+def status_pages(
+    sight: Callable[[], Sight | None], rules: TaskRules, now: Callable[[], float] = time.time
+) -> APIRouter:
+    """GET / (the page), its files, and GET /miners/ (its content as JSON)."""
+    router = APIRouter()
+
+    @router.get("/", include_in_schema=False)
+    async def page() -> FileResponse:
+        return FileResponse(FOLDER / "index.html", media_type="text/html")
+
+    @router.get("/dashboard.js", include_in_schema=False)
+    async def script() -> FileResponse:
+        return FileResponse(FOLDER / "dashboard.js", media_type="text/javascript")
+
+    @router.get("/dashboard.css", include_in_schema=False)
+    async def style() -> FileResponse:
+        return FileResponse(FOLDER / "dashboard.css", media_type="text/css")
+
+    @router.get("/miners/", summary="Where every miner stands")
+    async def miners() -> Standing:
+        seen = sight()
+        return standing(seen, rules, now()) if seen else EMPTY
+
+    return router
+
+
+EMPTY = Standing(
+    netuid=None,
+    block=0,
+    seats=0,
+    scorer="",
+    not_ready=["the validator is starting"],
+    tasks_given=0,
+    accepted=0,
+    rejected=0,
+    faults=0,
+    weights_block=0,
+    weights_held_back="",
+    miners=[],
+)
+
+
+def standing(sight: Sight, rules: TaskRules, now: float) -> Standing:
+    """Everything at this moment, the best paid miner first."""
+    snapshot, sent, counters = sight.watch.snapshot, sight.weights.sent, sight.counters
+    seats = snapshot.by_hotkey if snapshot else {}
+    weights = sent.weights if sent else {}
+    rows = []
+    for record in sight.domain.desk.standing():
+        uid = seats[record.hotkey].uid if record.hotkey in seats else None
+        rows.append(
+            MinerRow(
+                hotkey=record.hotkey,
+                uid=uid,
+                accepted=len(record.accepted_at),
+                average=round(record.average, 4),
+                reward=round(reward(record, now, rules), 4),
+                weight=round(weights.get(uid, 0.0), 6) if uid is not None else 0.0,
+                has_task=record.task is not None,
+                cooldown_until=int(record.cooldown_until),
+                cooldown_violations=record.cooldown_violations,
+            )
+        )
+    return Standing(
+        netuid=snapshot.netuid if snapshot else None,
+        block=sight.watch.height,
+        seats=len(seats),
+        scorer=sight.domain.pool.scorer,
+        not_ready=sight.not_ready(),
+        tasks_given=counters.given,
+        accepted=counters.accepted,
+        rejected=counters.rejected,
+        faults=counters.faults,
+        weights_block=sent.block if sent else 0,
+        weights_held_back=sight.weights.held_back,
+        miners=sorted(rows, key=lambda row: (-row.reward, row.hotkey)),
+    )
