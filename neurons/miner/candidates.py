@@ -1,7 +1,7 @@
-"""When a miner is content with what it has made for a task. Pure: takes what is known and `now`, returns the next step.
+"""When a miner is content with what it has made for a task. Pure: from what is known and `now` to the next step.
 
-Without scoring of its own a miner sends the first splat it gets. With it, it makes candidates with different seeds:
-it stops when one tops the highest threshold, when the time that costs nothing is over (a new task is given 120 s after
+Without scoring of its own a miner sends the first splat it gets. With it, it makes candidates with different seeds and
+stops when one tops the highest threshold, when the time that costs nothing is over (a new task is given 120 s after
 the last pull, however early the result came), or when the deadline nears; and it declines what would be rejected. That
 pays: a rejected result lowers the average that all of the last eight hours are multiplied with, and is worth sending
 only where it is accepted more often than not, which is where its score reaches the threshold.
@@ -18,7 +18,8 @@ from neurons.miner.rules import MinerRules
 class Step(Enum):
     """What to do next for a task."""
 
-    MORE = "more"
+    BEGIN = "begin"  # another candidate
+    WAIT = "wait"  # for those that are being made
     SUBMIT = "submit"
     DECLINE = "decline"
 
@@ -39,7 +40,6 @@ class Effort:
     pulled_at: float
     deadline: float  # the last moment for sending, Unix seconds
     thresholds: tuple[float, ...]  # falling
-    scored: bool  # whether candidates are scored before they are sent
     best: Candidate | None = None
     made: int = 0
     failures: int = 0
@@ -55,6 +55,12 @@ class Effort:
         """Whether the best cannot be paid better, as far as anyone knows."""
         return self.best is not None and (self.best.score is None or self.best.score >= self.thresholds[0])
 
+    def __str__(self) -> str:
+        """For the log."""
+        unscored = self.best is None or self.best.score is None
+        told = "not scored" if unscored else f"best scored {self.best.score:.4f}"  # type: ignore[union-attr]
+        return f"{self.made} candidates ({told}), {self.failures} failed jobs"
+
     def last_call(self, rules: MinerRules) -> float:
         """When work on another candidate has to end: before the deadline, and with something to send in hand before
         time that costs nothing is over."""
@@ -69,17 +75,15 @@ def better(one: Candidate | None, other: Candidate) -> Candidate:
     return max(one, other, key=lambda candidate: -1.0 if candidate.score is None else candidate.score)
 
 
-def next_step(effort: Effort, now: float, rules: MinerRules, *, draining: bool = False) -> Step:
-    """What to do now."""
-    enough = effort.is_perfect or (effort.is_acceptable and (not effort.scored or draining))
-    if enough:
+def next_step(effort: Effort, running: int, now: float, rules: MinerRules, *, draining: bool = False) -> Step:
+    """What to do now, while `running` candidates are being made."""
+    if effort.is_perfect or (effort.is_acceptable and draining):
         return Step.SUBMIT
-    if not _may_go_on(effort, now, rules):
-        return Step.SUBMIT if effort.is_acceptable else Step.DECLINE
-    return Step.MORE
-
-
-def _may_go_on(effort: Effort, now: float, rules: MinerRules) -> bool:
-    if effort.failures >= rules.max_failures or effort.made >= rules.max_candidates:
-        return False
-    return now + rules.patience * effort.pace_s < effort.last_call(rules)
+    last_call = effort.last_call(rules)
+    if now < last_call:
+        room = effort.failures < rules.max_failures and effort.made + running < rules.max_candidates
+        if room and now + rules.patience * effort.pace_s < last_call:
+            return Step.BEGIN
+        if running:
+            return Step.WAIT
+    return Step.SUBMIT if effort.is_acceptable else Step.DECLINE

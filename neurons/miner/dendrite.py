@@ -24,7 +24,18 @@ from bittensor.core.synapse import TerminalInfo
 from pydantic import ValidationError
 
 from neurons import protocol
-from neurons.miner.peers import NoReply, Peer, PullAnswer, Refused, SubmitAnswer, Task, Unreachable, falling
+from neurons.miner.peers import (
+    NoReply,
+    Peer,
+    PullAnswer,
+    Refused,
+    SubmitAnswer,
+    Task,
+    Unreachable,
+    falling,
+    moment,
+    share,
+)
 
 S = TypeVar("S", bound=protocol.ThreeGenSynapse)
 
@@ -71,9 +82,10 @@ class Dendrite:
         answer = await self._call(peer, protocol.PullTask(version=protocol.NEURONS_VERSION), PULL_S)
         given = answer.task is not None and bool(answer.task.id) and bool(answer.task.prompt)
         return PullAnswer(
-            task=Task(answer.task.id, answer.task.prompt, answer.submit_before) if given and answer.task else None,
-            cooldown_until=answer.cooldown_until,
-            violations=answer.cooldown_violations,
+            task=Task(answer.task.id, answer.task.prompt, moment(answer.submit_before))
+            if given and answer.task
+            else None,
+            cooldown_until=moment(answer.cooldown_until),
             code=answer.reason_code,
             detail=answer.detail,
             scorer=answer.scorer,
@@ -94,10 +106,10 @@ class Dendrite:
             average=feedback.average_fidelity_score,
             accepted_8h=feedback.generations_within_8_hours,
             reward=feedback.current_miner_reward,
-            cooldown_until=answer.cooldown_until,
+            cooldown_until=moment(answer.cooldown_until),
             code=answer.reason_code,
             detail=answer.detail,
-            score=answer.score,
+            score=share(answer.score),
             scorer=answer.scorer,
             seed=answer.seed,
         )

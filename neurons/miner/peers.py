@@ -77,7 +77,6 @@ class PullAnswer:
 
     task: Task | None = None
     cooldown_until: float = 0.0  # Unix seconds
-    violations: int = 0
     code: str = ""
     detail: str = ""
     scorer: str = ""
@@ -119,6 +118,16 @@ class Calls(Protocol):
 def shown(text: str) -> str:
     """A stranger's text for the log: on one line, printable, not long."""
     return text[:TEXT_CHARS].encode("unicode_escape").decode("ascii")
+
+
+def moment(seconds: int) -> float:
+    """A stranger's Unix time, as a number to reckon with: between 1970 and the year 36812."""
+    return float(min(max(0, seconds), 2**40))
+
+
+def share(value: float | None) -> float | None:
+    """A stranger's number between 0 and 1, None when it is another."""
+    return value if value is not None and 0 <= value <= 1 else None
 
 
 def falling(thresholds: Iterable[float]) -> tuple[float, ...]:

@@ -14,6 +14,7 @@ import httpx
 
 from neurons.chain.opening import chain_worker, open_wallet
 from neurons.clients import GenerationService
+from neurons.miner.craft import Workshop
 from neurons.miner.delivery import Clock
 from neurons.miner.generation import Generators
 from neurons.miner.health import Health
@@ -56,7 +57,9 @@ async def mine(settings: MinerSettings, shell: ShellSettings, stop: asyncio.Even
         vitals.not_ready = health.reasons
         await stack.enter_async_context(status_server(status_app("three-gen miner", shell, vitals), shell))
         dendrite = await stack.enter_async_context(Dendrite(wallet.hotkey, settings.netuid))
-        miner = Miner(dendrite, validators, generators, rules, Clock(time.time, dice), metrics, scoring)
+        clock = Clock(time.time, dice)
+        workshop = Workshop(generators, scoring, rules, clock, metrics)
+        miner = Miner(dendrite, validators, generators, workshop, rules, clock, metrics)
         logger.info("miner %s on subnet %d of %s", hotkey, settings.netuid, settings.subtensor.network)
         progress = health.tell_for_ever(settings.neuron.log_info_interval)
         async with _beside([*endless, generators.run(), eye.run(), progress]):

@@ -9,14 +9,11 @@ never keep it waiting. What goes wrong with one task ends that task alone. Knows
 from __future__ import annotations
 
 import asyncio
-import base64
 import logging
-from collections.abc import Awaitable
 from dataclasses import replace
-from typing import Protocol, TypeVar
 
-from neurons.clients import GenerationError, JobFailed
-from neurons.miner.candidates import Candidate, Effort, Step, better, next_step
+from neurons.miner.candidates import Step
+from neurons.miner.craft import Workshop
 from neurons.miner.delivery import Clock, deliver
 from neurons.miner.generation import Generators, Slot
 from neurons.miner.peers import CallFailed, Calls, Peer, PullAnswer, SubmitAnswer, Task, shown
@@ -25,8 +22,6 @@ from neurons.miner.telemetry import MinerMetrics
 from neurons.miner.validators import Validators
 
 logger = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 IDLE_S = 1.0
 """Longest nap while no validator may be asked: the chain may bring a new one."""
@@ -42,18 +37,6 @@ REFUSED = {
 """Codes of a result that was not looked at, with what they mean: the task stays as it was."""
 
 
-class Scorer(Protocol):
-    """A miner's own scoring: see `neurons.miner.scoring.Scoring`."""
-
-    def suits(self, scorer: str) -> bool:
-        """Whether its scores tell what this scorer would say."""
-        ...
-
-    async def score(self, prompt: str, results: str, seed: int) -> float | None:
-        """The score, None when it cannot be had."""
-        ...
-
-
 class Miner:
     """Works until `stop` is set, then finishes what can be finished within the rules' `drain_s`."""
 
@@ -62,16 +45,15 @@ class Miner:
         calls: Calls,
         validators: Validators,
         generators: Generators,
+        workshop: Workshop,
         rules: MinerRules,
         clock: Clock,
         metrics: MinerMetrics,
-        scoring: Scorer | None = None,
     ) -> None:
-        self._calls, self._validators, self._generators = calls, validators, generators
-        self._rules, self._clock, self._metrics, self._scoring = rules, clock, metrics, scoring
+        self._calls, self._validators, self._generators, self._workshop = calls, validators, generators, workshop
+        self._rules, self._clock, self._metrics = rules, clock, metrics
         self._stop = asyncio.Event()
         self._open: set[asyncio.Task[None]] = set()
-        self._pace_s = 0.0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Asks for tasks and works on them until `stop` is set, and drains."""
@@ -152,89 +134,16 @@ class Miner:
             self._validators.failed(peer)
 
     async def _work(self, peer: Peer, given: PullAnswer, task: Task, slot: Slot) -> None:
-        now = self._clock.now()
         if task.submit_before <= 0:
-            task = replace(task, submit_before=now + self._rules.task_s)
-        effort = Effort(
-            pulled_at=now,
-            deadline=task.submit_before,
-            thresholds=given.thresholds or self._rules.thresholds,
-            scored=self._scoring is not None and self._scoring.suits(given.scorer),
-            pace_s=self._pace_s,
+            task = replace(task, submit_before=self._clock.now() + self._rules.task_s)
+        thresholds = given.thresholds or self._rules.thresholds
+        effort, step = await self._workshop.best(
+            task, slot, thresholds, given.scorer, given.max_result_bytes, self._stop
         )
-        effort, step = await self._candidates(effort, task, slot, given.max_result_bytes)
-        best = effort.best
-        sent = best.results if best is not None and step is Step.SUBMIT else ""
-        logger.info("task %s: %s after %s", shown(task.id), "sent" if sent else "declined", _told(effort))
+        sent = effort.best.results if effort.best is not None and step is Step.SUBMIT else ""
+        logger.info("task %s: %s after %s", shown(task.id), "sent" if sent else "declined", effort)
         answer = await deliver(self._calls, peer, task, sent, self._rules, self._clock)
         self._learn(peer, answer, declined=not sent)
-
-    async def _candidates(self, effort: Effort, task: Task, slot: Slot, max_chars: int) -> tuple[Effort, Step]:
-        """Makes splats until the rules say to send or to decline. `slot` is taken already, for the first one."""
-        seed = self._clock.dice.getrandbits(32)
-        place: Slot | None = slot
-        try:
-            while (
-                step := next_step(effort, self._clock.now(), self._rules, draining=self._stop.is_set())
-            ) is Step.MORE:
-                until = effort.last_call(self._rules)
-                if place is None:
-                    place = await self._in_time(self._generators.take(first=effort.best is None), until, effort)
-                if place is None:
-                    continue
-                taken, place = place, None
-                effort = await self._one_more(effort, task, taken, seed, max_chars)
-            return effort, step
-        finally:
-            if place is not None:
-                self._generators.give_back(place)
-
-    async def _one_more(self, effort: Effort, task: Task, slot: Slot, seed: int, max_chars: int) -> Effort:
-        """The effort with one candidate more, or one failure more."""
-        started, own_seed = self._clock.now(), self._clock.dice.getrandbits(32)
-        try:
-            making = self._generators.generate(slot, task.prompt, own_seed)
-            made = await self._in_time(making, effort.last_call(self._rules), effort)
-        except GenerationError as error:
-            logger.warning("task %s: no splat: %s", shown(task.id), error)
-            self._metrics.made("failed")
-            return replace(effort, failures=effort.failures + isinstance(error, JobFailed))
-        finally:
-            self._generators.give_back(slot)
-        if made is None:
-            self._metrics.made("late")
-            return replace(effort, failures=effort.failures + 1)
-        results = await asyncio.to_thread(lambda: base64.b64encode(made).decode("ascii"))
-        if max_chars and len(results) > max_chars:
-            logger.warning("task %s: a splat of %d bytes is too large for its validator", shown(task.id), len(made))
-            self._metrics.made("too_large")
-            return replace(effort, failures=effort.failures + 1)
-        score = await self._score(task.prompt, results, seed) if effort.scored else None
-        took_s = self._clock.now() - started
-        self._pace_s = self._pace_s + self._rules.smoothing * (took_s - self._pace_s) if self._pace_s else took_s
-        self._metrics.made("ok", took_s)
-        candidate = Candidate(results, own_seed, score)
-        return replace(effort, best=better(effort.best, candidate), made=effort.made + 1, pace_s=self._pace_s)
-
-    async def _score(self, prompt: str, results: str, seed: int) -> float | None:
-        assert self._scoring is not None
-        return await self._scoring.score(prompt, results, seed)
-
-    async def _in_time(self, work: Awaitable[T], until: float, effort: Effort) -> T | None:
-        """What `work` gives, None when it is not there in time, or when the miner stops and has something to send."""
-        working = asyncio.ensure_future(work)
-        stopping = asyncio.ensure_future(self._stop.wait())
-        awaited = {working, stopping} if effort.is_acceptable else {working}
-        try:
-            await asyncio.wait(
-                awaited, timeout=max(0.0, until - self._clock.now()), return_when=asyncio.FIRST_COMPLETED
-            )
-            return working.result() if working.done() else None
-        finally:
-            stopping.cancel()
-            if not working.done():
-                working.cancel()
-                await asyncio.wait({working})
 
     def _learn(self, peer: Peer, answer: SubmitAnswer | None, *, declined: bool) -> None:
         """Books a validator's answer and lets it be asked again when it said."""
@@ -269,8 +178,3 @@ def _kind(answer: SubmitAnswer, *, declined: bool) -> str:
     if answer.code in REFUSED:
         return "refused"
     return "declined" if declined else "rejected"
-
-
-def _told(effort: Effort) -> str:
-    score = "not scored" if effort.best is None or effort.best.score is None else f"best scored {effort.best.score:.4f}"
-    return f"{effort.made} candidates ({score}), {effort.failures} failures"

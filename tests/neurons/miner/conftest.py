@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import random
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -107,3 +108,25 @@ def _listens(port: int) -> bool:
 async def _told(what: Any) -> None:
     if asyncio.iscoroutine(what):
         await what
+
+
+class FakeClock:
+    """Time that passes only when slept on, and then at once; the dice always fall the same way."""
+
+    def __init__(self) -> None:
+        self.time = 1_000_000.0
+        self.slept: list[float] = []
+        self.dice = random.Random(1)
+
+    def now(self) -> float:
+        return self.time
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.time += seconds
+        await asyncio.sleep(0)
+
+
+@pytest.fixture
+def fake_clock() -> FakeClock:
+    return FakeClock()
