@@ -1,4 +1,4 @@
-"""The nearest known object to words that name none: by kind, by the end of a compound word, by spelling."""
+"""The nearest known object to words that name none: by kind, by a part, by the end of a compound word, by spelling."""
 
 from __future__ import annotations
 
@@ -20,14 +20,37 @@ GOOD_SPELLING = 0.88
 
 def nearest(words: Sequence[str], vocabulary: Vocabulary) -> tuple[str, Guess]:
     """Object name for `words` of which none names an object (perhaps an empty list), and how it was found."""
-    for word in reversed(words):
-        for category, kind_words in vocabulary.categories.items():
-            if any(form in kind_words for form in singulars(word)):
-                return _any_of(vocabulary.category(category), " ".join(words)), Guess(word, How.CATEGORY)
-    for word in reversed(words):
-        ends = [known for known in _names(vocabulary) if len(known) > 2 and len(word) > 4 and word.endswith(known)]
-        if ends:
-            return _object(max(ends, key=len), vocabulary), Guess(word, How.MEANING)
+    for step in (_by_kind, _by_part, _by_end):
+        for word in reversed(words):
+            if found := step(word, words, vocabulary):
+                return found
+    return _by_spelling(words, vocabulary)
+
+
+def _by_kind(word: str, words: Sequence[str], vocabulary: Vocabulary) -> tuple[str, Guess] | None:
+    for category, kind_words in vocabulary.categories.items():
+        if any(form in kind_words for form in singulars(word)):
+            return _any_of(vocabulary.category(category), " ".join(words)), Guess(word, How.CATEGORY)
+    return None
+
+
+def _by_part(word: str, _words: Sequence[str], vocabulary: Vocabulary) -> tuple[str, Guess] | None:
+    """What the word stands for alone, else the simplest object that has such a part."""
+    if word in vocabulary.alone:
+        return vocabulary.alone[word], Guess(word, How.MEANING)
+    owners = [entry for entry in vocabulary.entries.values() if entry.part(word)]
+    if not owners:
+        return None
+    return min(owners, key=lambda e: (word not in e.parts, len(e.parts))).name, Guess(word, How.PART)
+
+
+def _by_end(word: str, _words: Sequence[str], vocabulary: Vocabulary) -> tuple[str, Guess] | None:
+    """A compound: "moonbicycle"."""
+    ends = [known for known in _names(vocabulary) if len(known) > 2 and len(word) > 4 and word.endswith(known)]
+    return (_object(max(ends, key=len), vocabulary), Guess(word, How.MEANING)) if ends else None
+
+
+def _by_spelling(words: Sequence[str], vocabulary: Vocabulary) -> tuple[str, Guess]:
     best_word, best_name, best_score = "", "", -1.0
     for word in words:
         match = process.extractOne(word, _names(vocabulary), scorer=JaroWinkler.normalized_similarity)

@@ -178,8 +178,8 @@ class _Reader:
                 draft.pattern_look = said.take() if not said.empty else draft.pattern_look
             elif word.text in self.vocabulary.accents:
                 draft.looks = [*(draft.looks or [Look()])[:1], said.take()]
-            elif not said.note(word) and not word.size and not self._trait(draft, word):
-                self._unknown(word)
+            elif not said.note(word) and not word.size and (word.number or not self._trait(draft, word)):
+                self._unknown(word)  # a number too: how many of a part there are is the builder's choice
         if not said.empty:  # colours of something unknown: the second look of the whole
             draft.looks = [*(draft.looks or [Look()])[:1], said.take()]
         return True

@@ -18,6 +18,7 @@ class How(Enum):
     MEANING = "the nearest in meaning"
     SPELLING = "the nearest in spelling"
     CATEGORY = "one of its kind"
+    PART = "something that has one"
     CHANCE = "nothing was recognised; a guess by spelling"
 
 
@@ -71,7 +72,10 @@ def understood(request: Request) -> str:
 
 
 def _item(item: Item) -> str:
-    traits = [str(look) for look in item.looks]
+    first, second = (*item.looks, Look(), Look())[:2]
+    traits = [str(look) for look in item.looks if look != Look()]
+    if first == Look() and second != Look():
+        traits = [f"details {second}"]
     traits += [*item.sizes, *(word for word in (item.pattern, item.pose) if word)]
     traits += [f"{part} {look}" for part, look in item.parts.items()]
     name = item.name if item.count == 1 else f"{item.count} x {item.name}"

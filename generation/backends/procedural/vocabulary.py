@@ -60,7 +60,8 @@ class Entry:
 class Vocabulary:
     """Everything in objects.yaml, with an index by word (singular, lower case, single spaces) for each kind.
 
-    `phrases` are the words for parts and poses of any object.
+    `phrases` are the words for parts and poses of any object; `alone` says which object some of those stand for by
+    themselves.
     """
 
     colours: Mapping[str, Rgb]
@@ -78,6 +79,7 @@ class Vocabulary:
     numbers: Mapping[str, int]
     groups: Mapping[str, int]
     depictions: Mapping[str, str]
+    alone: Mapping[str, str]
     fillers: frozenset[str]
     phrases: frozenset[str]
 
@@ -114,6 +116,9 @@ def read_vocabulary(data: Mapping[str, Any]) -> Vocabulary:
         raise VocabularyError(f"depictions: there is no material {missing[0]!r}")
     exact = _index("object", ((w, e.name) for e in entries.values() for w in (e.name, *e.also)))
     related = _index("object", ((w, e.name) for e in entries.values() for w in e.related), taken=exact)
+    for word, name in data["alone"].items():
+        if name not in entries or word in exact or word in related:
+            raise VocabularyError(f"alone: {word!r} is an object already, or {name!r} is none")
     return Vocabulary(
         colours=colours,
         colour_words=_index("colour", ((w, n) for n, v in data["colours"].items() for w in (n, *v[1:]))),
@@ -130,6 +135,7 @@ def read_vocabulary(data: Mapping[str, Any]) -> Vocabulary:
         numbers=dict(data["numbers"]),
         groups=dict(data["groups"]),
         depictions=dict(data["depictions"]),
+        alone=dict(data["alone"]),
         fillers=frozenset(data["fillers"]),
         phrases=frozenset(
             word

@@ -74,6 +74,7 @@ def test_looks(prompt: str, looks: list[Look], vocabulary: Vocabulary) -> None:
         ("bicycle with shiny red wheels", {"wheel": Look("red", "glossy")}),
         ("knight in golden armour", {"armour": Look(None, "gold")}),
         ("bicycle with wheels", {}),
+        ("bookshelf with four red shelves", {"shelf": Look("red")}),
     ],
 )
 def test_parts(prompt: str, parts: dict[str, Look], vocabulary: Vocabulary) -> None:
@@ -98,6 +99,12 @@ def test_colours_of_parts_are_not_those_of_the_whole(vocabulary: Vocabulary) -> 
 )
 def test_count(prompt: str, count: int, vocabulary: Vocabulary) -> None:
     assert one(prompt, vocabulary).count == count
+
+
+def test_a_number_of_parts_is_no_number_of_objects(vocabulary: Vocabulary) -> None:
+    request = read_prompt("ice cream with three scoops", vocabulary)
+    assert [(item.name, item.count) for item in request.items] == [("ice cream", 1)]
+    assert request.ignored == ("three",)
 
 
 def test_two_kinds_of_things(vocabulary: Vocabulary) -> None:
@@ -160,6 +167,22 @@ def test_category_word_gives_one_of_its_kind(vocabulary: Vocabulary) -> None:
     assert (vocabulary.entries[item.name].category, item.guess.how) == ("animals", How.CATEGORY)
 
 
+@pytest.mark.parametrize(
+    ("prompt", "name", "how"),
+    [
+        ("a red cube", "gift", How.MEANING),
+        ("a zorb with yellow wheels", "bicycle", How.MEANING),
+        ("a lock", "treasure chest", How.PART),
+    ],
+)
+def test_part_that_stands_alone_means_an_object_that_has_it(
+    prompt: str, name: str, how: How, vocabulary: Vocabulary
+) -> None:
+    item = one(prompt, vocabulary)
+    assert item.guess is not None
+    assert (item.name, item.guess.how) == (name, how)
+
+
 def test_compound_word_is_known_by_its_end(vocabulary: Vocabulary) -> None:
     assert one("a moonbicycle", vocabulary).name == "bicycle"
 
@@ -175,6 +198,10 @@ def test_nothing_known_still_gives_an_object_and_says_so(prompt: str, vocabulary
 def test_understood_names_everything(vocabulary: Vocabulary) -> None:
     text = understood(read_prompt("two tall golden teapots with red handles on a zorb", vocabulary))
     assert text == "2 x teapot: gold, tall, handle red; unknown words ignored: zorb"
+
+
+def test_a_second_look_alone_is_told_as_details(vocabulary: Vocabulary) -> None:
+    assert understood(read_prompt("car with golden trim", vocabulary)) == "car: details gold"
 
 
 def test_longest_prompt_is_read(vocabulary: Vocabulary) -> None:

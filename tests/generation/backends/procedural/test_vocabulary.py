@@ -103,6 +103,13 @@ def test_word_of_two_parts_is_refused(data: Any) -> None:
         read_vocabulary(data)
 
 
+@pytest.mark.parametrize(("word", "name"), [("zorb", "zeppelin"), ("bicycle", "car"), ("bike", "car")])
+def test_word_for_what_stands_alone_names_a_known_object_and_is_none_itself(word: str, name: str, data: Any) -> None:
+    data["alone"][word] = name
+    with pytest.raises(VocabularyError, match=f"alone: '{word}'"):
+        read_vocabulary(data)
+
+
 def test_object_without_any_colour_is_refused(data: Any) -> None:
     data["categories"]["vehicles"]["car"]["colours"] = []
     with pytest.raises(VocabularyError, match="car: no colours"):
