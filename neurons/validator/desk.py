@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -22,7 +23,7 @@ from neurons.validator.copies import KEPT_S, CopyIndex
 from neurons.validator.endpoints import Fault, Rejected, Verdict
 from neurons.validator.jobs import Job, Jobs
 from neurons.validator.records import MinerRecord, OpenTask, Step
-from neurons.validator.replies import PullReply, Submission, SubmitReply, Terms
+from neurons.validator.replies import ClosedWith, PullReply, Submission, SubmitReply, Terms
 from neurons.validator.rewards import weights_of
 from neurons.validator.rules import TaskRules
 from neurons.validator.store import Accepted, Store
@@ -32,6 +33,9 @@ from validation.schemas import ValidateResponse
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+MAX_RECENT = 200
+"""Closed tasks that the desk can tell of, whoever held them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,8 @@ class Desk:
         self._disk = ThreadPoolExecutor(1, "store")
         self._judging: dict[tuple[str, str], asyncio.Task[SubmitReply]] = {}
         self._strong: frozenset[str] = frozenset()
+        self.recent: deque[ClosedWith] = deque(maxlen=MAX_RECENT)
+        """The last tasks that were closed since the start, the newest last."""
 
     async def pull(self, hotkey: str) -> PullReply:
         """The miner's open task, a new one, or why there is none."""
@@ -263,8 +269,11 @@ class Desk:
         detail: str = "",
         kept: Accepted | None = None,
     ) -> SubmitReply:
-        reply = self._terms.result(record, self._around.now(), code, detail, told)
-        await self._save(records.remember(record, task_id, reply.to_json(), self._around.now()), kept)
+        now, task = self._around.now(), self._records[record.hotkey].task
+        reply = self._terms.result(record, now, code, detail, told)
+        await self._save(records.remember(record, task_id, reply.to_json(), now), kept)
+        prompt, fidelity = task.prompt if task else "", reply.task_fidelity_score
+        self.recent.append(ClosedWith(now, record.hotkey, task_id, prompt, reply.score, fidelity, code))
         return reply
 
     def _refusal(self, record: MinerRecord, code: str, detail: str) -> SubmitReply:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 from fastapi import APIRouter
@@ -31,6 +32,19 @@ class MinerRow(BaseModel):
     cooldown_violations: int
 
 
+class TaskRow(BaseModel):
+    """How one task was closed. `score` is None for one that was declined or refused unscored; `code` says why it earned
+    nothing."""
+
+    closed_at: float
+    hotkey: str
+    task_id: str
+    prompt: str
+    score: float | None
+    fidelity: float
+    code: str
+
+
 class Standing(BaseModel):
     """What the page shows."""
 
@@ -51,7 +65,7 @@ class Standing(BaseModel):
 def status_pages(
     sight: Callable[[], Sight | None], rules: TaskRules, now: Callable[[], float] = time.time
 ) -> APIRouter:
-    """GET / (the page), its files, and GET /miners/ (its content as JSON)."""
+    """GET / (the page), its files, and what it shows as JSON: GET /miners/ and GET /tasks/."""
     router = APIRouter()
 
     @router.get("/", include_in_schema=False)
@@ -70,6 +84,11 @@ def status_pages(
     async def miners() -> Standing:
         seen = sight()
         return standing(seen, rules, now()) if seen else EMPTY
+
+    @router.get("/tasks/", summary="The last tasks that were closed, the newest first")
+    async def tasks() -> list[TaskRow]:
+        seen = sight()
+        return [TaskRow(**asdict(one)) for one in reversed(seen.domain.desk.recent)] if seen else []
 
     return router
 

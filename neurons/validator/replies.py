@@ -73,6 +73,19 @@ class SubmitReply:
 
 
 @dataclass(frozen=True, slots=True)
+class ClosedWith:
+    """How a task was closed, for the operator's eyes: `score` is None for one that was declined or refused unscored."""
+
+    closed_at: float  # Unix seconds
+    hotkey: str
+    task_id: str
+    prompt: str
+    score: float | None
+    fidelity: float
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """What every reply tells: by which rules and by which scorer results are judged."""
 

@@ -1,8 +1,9 @@
-// Shows GET /miners/ and looks again every few seconds. Everything is written as text.
+// Shows GET /miners/ and GET /tasks/ and looks again every few seconds. Everything is written as text.
 const FACTS = [
   ["subnet", "netuid"], ["block", "block"], ["seats", "seats"], ["scorer", "scorer"], ["tasks given", "tasks_given"],
   ["accepted", "accepted"], ["rejected", "rejected"], ["faults of ours", "faults"], ["weights of block", "weights_block"],
 ];
+const SHOWN_TASKS = 30;
 
 function element(tag, text) {
   const made = document.createElement(tag);
@@ -34,10 +35,25 @@ function show(standing) {
   document.getElementById("miners").replaceChildren(...rows);
 }
 
+function showTasks(tasks, miners) {
+  const uids = new Map(miners.map((miner) => [miner.hotkey, miner.uid]));
+  const rows = tasks.slice(0, SHOWN_TASKS).map((task) => {
+    const row = document.createElement("tr");
+    row.append(
+      element("td", new Date(task.closed_at * 1000).toLocaleTimeString()), element("td", uids.get(task.hotkey) ?? "–"),
+      element("td", task.prompt), element("td", task.score?.toFixed(4) ?? "–"),
+      element("td", task.fidelity.toFixed(2)), element("td", task.code),
+    );
+    return row;
+  });
+  document.getElementById("tasks").replaceChildren(...rows);
+}
+
 async function look() {
   try {
-    const answer = await fetch("/miners/");
-    show(await answer.json());
+    const [standing, tasks] = await Promise.all(["/miners/", "/tasks/"].map(async (path) => (await fetch(path)).json()));
+    show(standing);
+    showTasks(tasks, standing.miners);
   } catch {
     const state = document.getElementById("state");
     state.textContent = "the validator does not answer";

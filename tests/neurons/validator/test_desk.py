@@ -61,6 +61,19 @@ def test_a_good_result_is_paid(world: Any, submission: Any) -> None:
     run(story())
 
 
+def test_closed_tasks_are_told_with_how_they_ended(world: Any, submission: Any) -> None:
+    async def story() -> None:
+        desk = world.desk()
+        await desk.submit(MINER, submission(await pulled(desk), MINER))
+        declined = await pulled(desk, OTHER)
+        await desk.submit(OTHER, replace(submission(declined, OTHER), results=""))
+        paid, given_back = desk.recent
+        assert (paid.hotkey, paid.prompt, paid.score, paid.fidelity, paid.code) == (MINER, "a red car", 0.9, 1.0, "")
+        assert (given_back.hotkey, given_back.task_id, given_back.score) == (OTHER, declined, None)
+
+    run(story())
+
+
 def test_the_cooldown_is_at_least_ten_seconds(world: Any, submission: Any) -> None:
     async def story() -> None:
         desk = world.desk()
