@@ -1,11 +1,14 @@
-"""The miner: python neurons/serve_miner.py --wallet.name … --wallet.hotkey … [flags]   (see docs/running_miner.md)."""
+"""The miner neuron: asks validators for tasks, has splats made, sends them back.
+
+python neurons/serve_miner.py --wallet.name … --wallet.hotkey … [flags]   (also python -m neurons.serve_miner)
+
+Exit status: 0 after a stop, 1 when it cannot go on (start it again), 2 when its flags cannot be.
+"""
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 if __package__ in {None, ""}:  # run as a script: python put this folder on the path, not the repository's root
@@ -21,15 +24,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         settings = miner_settings(argv)
 
         # Only now: the SDK takes seconds to import, and a wrong flag should be told at once.
-        from neurons.miner.process import mine  # noqa: PLC0415
-        from neurons.process import log_retired, run, start_logging  # noqa: PLC0415
+        from neurons import process  # noqa: PLC0415
+        from neurons.chain.opening import open_wallet  # noqa: PLC0415
 
-        shell = start_logging(settings.logging, settings.neuron.http_port)
-        log_retired(settings)
-        return run(partial(mine, settings, shell))
+        shell = process.start_logging(settings.logging, settings.neuron.http_port)
+        process.log_retired(settings)
+        wallet = open_wallet(settings.wallet)
+
+        from neurons.miner.neuron import run  # noqa: PLC0415
+
+        with process.sole_owner(process.state_folder(settings, "miner")):
+            return process.run(lambda stop: run(settings, shell, wallet, stop))
     except SettingsError as error:
-        print(f"serve_miner.py: {error}", file=sys.stderr)  # noqa: T201
-        return os.EX_CONFIG
+        sys.stderr.write(f"serve_miner.py: {error}\n")
+        return 2
 
 
 if __name__ == "__main__":

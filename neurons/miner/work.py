@@ -56,7 +56,7 @@ class Miner:
         self._open: set[asyncio.Task[None]] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Asks for tasks and works on them until `stop` is set, and drains."""
+        """Asks for tasks and works on them until `stop` is set, then drains."""
         self._stop = stop
         asking = asyncio.create_task(self._ask_for_ever())
         stopping = asyncio.create_task(stop.wait())

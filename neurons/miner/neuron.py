@@ -1,0 +1,86 @@
+"""The miner as a whole: chain, services, dendrite and status server on one event loop, from settings to exit status."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+import time
+from collections.abc import Coroutine
+from typing import Any
+
+import httpx
+
+from neurons.chain.opening import chain_worker
+from neurons.clients import GenerationService
+from neurons.miner.craft import Workshop
+from neurons.miner.delivery import Clock
+from neurons.miner.generation import Generators
+from neurons.miner.health import Health
+from neurons.miner.rules import MinerRules
+from neurons.miner.scoring import Scoring
+from neurons.miner.sync import ChainEye
+from neurons.miner.telemetry import MinerMetrics
+from neurons.miner.validators import Validators
+from neurons.miner.work import Miner
+from neurons.process import beside
+from neurons.settings import MinerSettings, bearer
+from neurons.status import status_app, status_server
+from neurons.validator.endpoints import ValidationPool
+from serving.settings import ShellSettings
+from serving.versions import package_version
+from serving.vitals import Vitals
+
+logger = logging.getLogger(__name__)
+
+
+async def run(settings: MinerSettings, shell: ShellSettings, wallet: Any, stop: asyncio.Event) -> int:
+    """Works until `stop` is set; the exit status. Raises SettingsError for what an operator can mend."""
+    from neurons.miner.dendrite import Dendrite  # noqa: PLC0415  loads the SDK
+    from neurons.protocol import NEURONS_VERSION  # noqa: PLC0415
+
+    hotkey, release = str(wallet.hotkey.ss58_address), int(NEURONS_VERSION)
+    rules, clock = (
+        MinerRules(min_stake=settings.neuron.min_stake_to_set_weights),
+        Clock(time.time, random.SystemRandom()),
+    )
+    validators = Validators(rules, clock.now, clock.dice, release)
+    vitals = Vitals(version=lambda: f"{package_version()} neurons {release}")
+    metrics = MinerMetrics(vitals.registry)
+    async with contextlib.AsyncExitStack() as stack:
+        eye = ChainEye(chain_worker(settings, wallet), hotkey, validators, settings.neuron.sync_interval)
+        stack.push_async_callback(eye.close)
+        generators = await _generators(settings, stack)
+        scoring, endless = await _scoring(settings, stack)
+        health = Health(eye, validators, generators, metrics)
+        vitals.not_ready = health.reasons
+        metrics.watch(validators, generators)
+        await stack.enter_async_context(status_server(status_app("miner", shell, vitals), shell))
+        dendrite = await stack.enter_async_context(Dendrite(wallet.hotkey, settings.netuid))
+        workshop = Workshop(generators, scoring, rules, clock, metrics)
+        miner = Miner(dendrite, validators, generators, workshop, rules, clock, metrics)
+        logger.info("miner %s on subnet %d of %s", hotkey, settings.netuid, settings.subtensor.network)
+        endless += [generators.run(), eye.run(), health.tell_for_ever(settings.neuron.log_info_interval)]
+        async with beside(endless):
+            await miner.run(stop)
+    logger.info("stopped")
+    return 0
+
+
+async def _generators(settings: MinerSettings, stack: contextlib.AsyncExitStack) -> Generators:
+    keys = bearer(settings.generation.api_key_file)
+    client = await stack.enter_async_context(httpx.AsyncClient(headers=keys, trust_env=False))
+    return Generators([GenerationService(url, client) for url in settings.generation.endpoints], time.monotonic)
+
+
+async def _scoring(
+    settings: MinerSettings, stack: contextlib.AsyncExitStack
+) -> tuple[Scoring | None, list[Coroutine[Any, Any, None]]]:
+    """The miner's own scoring, None without --validation.endpoint; and what has to run for it."""
+    if not settings.validation.endpoints:
+        return None, []
+    keys = bearer(settings.validation.api_key_file)
+    client = await stack.enter_async_context(httpx.AsyncClient(headers=keys, trust_env=False))
+    pool = ValidationPool(settings.validation.endpoints, client)
+    return Scoring(pool), [pool.run()]
