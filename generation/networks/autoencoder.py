@@ -1,4 +1,4 @@
-"""The picture codec of latent diffusion: Stable Diffusion's VAE by diffusers (Rombach et al. 2022, arXiv 2112.10752)."""
+"""The pictures' codec: Stable Diffusion's VAE by diffusers (Rombach et al. 2022, arXiv 2112.10752)."""
 
 from __future__ import annotations
 

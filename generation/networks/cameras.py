@@ -34,9 +34,9 @@ def orbit_poses(azimuths_deg: Sequence[float], elevations_deg: Sequence[float], 
 
 
 def mvdream_cameras(poses: Tensor) -> Tensor:
-    """What MVDream's U-Net takes [V, 16]: `poses` [V, 4, 4] in a world with z up, (X, Y, Z) → (X, -Z, Y), at distance 1.
+    """What MVDream's U-Net takes [V, 16]: `poses` [V, 4, 4] in a world with z up, at distance 1, flattened row by row.
 
-    Only the world turns; the camera's axes stay. Flattened row by row.
+    Only the world turns, (X, Y, Z) → (X, -Z, Y); the camera's axes stay.
     """
     turned = torch.stack([poses[:, 0], -poses[:, 2], poses[:, 1], poses[:, 3]], dim=1)  # [V, 4, 4]
     place = turned[:, :3, 3]  # [V, 3]

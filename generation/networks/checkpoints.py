@@ -55,7 +55,7 @@ def load(make: Callable[[], Network], state: State, dtype: torch.dtype, device: 
         for name, tensor in state.items()
     }
     network.load_state_dict(placed, strict=True, assign=True)
-    return _finish_buffers(network, make, device).requires_grad_(requires_grad=False).eval()
+    return _finish_buffers(network, device).requires_grad_(requires_grad=False).eval()
 
 
 def unet_state(state: State, config: Mapping[str, Any]) -> State:
@@ -160,7 +160,7 @@ def _compare(wanted: State, given: State, network: str) -> None:
         raise WeightsUnusable(f"the weights do not fit {network}: tensors {', '.join(told)}")
 
 
-def _finish_buffers(network: Network, make: Callable[[], Network], device: torch.device) -> Network:
+def _finish_buffers(network: Network, device: torch.device) -> Network:
     """Buffers that no checkpoint holds (position ids) are made anew: on the meta device they have no values."""
     hollow = [name for name, buffer in network.named_buffers() if buffer.is_meta]
     for name in hollow:

@@ -190,7 +190,7 @@ class Lgm(nn.Module):
 
 
 def pluecker_rays(poses: Tensor, size_px: int, fov_y_deg: float = FOV_Y_DEG) -> Tensor:
-    """Rays [V, 6, H, W] of the pixels of `poses` [V, 4, 4] (OpenGL, camera to world): o × d, then d, d a unit vector."""
+    """Rays [V, 6, H, W] of the pixels of `poses` [V, 4, 4] (OpenGL, camera to world): o × d, then the unit vector d."""
     focal = size_px / (2 * math.tan(math.radians(fov_y_deg) / 2))
     steps = (torch.arange(size_px, dtype=torch.float32) + 0.5 - size_px / 2) / focal
     rows, columns = torch.meshgrid(-steps, steps, indexing="ij")

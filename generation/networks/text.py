@@ -1,7 +1,8 @@
-"""Prompts to embeddings: OpenCLIP ViT-H's text tower by transformers, one block short, as Stable Diffusion 2 uses it."""
+"""Prompts to embeddings: OpenCLIP ViT-H's text tower by transformers, one block short, as in Stable Diffusion 2."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from generation.networks.checkpoints import WeightsUnusable
+
 TOKENS = 77
-PAD = "!"
-"""Token 0: open_clip pads with it, where CLIP's own tokenizer pads with the end of the text."""
+PAD_ID = 0
+"""open_clip pads with token 0, where CLIP's own tokenizer pads with the end mark; the network was trained with 0."""
 
 
 @dataclass(frozen=True)
@@ -29,18 +32,24 @@ SD21_TEXT = TextSize(width=1024, layers=23, heads=16)
 
 
 class Tokenizer:
-    """CLIP's byte pairs from a folder with vocab.json and merges.txt."""
+    """CLIP's byte pairs, from its vocab.json and merges.txt. Raises WeightsUnusable for files that are neither."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, vocab: Path, merges: Path) -> None:
         from transformers import CLIPTokenizer  # noqa: PLC0415
 
-        self._tokenizer = CLIPTokenizer.from_pretrained(str(folder), local_files_only=True, pad_token=PAD)
+        try:
+            ids = json.loads(vocab.read_text(encoding="utf-8"))
+            lines = merges.read_text(encoding="utf-8").splitlines()[1:]  # the first is a version
+            pairs = [(first, second) for first, second in (line.split() for line in lines if line)]
+            self._tokenizer = CLIPTokenizer(vocab=ids, merges=pairs)
+        except (OSError, ValueError) as error:
+            raise WeightsUnusable(f"no tokenizer can be made of {vocab} and {merges}: {error}") from error
 
     def __call__(self, prompts: Sequence[str]) -> Tensor:
         """Token ids [B, 77]: lower-cased, start and end marked, padded with 0, cut so that the end mark is last."""
-        wanted = {"padding": "max_length", "truncation": True, "max_length": TOKENS, "return_tensors": "pt"}
-        ids: Tensor = self._tokenizer(list(prompts), **wanted)["input_ids"]
-        return ids
+        rows = self._tokenizer(list(prompts), truncation=True, max_length=TOKENS)["input_ids"]
+        # Padded here: as a padding token, "!" would no longer be read as part of a prompt.
+        return torch.tensor([[*row, *[PAD_ID] * (TOKENS - len(row))] for row in rows])
 
 
 def make_text_encoder(size: TextSize) -> Any:

@@ -91,3 +91,15 @@ def mvdream_unet() -> Any:
     config = make_unet(size, views=4).config
     converted = checkpoints.unet_state(state, config)
     return checkpoints.load(lambda: make_unet(size, views=4), converted, torch.float32, torch.device("cpu"))
+
+
+@pytest.fixture(scope="session")
+def mvdream(mvdream_unet: Any) -> Any:
+    """The golden MVDream without text tower and VAE."""
+    from generation.networks.diffusion import SIZES, LatentDiffusion
+    from generation.networks.schedule import alphas_cumprod
+
+    cpu = torch.device("cpu")
+    nothing: Any = None
+    size = SIZES["mvdream-tiny"]
+    return LatentDiffusion(size, mvdream_unet, nothing, nothing, nothing, cpu, torch.float32, alphas_cumprod())

@@ -1,0 +1,42 @@
+"""Score distillation (Poole et al. 2022, DreamFusion, arXiv 2209.14988): one step's loss, as DreamGaussian computes it.
+
+Knows neither text nor cameras nor where the pictures come from.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from generation.networks import autoencoder
+from generation.networks.diffusion import Condition, LatentDiffusion
+from generation.networks.schedule import add_noise, guided
+
+
+def to_latents(model: LatentDiffusion, images: Tensor, generator: torch.Generator) -> Tensor:
+    """Latents [B, 4, h, w] of `images` [B, 3, H, W] in [0, 1], brought to the model's size; with gradient."""
+    size = (model.size.picture_px, model.size.picture_px)
+    if tuple(images.shape[-2:]) != size:
+        images = functional.interpolate(images, size, mode="bilinear", align_corners=False)
+    return autoencoder.encode(model.vae, images.contiguous(memory_format=torch.channels_last), generator)
+
+
+def loss_toward(latents: Tensor, direction: Tensor) -> Tensor:
+    """A scalar whose gradient with respect to `latents` [B, …] is direction / B; its value is ½ Σ direction² / B."""
+    target = (latents - direction).detach()
+    return 0.5 * (latents - target).square().sum() / latents.shape[0]
+
+
+def distillation_loss(
+    model: LatentDiffusion, latents: Tensor, noise: Tensor, t: int, condition: Condition, *, weighted: bool = False
+) -> Tensor:
+    """One step: noise the `latents` [B, 4, h, w] to step `t`, ask the model, and give the loss.
+
+    weighted  w(t) = 1 - ᾱ_t (DreamFusion's σ_t²), as DreamGaussian does with Stable Diffusion; else 1, as with MVDream
+    """
+    alpha = model.alphas[t]
+    with torch.no_grad():
+        without, with_prompt = model.predict(add_noise(latents, noise, alpha), t, condition)
+        direction = torch.nan_to_num(guided(without, with_prompt, condition.scale) - noise)
+    return loss_toward(latents, (1 - alpha) * direction if weighted else direction)

@@ -1,0 +1,152 @@
+"""Where the released weights are: one table in YAML, read into files on this machine, or into one message of all that
+is missing. No remote code is ever run; a hub is asked only for the files that the table names.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator, model_validator
+
+from serving.settings import SettingsError, read_yaml
+
+DEFAULT_TABLE = Path(__file__).resolve().parents[1] / "configs" / "weights.yaml"
+
+
+class WeightsMissing(SettingsError):
+    """Weights that are not on this machine, or are not the ones expected; the message names all of them."""
+
+
+class WeightsEntry(BaseModel):
+    """One set of files that belong together."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    architecture: str = ""
+    """Name of a network's size; empty where there is but one."""
+
+    hub: Annotated[str | None, Field(pattern=r"^[\w.-]+/[\w.-]+$")] = None
+    revision: Annotated[str, Field(min_length=1)] = "main"
+    folder: Annotated[str | None, Field(min_length=1)] = None
+    """On this machine: absolute, from ~, or from the table's own folder. It is then used instead of the hub."""
+
+    files: Annotated[dict[str, str], Field(min_length=1)]
+    """By role: checkpoint, or unet, vae and text_encoder; weights; vocab and merges."""
+
+    licence: Annotated[str, Field(min_length=1)]
+    size_mib: Annotated[int, Field(ge=0)]
+    sha256: dict[str, Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]] = {}
+    """By role; a file with an entry is checked each time it is loaded."""
+
+    @field_validator("files")
+    @classmethod
+    def _inside(cls, files: dict[str, str]) -> dict[str, str]:
+        for name in files.values():
+            path = PurePosixPath(name)
+            if path.is_absolute() or ".." in path.parts:
+                raise ValueError(f"file {name!r} must lie in the hub or folder")
+        return files
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> WeightsEntry:
+        if self.hub is None and self.folder is None:
+            raise ValueError("give a hub id or a folder")
+        if unknown := self.sha256.keys() - self.files.keys():
+            raise ValueError(f"sha256 of unknown files: {', '.join(sorted(unknown))}")
+        return self
+
+
+class _Table(RootModel[dict[str, WeightsEntry]]):
+    pass
+
+
+@dataclass(frozen=True)
+class WeightsTable:
+    """The entries by name, and the folder that relative folders start from."""
+
+    entries: Mapping[str, WeightsEntry]
+    folder: Path
+
+    def entry(self, name: str) -> WeightsEntry:
+        """The entry called `name`. Raises SettingsError."""
+        if name not in self.entries:
+            raise SettingsError(f"the weights table has no {name!r}; it has: {', '.join(sorted(self.entries))}")
+        return self.entries[name]
+
+
+Files = dict[str, Path]
+"""Paths by role."""
+
+Fetch = Callable[[str, str, str, bool], Path]
+"""(hub id, revision, file, offline) → its path on this machine. Raises OSError."""
+
+
+def read_table(path: Path = DEFAULT_TABLE) -> WeightsTable:
+    """The table of a file. Raises SettingsError."""
+    return WeightsTable(read_yaml(path, _Table).root, path.resolve().parent)
+
+
+def fetch_from_hub(hub: str, revision: str, file: str, offline: bool) -> Path:
+    """A file of a hub's repository, from the local cache or, unless `offline`, downloaded. Raises OSError."""
+    from huggingface_hub import hf_hub_download  # noqa: PLC0415
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError  # noqa: PLC0415
+
+    try:
+        return Path(hf_hub_download(hub, file, revision=revision, local_files_only=offline))
+    except LocalEntryNotFoundError as error:
+        raise OSError(
+            "not on this machine" if offline else "not on this machine, and the hub cannot be reached"
+        ) from error
+    except HfHubHTTPError as error:  # no such repository, revision or file; gated; the hub's own trouble
+        raise OSError(f"the hub refuses: {str(error).splitlines()[0]}") from error
+
+
+def locate(
+    table: WeightsTable, names: Iterable[str], *, offline: bool, fetch: Fetch = fetch_from_hub
+) -> dict[str, Files]:
+    """The files of each of `names`. Raises WeightsMissing, after having looked for all of them."""
+    found: dict[str, Files] = {}
+    faults: list[str] = []
+    for name in dict.fromkeys(names):
+        entry = table.entry(name)
+        found[name] = {}
+        wrong: list[str] = []
+        for role, file in entry.files.items():
+            try:
+                found[name][role] = _file(table, entry, file, fetch, offline=offline)
+                _check_hash(found[name][role], entry.sha256.get(role))
+            except OSError as error:
+                wrong.append(f"{file}: {error}")
+        if wrong:
+            faults.append(f"  {name} ({_described(entry)}): {'; '.join(wrong)}")
+    if faults:
+        advice = "fetch them with `python -m generation.preflight --fetch`, or set their `folder` in the weights table"
+        raise WeightsMissing("\n".join(["weights are missing:", *faults, advice]))
+    return found
+
+
+def _file(table: WeightsTable, entry: WeightsEntry, file: str, fetch: Fetch, *, offline: bool) -> Path:
+    if entry.folder is None:
+        return fetch(str(entry.hub), entry.revision, file, offline)
+    path = table.folder / Path(entry.folder).expanduser() / file
+    if not path.is_file():
+        raise OSError(f"there is no {path}")
+    return path
+
+
+def _check_hash(path: Path, wanted: str | None) -> None:
+    if wanted is None:
+        return
+    with path.open("rb") as file:
+        got = hashlib.file_digest(file, "sha256").hexdigest()
+    if got != wanted:
+        raise OSError(f"its SHA-256 is {got}, not {wanted}")
+
+
+def _described(entry: WeightsEntry) -> str:
+    place = f"hub {entry.hub}@{entry.revision}" if entry.folder is None else f"folder {entry.folder}"
+    return f"{place}, {entry.size_mib} MiB, {entry.licence}"
