@@ -1,0 +1,136 @@
+"""A miner that cheats, with the flags of the honest one: what a subnet must not pay for.
+
+python mocks/cheating_miner.py --subtensor.network devnet --devnet.path FILE --wallet.name … --generation.endpoint URL
+
+Its tricks, in turn: the good asset of another prompt, noise, and its last asset once more. All are well-formed splats,
+properly signed and on time: only the scores can tell.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import logging
+import os
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+if __package__ in {None, ""}:  # run as a script: python put this folder on the path, not the repository's root
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)
+
+import httpx
+
+from mocks import cheats
+from neurons.miner.peers import CallFailed, Calls, Peer, PullAnswer, Task
+from neurons.miner.validators import eligible
+from neurons.settings import MinerSettings, bearer, miner_settings
+from serving.settings import SettingsError
+from splats.codecs import encode_spz
+
+logger = logging.getLogger(__name__)
+
+OTHER_PROMPTS = ("green dragon", "wooden chair", "red lighthouse", "silver robot")
+PAUSE_S = 1.0
+
+
+@dataclass
+class Tricks:
+    """The assets of a cheat; `client` speaks to a generation service."""
+
+    client: httpx.AsyncClient
+    last: bytes = b""
+
+    async def another_prompts(self, turn: int) -> bytes:
+        """What an honest miner made of another prompt."""
+        prompt = OTHER_PROMPTS[turn % len(OTHER_PROMPTS)]
+        answer = await self.client.post("/generate_raw/", data={"prompt": prompt})
+        answer.raise_for_status()
+        return answer.content
+
+    async def noise(self, turn: int) -> bytes:
+        """Random splats, others each time."""
+        return await asyncio.to_thread(lambda: encode_spz(cheats.noise(seed=turn)))
+
+    async def replay(self, _turn: int) -> bytes:
+        """Its last asset, word for word."""
+        return self.last
+
+
+async def cheat(settings: MinerSettings, stop: asyncio.Event) -> int:
+    """Cheats until `stop` is set; the exit status."""
+    from neurons.chain.opening import chain_worker, open_wallet  # noqa: PLC0415
+    from neurons.miner.dendrite import Dendrite  # noqa: PLC0415  loads the SDK
+
+    wallet = open_wallet(settings.wallet)
+    chain = chain_worker(settings, wallet)
+    keys = bearer(settings.generation.api_key_file)
+    async with (
+        httpx.AsyncClient(
+            base_url=settings.generation.endpoints[0], headers=keys, trust_env=False, timeout=60
+        ) as client,
+        Dendrite(wallet.hotkey, settings.netuid) as dendrite,
+    ):
+        tricks, turn = Tricks(client), 0
+        while not stop.is_set():
+            seats = eligible(await chain.read(lambda one: one.snapshot()), dendrite.hotkey, 0.0)
+            peers = [Peer(seat.hotkey, seat.ip, seat.port, seat.stake) for seat in seats]
+            task = await next_task(dendrite, peers[0], stop) if peers else None
+            if task is None:
+                await _pause(stop, PAUSE_S)
+                continue
+            await _play(tricks, turn, dendrite, peers[0], task)
+            turn += 1
+    await chain.close()
+    return 0
+
+
+async def _play(tricks: Tricks, turn: int, calls: Calls, peer: Peer, task: Task) -> None:
+    """Plays the trick whose turn it is, and says what came of it."""
+    trick = (tricks.another_prompts, tricks.noise, tricks.replay)[turn % 3]
+    try:
+        tricks.last = await trick(turn)
+        answer = await calls.submit(peer, task, base64.b64encode(tricks.last).decode("ascii"))
+    except (CallFailed, httpx.HTTPError) as error:
+        logger.warning("%s: %s", trick.__name__, error)
+    else:
+        logger.info("%s: score %s, %s", trick.__name__, answer.score, answer.code or f"paid {answer.fidelity}")
+
+
+async def next_task(calls: Calls, peer: Peer, stop: asyncio.Event) -> Task | None:
+    """The next task that the validator gives, or None when that is not to be had."""
+    answer = PullAnswer()
+    while answer.task is None and not stop.is_set():
+        await _pause(stop, answer.cooldown_until - time.time())
+        try:
+            answer = await calls.pull(peer)
+        except CallFailed as error:
+            logger.warning("%s", error)
+            return None
+    return answer.task
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), max(seconds, 0.1))
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the cheat until it is told to stop; the exit status."""
+    try:
+        settings = miner_settings(argv)
+        from neurons.process import run, start_logging  # noqa: PLC0415
+
+        start_logging(settings.logging)
+        return run(partial(cheat, settings))
+    except SettingsError as error:
+        print(f"cheating_miner.py: {error}", file=sys.stderr)
+        return os.EX_CONFIG
+
+
+if __name__ == "__main__":
+    sys.exit(main())
