@@ -10,6 +10,7 @@ import bittensor as bt
 from starlette.requests import Request
 
 from neurons.protocol import Generate, GetVersion, PullTask, StatusCheck, SubmitResults, ThreeGenSynapse
+from neurons.validator.axon.bodies import BodyRules
 from neurons.validator.axon.front import Front
 from neurons.validator.axon.handlers import Handler, Handlers, guarded
 from neurons.validator.axon.hooks import Door, blacklist_hook, verify_hook
@@ -30,6 +31,7 @@ def make_front(
     door: Door,
     handlers: Handlers,
     told: Callable[[str], None],
+    rules: BodyRules | None = None,
 ) -> Front:
     """The axon's application, ready to be served. `told` hears the code of every refusal."""
     axon = ThreeGenAxon(
@@ -53,7 +55,7 @@ def make_front(
             verify_fn=_typed(verify_hook(door), synapse, None),
         )
     names = [synapse.__name__ for synapse in served]
-    return Front(axon.app, names, handlers.desk.may_send_large, told)
+    return Front(axon.app, names, handlers.desk.may_send_large, told, rules)
 
 
 F = typing.TypeVar("F", bound=Callable[..., typing.Any])

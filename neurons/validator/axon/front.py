@@ -72,8 +72,7 @@ class Front:
             await self._serve(scope, body, send, way)
         finally:
             self.at_work -= 1
-            if way.holds_place:
-                self.room.leave(way.hotkey)
+            self._leave(way)
 
     def _refuse(self, scope: Scope, length: int | None) -> Refusal | None:
         """What can be said from the request's head alone."""
@@ -108,6 +107,11 @@ class Front:
         way.holds_place = self._is_large(length) and refusal is None
         return refusal
 
+    def _leave(self, way: Passage) -> None:
+        if way.holds_place:
+            way.holds_place = False
+            self.room.leave(way.hotkey)
+
     async def _serve(self, scope: Scope, body: Body, send: Send, way: Passage) -> None:
         """Lets the axon answer; an answer of its own that is no 200 is replaced by a refusal of ours."""
         replaced = False
@@ -118,6 +122,7 @@ class Front:
                 replaced = True
                 await self._answer(way.refusal or BY_STATUS.get(message["status"], INVALID), body, send)
             elif not replaced:
+                self._leave(way)  # before the peer can see its reply and come again
                 await send(message)
 
         async def checked_receive() -> Message:

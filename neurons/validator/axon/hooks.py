@@ -12,11 +12,10 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-import bittensor as bt
 from bittensor.core.synapse import TerminalInfo
 
 from neurons.chain.contract import Snapshot
-from neurons.protocol import ThreeGenSynapse, verify
+from neurons.protocol import NO_FIELDS_HASH, ThreeGenSynapse, verify
 from neurons.validator.axon.refusals import (
     BAD_SIGNATURE,
     FUTURE_NONCE,
@@ -38,9 +37,6 @@ LATE_NS = 4_000_000_000
 AHEAD_NS = 30_000_000_000
 MAX_TIMEOUT_S = 300.0
 MAX_UUID_CHARS = 64
-
-NO_FIELDS_HASH = str(bt.Synapse().body_hash)
-"""What every synapse without hashed fields has for a body hash; ours have none."""
 
 
 @dataclass(slots=True)
@@ -78,15 +74,15 @@ class Door:
             raise Refused(INVALID)
         if (refusal := _untimely(sender.nonce, synapse.timeout, self.now_ns())) is not None:
             raise Refused(refusal)
-        if not self._signed(sender, NO_FIELDS_HASH):
+        if not self._signed(sender):
             raise Refused(BAD_SIGNATURE)
         if not await self.use_nonce(sender.hotkey, sender.uuid, sender.nonce):
             raise Refused(USED_NONCE)
         return str(sender.hotkey)
 
-    def _signed(self, sender: TerminalInfo, body_hash: str) -> bool:
+    def _signed(self, sender: TerminalInfo) -> bool:
         """Whether the header's signature is the sender's, for this validator. 44 µs: no work for a thread."""
-        message = f"{sender.nonce}.{sender.hotkey}.{self.hotkey}.{sender.uuid}.{body_hash}"
+        message = f"{sender.nonce}.{sender.hotkey}.{self.hotkey}.{sender.uuid}.{NO_FIELDS_HASH}"
         try:
             raw = bytes.fromhex(str(sender.signature).removeprefix("0x"))
         except ValueError:

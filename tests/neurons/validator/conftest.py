@@ -58,6 +58,8 @@ class World:
     require_bound: bool = False
     stores: list[Store] = field(default_factory=list)
     kept: list[tuple[str, bytes]] = field(default_factory=list)
+    hotkey: str = ME
+    verify: Callable[[str, bytes, str], bool] = lambda hotkey, message, text: text == signature(hotkey, message)
 
     def desk(self) -> Desk:
         numbers = itertools.count(int(self.now * 1000))
@@ -79,7 +81,7 @@ class World:
             keep=lambda digest, asset: self.kept.append((digest, asset)),
             strong_miners=100,
         )
-        me = Identity(17, ME, lambda hotkey, message, text: text == signature(hotkey, message), self.require_bound)
+        me = Identity(17, self.hotkey, self.verify, self.require_bound)
         jobs = Jobs(JobRules(), around.now, lambda _hotkey: True)
         self.stores.append(Store(self.folder))
         return Desk(self.stores[-1], TaskRules(), me, around, jobs)

@@ -1,0 +1,173 @@
+"""The validator's axon over loopback, with a wallet on disk and a desk whose judge is passed in; peers that sign."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import bittensor as bt
+import httpx
+import pytest
+from bittensor.core.synapse import TerminalInfo
+
+from neurons.chain.contract import Seat, Snapshot
+from neurons.chain.opening import open_wallet
+from neurons.chain.wallets import make_wallet
+from neurons.protocol import PullTask, SubmitResults, Task, ThreeGenSynapse, bound_message, result_message, sign, verify
+from neurons.settings import Wallet
+from neurons.validator.axon.assembly import make_front
+from neurons.validator.axon.bodies import BodyRules
+from neurons.validator.axon.front import Front
+from neurons.validator.axon.handlers import Handlers
+from neurons.validator.axon.hooks import Door
+from neurons.validator.desk import Desk
+from neurons.validator.listening import Place, axon_server
+from serving.server import bind
+
+MINER = bt.Keypair.create_from_uri("//Mina")
+OTHER = bt.Keypair.create_from_uri("//Milo")
+STRANGER = bt.Keypair.create_from_uri("//Stranger")
+SDK_VERSION = 10_005_000
+
+
+@dataclass
+class Running:
+    """A running axon, and what it counted."""
+
+    desk: Desk
+    front: Front
+    door: Door
+    port: int
+    hotkey: str
+    refused: list[str]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def info(self) -> bt.AxonInfo:
+        return bt.AxonInfo(
+            version=SDK_VERSION, ip="127.0.0.1", port=self.port, ip_type=4, hotkey=self.hotkey, coldkey=self.hotkey
+        )
+
+
+@dataclass
+class Subnet:
+    """Starts the axon, as often as asked, over one state folder."""
+
+    world: Any
+    wallet: Any
+    registered: tuple[str, ...] = (MINER.ss58_address, OTHER.ss58_address)
+    may_ask: Callable[[str], bool] | None = lambda _hotkey: True
+    rules: BodyRules = field(default_factory=BodyRules)
+
+    @contextlib.asynccontextmanager
+    async def axon(self) -> AsyncIterator[Running]:
+        desk = self.world.desk()
+        listener = bind("127.0.0.1", 0)
+        place = Place("127.0.0.1", listener.getsockname()[1], "127.0.0.1", listener.getsockname()[1])
+        door = Door(self.world.hotkey, desk.use_nonce, self.may_ask)
+        door.snapshot = snapshot(self.world.hotkey, *self.registered)
+        refused: list[str] = []
+        handlers = Handlers(desk, 30, lambda: "1.0.0 three-gen-small@1+fp32", lambda *_: None)
+        front = make_front(self.wallet, place, door, handlers, refused.append, self.rules)
+        async with axon_server(front, listener, 1.0):
+            yield Running(desk, front, door, place.port, self.world.hotkey, refused)
+
+
+def snapshot(*hotkeys: str) -> Snapshot:
+    """A subnet in which these hotkeys hold the seats."""
+    seats = (Seat(i, hotkey, "cold", 0.0, 0.0, i == 0, 0, "127.0.0.1", 0) for i, hotkey in enumerate(hotkeys))
+    return Snapshot(17, 100, tuple(seats))
+
+
+@pytest.fixture
+def subnet(world: Any, tmp_path: Path) -> Subnet:
+    chosen = Wallet("validator", "one", tmp_path / "wallets")
+    world.hotkey = make_wallet(chosen.path, chosen.name, chosen.hotkey)
+    world.now, world.verify = time.time(), verify
+    return Subnet(world, open_wallet(chosen))
+
+
+@dataclass
+class Peer:
+    """Signs as the SDK's dendrite does, and sends what it is told, be it as it should or not."""
+
+    keypair: bt.Keypair
+    axon: Running
+    client: httpx.AsyncClient
+    uuid: str = "a-process"
+
+    def headers(self, synapse: ThreeGenSynapse, nonce: int | None = None, timeout_s: float = 12.0) -> dict[str, str]:
+        nonce = time.time_ns() if nonce is None else nonce
+        me, hash_ = self.keypair.ss58_address, synapse.body_hash
+        signature = self.keypair.sign(f"{nonce}.{me}.{self.axon.hotkey}.{self.uuid}.{hash_}".encode())
+        synapse.timeout = timeout_s
+        synapse.dendrite = TerminalInfo(
+            version=SDK_VERSION, nonce=nonce, uuid=self.uuid, hotkey=me, signature="0x" + signature.hex()
+        )
+        return {**synapse.to_headers(), "content-type": "application/json"}
+
+    async def send(self, synapse: ThreeGenSynapse, headers: dict[str, str] | None = None) -> httpx.Response:
+        headers = self.headers(synapse) if headers is None else headers
+        return await self.client.post(
+            f"{self.axon.url}/{type(synapse).__name__}", headers=headers, content=json.dumps(synapse.model_dump())
+        )
+
+    async def pull(self) -> Any:
+        return (await self.send(PullTask())).json()
+
+    def result(self, task_id: str, prompt: str = "a red car", asset: bytes = b"asset", **more: Any) -> SubmitResults:
+        """A result that carries both signatures."""
+        at = more.pop("at", time.time_ns())
+        ends = (self.axon.hotkey, self.keypair.ss58_address)
+        bound = bound_message(
+            netuid=17, task_id=task_id, asset=asset, submit_time=at, validator_hotkey=ends[0], miner_hotkey=ends[1]
+        )
+        return SubmitResults(
+            task=Task(id=task_id, prompt=prompt),
+            results=base64.b64encode(asset).decode(),
+            submit_time=at,
+            signature=sign(self.keypair, result_message(at, prompt, *ends)),
+            bound_signature=sign(self.keypair, bound),
+            **more,
+        )
+
+
+@pytest.fixture
+def peer() -> Callable[..., contextlib.AbstractAsyncContextManager[Peer]]:
+    """`async with peer(axon) as miner:` is the miner Mina, or whoever's key is given."""
+
+    @contextlib.asynccontextmanager
+    async def made(axon: Running, keypair: bt.Keypair = MINER, uuid: str = "a-process") -> AsyncIterator[Peer]:
+        async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+            yield Peer(keypair, axon, client, uuid)
+
+    return made
+
+
+@pytest.fixture
+def keys() -> dict[str, bt.Keypair]:
+    return {"miner": MINER, "other": OTHER, "stranger": STRANGER}
+
+
+class StockDendrite(bt.Dendrite):  # type: ignore[misc]
+    """The SDK's client but for its destructor, which wants an event loop when there is none any more."""
+
+    def __del__(self) -> None:
+        pass
+
+
+@pytest.fixture
+def stock_dendrite() -> Iterator[Callable[[], Any]]:
+    """The SDK's own client, which looks its address up over the network when it is made; here it is told."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bittensor.utils.networking.get_external_ip", lambda: "192.0.2.1")
+        yield lambda keypair=MINER: StockDendrite(keypair)

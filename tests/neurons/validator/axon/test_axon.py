@@ -1,0 +1,179 @@
+"""The axon as miners meet it, through the SDK's own dendrite and through one that signs what a test tells it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from neurons.protocol import GetVersion, PullTask, SubmitResults
+
+
+def test_a_task_goes_all_the_way(subnet: Any, peer: Any) -> None:
+    async def story() -> None:
+        async with subnet.axon() as axon, peer(axon) as miner:
+            pulled = await miner.pull()
+            assert pulled["task"]["prompt"] == "a red car"
+            assert pulled["max_result_bytes"] == 16 << 20
+            answer = await miner.send(miner.result(pulled["task"]["id"]))
+            told = answer.json()
+            assert answer.status_code == 200
+            assert (told["score"], told["feedback"]["task_fidelity_score"]) == (0.9, 1.0)
+            assert (told["results"], told["task"]) == ("", pulled["task"])
+
+    asyncio.run(story())
+
+
+def test_the_version_is_told(subnet: Any, peer: Any) -> None:
+    async def story() -> None:
+        async with subnet.axon() as axon, peer(axon) as miner:
+            told = (await miner.send(GetVersion())).json()
+            assert (told["version"], told["validation_version"]) == (10_000, "1.0.0 three-gen-small@1+fp32")
+
+    asyncio.run(story())
+
+
+def test_requirement_1_a_pull_repeated_is_the_same_task(subnet: Any, peer: Any) -> None:
+    async def story() -> None:
+        async with subnet.axon() as axon, peer(axon) as miner:
+            first = await miner.pull()
+        async with subnet.axon() as axon, peer(axon) as miner:  # after a restart, too
+            again = await miner.pull()
+            assert (again["task"], again["submit_before"]) == (first["task"], first["submit_before"])
+
+    asyncio.run(story())
+
+
+def test_requirement_1_ten_parallel_submits_are_judged_once_and_answered_alike(subnet: Any, peer: Any) -> None:
+    async def submit(axon: Any, number: int, task_id: str) -> Any:
+        async with peer(axon, uuid=f"process-{number}") as miner:
+            return (await miner.send(miner.result(task_id))).json()
+
+    async def story() -> None:
+        async with subnet.axon() as axon, peer(axon) as miner:
+            task_id = (await miner.pull())["task"]["id"]
+            replies = await asyncio.gather(*(submit(axon, number, task_id) for number in range(10)))
+            assert len(subnet.world.judged) == 1
+            kept = [{key: reply[key] for key in ("score", "seed", "feedback", "cooldown_until")} for reply in replies]
+            assert all(one == kept[0] for one in kept)
+            assert kept[0]["feedback"]["generations_within_8_hours"] == 1
+
+    asyncio.run(story())
+
+
+def test_requirement_2_a_fault_of_the_validators_costs_the_miner_nothing(
+    subnet: Any, peer: Any, verdicts: Any, scored: Any
+) -> None:
+    async def story() -> None:
+        async with subnet.axon() as axon, peer(axon) as miner:
+            task = (await miner.pull())["task"]
+            subnet.world.verdict = verdicts["fault"]
+            told = (await miner.send(miner.result(task["id"]))).json()
+            assert (told["feedback"]["validation_failed"], told["reason_code"]) == (True, "validator_fault")
+            assert told["feedback"]["average_fidelity_score"] == 1.0
+            assert (await miner.pull())["task"] == task
+            subnet.world.verdict = verdicts["high"]
+            assert (await miner.send(miner.result(task["id"]))).json()["score"] == 0.9
+
+    asyncio.run(story())
+
+
+def test_requirement_2_a_bad_asset_is_told_by_its_code(subnet: Any, peer: Any, verdicts: Any) -> None:
+    async def story() -> None:
+        subnet.world.verdict = verdicts["junk"]
+        async with subnet.axon() as axon, peer(axon) as miner:
+            told = (await miner.send(miner.result((await miner.pull())["task"]["id"]))).json()
+            assert (told["reason_code"], told["feedback"]["validation_failed"]) == ("too_few", False)
+
+    asyncio.run(story())
+
+
+def test_a_miner_that_declines_gets_a_cooldown_alone(subnet: Any, peer: Any) -> None:
+    async def story() -> None:
+        async with subnet.axon() as axon, peer(axon) as miner:
+            told = (await miner.send(miner.result((await miner.pull())["task"]["id"], asset=b""))).json()
+            assert told["cooldown_until"] > subnet.world.now
+            assert told["feedback"]["average_fidelity_score"] == 1.0
+            assert (await miner.pull())["reason_code"] == "cooldown"
+
+    asyncio.run(story())
+
+
+def test_the_sdks_own_client_is_served(subnet: Any, stock_dendrite: Any) -> None:
+    async def story() -> None:
+        async with subnet.axon() as axon, stock_dendrite() as dendrite:
+            pulled = await dendrite.call(axon.info, PullTask(), timeout=12)
+            assert pulled.is_success
+            assert pulled.task.prompt == "a red car"
+            refused = await dendrite.call(axon.info, SubmitResults(results="x", submit_time=-1, signature=""))
+            assert refused.dendrite.status_code == 400
+            assert refused.dendrite.status_message.startswith("invalid_request: ")
+
+    asyncio.run(story())
+
+
+def test_requirement_10_the_loop_is_free_while_a_result_is_judged(subnet: Any, peer: Any) -> None:
+    async def story() -> None:
+        judging, go_on = asyncio.Event(), asyncio.Event()
+
+        async def wait() -> None:
+            judging.set()
+            await go_on.wait()
+
+        subnet.world.before_verdict = wait
+        async with subnet.axon() as axon, peer(axon) as miner, peer(axon, uuid="b") as other:
+            task_id = (await miner.pull())["task"]["id"]
+            submitted = asyncio.create_task(miner.send(miner.result(task_id)))
+            await judging.wait()
+            assert (await other.pull())["task"]["id"] == task_id
+            go_on.set()
+            assert (await submitted).json()["score"] == 0.9
+
+    asyncio.run(story())
+
+
+def test_a_stopping_axon_finishes_what_it_has_and_refuses_what_is_new(subnet: Any, peer: Any) -> None:
+    async def story() -> None:
+        judging = asyncio.Event()
+
+        async def wait() -> None:
+            judging.set()
+            while not axon.front.stopping:
+                await asyncio.sleep(0.01)
+            async with peer(axon, uuid="late") as late:
+                answer = await late.send(PullTask())
+                assert (answer.status_code, answer.json()["code"]) == (503, "stopping")
+                assert answer.headers["retry-after"] == "30"
+
+        subnet.world.before_verdict = wait
+        async with httpx.AsyncClient(trust_env=False, timeout=30) as client, subnet.axon() as axon, peer(axon) as miner:
+            miner.client = client  # which outlives the axon
+            task_id = (await miner.pull())["task"]["id"]
+            submitted = asyncio.create_task(miner.send(miner.result(task_id)))
+            await judging.wait()
+        assert (await submitted).json()["score"] == 0.9
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("name", ["miner", "other"])
+def test_the_score_seed_is_told_and_each_miners_own(subnet: Any, peer: Any, keys: Any, name: str) -> None:
+    async def story() -> None:
+        async with subnet.axon() as axon, peer(axon, keys[name]) as miner:
+            told = (await miner.send(miner.result((await miner.pull())["task"]["id"]))).json()
+            assert told["seed"] == subnet.world.judged[0][2]
+
+    asyncio.run(story())
+
+
+def test_replies_carry_no_more_than_they_should(subnet: Any, peer: Any) -> None:
+    async def story() -> None:
+        async with subnet.axon() as axon, peer(axon) as miner:
+            answer = await miner.send(miner.result((await miner.pull())["task"]["id"], asset=b"x" * 40_000))
+            assert len(answer.content) < 4_000
+            json.loads(answer.content)
+
+    asyncio.run(story())
