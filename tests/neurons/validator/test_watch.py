@@ -1,0 +1,160 @@
+"""What the validator sees of the chain: on a devnet with a clock that the test turns, and on one that fails."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from neurons.chain.contract import Snapshot
+from neurons.chain.devnet.chain import Devnet
+from neurons.chain.devnet.ledger import Ledger
+from neurons.chain.devnet.rules import Rules
+from neurons.chain.worker import ChainStalled, ChainWorker, Deadlines
+from neurons.validator.watch import SeatLost, Watch
+
+ADDRESS = ("127.0.0.1", 8092)
+
+
+class Net:
+    """A devnet on which "me" holds a seat; time passes when it is slept."""
+
+    def __init__(self, path: Path, **rules: Any) -> None:
+        self.path, self.time = path, 1_000_000.0
+        Ledger.create(path, Rules(allow_loopback=True, **rules), self.time)
+        self.seats: list[Snapshot] = []
+
+    def now(self) -> float:
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        self.time += seconds
+
+    def connect(self, hotkey: str = "me") -> Devnet:
+        return Devnet(self.path, hotkey, now=self.now, sleep=self.sleep)
+
+    def register(self, hotkey: str) -> None:
+        chain = self.connect(hotkey)
+        chain.fund("cold", 10.0)
+        assert chain.register("cold").ok
+        chain.close()
+
+    def watch(self, deadlines: Deadlines | None = None) -> tuple[ChainWorker, Watch]:
+        worker = ChainWorker(self.connect, deadlines or Deadlines(), self.now)
+
+        async def seen(snapshot: Snapshot) -> None:
+            self.seats.append(snapshot)
+
+        return worker, Watch(worker, "me", ADDRESS, seen, self.now)
+
+
+@pytest.fixture
+def net(tmp_path: Path) -> Net:
+    made = Net(tmp_path / "devnet.db")
+    made.register("me")
+    return made
+
+
+def test_the_axon_is_announced_once(net: Net) -> None:
+    async def story() -> None:
+        worker, watch = net.watch()
+        await watch.first_look()
+        assert [seat.hotkey for seat in net.seats[0].seats] == ["me"]
+        assert not watch.announced
+        await watch.announce()
+        assert watch.announced
+        seat = (await worker.read(lambda chain: chain.snapshot())).seats[0]
+        assert (seat.ip, seat.port) == ADDRESS
+        before = net.time
+        await watch.look()
+        await watch.announce()
+        assert net.time == before  # nothing was sent: no block was waited for
+        await worker.close()
+
+    asyncio.run(story())
+
+
+def test_an_announcement_that_is_refused_is_told_and_not_the_end(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    net = Net(tmp_path / "strict.db")
+    net.register("me")
+
+    async def story() -> None:
+        worker, watch = net.watch()
+        await watch.first_look()
+        watch._address = ("0.0.0.0", 8092)
+        await watch.announce()
+        assert not watch.announced
+        await worker.close()
+
+    asyncio.run(story())
+    assert "is not announced: bad_address" in caplog.text
+
+
+def test_who_holds_no_seat_is_told_how_to_get_one(tmp_path: Path) -> None:
+    net = Net(tmp_path / "empty.db")
+
+    async def story() -> None:
+        worker, watch = net.watch()
+        try:
+            await watch.first_look()
+        finally:
+            await worker.close()
+
+    with pytest.raises(SeatLost, match="btcli subnet register --netuid 17"):
+        asyncio.run(story())
+
+
+def test_requirement_10_a_chain_that_is_away_for_a_moment_is_waited_for(net: Net) -> None:
+    async def story() -> None:
+        chaos = net.connect()
+        chaos.cause("away", count=2)
+        chaos.close()
+        worker, watch = net.watch()
+        assert not await watch.look()
+        assert not await watch.look()
+        assert await watch.look()
+        await worker.close()
+
+    asyncio.run(story())
+
+
+def test_requirement_10_a_head_that_stands_still_ends_the_process(net: Net) -> None:
+    async def story() -> None:
+        worker, watch = net.watch(Deadlines(give_up_s=100.0))
+        await worker.watch()
+        chaos = net.connect()
+        chaos.cause("away", count=100)
+        chaos.close()
+        net.time += 50.0
+        await worker.watch()
+        net.time += 51.0
+        with pytest.raises(ChainStalled, match="no new block for 101 s"):
+            await watch.follow(None)  # type: ignore[arg-type]  # no new head: no weights are considered
+        await worker.close()
+
+    asyncio.run(story())
+
+
+def test_the_head_is_followed_and_weights_are_considered_with_each_new_one(net: Net) -> None:
+    considered: list[int] = []
+
+    class Weights:
+        async def consider(self, height: int) -> None:
+            considered.append(height)
+            raise asyncio.CancelledError
+
+    async def story() -> None:
+        worker, watch = net.watch()
+        net.time += 120.0
+        with pytest.raises(asyncio.CancelledError):
+            await watch.follow(Weights())  # type: ignore[arg-type]
+        assert (watch.height, watch.still_s) == (considered[0], 0.0)
+        net.time += 30.0
+        assert watch.still_s == 30.0
+        await worker.close()
+
+    asyncio.run(story())
