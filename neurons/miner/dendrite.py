@@ -22,6 +22,7 @@ import httpx
 from bittensor.core.settings import version_as_int
 from bittensor.core.synapse import TerminalInfo
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from neurons import protocol
 from neurons.miner.peers import (
@@ -46,7 +47,7 @@ SUBMIT_S = 240.0
 """A verdict takes up to two minutes of queueing and scoring, and a lost worker is tried once more; below the 300 s to
 which axons cut the timeout, so that a reply in time is never refused for its request's age."""
 ANSWER_BYTES = 1 << 20
-"""Of an answer, which holds no asset, no more is read."""
+"""Of an answer no more is read, and the length of what was sent, which some validators send back."""
 
 
 class Dendrite:
@@ -64,6 +65,7 @@ class Dendrite:
         self._keypair, self._netuid, self._now_ns = keypair, netuid, now_ns
         self._uuid = str(uuid.uuid4())
         self._nonce = 0
+        self.pull_s, self.submit_s = PULL_S, SUBMIT_S
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=64)
         self._client = httpx.AsyncClient(transport=transport, limits=limits, trust_env=False, follow_redirects=False)
 
@@ -79,7 +81,7 @@ class Dendrite:
 
     async def pull(self, peer: Peer) -> PullAnswer:
         """Asks for a task. Raises CallFailed."""
-        answer = await self._call(peer, protocol.PullTask(version=protocol.NEURONS_VERSION), PULL_S)
+        answer = await self._call(peer, protocol.PullTask(version=protocol.NEURONS_VERSION), self.pull_s)
         given = answer.task is not None and bool(answer.task.id) and bool(answer.task.prompt)
         return PullAnswer(
             task=Task(answer.task.id, answer.task.prompt, moment(answer.submit_before))
@@ -97,7 +99,7 @@ class Dendrite:
     async def submit(self, peer: Peer, task: Task, results: str) -> SubmitAnswer:
         """Sends a result, or declines with an empty one; both signatures are made afresh. Raises CallFailed."""
         message = await asyncio.to_thread(self._signed, peer.hotkey, task, results)
-        answer = await self._call(peer, message, SUBMIT_S)
+        answer = await self._call(peer, message, self.submit_s)
         feedback = answer.feedback or protocol.Feedback()
         return SubmitAnswer(
             feedback=answer.feedback is not None,
@@ -116,7 +118,7 @@ class Dendrite:
 
     async def version(self, peer: Peer) -> tuple[int, str]:
         """The validator's release as one number, and what its validation service says. Raises CallFailed."""
-        answer = await self._call(peer, protocol.GetVersion(), PULL_S)
+        answer = await self._call(peer, protocol.GetVersion(), self.pull_s)
         return answer.version, answer.validation_version
 
     def _signed(self, validator: str, task: Task, results: str) -> protocol.SubmitResults:
@@ -145,8 +147,12 @@ class Dendrite:
         status, answered, content = await self._post(f"{peer.url}/{synapse.name}", headers, body, timeout_s)
         if status != httpx.codes.OK:
             raise Refused(status, _message(content), _retry_after(answered))
+        found = _object(content)
+        if found is None:
+            raise NoReply("the answer cannot be read: it is no JSON object")
+        sent = {name: getattr(synapse, name) for name in synapse.get_required_fields()}  # some leave those out
         try:
-            return type(synapse).model_validate_json(content)
+            return type(synapse).model_validate({**sent, **found})
         except ValidationError as error:
             raise NoReply(f"the answer cannot be read: {error.error_count()} fields are wrong") from error
 
@@ -174,7 +180,7 @@ class Dendrite:
                 asyncio.timeout(timeout_s),
                 self._client.stream("POST", url, headers=headers, content=body, timeout=timeout) as answer,
             ):
-                return answer.status_code, answer.headers, await _read(answer)
+                return answer.status_code, answer.headers, await _read(answer, ANSWER_BYTES + len(body))
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             raise Unreachable(f"no connection: {type(error).__name__}") from error
         except httpx.HTTPError as error:
@@ -183,22 +189,26 @@ class Dendrite:
             raise NoReply(f"no reply within {timeout_s:g} s") from error
 
 
-async def _read(answer: httpx.Response) -> bytes:
+async def _read(answer: httpx.Response, most_bytes: int) -> bytes:
     content = bytearray()
     async for part in answer.aiter_bytes():
         content += part
-        if len(content) > ANSWER_BYTES:
-            raise NoReply(f"the answer is larger than {ANSWER_BYTES} bytes")
+        if len(content) > most_bytes:
+            raise NoReply(f"the answer is larger than {most_bytes} bytes")
     return bytes(content)
+
+
+def _object(content: bytes) -> dict[str, Any] | None:
+    try:
+        found: Any = from_json(content)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _message(content: bytes) -> str:
     """What an axon says of a refusal; axons of the SDK and ours say it in `message`."""
-    try:
-        found: Any = json.loads(content)
-    except ValueError:
-        return "no reason given"
-    return str(found.get("message") or found.get("detail") or "") if isinstance(found, dict) else ""
+    return str((_object(content) or {}).get("message") or "no reason given")
 
 
 def _retry_after(headers: httpx.Headers) -> float | None:

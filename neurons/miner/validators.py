@@ -30,7 +30,8 @@ class _Standing:
     peer: Peer
     free_at: float = 0.0
     busy: bool = False
-    failures: int = 0
+    failures: int = 0  # calls in a row
+    refusals: int = 0  # results in a row that were not looked at
     version: int | None = None
 
 
@@ -103,16 +104,28 @@ class Validators:
     def answered(self, peer: Peer, until: float) -> None:
         """It answered, and may be asked again at `until`."""
         ahead = min(until - self._now(), self._rules.max_cooldown_s)
-        self._free(peer, failures=0, wait_s=max(0.0, ahead) + self._dice.uniform(EARLIEST_S, LATEST_S))
+        self._free(peer, max(0.0, ahead) + self._dice.uniform(EARLIEST_S, LATEST_S))
+        if (standing := self._all.get(peer.hotkey)) is not None:
+            standing.failures = 0
+
+    def judged(self, peer: Peer, until: float) -> None:
+        """It looked at a result, and may be asked again at `until`."""
+        self.answered(peer, until)
+        if (standing := self._all.get(peer.hotkey)) is not None:
+            standing.refusals = 0
 
     def failed(self, peer: Peer, retry_after_s: float | None = None) -> None:
         """A call failed, or was refused without a time to come back that lies ahead."""
-        standing = self._all.get(peer.hotkey)
-        failures = 1 + (standing.failures if standing else 0)
-        doubled = self._rules.backoff_s * 2.0 ** min(failures - 1, 20)
-        wait_s = min(doubled, self._rules.max_backoff_s) * self._dice.uniform(0.75, 1.25)
-        least = min(retry_after_s or 0.0, self._rules.max_cooldown_s)
-        self._free(peer, failures=failures, wait_s=max(wait_s, least))
+        if (standing := self._all.get(peer.hotkey)) is not None:
+            standing.failures += 1
+            least = min(retry_after_s or 0.0, self._rules.max_cooldown_s)
+            self._free(peer, max(self._backoff_s(standing.failures), least))
+
+    def refused(self, peer: Peer) -> None:
+        """It did not look at a result: the next one would meet the same."""
+        if (standing := self._all.get(peer.hotkey)) is not None:
+            standing.refusals += 1
+            self._free(peer, self._backoff_s(standing.refusals))
 
     def runs(self, peer: Peer, version: int | None) -> None:
         """It told which release it runs; said once, when that is another than ours."""
@@ -125,6 +138,10 @@ class Validators:
         elif version < self._version:
             logger.info("%s still runs release %s", peer, release(version))
 
-    def _free(self, peer: Peer, failures: int, wait_s: float) -> None:
+    def _backoff_s(self, times: int) -> float:
+        doubled = self._rules.backoff_s * 2.0 ** min(times - 1, 20)
+        return min(doubled, self._rules.max_backoff_s) * self._dice.uniform(0.75, 1.25)
+
+    def _free(self, peer: Peer, wait_s: float) -> None:
         if (standing := self._all.get(peer.hotkey)) is not None:
-            standing.busy, standing.failures, standing.free_at = False, failures, self._now() + wait_s
+            standing.busy, standing.free_at = False, self._now() + wait_s

@@ -154,9 +154,9 @@ class Miner:
         kind = _kind(answer, declined=declined)
         if kind == "refused":
             logger.error("%s refused a result: %s", peer, REFUSED[answer.code])
-            self._validators.failed(peer)
+            self._validators.refused(peer)
         else:
-            self._validators.answered(peer, answer.cooldown_until)
+            self._validators.judged(peer, answer.cooldown_until)
         self._metrics.ended(kind, answer.code, answer.score)
         score = "no score" if answer.score is None else f"score {answer.score:.4f}"
         logger.info(

@@ -130,3 +130,78 @@ class FakeClock:
 @pytest.fixture
 def fake_clock() -> FakeClock:
     return FakeClock()
+
+
+class FastClock:
+    """Real time, two hundred times as fast; the dice always fall the same way."""
+
+    def __init__(self) -> None:
+        self.dice = random.Random(1)
+        self._began = time.monotonic()
+
+    def now(self) -> float:
+        return 1_000_000.0 + 200 * (time.monotonic() - self._began)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds / 200)
+
+
+@pytest.fixture
+def fast_clock() -> FastClock:
+    return FastClock()
+
+
+@dataclass
+class FakeService:
+    """A generation service: up or not; its splat is the seed, or what `make` gives; `hold` keeps its jobs waiting."""
+
+    url: str = "http://gen"
+    up: bool = True
+    make: Callable[[int], bytes] = lambda seed: str(seed).encode()
+    hold: asyncio.Event | None = None
+    began: int = 0
+    ended: int = 0
+    cancelled: int = 0
+    seeds: list[int] = field(default_factory=list)
+
+    async def ready(self) -> bool:
+        return self.up
+
+    async def generate(self, prompt: str, seed: int) -> bytes:
+        self.began += 1
+        self.seeds.append(seed)
+        try:
+            if self.hold is not None:
+                await self.hold.wait()
+            return self.make(seed)
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            raise
+        finally:
+            self.ended += 1
+
+
+@pytest.fixture
+def fake_service() -> type[FakeService]:
+    return FakeService
+
+
+@dataclass
+class FakeScoring:
+    """Scores in the order given, the last one for ever."""
+
+    scores: list[float | None]
+    scorer: str = "three-gen-small@1"
+    seeds: list[int] = field(default_factory=list)
+
+    def suits(self, scorer: str) -> bool:
+        return scorer.partition("+")[0] in ("", self.scorer)
+
+    async def score(self, prompt: str, results: str, seed: int) -> float | None:
+        self.seeds.append(seed)
+        return self.scores.pop(0) if len(self.scores) > 1 else self.scores[0]
+
+
+@pytest.fixture
+def fake_scoring() -> type[FakeScoring]:
+    return FakeScoring

@@ -1,0 +1,169 @@
+"""The best splat that a task's time allows."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from dataclasses import replace
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from neurons.clients import JobFailed, ServiceAway
+from neurons.miner.candidates import Effort, Step
+from neurons.miner.craft import Workshop
+from neurons.miner.generation import Generators
+from neurons.miner.peers import Task
+from neurons.miner.rules import MinerRules
+from neurons.miner.telemetry import MinerMetrics
+
+THRESHOLDS = (0.8, 0.6)
+
+
+def made(clock, services, scoring=None, *, scorer="", max_chars=0, lasts_s=600.0, rules=None, during=None):
+    """What a workshop makes of one task, and its generators; `during(stop)` runs beside it."""
+
+    async def run() -> tuple[Effort, Step, Generators]:
+        generators = Generators(services, clock.now)
+        await generators.check()
+        looking = asyncio.create_task(generators.run())
+        shop = Workshop(generators, scoring, rules or MinerRules(), clock, MinerMetrics(CollectorRegistry()))
+        stop = asyncio.Event()
+        beside = asyncio.create_task(during(stop)) if during else None
+        slot = await generators.take(first=True)
+        task = Task("t", "a red car", clock.now() + lasts_s)
+        effort, step = await asyncio.wait_for(shop.best(task, slot, THRESHOLDS, scorer, max_chars, stop), 10)
+        looking.cancel()
+        if beside is not None:
+            await beside
+        return effort, step, generators
+
+    effort, step, generators = asyncio.run(run())
+    assert generators.busy == 0, "a place was not given back"
+    assert all(service.began == service.ended for service in services)
+    return effort, step
+
+
+def failing(error: Exception):
+    def make(_seed: int) -> bytes:
+        raise error
+
+    return make
+
+
+def test_without_scoring_the_first_splat_is_sent(fast_clock, fake_service) -> None:
+    service = fake_service()
+    effort, step = made(fast_clock, [service])
+    assert (step, effort.made, service.began) == (Step.SUBMIT, 1, 1)
+    assert base64.b64decode(effort.best.results) == str(service.seeds[0]).encode()
+
+
+def test_candidates_have_seeds_of_their_own_and_one_scoring_seed(fast_clock, fake_service, fake_scoring) -> None:
+    service, scoring = fake_service(), fake_scoring([0.5, 0.7, 0.9])
+    effort, step = made(fast_clock, [service], scoring)
+    assert (step, effort.made, effort.best.score) == (Step.SUBMIT, 3, 0.9)
+    assert len(set(service.seeds)) == 3
+    assert len(set(scoring.seeds)) == 1
+
+
+def test_a_miner_stops_early_at_the_highest_threshold(fast_clock, fake_service, fake_scoring) -> None:
+    effort, step = made(fast_clock, [fake_service()], fake_scoring([0.81]))
+    assert (step, effort.made) == (Step.SUBMIT, 1)
+
+
+def test_what_would_be_rejected_is_declined(fast_clock, fake_service, fake_scoring) -> None:
+    effort, step = made(fast_clock, [fake_service()], fake_scoring([0.3]))
+    assert (step, effort.made) == (Step.DECLINE, MinerRules().max_candidates)
+
+
+def test_a_score_that_cannot_be_had_is_no_reason_to_decline(fast_clock, fake_service, fake_scoring) -> None:
+    effort, step = made(fast_clock, [fake_service()], fake_scoring([None]))
+    assert (step, effort.made) == (Step.SUBMIT, 1)
+
+
+@pytest.mark.parametrize(
+    ("scorer", "asked"), [("clip-vitb16-openai@1+fp32", 0), ("three-gen-small@1+fp32", 1), ("", 1)]
+)
+def test_another_scorers_words_are_not_foretold(
+    fast_clock, fake_service, fake_scoring, scorer: str, asked: int
+) -> None:
+    scoring = fake_scoring([0.9])
+    assert made(fast_clock, [fake_service()], scoring, scorer=scorer)[1] is Step.SUBMIT
+    assert len(scoring.seeds) == asked
+
+
+def test_services_that_would_stand_idle_work_side_by_side(fast_clock, fake_service, fake_scoring) -> None:
+    def all_begun(services) -> bool:
+        return all(service.began for service in services)
+
+    async def release(_stop) -> None:
+        while not all_begun(services):
+            await asyncio.sleep(0.001)
+        for service in services:
+            service.hold.set()
+
+    services = [fake_service(hold=asyncio.Event()) for _ in range(3)]
+    effort, step = made(fast_clock, services, fake_scoring([0.7, 0.9]), during=release)
+    assert (step, effort.best.score) == (Step.SUBMIT, 0.9)
+
+
+def test_a_job_that_became_useless_is_cancelled(fast_clock, fake_service, fake_scoring) -> None:
+    slow = fake_service("http://slow", hold=asyncio.Event())
+    effort, step = made(fast_clock, [fake_service(), slow], fake_scoring([0.9]))
+    assert (step, effort.made) == (Step.SUBMIT, 1)
+    assert slow.cancelled == slow.began
+
+
+def test_a_failed_job_is_tried_once_more_and_then_declined(fast_clock, fake_service) -> None:
+    service = fake_service(make=failing(JobFailed("generation_failed", "out of memory")))
+    effort, step = made(fast_clock, [service])
+    assert (step, effort.failures, service.began) == (Step.DECLINE, 2, 2)
+    assert len(set(service.seeds)) == 2
+
+
+def test_what_the_validator_would_not_take_is_not_sent(fast_clock, fake_service) -> None:
+    effort, step = made(fast_clock, [fake_service(make=lambda _seed: bytes(100))], max_chars=100)
+    assert (step, effort.best) == (Step.DECLINE, None)
+    assert made(fast_clock, [fake_service(make=lambda _seed: bytes(75))], max_chars=100)[1] is Step.SUBMIT
+
+
+def test_a_service_that_goes_away_is_replaced_by_another(fast_clock, fake_service) -> None:
+    away, fine = fake_service("http://away", make=failing(ServiceAway("gone"))), fake_service("http://fine")
+    effort, step = made(fast_clock, [away, fine])
+    assert (step, effort.failures, fine.began) == (Step.SUBMIT, 0, 1)
+
+
+def test_without_any_service_a_task_is_declined_before_its_deadline(fast_clock, fake_service) -> None:
+    def gone(_seed: int) -> bytes:
+        service.up = False
+        raise ServiceAway("gone")
+
+    service = fake_service(make=gone)
+    rules = replace(MinerRules(), send_margin_s=0.0)
+    assert made(fast_clock, [service], rules=rules, lasts_s=0.2)[1] is Step.DECLINE
+
+
+def test_a_job_that_hangs_is_cancelled_at_the_deadline(fast_clock, fake_service) -> None:
+    service = fake_service(hold=asyncio.Event())
+    rules = replace(MinerRules(), send_margin_s=0.0)
+    assert made(fast_clock, [service], rules=rules, lasts_s=0.2)[1] is Step.DECLINE
+    assert service.cancelled == service.began
+
+
+def test_a_miner_that_stops_sends_the_best_it_has(fast_clock, fake_service, fake_scoring) -> None:
+    services = [fake_service()]
+
+    async def stopping(stop: asyncio.Event) -> None:
+        while services[0].began < 2:
+            await asyncio.sleep(0.001)
+        stop.set()
+
+    scoring = fake_scoring([0.7])
+
+    async def score(prompt: str, results: str, seed: int) -> float:
+        services[0].hold = asyncio.Event()  # the next one would take for ever
+        return 0.7
+
+    scoring.score = score
+    effort, step = made(fast_clock, services, scoring, during=stopping)
+    assert (step, effort.made, services[0].cancelled) == (Step.SUBMIT, 1, 1)
