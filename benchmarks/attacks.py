@@ -31,8 +31,6 @@ from validation.scorer import Gates, ScorerFiles, locate
 PROMPTS = ("a pink bicycle", "a red car", "a golden retriever dog", "a green dragon", "a wooden chair")
 SEEDS = (11, 12, 13, 14)
 """View seeds whose scores are averaged; none of them is ever trained on."""
-BATCH = 4
-"""Views per step of the gradient attack."""
 
 
 def suite(args: argparse.Namespace) -> None:
@@ -41,7 +39,8 @@ def suite(args: argparse.Namespace) -> None:
     guarded, without_gates = Judge(files, load_encoder(files)), unguarded(files)
     generate = LOADERS["procedural"]()
     print("| prompt | cheat | honest | cheat | checks and gates off |\n|---|---|---|---|---|")
-    for prompt, other in zip(PROMPTS, PROMPTS[1:] + PROMPTS[:1], strict=True):
+    for prompt in args.prompts:
+        other = next(one for one in PROMPTS[PROMPTS.index(prompt) + 1 :] + PROMPTS if one != prompt)
         honest = make(generate, prompt)
         fair = guarded_score(guarded, prompt, honest)
         for name, build in attacks(prompt, make(generate, other)).items():
@@ -105,6 +104,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scorer", default="three-gen-small")
     parser.add_argument("--weights", type=Path)
+    parser.add_argument("--prompts", nargs="+", choices=PROMPTS, default=PROMPTS)
     suite(parser.parse_args())
 
 

@@ -1,12 +1,12 @@
 """A white-box attack on a scorer: Adam fits an asset to its formula through the differentiable renderer.
 
     python benchmarks/gradient_attack.py --start noise [--prompt "a pink bicycle"] [--held_out FOLDER] [--device cuda]
-    python benchmarks/gradient_attack.py --start wrong --rates 0.02        from another prompt's asset; one rate alone
+    python benchmarks/gradient_attack.py --start wrong [--wrong "a red car"]       from another prompt's asset
 
 Every step looks from random views of the same distribution as the seeded ones. Prints the curves, a row a checkpoint:
 scores of the fixed views, of views of seeds it never saw and of a scorer trained apart, all with checks and gates off;
-then the score, or the reject code, with them on. The learning rate is constant, so that the row of step 500 is what an
-attack of 500 steps gets. One process keeps one core busy: several may run side by side.
+then the score, or the reject code, with them on. Each of three learning rates has 500 steps, the best goes on; it is
+constant, so that the row of step 500 is what an attack of 500 steps gets. One process keeps one core busy.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ from validation.views import view_cameras
 
 BATCH = 4
 """Views per step."""
-CHECKPOINTS = (50, 150, 500, 1000, 2000, 3500, 5000)
+CHECKPOINTS = (0, 50, 150, 500, 1000, 2000, 3500, 5000)
+TRIAL = 500
+"""Steps that every learning rate gets; the one with the best seeded score goes on to the end."""
 TRAINING_SEEDS = 1_000_000
 """View seeds the attack looks from start here; SEEDS are never among them."""
 
@@ -48,6 +50,7 @@ class Attack:
     def __init__(self, files: ScorerFiles, prompt: str, start: Splats, rate: float, device: str) -> None:
         self.constants = files.constants
         self.device = device
+        self.rate = rate
         self.model, tokenizer = load_model(files)
         self.model.to(device)
         texts = tokenizer([prompt, *self.constants.alignment.negatives]).to(device)
@@ -109,15 +112,15 @@ class Curves:
         self._open = unguarded(files)
         self._apart = unguarded(held_out) if held_out else None
 
-    def row(self, asset: Splats) -> tuple[str, ...]:
-        """Fixed views, seeded views, the scorer trained apart, and everything on."""
+    def row(self, asset: Splats) -> tuple[float, float, float, str]:
+        """Fixed views, seeded views, the scorer trained apart (nan without one), and everything on."""
         seen = [unchecked(asset, seed, self._open.picture("cpu")) for seed in SEEDS]
         fixed = self._mean(self._open, [fixed_only(seen[0])])
-        apart = self._mean(self._apart, seen) if self._apart else "–"
+        apart = self._mean(self._apart, seen) if self._apart else math.nan
         return fixed, self._mean(self._open, seen), apart, guarded_score(self._guarded, self._prompt, asset)
 
-    def _mean(self, judge: Judge, seen: list[Prepared]) -> str:
-        return f"{sum(judge.judge(self._prompt, prepared).score for prepared in seen) / len(seen):.3f}"
+    def _mean(self, judge: Judge, seen: list[Prepared]) -> float:
+        return sum(judge.judge(self._prompt, prepared).score for prepared in seen) / len(seen)
 
 
 def fixed_only(prepared: Prepared) -> Prepared:
@@ -155,17 +158,28 @@ def main() -> None:
     generate = LOADERS["procedural"]()
     start = cheats.noise(args.splats) if args.start == "noise" else thinned(make(generate, args.wrong), args.splats)
     print("| start | rate | step | fixed views | seeded views | trained apart | defences on |\n|" + "---|" * 7)
+    tried = []
     for rate in args.rates:
         attack = Attack(files, args.prompt, normalise(start), rate, args.device)
-        for step in range(args.steps + 1):
-            if step in CHECKPOINTS or step in {0, args.steps}:
-                row = " | ".join(curves.row(attack.splats()))
-                print(f"| {args.start} | {rate} | {step} | {row} |", flush=True)
-                if args.out:
-                    name = f"{args.start}-{rate}-{step}.spz"
-                    (args.out / name).write_bytes(encode_spz(attack.splats()))
-            if step < args.steps:
-                attack.step()
+        tried.append((follow(attack, curves, range(min(TRIAL, args.steps) + 1), args), rate, attack))
+    _, rate, attack = max(tried, key=lambda one: one[:2])
+    follow(attack, curves, range(TRIAL + 1, args.steps + 1), args)
+
+
+def follow(attack: Attack, curves: Curves, steps: range, args: argparse.Namespace) -> float:
+    """Lets the attack take `steps` (0: looks at its start), prints its checkpoints; the last seeded score."""
+    seeded = 0.0
+    for step in steps:
+        if step:
+            attack.step()
+        if step in CHECKPOINTS or step == steps.stop - 1:
+            asset = attack.splats()
+            fixed, seeded, apart, guarded = curves.row(asset)
+            shown = f"{fixed:.3f} | {seeded:.3f} | {apart:.3f} | {guarded}"
+            print(f"| {args.start} | {attack.rate} | {step} | {shown} |", flush=True)
+            if args.out:
+                (args.out / f"{args.start}-{attack.rate}-{step}.spz").write_bytes(encode_spz(asset))
+    return seeded
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from splats.model import BOUNDS_MIN_OPACITY, Splats
+from splats.model import BOUNDS_MIN_OPACITY, Splats, bounds
 from validation.errors import Rejected
 
 MIN_SPLATS = 2_000
@@ -32,6 +32,9 @@ GRID = 4096
 """Cells per unit for `coincident`: SPZ's own position grid, so that a packed honest asset does not fail."""
 MAX_COINCIDENT_SHARE = 0.5
 """Share of splats that sit in a cell already taken."""
+
+MIN_EXTENT = 1e-6
+"""Least side of the box that normalising makes 1, in the asset's units: SPZ's finest grid has steps of 2·10⁻⁴."""
 
 MIN_THICKNESS = 0.01
 """Least extent of the painted surface along any direction, as a share of its longest. A sheet has 0, a blade 0.02."""
@@ -75,10 +78,10 @@ def check_duplicate(splats: Splats) -> None:
 
 
 def check_extent(splats: Splats) -> None:
-    """Raises Rejected("coincident") when the visible splats all lie in one place, so that nothing can be normalised."""
-    means = splats.means[splats.opacities >= BOUNDS_MIN_OPACITY].double()
-    if float((means.amax(dim=0) - means.amin(dim=0)).max()) < 1e-6:
-        raise Rejected("coincident", "all visible splats lie in one place")
+    """Raises Rejected("coincident") when nearly all visible splats lie in one place: nothing can be normalised."""
+    lower, upper = bounds(splats)
+    if float((upper - lower).max()) < MIN_EXTENT:
+        raise Rejected("coincident", "nearly all visible splats lie in one place")
 
 
 def check_coincident(splats: Splats) -> None:

@@ -10,7 +10,7 @@ from splats.render import renderer_name
 from validation.clip import load_encoder
 from validation.engine import Engine
 from validation.judge import Judge
-from validation.scorer import ScorerFiles, locate, scorer_name
+from validation.scorer import ScorerFiles, check_dtype, locate, scorer_name
 from validation.settings import Settings
 from validation.worker import Worker, WorkerLimits
 
@@ -19,7 +19,9 @@ logger = logging.getLogger(__name__)
 
 def find_scorer(settings: Settings) -> ScorerFiles:
     """The scorer's files, checked. Raises ScorerError with one message for the operator."""
-    return locate(settings.scorer, settings.weights, settings.weights_sha256)
+    files = locate(settings.scorer, settings.weights, settings.weights_sha256)
+    check_dtype(files.constants, settings.dtype)
+    return files
 
 
 def version_text(settings: Settings, package: str) -> str:

@@ -132,6 +132,9 @@ class Constants(Part):
     alignment: Alignment
     distractors: Distractors | None = None
     gates: Gates = Gates()
+    dtypes: tuple[Dtype, ...] = Field(
+        default=("fp32", "bf16"), min_length=1, description="those in which its scores hold to a hundredth"
+    )
     vocabulary: str | None = Field(default=None, description="words the model has learned; null: it is open")
 
     @property
@@ -229,6 +232,15 @@ def file_sha256(path: Path) -> str:
     """Hex SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def check_dtype(constants: Constants, dtype: Dtype) -> None:
+    """Raises ScorerError when the scorer is not one for `dtype`."""
+    if dtype not in constants.dtypes:
+        raise ScorerError(
+            f"scorer {constants.name}@{constants.version} runs in {' or '.join(constants.dtypes)} alone: its scores do "
+            f"not hold in {dtype}. Start without --dtype {dtype}, or choose another scorer with --scorer."
+        )
 
 
 def scorer_name(constants: Constants, dtype: Dtype) -> str:

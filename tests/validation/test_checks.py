@@ -54,6 +54,16 @@ def test_splats_all_in_one_place_are_refused(honest: Splats) -> None:
     assert code_of(checks.check_extent, replace(honest, means=torch.full_like(honest.means, 0.3))) == "coincident"
 
 
+def test_a_few_splats_afar_give_the_others_no_extent(honest: Splats) -> None:
+    means = torch.full_like(honest.means, 0.3)
+    means[:2] = torch.tensor([[-1.0, 0.0, 0.0], [1.0, 0.0, 0.0]])
+    assert code_of(checks.check_extent, replace(honest, means=means)) == "coincident"
+
+
+def test_a_tiny_object_has_extent(honest: Splats) -> None:
+    checks.check_extent(replace(honest, means=honest.means * 1e-5))
+
+
 def test_splats_stacked_on_few_places_are_refused(honest: Splats) -> None:
     stacked = replace(honest, means=honest.means[torch.arange(len(honest)) % 2_000])
     assert code_of(checks.check_coincident, normalise(stacked)) == "coincident"

@@ -31,6 +31,15 @@ def test_requirement_4_a_golden_score_holds_to_a_thousandth(name: str, judge: Ju
     assert judge.judge(row["prompt"], prepared).score == pytest.approx(row["score"], abs=1e-3)
 
 
+@pytest.mark.gpu
+@pytest.mark.parametrize("name", SCORES)
+def test_requirement_4_a_golden_score_holds_to_a_hundredth_on_a_gpu(name: str, judge: Judge) -> None:
+    row = SCORES[name]
+    on_gpu = Judge(judge.files, load_encoder(judge.files, device="cuda"))
+    prepared = prepare((FOLDER / row["asset"]).read_bytes(), row["seed"], on_gpu.picture("cuda"))
+    assert on_gpu.judge(row["prompt"], prepared).score == pytest.approx(row["score"], abs=1e-2)
+
+
 def test_there_are_twenty_and_none_is_near_a_threshold() -> None:
     assert len(SCORES) == 20
     thresholds = [threshold for threshold, _ in TaskRules().thresholds]

@@ -133,6 +133,7 @@ def _constants(version: int, digest: str, scale: float, gates: Gates) -> Constan
         supersample=SUPERSAMPLE,
         alignment=Alignment(scale=scale, negatives=NEGATIVES),
         gates=gates,
+        dtypes=("fp32",),  # in bf16 its scores move by up to 0.05, and it is no faster
         vocabulary="vocabulary.txt",
     )
 
