@@ -1,0 +1,140 @@
+"""The process of a neuron: it always ends, says why, and logs each line once. In processes of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from neurons.process import sole_owner, state_folder
+from neurons.settings import validator_settings
+from serving.settings import SettingsError
+
+PRELUDE = """
+import asyncio, logging, sys, time
+from neurons import process
+from neurons.settings import Logging
+logger = logging.getLogger("neurons.made.before")
+"""
+
+
+def run(root: Path, code: str, *signals: signal.Signals) -> subprocess.CompletedProcess[str]:
+    """Runs the code; each signal is sent when it has said a line."""
+    env = {**os.environ, "PYTHONPATH": str(root), "PYTHONWARNINGS": "ignore"}
+    command = [sys.executable, "-c", PRELUDE + code]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env) as child:
+        assert child.stdout is not None
+        for number in signals:
+            assert child.stdout.readline()
+            child.send_signal(number)
+        out, err = child.communicate(timeout=60)
+    return subprocess.CompletedProcess(command, child.returncode, out, err)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_requirement_15_a_signal_asks_the_neuron_to_finish(root: Path, number: signal.Signals) -> None:
+    code = """
+async def main(stop):
+    print("up", flush=True)
+    await stop.wait()
+    print("finished", flush=True)
+    return 0
+sys.exit(process.run(main))
+"""
+    done = run(root, code, number)
+    assert (done.returncode, done.stdout) == (0, "finished\n")
+
+
+def test_requirement_15_a_second_signal_ends_it_at_once(root: Path) -> None:
+    code = """
+async def main(stop):
+    print("up", flush=True)
+    await stop.wait()
+    print("draining", flush=True)
+    await asyncio.sleep(3600)
+sys.exit(process.run(main))
+"""
+    assert run(root, code, signal.SIGTERM, signal.SIGTERM).returncode == 1
+
+
+def test_requirement_15_a_neuron_that_does_not_finish_is_ended(root: Path) -> None:
+    code = """
+process.HARD_STOP_S = 0.2
+async def main(stop):
+    print("up", flush=True)
+    await asyncio.sleep(3600)
+sys.exit(process.run(main))
+"""
+    done = run(root, code, signal.SIGINT)
+    assert done.returncode == 1
+    assert "not done after 0.2 s" in done.stderr
+
+
+def test_requirement_10_a_loop_that_stands_still_ends_the_process(root: Path) -> None:
+    code = """
+process.STUCK_S = 0.5
+async def main(stop):
+    time.sleep(3600)
+sys.exit(process.run(main))
+"""
+    done = run(root, code)
+    assert done.returncode == 1
+    assert "the event loop stood still for 0.5 s" in done.stderr
+    assert "in main" in done.stderr  # where it stands
+
+
+def test_an_error_that_nobody_foresaw_is_told_with_its_traceback(root: Path) -> None:
+    code = """
+async def main(stop):
+    raise RuntimeError("boom")
+sys.exit(process.run(main))
+"""
+    done = run(root, code)
+    assert done.returncode == 1
+    assert "RuntimeError: boom" in done.stderr
+
+
+def test_requirement_15_each_line_is_logged_once_and_the_sdks_not_at_all(root: Path) -> None:
+    code = """
+process.start_logging(Logging(json=True))
+import bittensor
+logger.info("a line")
+logging.getLogger("neurons.made.after").warning("another")
+bittensor.logging.error("one of the SDK's")
+"""
+    done = run(root, code)
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [(line["level"], line["message"]) for line in lines] == [("info", "a line"), ("warning", "another")]
+    assert done.stdout == ""
+
+
+def test_state_lies_where_the_sdk_logs(tmp_path: Path) -> None:
+    flags = ["--subtensor.network", "devnet", "--devnet.path", "d", "--wallet.path", str(tmp_path / "wallets")]
+    settings = validator_settings([*flags, "--wallet.name", "v", "--wallet.hotkey", "one"])
+    assert state_folder(settings, "validator") == tmp_path / "miners/v/one/netuid17/validator"
+    named = validator_settings([*flags, "--neuron.name", "second"])
+    assert state_folder(named, "validator").name == "second"
+    given = validator_settings([*flags, "--neuron.state_dir", str(tmp_path / "state")])
+    assert state_folder(given, "validator") == tmp_path / "state"
+
+
+def test_a_state_folder_is_one_processs_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "a" / "state"
+    with sole_owner(folder):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        with pytest.raises(SettingsError, match="another process works in"), sole_owner(folder):
+            pass
+    with sole_owner(folder):
+        pass
+
+
+def test_a_state_folder_that_cannot_be_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingsError, match="cannot use the state folder"), sole_owner(tmp_path / "file" / "state"):
+        pass

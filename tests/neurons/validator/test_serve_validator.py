@@ -1,0 +1,231 @@
+"""The validator as a process: real flags, wallet, devnet, axon and signatures; the judge alone is a stand-in."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from neurons.chain.devnet.chain import Devnet
+from neurons.chain.devnet.ledger import Ledger
+from neurons.chain.devnet.rules import Rules
+from neurons.chain.opening import open_wallet
+from neurons.chain.wallets import make_wallet
+from neurons.miner.dendrite import Dendrite
+from neurons.miner.peers import Peer, SubmitAnswer, Task
+from neurons.settings import Wallet
+from serving.app import ShellLimits, create_shell
+from serving.settings import ShellSettings
+from serving.vitals import Vitals
+
+SPZ = "H4sIAAAAAAAAA3N0AgAAAP//"
+"""Any base64: the stand-in judges nothing."""
+
+
+def judge(scored: Any) -> FastAPI:
+    """A validation service that likes everything, each asset another one."""
+    vitals = Vitals(version=lambda: "1.0.0 three-gen-small@1+fp32 cpu-native", busy=lambda: False)
+    app = create_shell("judge", ShellSettings(port=0), vitals, ShellLimits(max_body_bytes=1 << 20))
+    numbers = iter(range(1_000_000))
+
+    @app.post("/validate/")
+    async def validate() -> Any:
+        return scored(0.9, str(next(numbers)).encode())
+
+    return app
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Site:
+    """A devnet with a validator and a miner, and how to start the validator there."""
+
+    folder: Path
+    root: Path
+    judge_url: str
+    axon_port: int
+    status_port: int
+
+    def flags(self, *more: str) -> list[str]:
+        return [
+            *("--subtensor.network", "devnet", "--devnet.path", str(self.folder / "devnet.db")),
+            *("--wallet.path", str(self.folder / "wallets"), "--wallet.name", "local", "--wallet.hotkey", "validator"),
+            *("--axon.ip", "127.0.0.1", "--axon.port", str(self.axon_port)),
+            *("--neuron.http_port", str(self.status_port), "--neuron.sync_interval", "1"),
+            *("--neuron.weight_set_interval", "4", "--validation.endpoint", self.judge_url, "--logging.json"),
+            *("--generation.task_cooldown", "0", "--generation.min_cooldown", "0", *more),
+        ]
+
+    def start(self, *more: str, folder: str = ".") -> subprocess.Popen[str]:
+        """serve_validator.py, from the repository's root or from its own folder."""
+        script = "neurons/serve_validator.py" if folder == "." else "serve_validator.py"
+        command = [sys.executable, script, *self.flags(*more)]
+        env = {key: text for key, text in os.environ.items() if key != "PYTHONPATH"}
+        return subprocess.Popen(command, cwd=self.root / folder, env=env, stderr=subprocess.PIPE, text=True)
+
+    @contextlib.contextmanager
+    def running(self, *more: str, folder: str = ".") -> Iterator[subprocess.Popen[str]]:
+        """Ready within the block; killed after it if it still runs."""
+        with self.start(*more, folder=folder) as child:
+            try:
+                while self.get("/ready/") != 200:
+                    assert child.poll() is None, child.communicate()[1]
+                    time.sleep(0.05)
+                yield child
+            finally:
+                child.kill()
+
+    def get(self, path: str) -> int:
+        try:
+            return httpx.get(f"http://127.0.0.1:{self.status_port}{path}", timeout=5, trust_env=False).status_code
+        except httpx.TransportError:
+            return 0
+
+    def text(self, path: str) -> str:
+        return httpx.get(f"http://127.0.0.1:{self.status_port}{path}", timeout=5, trust_env=False).text
+
+    def stop(self, child: subprocess.Popen[str], number: signal.Signals = signal.SIGINT) -> str:
+        """Asks it to end; what it has logged."""
+        child.send_signal(number)
+        err = child.communicate(timeout=40)[1]
+        assert child.returncode == 0, err
+        return err
+
+    def chain(self, hotkey: str = "") -> Devnet:
+        return Devnet(self.folder / "devnet.db", hotkey)
+
+    def mine(self, story: Callable[[Dendrite, Peer], Any]) -> Any:
+        """What a miner with its own wallet gets out of it."""
+        wallet = open_wallet(Wallet("local", "miner", self.folder / "wallets"))
+        validator = open_wallet(Wallet("local", "validator", self.folder / "wallets")).hotkey.ss58_address
+
+        async def told() -> Any:
+            async with Dendrite(wallet.hotkey, 17) as dendrite:
+                return await story(dendrite, Peer(validator, "127.0.0.1", self.axon_port, 5000.0))
+
+        return asyncio.run(told())
+
+
+@pytest.fixture
+def site(tmp_path: Path, root: Path, live: Any, scored: Any) -> Iterator[Site]:
+    rules = Rules(
+        block_time_s=0.1, tempo=8, weights_rate_limit=3, serve_rate_limit=1, immunity_blocks=10_000, allow_loopback=True
+    )
+    Ledger.create(tmp_path / "devnet.db", rules, time.time())
+    for name in ("validator", "miner"):
+        hotkey = make_wallet(tmp_path / "wallets", "local", name)
+        chain = Devnet(tmp_path / "devnet.db", hotkey)
+        chain.fund("cold", 10.0)
+        assert chain.register("cold").ok
+        if name == "validator":
+            chain.set_stake(5000.0)
+        chain.close()
+    with live(judge(scored)) as url:
+        yield Site(tmp_path, root, url, free_port(), free_port())
+
+
+async def one_task(dendrite: Dendrite, peer: Peer) -> tuple[Task, SubmitAnswer]:
+    pulled = await dendrite.pull(peer)
+    assert pulled.task is not None
+    return pulled.task, await dendrite.submit(peer, pulled.task, SPZ)
+
+
+def until(fact: Callable[[], Any]) -> Any:
+    """Its value once it is true; the test's own deadline bounds the wait."""
+    while not (found := fact()):
+        time.sleep(0.05)
+    return found
+
+
+def test_a_validator_lives_from_pull_to_weights_on_the_chain(site: Site) -> None:
+    with site.running("--neuron.auto_update_disabled") as child:
+        task, answer = site.mine(one_task)
+        assert (answer.score, answer.fidelity, answer.accepted_8h) == (0.9, 1.0, 1)
+        chain = site.chain()
+        assert until(chain.weights) == {0: {1: 65_535}}  # committed, then revealed by an epoch
+        chain.close()
+        standing = httpx.get(f"http://127.0.0.1:{site.status_port}/miners/", trust_env=False).json()
+        (miner,) = standing["miners"]
+        assert (miner["uid"], miner["accepted"], miner["reward"], miner["weight"]) == (1, 1, 1.0, 1.0)
+        metrics = site.text("/metrics")
+        assert 'axon_replies_total{code="ok",synapse="submit"} 1.0' in metrics
+        assert miner["hotkey"] not in metrics
+        assert task.prompt not in metrics
+        assert "three-gen validator" in site.text("/")
+        assert site.text("/version/") == '"1.0.0 neurons 10000"'
+        log = site.stop(child)
+    assert log.count("these flags do nothing any more: --neuron.auto_update_disabled") == 1
+    assert task.prompt not in log
+    folder = site.folder / "miners/local/validator/netuid17/validator"
+    assert {oct(path.stat().st_mode & 0o777) for path in folder.iterdir()} == {"0o600"}
+
+
+@pytest.mark.slow
+def test_requirement_8_what_was_accepted_survives_a_kill(site: Site) -> None:
+    with site.running(folder="neurons") as child:  # from its own folder
+        task, answer = site.mine(one_task)
+        child.kill()
+        child.wait()
+
+    async def again(dendrite: Dendrite, peer: Peer) -> SubmitAnswer:
+        return await dendrite.submit(peer, task, SPZ)
+
+    with site.running() as child:
+        assert site.mine(again) == answer
+        site.stop(child, signal.SIGTERM)
+
+
+def test_a_port_that_is_taken_is_an_error(site: Site) -> None:
+    with socket.create_server(("127.0.0.1", site.axon_port)), site.start() as child:
+        err = child.communicate(timeout=60)[1]
+    assert child.returncode == 2
+    assert f"cannot listen on 127.0.0.1:{site.axon_port}" in err
+
+
+@pytest.mark.slow
+def test_requirement_10_a_validator_whose_seat_is_gone_ends(site: Site) -> None:
+    with site.start("--wallet.hotkey", make_unregistered(site)) as child:
+        err = child.communicate(timeout=60)[1]
+    assert child.returncode == 1
+    assert "is not registered on subnet 17" in err
+
+
+def make_unregistered(site: Site) -> str:
+    make_wallet(site.folder / "wallets", "local", "nobody")
+    return "nobody"
+
+
+def test_check_tells_whether_the_port_is_reached(site: Site) -> None:
+    command = [sys.executable, "neurons/serve_validator.py", *site.flags("--check")]
+    done = subprocess.run(command, cwd=site.root, capture_output=True, text=True, check=True)
+    assert f"127.0.0.1:{site.axon_port} can be reached from this machine" in done.stdout
+    assert f"nc -vz 127.0.0.1 {site.axon_port}" in done.stdout
+
+
+@pytest.mark.slow
+def test_a_damaged_state_is_an_error_and_stays_as_it_is(site: Site) -> None:
+    folder = site.folder / "miners/local/validator/netuid17/validator"
+    folder.mkdir(parents=True)
+    (folder / "state.db").write_bytes(b"not a database, but long enough to look like one" * 100)
+    with site.start() as child:
+        err = child.communicate(timeout=60)[1]
+    assert child.returncode == 2
+    assert "move it away to begin anew" in err
