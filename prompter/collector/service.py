@@ -21,10 +21,10 @@ from prometheus_client import Counter, Gauge
 
 from prompter.collector.backups import back_up
 from prompter.collector.keys import DEFAULT_DB, KeyRing
-from prompter.collector.limits import Rate
 from prompter.collector.schemas import MAX_PROMPTS, Fetch, Prompts, Receipt, Submission
 from prompter.collector.signature import NONCE_WINDOW_S, ChainSettings, ChainUnavailable, Gate
 from prompter.collector.store import PromptStore, TokenReused
+from prompter.limits import Rate
 from serving.app import ShellLimits, create_shell
 from serving.errors import ServiceError, busy, error_responses
 from serving.lane import Lane

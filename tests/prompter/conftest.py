@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,12 +77,26 @@ def db(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def rig(db: Path) -> Iterator[Rig]:
+def key(db: Path) -> str:
+    """A key for /submit."""
     ring = KeyRing(db)
-    headers = {"X-Api-Key": ring.create("generator")}
+    key = ring.create("generator")
     ring.close()
+    return key
+
+
+@pytest.fixture
+def rig(db: Path, key: str) -> Iterator[Rig]:
     chain = FakeChain()
     settings = CollectorSettings(ShellSettings(port=0), db, fetch_limit=3, submits_per_minute=20, fetches_per_hour=5)
     app = create_app(settings, Gate(lambda: chain, min_stake=1000.0, collector="here"))
     with TestClient(app, base_url="http://127.0.0.1") as client:
-        yield Rig(client, headers, chain)
+        yield Rig(client, {"X-Api-Key": key}, chain)
+
+
+@pytest.fixture
+def collector(db: Path, live: Callable[..., AbstractContextManager[str]]) -> Iterator[str]:
+    """The address of a collector that listens; its file is `db`."""
+    app = create_app(CollectorSettings(ShellSettings(port=0), db), Gate(FakeChain, min_stake=1000.0))
+    with live(app) as url:
+        yield url

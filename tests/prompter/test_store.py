@@ -10,8 +10,8 @@ import pytest
 
 from prompter.collector.backups import back_up, backups
 from prompter.collector.keys import KeyExists, KeyRing, main
-from prompter.collector.limits import Rate
 from prompter.collector.store import PromptStore, digest
+from prompter.limits import Rate
 
 
 @pytest.fixture

@@ -1,0 +1,86 @@
+"""Brings the spool's prompts to the collector: one parcel after another, again and again until it is taken."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+
+from prompter.generator.backends import retry_after_s
+from prompter.generator.settings import CollectorTarget
+from prompter.generator.spool import Parcel, Spool
+from prompter.generator.yields import Yields
+
+logger = logging.getLogger(__name__)
+
+_FIRST_WAIT_S = 1.0
+_LAST_WAIT_S = 120.0
+_HOPELESS = frozenset({400, 413, 422})
+"""The collector will never take this parcel; anything else may pass (a key may be mended, a disk freed)."""
+
+
+class Sender:
+    """Sends for ever. `sleep` waits; tests pass their own."""
+
+    def __init__(
+        self,
+        spool: Spool,
+        target: CollectorTarget,
+        client: httpx.AsyncClient,
+        yields: Yields,
+        sleep: Callable[[float], Awaitable[Any]] = asyncio.sleep,
+    ) -> None:
+        self._spool = spool
+        self._target = target
+        self._client = client
+        self._yields = yields
+        self._sleep = sleep
+        self._key = target.key()
+
+    async def send_for_ever(self) -> None:
+        """A parcel as soon as one is full, and what there is every `every_s`."""
+        while True:
+            waited_s = 0.0
+            while self._spool.count < self._target.batch and waited_s < self._target.every_s:
+                await self._sleep(min(0.5, self._target.every_s))
+                waited_s += 0.5
+            if (parcel := self._spool.parcel(self._target.batch)) is not None:
+                await self.deliver(parcel)
+
+    async def deliver(self, parcel: Parcel) -> None:
+        """Sends one parcel until the collector takes it, or refuses it for good."""
+        wait_s = _FIRST_WAIT_S
+        while (delay_s := await self._try(parcel)) is not None:
+            await self._sleep(max(wait_s, delay_s))
+            wait_s = min(2 * wait_s, _LAST_WAIT_S)
+        self._spool.delivered(parcel)
+
+    async def _try(self, parcel: Parcel) -> float | None:
+        """None when the parcel is done with, else the seconds the collector asks to wait."""
+        headers = {"X-Api-Key": self._key, "Idempotency-Key": parcel.token}
+        url = f"{self._target.url.rstrip('/')}/submit"
+        try:
+            reply = await self._client.post(
+                url, json={"prompts": parcel.prompts}, headers=headers, timeout=self._target.timeout_s
+            )
+        except httpx.HTTPError as error:
+            logger.warning("the collector cannot be reached (%s); %d prompts wait", error, self._spool.count)
+            return 0.0
+        if reply.status_code == 200:
+            self._yields.delivered(reply)
+            return None
+        logger.error("the collector refused %d prompts: %d %s", len(parcel.prompts), reply.status_code, _code(reply))
+        if reply.status_code in _HOPELESS:
+            self._yields.lost.inc(len(parcel.prompts))
+            return None
+        return retry_after_s(reply)
+
+
+def _code(reply: httpx.Response) -> str:
+    try:
+        return str(reply.json()["code"])[:100]
+    except (ValueError, KeyError, TypeError):
+        return "(no reason given)"

@@ -1,0 +1,47 @@
+"""What came of it: counters for Prometheus, a progress bar on a terminal."""
+
+from __future__ import annotations
+
+import httpx
+from prometheus_client import CollectorRegistry, Counter, Gauge
+from tqdm import tqdm
+
+
+class Yields:
+    """Counts asked, kept, rejected and delivered prompts. No prompt reaches a label."""
+
+    def __init__(self, registry: CollectorRegistry, *, with_bar: bool = False) -> None:
+        self._bar = tqdm(unit=" prompts", dynamic_ncols=True) if with_bar else None
+        self._rejects = 0
+        self.kept = Counter("prompts_kept", "Prompts that passed", ["backend", "category"], registry=registry)
+        self.rejected = Counter(
+            "prompts_rejected", "Prompts dropped, by reason", ["backend", "reason"], registry=registry
+        )
+        self.failures = Counter("backend_failures", "Requests that gave nothing", ["backend"], registry=registry)
+        self.sent = Counter("prompts_delivered", "Prompts the collector took", ["outcome"], registry=registry)
+        self.lost = Counter("prompts_lost", "Prompts the collector refused for good", registry=registry)
+        self.waiting = Gauge("prompts_waiting", "Prompts in the spool", registry=registry)
+
+    def batch(self, backend: str, category: str, kept: int, rejected: dict[str, int]) -> None:
+        """A backend answered."""
+        self.kept.labels(backend, category).inc(kept)
+        for reason, count in rejected.items():
+            self.rejected.labels(backend, reason).inc(count)
+        self._rejects += sum(rejected.values())
+        if self._bar is not None:
+            self._bar.update(kept)
+            self._bar.set_postfix(category=category, rejected=self._rejects, refresh=False)
+
+    def delivered(self, reply: httpx.Response) -> None:
+        """The collector took a parcel."""
+        try:
+            receipt = reply.json()
+            for outcome in ("accepted", "duplicates"):
+                self.sent.labels(outcome).inc(max(0, int(receipt[outcome])))
+        except (ValueError, KeyError, TypeError):
+            self.sent.labels("unknown").inc()
+
+    def close(self) -> None:
+        """Ends the bar."""
+        if self._bar is not None:
+            self._bar.close()
