@@ -1,0 +1,77 @@
+"""Asks every validator of the subnet which release it runs, and prints a table.
+
+PYTHONPATH=$PWD/.. python check_versions.py --subtensor.network finney --netuid 17 --wallet.name … --wallet.hotkey …
+
+Takes the flags of neurons/serve_miner.py; the hotkey must be registered. Exit status: 0 when all answered, 1 when some
+did not, 2 for flags or a wallet that cannot be, 4 when there is nobody to ask.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+if __package__ in {None, ""}:  # run as a script: python put this folder on the path, not the repository's root
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)
+
+from mocks.mock_miner import NOBODY, NOT_SET_UP, Failed, say, validators_of
+from neurons.chain.contract import ChainError, Seat
+from neurons.miner.peers import CallFailed, Peer, shown
+from neurons.miner.validators import release
+from neurons.settings import MinerSettings, miner_settings
+from serving.settings import SettingsError
+
+
+async def ask_all(settings: MinerSettings, wallet: Any) -> int:
+    """Prints the table; the exit status. Raises Failed or ChainError."""
+    from neurons.miner.dendrite import Dendrite  # noqa: PLC0415  loads the SDK
+
+    seats = await validators_of(settings, wallet, 0.0)
+    async with Dendrite(wallet.hotkey, settings.netuid) as dendrite:
+
+        async def told(seat: Seat) -> str | None:
+            peer = Peer(seat.hotkey, seat.ip, seat.port, seat.stake)
+            try:
+                number, validation = await dendrite.version(peer)
+            except CallFailed as error:
+                print(row(seat, "-", str(error)))
+                return None
+            print(row(seat, release(number), shown(validation)))
+            return release(number)
+
+        found = await asyncio.gather(*(told(seat) for seat in seats))
+    answered = [version for version in found if version is not None]
+    say("answered", f"{len(answered)} of {len(seats)}; releases: {', '.join(sorted(set(answered))) or 'none'}")
+    return 0 if len(answered) == len(seats) else 1
+
+
+def row(seat: Seat, version: str, validation: str) -> str:
+    """One line of the table."""
+    return f"{seat.uid:>4}  {seat.hotkey}  {seat.stake:>14,.1f}  {version:<10} {validation}"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Asks once; the exit status."""
+    try:
+        settings = miner_settings(argv)
+        from neurons.chain.opening import open_wallet  # noqa: PLC0415  the SDK takes seconds to import
+        from neurons.process import start_logging  # noqa: PLC0415
+
+        start_logging(settings.logging)
+        return asyncio.run(ask_all(settings, open_wallet(settings.wallet)))
+    except Failed as error:
+        say("failed", str(error))
+        return error.status
+    except ChainError as error:
+        say("failed", f"the chain: {error}")
+        return NOBODY
+    except SettingsError as error:
+        print(f"check_versions.py: {error}", file=sys.stderr)
+        return NOT_SET_UP
+
+
+if __name__ == "__main__":
+    sys.exit(main())

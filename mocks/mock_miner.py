@@ -1,0 +1,160 @@
+"""One round of a miner, to see whether everything is in place: pull a task, have a splat made, submit it.
+
+PYTHONPATH=$PWD/.. python mock_miner.py --subtensor.network finney --netuid 17 --wallet.name … --wallet.hotkey … \\
+  --logging.trace
+
+Takes the flags of neurons/serve_miner.py. Asks validators in the order of their stake until one gives a task, has the
+generation service (--generation.endpoint) make a splat, and prints what the validator says of it. Exit status:
+0 accepted; 1 judged, but not accepted; 2 flags, wallet or generation service are not as they must be; 3 no validator
+has a task for this hotkey now; 4 the hotkey is not registered, or no validator can be reached.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import random
+import secrets
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+if __package__ in {None, ""}:  # run as a script: python put this folder on the path, not the repository's root
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)
+
+import httpx
+
+from neurons.chain.contract import ChainError, Seat
+from neurons.clients import GenerationError, GenerationService
+from neurons.miner.delivery import Clock, deliver
+from neurons.miner.peers import CallFailed, Calls, Peer, PullAnswer, SubmitAnswer, Task, shown
+from neurons.miner.rules import MinerRules
+from neurons.miner.validators import eligible, release
+from neurons.settings import MinerSettings, bearer, miner_settings
+from serving.settings import SettingsError
+
+ACCEPTED, NOT_ACCEPTED, NOT_SET_UP, NO_TASK, NOBODY = range(5)
+
+
+class Failed(Exception):
+    """The round ends here, with this exit status and these words."""
+
+    def __init__(self, status: int, why: str) -> None:
+        super().__init__(why)
+        self.status = status
+
+
+async def play(settings: MinerSettings, wallet: Any) -> int:
+    """One round; the exit status. Raises Failed or ChainError."""
+    from neurons.miner.dendrite import Dendrite  # noqa: PLC0415  loads the SDK
+
+    keys = bearer(settings.generation.api_key_file)
+    async with (
+        httpx.AsyncClient(headers=keys, trust_env=False) as client,
+        Dendrite(wallet.hotkey, settings.netuid) as dendrite,
+    ):
+        service = GenerationService(settings.generation.endpoints[0], client)
+        if not await service.ready():
+            raise Failed(NOT_SET_UP, f"no generation service is ready at {service.url}")
+        seats = await validators_of(settings, wallet, settings.neuron.min_stake_to_set_weights)
+        peer, answer = await first_task(dendrite, seats)
+        assert answer.task is not None
+        say("task", f"{answer.task.prompt!r}, to be sent within {answer.task.submit_before - time.time():.0f} s")
+        results = await generated(service, answer.task)
+        judged = await deliver(dendrite, peer, answer.task, results, MinerRules(), Clock(time.time, random.Random()))
+        return report(judged)
+
+
+async def validators_of(settings: MinerSettings, wallet: Any, min_stake: float) -> list[Seat]:
+    """Validators that may be asked, those of most stake first. Raises Failed or ChainError."""
+    from neurons.chain.opening import chain_worker  # noqa: PLC0415
+
+    worker = chain_worker(settings, wallet)
+    try:
+        snapshot = await worker.read(lambda chain: chain.snapshot())
+    finally:
+        await worker.close()
+    hotkey = str(wallet.hotkey.ss58_address)
+    if hotkey not in snapshot.by_hotkey:
+        raise Failed(NOBODY, f"the hotkey {hotkey} is not registered on subnet {snapshot.netuid}")
+    say("registered", f"seat {snapshot.by_hotkey[hotkey].uid} of subnet {snapshot.netuid}, block {snapshot.block}")
+    seats = sorted(eligible(snapshot, hotkey, min_stake), key=lambda seat: -seat.stake)
+    if not seats:
+        raise Failed(NOBODY, f"no validator has a permit, a stake of {min_stake:g} and an axon")
+    return seats
+
+
+async def first_task(calls: Calls, seats: Sequence[Seat]) -> tuple[Peer, PullAnswer]:
+    """The first task that a validator gives, with who gave it. Raises Failed."""
+    answered = False
+    for seat in seats:
+        peer = Peer(seat.hotkey, seat.ip, seat.port, seat.stake)
+        try:
+            answer = await calls.pull(peer)
+        except CallFailed as error:
+            say("validator", f"{peer}: {error}")
+            continue
+        answered = True
+        runs = release(answer.version) if answer.version is not None else "an unknown release"
+        say("validator", f"{peer}, stake {seat.stake:g}, runs {runs} with scorer {shown(answer.scorer) or 'unknown'}")
+        if answer.task is not None:
+            return peer, answer
+        wait_s = max(0.0, answer.cooldown_until - time.time())
+        say("no task", f"{shown(answer.code) or 'no reason given'}; ask again in {wait_s:.0f} s")
+    raise Failed(*((NO_TASK, "no validator has a task now") if answered else (NOBODY, "no validator can be reached")))
+
+
+async def generated(service: GenerationService, task: Task) -> str:
+    """A splat for the task, as it is sent. Raises Failed."""
+    seed, started = secrets.randbits(32), time.monotonic()
+    try:
+        made = await service.generate(task.prompt, seed)
+    except GenerationError as error:
+        raise Failed(NOT_SET_UP, f"the generation service made nothing: {error}") from error
+    say("generated", f"{len(made):,} bytes in {time.monotonic() - started:.1f} s, seed {seed}")
+    return base64.b64encode(made).decode("ascii")
+
+
+def report(answer: SubmitAnswer | None) -> int:
+    """Prints the feedback; the exit status. Raises Failed when there is none."""
+    if answer is None:
+        raise Failed(NOBODY, "the validator did not say what became of the result")
+    score = "none" if answer.score is None else f"{answer.score:.4f} by {shown(answer.scorer)}, seed {answer.seed}"
+    say("score", score)
+    say("feedback", f"fidelity {answer.fidelity:g}, average {answer.average:.3f}, {answer.accepted_8h} accepted in 8 h")
+    say("reward", f"{answer.reward:.3f}")
+    if answer.code:
+        say("reason", f"{shown(answer.code)}: {shown(answer.detail)}")
+    say("cooldown", f"{max(0.0, answer.cooldown_until - time.time()):.0f} s")
+    return ACCEPTED if answer.fidelity > 0 else NOT_ACCEPTED
+
+
+def say(what: str, words: str) -> None:
+    """A line for people."""
+    print(f"{what:<11} {words}", flush=True)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Plays one round; the exit status."""
+    try:
+        settings = miner_settings(argv)
+        from neurons.chain.opening import open_wallet  # noqa: PLC0415  the SDK takes seconds to import
+        from neurons.process import start_logging  # noqa: PLC0415
+
+        start_logging(settings.logging)
+        return asyncio.run(play(settings, open_wallet(settings.wallet)))
+    except Failed as error:
+        say("failed", str(error))
+        return error.status
+    except ChainError as error:
+        say("failed", f"the chain: {error}")
+        return NOBODY
+    except SettingsError as error:
+        print(f"mock_miner.py: {error}", file=sys.stderr)
+        return NOT_SET_UP
+
+
+if __name__ == "__main__":
+    sys.exit(main())
