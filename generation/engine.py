@@ -31,7 +31,7 @@ class Engine:
     """What the service computes with.
 
     backend    its name, for /version/
-    load       makes the generator, once
+    load       makes the generator for a device ("cpu", "cuda:1"), once for each
     renderer   the renderer's name and build, for /version/; asked after `load`
     encoders   by format: ply, spz, mp4, png
     decode     bytes of a PLY or SPZ back to splats
@@ -39,7 +39,7 @@ class Engine:
     """
 
     backend: str
-    load: Callable[[], Generator]
+    load: Callable[[str], Generator]
     renderer: Callable[[], str]
     encoders: Mapping[str, Encoder]
     decode: Callable[[bytes], Splats]
@@ -104,8 +104,8 @@ def build_engine(backend: str, options: Mapping[str, object]) -> Engine:
         "mp4": mp4,
     }
 
-    def load() -> Generator:
-        generator = LOADERS[backend](**options)
+    def load(device: str) -> Generator:
+        generator = LOADERS[backend](device, **options)
         warm_up(encoders)
         return generator
 

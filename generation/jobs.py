@@ -1,4 +1,4 @@
-"""Jobs: a bounded queue in front of one worker, and what became of each. Knows nothing of splats, files or HTTP.
+"""Jobs: a bounded queue in front of one worker per device, and what became of each. Knows no splats, files or HTTP.
 
 Everything but the work itself happens on the event loop, so nothing here is locked. Progress crosses over by
 `call_soon_threadsafe`; cancelling crosses back by an event that `report` looks at.
@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -41,8 +41,8 @@ class Outcome:
     value: object
 
 
-Work = Callable[[Report], Outcome]
-"""Runs on the lane's thread."""
+Work = Callable[[int, Report], Outcome]
+"""Runs on the thread of the lane of this number."""
 
 
 @dataclass(eq=False)
@@ -61,6 +61,7 @@ class JobRecord:
     finished_at: datetime | None = None
     error: JobError | None = None
     value: object = None
+    stage_since: float = 0.0
     revision: int = 0
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
@@ -100,18 +101,17 @@ class QueueLimits:
 
 
 class JobQueue:
-    """First in, first out, one at a time on `lane`."""
+    """First in, first out, one at a time on each of `lanes`."""
 
-    def __init__(self, lane: Lane, limits: QueueLimits, hooks: QueueHooks) -> None:
-        self._lane = lane
+    def __init__(self, lanes: Sequence[Lane], limits: QueueLimits, hooks: QueueHooks) -> None:
+        self._lanes = lanes
         self._limits = limits
         self._hooks = hooks
         self._waiting: deque[JobRecord] = deque()
         self._arrived = asyncio.Event()
-        self._running: JobRecord | None = None
+        self._running: set[JobRecord] = set()
         self._records: OrderedDict[str, JobRecord] = OrderedDict()
         self._mean_s = 1.0
-        self._stage_since = 0.0
 
     def submit(self, record: JobRecord, *, remember: bool) -> None:
         """Queue a job; `remember` it by its id, now and for a while after its end. Raises QueueFull."""
@@ -142,12 +142,12 @@ class JobQueue:
     @property
     def is_busy(self) -> bool:
         """Whether a job waits or runs."""
-        return bool(self._waiting) or self._running is not None
+        return bool(self._waiting or self._running)
 
     @property
     def retry_after_s(self) -> int:
-        """When a place should be free: the time one job takes, within reason."""
-        return round(min(60.0, max(1.0, self._mean_s)))
+        """When a place should be free: the time one job takes, shared by the lanes, within reason."""
+        return round(min(60.0, max(1.0, self._mean_s / len(self._lanes))))
 
     async def watch(self, record: JobRecord) -> AsyncGenerator[JobRecord]:
         """The record now and after each change, until it has ended; a slow watcher misses steps, never the end."""
@@ -159,25 +159,33 @@ class JobQueue:
             await changed.wait()
 
     async def run(self) -> None:
-        """Work through the queue until cancelled."""
+        """Work through the queue on all lanes until cancelled."""
+        workers = [asyncio.create_task(self._work(number)) for number in range(len(self._lanes))]
+        try:
+            await asyncio.gather(*workers)
+        finally:
+            for worker in workers:
+                worker.cancel()
+
+    async def _work(self, number: int) -> None:
         while True:
             while not self._waiting:
                 self._arrived.clear()
                 await self._arrived.wait()
             record = self._waiting.popleft()
-            self._running = record
+            self._running.add(record)
             try:
-                await self._run_one(record)
+                await self._run_one(record, number)
             finally:
-                self._running = None
+                self._running.discard(record)
 
     def stop(self) -> None:
         """End everything that has not ended: the service shuts down."""
         error = JobError(code="shutting_down", detail="the service was stopped before the job was done")
-        for record in [*self._waiting, *([self._running] if self._running else [])]:
+        for record in [*self._waiting, *self._running]:
             self._finish(record, "failed", error)
 
-    async def _run_one(self, record: JobRecord) -> None:
+    async def _run_one(self, record: JobRecord, number: int) -> None:
         loop = asyncio.get_running_loop()
         waited_s = (datetime.now(UTC) - record.created_at).total_seconds()
         self._hooks.stage_ended("queued", waited_s)
@@ -185,9 +193,9 @@ class JobQueue:
         record.touch()
         for other in self._waiting:
             other.touch()  # everyone has moved up
-        self._stage_since = started = time.monotonic()
+        record.stage_since = started = time.monotonic()
         reporter = _Reporter(loop, record, self._advance)
-        call = asyncio.ensure_future(self._lane.run(partial(record.work, reporter.report)))
+        call = asyncio.ensure_future(self._lanes[number].run(partial(record.work, number, reporter.report)))
         ended = asyncio.ensure_future(record.ended.wait())
         await asyncio.wait({call, ended}, timeout=self._limits.timeout_s, return_when=asyncio.FIRST_COMPLETED)
         ended.cancel()
@@ -219,16 +227,16 @@ class JobQueue:
         if record.finished:
             return
         if progress.stage != record.stage:
-            self._end_stage(record.stage)
+            self._end_stage(record)
         record.stage = progress.stage
         record.progress = max(record.progress, min(1.0, progress.fraction))
         record.touch()
         self._hooks.progressed(record)
 
-    def _end_stage(self, stage: str) -> None:
+    def _end_stage(self, record: JobRecord) -> None:
         now = time.monotonic()
-        self._hooks.stage_ended(stage, now - self._stage_since)
-        self._stage_since = now
+        self._hooks.stage_ended(record.stage, now - record.stage_since)
+        record.stage_since = now
 
     def _finish(self, record: JobRecord, status: JobStatus, error: JobError | None) -> None:
         if record.finished:
@@ -236,7 +244,7 @@ class JobQueue:
         if record.status == "queued":
             self._waiting.remove(record)
         else:
-            self._end_stage(record.stage)
+            self._end_stage(record)
         record.gone.set()
         record.status, record.stage, record.error = status, status, error
         record.progress = 1.0 if status == "done" else record.progress

@@ -55,14 +55,15 @@ class GenerationService:
     def __init__(self, config: GenerationConfig, engine: Engine, vitals: Vitals, bar: ProgressBar | None) -> None:
         self._engine = engine
         self._vitals = vitals
-        self._generator: Generator | None = None
-        self._lane = Lane("generator")
+        self._devices = config.devices
+        self._generators: list[Generator] = []
+        self._lanes = [Lane(f"generator on {device}") for device in config.devices]
         self._telemetry = Telemetry(vitals.registry)
         limits = ResultLimits(config.results_kept_jobs, config.results_kept_mib << 20, config.results_kept_s)
         self._store = ResultStore(limits, Path(tempfile.gettempdir()))
         self.downloads = Downloads(engine, self._store)
         waiting = QueueLimits(config.queue_limit, config.job_timeout_s)
-        self.queue = JobQueue(self._lane, waiting, self._hooks(bar))
+        self.queue = JobQueue(self._lanes, waiting, self._hooks(bar))
         self._telemetry.gauge("generation_queue_length", "Jobs that wait", lambda: self.queue.waiting)
         self._telemetry.gauge("generation_results_bytes", "Bytes of kept results", lambda: self._store.size)
         vitals.not_ready = self._not_ready
@@ -82,7 +83,8 @@ class GenerationService:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
                 self.downloads.close()
-                self._lane.close()
+                for lane in self._lanes:
+                    lane.close()
 
     def submit(self, prompt: str, seed: int | None, wanted: tuple[Wanted, ...] | None = None) -> JobRecord:
         """A new job: of the asynchronous kind, or one that makes just `wanted` and is forgotten.
@@ -164,32 +166,33 @@ class GenerationService:
             stuck=stuck,
         )
 
-    def _produce(self, prompt: str, seed: int, wanted: tuple[Wanted, ...], report: Report) -> Outcome:
+    def _produce(self, prompt: str, seed: int, wanted: tuple[Wanted, ...], lane: int, report: Report) -> Outcome:
         """For those who wait: the bytes themselves. Runs on the lane's thread."""
-        if self._generator is None:
-            raise RuntimeError("no generator is loaded")
-        produced = produce(self._engine, self._generator, prompt, seed, wanted, report)
+        produced = produce(self._engine, self._generators[lane], prompt, seed, wanted, report)
         return Outcome(produced.understood, produced)
 
-    def _produce_files(self, prompt: str, seed: int, report: Report) -> Outcome:
+    def _produce_files(self, prompt: str, seed: int, lane: int, report: Report) -> Outcome:
         """For those who come back: files. Runs on the lane's thread."""
-        outcome = self._produce(prompt, seed, _MADE_AT_ONCE, report)
+        outcome = self._produce(prompt, seed, _MADE_AT_ONCE, lane, report)
         produced = cast("Produced", outcome.value)
         files = {name: self._store.write(data) for name, data in produced.files.items()}
         return Outcome(produced.understood, Written(produced.splat_count, files))
 
     def _not_ready(self) -> list[str]:
-        return [] if self._generator is not None else ["the generator is being loaded"]
+        return [] if len(self._generators) == len(self._lanes) else ["the generator is being loaded"]
 
     async def _load_and_work(self) -> None:
+        """One generator per device, one after another: reading weights needs memory of its own."""
         started = time.monotonic()
         try:
-            self._generator = await self._lane.run(self._engine.load)
+            for device, lane in zip(self._devices, self._lanes, strict=True):
+                self._generators.append(await lane.run(partial(self._engine.load, device)))
         except Exception as error:  # the outermost loop of the service's work
             logger.exception("the generator %r could not be loaded", self._engine.backend)
             self._vitals.fatal = f"the generator {self._engine.backend!r} could not be loaded: {error}"
             return
-        logger.info("generator %s loaded in %.1f s", self._engine.backend, time.monotonic() - started)
+        took_s, devices = time.monotonic() - started, ", ".join(self._devices)
+        logger.info("generator %s loaded on %s in %.1f s", self._engine.backend, devices, took_s)
         await self.queue.run()
 
     async def _sweep(self) -> None:

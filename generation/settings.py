@@ -24,6 +24,9 @@ class GenerationConfig(BaseModel):
     options: dict[str, str | int | float | bool | None] = {}
     """Arguments of the backend's loader."""
 
+    devices: Annotated[list[Annotated[str, Field(pattern=r"^(cpu|cuda(:\d+)?)$")]], Field(min_length=1)] = ["cpu"]
+    """Where it works: one generator and one job at a time on each."""
+
     queue_limit: Annotated[int, Field(ge=1, le=10_000)] = 32
     """Waiting jobs. At a second a job the last of 32 waits half a minute, which a client still sits through."""
 

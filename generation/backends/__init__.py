@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from generation.backends.contract import Generator
+from generation.backends.contract import BackendUnusable, Generator
 
 
-def load_procedural() -> Generator:
-    """The generator without a learned model: builds objects from parts. Needs no GPU."""
+def load_procedural(device: str) -> Generator:
+    """The generator without a learned model: builds objects from parts. Raises BackendUnusable for a GPU."""
+    if device != "cpu":
+        raise BackendUnusable(f"the procedural generator works on the cpu, not on {device}")
     from generation.backends.procedural import load  # noqa: PLC0415 - scipy, trimesh and scikit-image load here
 
     return load()
 
 
 LOADERS: dict[str, Callable[..., Generator]] = {"procedural": load_procedural}
-"""Loader by backend name."""
+"""Loader by backend name: (device, **options of the YAML file) → the generator."""

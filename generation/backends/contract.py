@@ -13,6 +13,10 @@ from dataclasses import dataclass
 from splats.model import Splats
 
 
+class BackendUnusable(Exception):
+    """Raised by a loader for a device or options it cannot work with; one line for the operator."""
+
+
 class Cancelled(Exception):
     """Raised by `report` inside a generator when its job is gone."""
 

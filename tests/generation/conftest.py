@@ -43,14 +43,16 @@ class Pace:
     def __init__(self) -> None:
         self.go = threading.Event()
         self.loads = 0
+        self.devices: list[str] = []
         self.running = 0
         self.most_running = 0
         self.calls: list[tuple[str, int]] = []
         self.cancelled: list[str] = []
         self.encodings: list[str] = []
 
-    def load(self) -> Generator:
+    def load(self, device: str) -> Generator:
         self.loads += 1
+        self.devices.append(device)
         return self.generate
 
     def generate(self, prompt: str, seed: int, report: Report) -> Generated:

@@ -168,9 +168,9 @@ def test_a_job_that_takes_too_long_fails_and_the_next_one_runs(
 def test_the_generator_is_loaded_once_before_the_service_is_ready(pace: Any, live: Live, until: Until) -> None:
     loaded = threading.Event()
 
-    def load() -> Generator:
+    def load(device: str) -> Generator:
         loaded.wait()
-        return pace.load()  # type: ignore[no-any-return]
+        return pace.load(device)  # type: ignore[no-any-return]
 
     with live(app_with_loader(pace, load)) as url:
         assert httpx.get(f"{url}/health/").status_code == 200
@@ -184,7 +184,7 @@ def test_the_generator_is_loaded_once_before_the_service_is_ready(pace: Any, liv
 
 
 def test_a_generator_that_cannot_be_loaded_stops_the_service(pace: Any, until: Until) -> None:
-    def load() -> Generator:
+    def load(_device: str) -> Generator:
         raise FileNotFoundError("no weights in /models")
 
     app = app_with_loader(pace, load)
@@ -194,7 +194,22 @@ def test_a_generator_that_cannot_be_loaded_stops_the_service(pace: Any, until: U
         assert client.get("/ready/").status_code == 503
 
 
-def app_with_loader(pace: Any, load: Callable[[], Generator]) -> FastAPI:
+def app_with_loader(pace: Any, load: Callable[[str], Generator]) -> FastAPI:
     engine: Engine = pace.engine()
     settings = GenerationSettings(ShellSettings(port=0), GenerationConfig(backend="fake"))
     return create_app(settings, Engine("fake", load, engine.renderer, engine.encoders, engine.decode, engine.half_turn))
+
+
+def test_each_device_has_a_generator_and_works_beside_the_others(
+    pace: Any, make_app: Callable[..., FastAPI], until: Until
+) -> None:
+    with TestClient(make_app(devices=["cuda:0", "cuda:1"]), base_url="http://127.0.0.1") as client:
+        until(lambda: client.get("/ready/").status_code == 200)
+        assert pace.devices == ["cuda:0", "cuda:1"]
+        jobs = [client.post("/jobs/", json={"prompt": "slow"}).json()["id"] for _ in range(3)]
+        until(lambda: pace.running == 2)
+        statuses = [client.get(f"/jobs/{job}").json()["status"] for job in jobs]
+        assert statuses == ["running", "running", "queued"]
+        pace.go.set()
+        until(lambda: all(client.get(f"/jobs/{job}").json()["status"] == "done" for job in jobs))
+        assert pace.most_running == 2

@@ -20,23 +20,27 @@ def quick(report: Report) -> Outcome:
 
 
 def run(
-    scenario: Callable[[JobQueue], Coroutine[Any, Any, None]], hooks: QueueHooks | None = None, **limits: Any
+    scenario: Callable[[JobQueue], Coroutine[Any, Any, None]],
+    hooks: QueueHooks | None = None,
+    lanes: int = 1,
+    **limits: Any,
 ) -> None:
     async def main() -> None:
-        lane = Lane("trial")
-        queue = JobQueue(lane, QueueLimits(**{"waiting": 4, "timeout_s": 20, **limits}), hooks or QueueHooks())
+        trial = [Lane(f"trial {number}") for number in range(lanes)]
+        queue = JobQueue(trial, QueueLimits(**{"waiting": 4, "timeout_s": 20, **limits}), hooks or QueueHooks())
         worker = asyncio.create_task(queue.run())
         try:
             await scenario(queue)
         finally:
             worker.cancel()
-            lane.close()
+            for lane in trial:
+                lane.close()
 
     asyncio.run(main())
 
 
 def submitted(queue: JobQueue, work: Callable[[Report], Outcome] = quick) -> JobRecord:
-    record = JobRecord("prompt", 1, work)
+    record = JobRecord("prompt", 1, lambda _lane, report: work(report))
     queue.submit(record, remember=True)
     return record
 
@@ -77,6 +81,8 @@ def test_a_watcher_in_the_queue_hears_that_it_moved_up() -> None:
     async def scenario(queue: JobQueue) -> None:
         go = threading.Event()
         first = submitted(queue, lambda report: (go.wait(), quick(report))[1])
+        while first.status != "running":
+            await asyncio.sleep(0)
         second, third = submitted(queue), submitted(queue)
         positions: list[int | None] = []
 
@@ -229,3 +235,60 @@ def test_only_so_many_finished_jobs_are_remembered_oldest_first() -> None:
         assert queue.find(first.id) is None
 
     run(scenario)
+
+
+def test_two_lanes_work_at_once_and_share_the_queue() -> None:
+    async def scenario(queue: JobQueue) -> None:
+        both, seen = threading.Barrier(2, timeout=20), []
+
+        def meet(lane: int, report: Report) -> Outcome:
+            both.wait()  # passes only if the other lane works at the same time
+            seen.append(lane)
+            return quick(report)
+
+        records = [JobRecord("prompt", number, meet) for number in range(4)]
+        for record in records:
+            queue.submit(record, remember=True)
+        for record in records:
+            await record.ended.wait()
+        assert [record.status for record in records] == ["done"] * 4
+        assert sorted(seen) == [0, 0, 1, 1]
+        assert not queue.is_busy
+
+    run(scenario, lanes=2)
+
+
+def test_a_lane_that_is_stuck_does_not_hold_up_the_other() -> None:
+    go, stuck = threading.Event(), []
+
+    async def scenario(queue: JobQueue) -> None:
+        deaf = submitted(queue, lambda _report: Outcome(None, go.wait()))
+        quick_ones = [submitted(queue) for _ in range(3)]
+        for record in quick_ones:
+            await record.ended.wait()
+        assert deaf.status == "running"
+        queue.cancel(deaf)
+        while not stuck:
+            await asyncio.sleep(0.01)
+        go.set()
+
+    run(scenario, QueueHooks(stuck=lambda: stuck.append(1)), lanes=2, stuck_s=0.05)
+    assert stuck == [1]
+
+
+def test_stopping_ends_what_runs_on_every_lane() -> None:
+    async def scenario(queue: JobQueue) -> None:
+        go = threading.Event()
+
+        def wait(report: Report) -> Outcome:
+            go.wait()
+            return quick(report)
+
+        records = [submitted(queue, wait) for _ in range(3)]
+        while [record.status for record in records] != ["running", "running", "queued"]:
+            await asyncio.sleep(0)
+        queue.stop()
+        assert {record.error.code for record in records if record.error} == {"shutting_down"}
+        go.set()
+
+    run(scenario, lanes=2)

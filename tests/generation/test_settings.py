@@ -19,7 +19,11 @@ def test_the_default_is_the_shipped_procedural_configuration() -> None:
     assert (settings.shell.host, settings.shell.port) == ("127.0.0.1", 8093)
 
 
-@pytest.mark.parametrize("path", sorted(DEFAULT_CONFIG.parent.glob("*.yaml")), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path",
+    [path for path in sorted(DEFAULT_CONFIG.parent.glob("*.yaml")) if path.name != "weights.yaml"],
+    ids=lambda path: path.name,
+)
 def test_every_shipped_configuration_is_valid(path: Path) -> None:
     read_yaml(path, GenerationConfig)
 

@@ -16,4 +16,4 @@ def vocabulary() -> Vocabulary:
 
 @pytest.fixture(scope="session")
 def generate() -> Generator:
-    return LOADERS["procedural"]()
+    return LOADERS["procedural"]("cpu")

@@ -20,7 +20,7 @@ PROMPTS = ("golden crown with red gems", "striped dog, sitting", "two glass teap
 DIGEST_CODE = """
 import hashlib, sys
 from generation.backends import LOADERS
-generate = LOADERS["procedural"]()
+generate = LOADERS["procedural"]("cpu")
 for prompt in sys.argv[1:]:
     s = generate(prompt, 7, lambda _: None).splats
     tensors = (s.means, s.quats, s.scales, s.opacities, s.sh)
