@@ -37,7 +37,7 @@ def suite(args: argparse.Namespace) -> None:
     """A row per prompt and cheat."""
     files = locate(args.scorer, args.weights)
     guarded, without_gates = Judge(files, load_encoder(files)), unguarded(files)
-    generate = LOADERS["procedural"]()
+    generate = LOADERS["procedural"]("cpu")
     print("| prompt | cheat | honest | cheat | checks and gates off |\n|---|---|---|---|---|")
     for prompt in args.prompts:
         other = next(one for one in PROMPTS[PROMPTS.index(prompt) + 1 :] + PROMPTS if one != prompt)

@@ -37,7 +37,7 @@ def main() -> None:
 def time_objects() -> None:
     """Every object of the vocabulary once, on one core."""
     torch.set_num_threads(1)
-    generate = LOADERS["procedural"]()
+    generate = LOADERS["procedural"]("cpu")
     names = list(load_vocabulary().entries)
     generate(names[0], 0, lambda _progress: None)
     times, counts = [], []

@@ -155,7 +155,7 @@ def main() -> None:
     torch.set_num_threads(1)
     files = locate(args.scorer, args.weights)
     curves = Curves(files, locate(args.held_out) if args.held_out else None, args.prompt)
-    generate = LOADERS["procedural"]()
+    generate = LOADERS["procedural"]("cpu")
     start = cheats.noise(args.splats) if args.start == "noise" else thinned(make(generate, args.wrong), args.splats)
     print("| start | rate | step | fixed views | seeded views | trained apart | defences on |\n|" + "---|" * 7)
     tried = []

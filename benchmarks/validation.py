@@ -44,7 +44,7 @@ PROMPTS = ("pink bicycle", "a golden retriever dog", "a red sports car", "a wood
 
 def asset(prompt: str, seed: int) -> bytes:
     """An honest asset as a miner sends it."""
-    generate = LOADERS["procedural"]()
+    generate = LOADERS["procedural"]("cpu")
     return encode_spz(generate(prompt, seed, lambda _progress: None).splats)
 
 

@@ -43,7 +43,7 @@ def main() -> None:
     parser.add_argument("--gallery", type=Path, help="write the gallery of all objects to this .jpg instead")
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    generate = LOADERS["procedural"]()
+    generate = LOADERS["procedural"]("cpu")
     vocabulary = load_vocabulary()
     if args.gallery:
         prompts = args.prompts or list(vocabulary.entries)

@@ -55,7 +55,7 @@ def main() -> None:
     torch.set_num_threads(1)
     files = locate(SCORER)
     judge = Judge(files, load_encoder(files))
-    generate = LOADERS["procedural"]()
+    generate = LOADERS["procedural"]("cpu")
     thresholds = [threshold for threshold, _ in TaskRules().thresholds]
     FOLDER.mkdir(exist_ok=True)
     scores = []

@@ -45,7 +45,7 @@ def judge() -> Judge:
 
 @pytest.fixture(scope="module")
 def assets(judge: Judge) -> tuple[Splats, Splats]:
-    generate = LOADERS["procedural"]()
+    generate = LOADERS["procedural"]("cpu")
     first, second = (generate(prompt, 0, lambda _progress: None).splats for prompt in (PROMPT, OTHER))
     return first, second
 
