@@ -5,7 +5,6 @@ Real programs with ordinary flags, told by a `Plan` (mocks/devnet.yaml); the gen
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from collections.abc import Iterator, Mapping
@@ -144,13 +143,13 @@ def _start_collector(chain: Flags, folder: Path) -> Service:
 def _start_generator(collector_url: str, folder: Path) -> Service:
     """The grammar generator, by its own configuration but for where the collector and its spool are."""
     config = yaml.safe_load((ROOT / "prompter/resources/generator.yaml").read_text())
-    config["collector"] |= {"url": collector_url, "every_s": 1}
+    key, file = folder / "generator.key", folder / "generator.yaml"
+    key.write_text(KeyRing(folder / "prompts.db").create("generator"))
+    config["collector"] |= {"url": collector_url, "every_s": 1, "api_key_file": str(key)}
     config["spool"] = str(folder / "spool.db")
-    file = folder / "generator.yaml"
     file.write_text(yaml.safe_dump(config))
-    env = {**os.environ, config["collector"]["api_key_env"]: KeyRing(folder / "prompts.db").create("generator")}
     log = folder / "logs" / "generator.log"
-    return start("generator", "prompter/serve_generator.py", ["--config", str(file)], log, env=env)
+    return start("generator", "prompter/serve_generator.py", ["--config", str(file)], log)
 
 
 def _await_prompts(collector: Service, within_s: float = 60.0) -> None:

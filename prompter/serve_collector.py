@@ -26,6 +26,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the service until it is told to stop; the exit status."""
     parser = _parser()
     args = parser.parse_args(argv)
+    if args.require_bound and not args.collector:
+        parser.error("--require_bound needs --collector NAME, the address that validators use")
     try:
         settings = CollectorSettings(
             shell=shell_settings(args),
@@ -38,6 +40,8 @@ def main(argv: Sequence[str] | None = None) -> int:
                 min_stake=args.min_stake,
             ),
             max_prompts=args.max_prompts,
+            submits_per_minute=args.submits_per_minute,
+            fetches_per_hour=args.fetches_per_hour,
             backup_interval_s=args.backup_interval * 3600.0,
         )
         configure_logging(settings.shell)
@@ -60,8 +64,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--max_prompts", type=_positive, default=10_000_000, help="the oldest beyond these are dropped (%(default)s)"
     )
+    parser.add_argument("--submits_per_minute", type=_positive, default=600, help="of one key (%(default)s)")
+    parser.add_argument("--fetches_per_hour", type=_positive, default=30, help="of one hotkey (%(default)s)")
     parser.add_argument("--backup_interval", type=_positive, default=24, help="hours between backups (%(default)s)")
-    parser.add_argument("--collector", default="", metavar="NAME", help="the name that validators bind requests to")
+    parser.add_argument("--collector", default="", metavar="NAME", help="this service's address as validators use it")
     parser.add_argument(
         "--require_bound", action="store_true", help="refuse requests that are not bound to --collector"
     )

@@ -13,6 +13,8 @@ from pathlib import Path
 if __package__ in {None, ""}:  # run as a script: python put this folder on the path, not the repository's root
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
+from tqdm.contrib.logging import logging_redirect_tqdm
+
 from prompter.generator.service import create_app
 from prompter.generator.settings import GeneratorConfig
 from serving.logs import configure_logging
@@ -32,7 +34,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         shell = shell_settings(args)
         config = read_yaml(args.config, GeneratorConfig)
         configure_logging(shell)
-        return serve(create_app(config, shell, with_bar=sys.stderr.isatty() and shell.logging == "plain"), shell)
+        if not sys.stderr.isatty() or shell.logging != "plain":
+            return serve(create_app(config, shell), shell)
+        with logging_redirect_tqdm():  # log lines go above the bar
+            return serve(create_app(config, shell, with_bar=True), shell)
     except SettingsError as error:
         parser.exit(2, f"serve_generator.py: {error}\n")
 

@@ -79,3 +79,11 @@ def test_the_scorer_is_named_and_exists(root: Path, cuda: bool, scorer: str) -> 
     assert args[:2] == ["--scorer", scorer]
     assert ("--weights" in args) == cuda
     assert (root / "validation" / "scorers" / scorer / "scorer.json").exists()
+
+
+def test_the_prompter_has_a_file_for_each_of_its_services(root: Path) -> None:
+    collector, generator = pm2_config.prompter(root / "prompter", "/env/bin/python", cuda=False)
+    assert (collector.name, generator.name) == ("collector.config.js", "generator.config.js")
+    assert collector.apps[0]["script"] == "serve_collector.py"
+    assert generator.apps[0]["args"][:2] == ["--config", str(root / "prompter/resources/generator.yaml")]
+    assert Path(generator.apps[0]["args"][1]).exists()

@@ -62,8 +62,27 @@ def validation(folder: Path, interpreter: str, cuda: bool) -> list[Pm2File]:
     return [Pm2File("validation.config.js", [app], choice)]
 
 
-PARTS: dict[str, Callable[[Path, str, bool], list[Pm2File]]] = {"generation": generation, "validation": validation}
+def prompter(folder: Path, interpreter: str, cuda: bool) -> list[Pm2File]:  # noqa: ARG001  the same with CUDA
+    """The collector, and a generator that needs no model."""
+    config = folder / "resources" / "generator.yaml"
+    collector = _app("collector", folder, "serve_collector.py", interpreter, ["--port", "9100"])
+    generator = _app(
+        "generator", folder, "serve_generator.py", interpreter, ["--config", str(config), "--port", "9101"]
+    )
+    return [
+        Pm2File("collector.config.js", [collector], "for the validators of the main network"),
+        Pm2File("generator.config.js", [generator], "the embedded grammar; resources/generator_llm.yaml asks models"),
+    ]
+
+
+PARTS: dict[str, Callable[[Path, str, bool], list[Pm2File]]] = {
+    "generation": generation,
+    "validation": validation,
+    "prompter": prompter,
+}
 """The PM2 files of each part that has services, from its folder, the interpreter and whether there is CUDA."""
+WITHOUT_TORCH = frozenset({"neurons", "prompter"})
+"""Parts whose environments have no torch that could be asked for CUDA, and no use for it."""
 
 
 def write(path: Path, apps: list[dict[str, object]]) -> str:
@@ -101,7 +120,7 @@ def main() -> None:
     if args.part not in PARTS:
         print(f"no PM2 file: {args.part}/ has no service to start in this version")
         return
-    cuda = has_cuda() if args.cuda == "ask" else args.cuda == "yes"
+    cuda = args.cuda == "yes" or (args.cuda == "ask" and args.part not in WITHOUT_TORCH and has_cuda())
     for file in PARTS[args.part](folder, args.interpreter, cuda):
         outcome = write(folder / file.name, file.apps)
         print(f"{outcome} {args.part}/{file.name}: {KEPT if outcome == 'kept' else file.choice}")

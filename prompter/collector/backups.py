@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import sqlite3
 import time
 from pathlib import Path
@@ -17,7 +18,11 @@ def back_up(source: Path, now: float) -> Path:
     """Writes `<name>.<UTC time>.backup` whole or not at all, and removes all but the newest KEPT. Blocking.
 
     Restoring is copying a backup to the place of the file while the collector is stopped.
+    Raises OSError or sqlite3.Error; a backup that would take the disk from submissions is not begun.
     """
+    size, free = source.stat().st_size, shutil.disk_usage(source.parent).free
+    if free < 2 * size:
+        raise OSError(f"no backup: it takes {size >> 20} MiB and only {free >> 20} MiB are free")
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
     target = source.with_name(f"{source.name}.{stamp}.backup")
     partial = source.with_name(f"{source.name}.partial")
@@ -35,3 +40,9 @@ def back_up(source: Path, now: float) -> Path:
 def backups(source: Path) -> list[Path]:
     """The backups there are, oldest first."""
     return sorted(source.parent.glob(f"{source.name}.*.backup"))
+
+
+def due_in_s(source: Path, interval_s: float, now: float) -> float:
+    """Seconds until the next backup, by the age of the newest: restarts put none off."""
+    made = backups(source)
+    return max(0.0, made[-1].stat().st_mtime + interval_s - now) if made else interval_s

@@ -19,7 +19,7 @@ from fastapi import FastAPI, Header, Request
 from fastapi.responses import Response
 from prometheus_client import Counter, Gauge
 
-from prompter.collector.backups import back_up
+from prompter.collector.backups import back_up, due_in_s
 from prompter.collector.keys import DEFAULT_DB, KeyRing
 from prompter.collector.schemas import MAX_PROMPTS, Fetch, Prompts, Receipt, Submission
 from prompter.collector.signature import NONCE_WINDOW_S, ChainSettings, ChainUnavailable, Gate
@@ -36,6 +36,7 @@ logger = logging.getLogger(__name__)
 
 _WAITING_MAX = 64
 """Requests waiting for the store; a submission takes about 10 ms, the largest fetch a few hundred."""
+_BACKUP_RETRY_S = 3600.0
 
 
 @dataclass(frozen=True)
@@ -121,13 +122,17 @@ class Collector:
         self.within(self.fetch_rate, fetch.hotkey)
 
     async def back_up_for_ever(self) -> None:
-        """A backup after each interval; one that fails is logged."""
+        """A backup when the newest is as old as the interval; one that fails is logged and tried again in an hour."""
+        db, interval_s = self.settings.db, self.settings.backup_interval_s
+        wait_s = due_in_s(db, interval_s, time.time())
         while True:
-            await asyncio.sleep(self.settings.backup_interval_s)
+            await asyncio.sleep(wait_s)
             try:
-                logger.info("backup: %s", await asyncio.to_thread(back_up, self.settings.db, time.time()))
+                logger.info("backup: %s", await asyncio.to_thread(back_up, db, time.time()))
+                wait_s = interval_s
             except (sqlite3.Error, OSError):
                 logger.exception("backup failed")
+                wait_s = min(interval_s, _BACKUP_RETRY_S)
 
     async def close(self) -> None:
         """Ends chain and store."""

@@ -13,9 +13,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _COUNTED = re.compile(
-    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|dozens?|several|many|multiple|various|pairs?|groups?|sets?|"
-    r"collections?|piles?|bunch|family of|herd|flock)\b"
+    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|dozens?|several|many|multiple|various|"
+    r"(?:pair|group|set|collection|pile|bunch|family|herd|flock)s? of)\b"
 )
+_WHERE = r"\b(?:in|on|at|by|near|under|over|above|through|across|against|amid|among|inside|before) (?:\w+ ){0,2}"
 _SECOND = re.compile(r"(?:\band|,|\bbeside|\bnext to|\bnear|\bwith another|\bversus|\bvs)\s+(?:an?|the|another)\s+")
 _OTHER_LANGUAGE = frozenset(
     "el la los las del une les des avec und mit der das ein eine con una uma com een och".split()  # noqa: SIM905
@@ -23,7 +24,11 @@ _OTHER_LANGUAGE = frozenset(
 
 
 class FilterRules(BaseModel):
-    """Bounds and words of the filters. Words are lower case; each stands for itself and its plural in -s."""
+    """Bounds and words of the filters. Words are lower case; each stands for itself and its plural in -s.
+
+    A scene word is refused anywhere, a place only where something is in it: "fox in a snowy forest", but not "forest
+    green fox".
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -31,11 +36,16 @@ class FilterRules(BaseModel):
     max_words: Annotated[int, Field(le=40)] = 10
     max_chars: Annotated[int, Field(ge=8, le=1024)] = 120
     scene_words: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
     profanity: tuple[str, ...] = ()
 
     @cached_property
     def _scenes(self) -> re.Pattern[str] | None:
         return _any_of(self.scene_words)
+
+    @cached_property
+    def _elsewhere(self) -> re.Pattern[str] | None:
+        return _any_of(self.places, after=_WHERE)
 
     @cached_property
     def _profane(self) -> re.Pattern[str] | None:
@@ -51,7 +61,8 @@ class FilterRules(BaseModel):
             return "digits"
         if not self.min_words <= len(words) <= self.max_words or len(prompt) > self.max_chars:
             return "length"
-        checks = (("profanity", self._profane), ("scene", self._scenes), ("several_objects", _COUNTED))
+        scenes = (("scene", self._scenes), ("scene", self._elsewhere))
+        checks = (("profanity", self._profane), *scenes, ("several_objects", _COUNTED))
         for name, pattern in checks:
             if pattern is not None and pattern.search(text):
                 return name
@@ -62,5 +73,5 @@ class FilterRules(BaseModel):
         return "repeats" if len(set(longest)) < len(longest) else None
 
 
-def _any_of(words: tuple[str, ...]) -> re.Pattern[str] | None:
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})s?\b") if words else None
+def _any_of(words: tuple[str, ...], after: str = r"\b") -> re.Pattern[str] | None:
+    return re.compile(rf"{after}(?:{'|'.join(map(re.escape, words))})s?\b") if words else None

@@ -15,6 +15,7 @@ from typing import Any
 from prompter.generator.backends import Ask, Backend, BackendError
 from prompter.generator.parse import named_numbers, parse_prompts
 from prompter.generator.repeats import Recent
+from prompter.generator.sender import DISK_S
 from prompter.generator.settings import GeneratorConfig
 from prompter.generator.spool import Spool
 from prompter.generator.yields import Yields
@@ -26,8 +27,6 @@ _FIRST_REST_S = 2.0
 _LAST_REST_S = 300.0
 _FULL_S = 1.0
 """Between two looks at a spool that is full."""
-DISK_S = 30.0
-"""Between two tries at a spool that cannot be written."""
 
 
 @dataclass

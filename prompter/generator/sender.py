@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -18,6 +19,8 @@ logger = logging.getLogger(__name__)
 
 _FIRST_WAIT_S = 1.0
 _LAST_WAIT_S = 120.0
+DISK_S = 30.0
+"""Between two tries at a spool that cannot be written."""
 _HOPELESS = frozenset({400, 413, 422})
 """The collector will never take this parcel; anything else may pass (a key may be mended, a disk freed)."""
 
@@ -47,8 +50,12 @@ class Sender:
             while self._spool.count < self._target.batch and waited_s < self._target.every_s:
                 await self._sleep(min(0.5, self._target.every_s))
                 waited_s += 0.5
-            if (parcel := self._spool.parcel(self._target.batch)) is not None:
-                await self.deliver(parcel)
+            try:
+                if (parcel := self._spool.parcel(self._target.batch)) is not None:
+                    await self.deliver(parcel)
+            except sqlite3.OperationalError:  # what was delivered goes out again with the same token: nothing doubles
+                logger.exception("the spool cannot be written; %d prompts wait", self._spool.count)
+                await self._sleep(DISK_S)
 
     async def deliver(self, parcel: Parcel) -> None:
         """Sends one parcel until the collector takes it, or refuses it for good."""

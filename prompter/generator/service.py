@@ -28,6 +28,10 @@ from serving.vitals import Vitals
 logger = logging.getLogger(__name__)
 
 _SPOOLS_MAX = 16
+_REPORT_S = 60.0
+_PLACES = ("127.0.0.1", "localhost", "[::1]")
+_NO_PROXY: dict[str, httpx.AsyncBaseTransport | None] = {f"all://{place}": None for place in _PLACES}
+"""This machine is never asked through a proxy."""
 
 
 def create_app(config: GeneratorConfig, shell: ShellSettings, *, with_bar: bool = False) -> FastAPI:
@@ -37,7 +41,7 @@ def create_app(config: GeneratorConfig, shell: ShellSettings, *, with_bar: bool 
     config.collector.key()  # a missing key is told before anything starts
     rng = random.Random()  # noqa: S311  prompts are no secret
     spool = open_spool(config.spool.expanduser(), config.spool_max)
-    client = httpx.AsyncClient()
+    client = httpx.AsyncClient(mounts=_NO_PROXY)
     sources = [
         Source(f"{number}-{settings.model or settings.kind}", _backend(settings, client, rng))
         for number, settings in enumerate(config.backends)
@@ -47,7 +51,8 @@ def create_app(config: GeneratorConfig, shell: ShellSettings, *, with_bar: bool 
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         maker = Maker(config, sources, spool, yields, rng)
         sender = Sender(spool, config.collector, client, yields)
-        tasks = [asyncio.create_task(maker.make_for_ever()), asyncio.create_task(sender.send_for_ever())]
+        work = (maker.make_for_ever(), sender.send_for_ever(), _report_for_ever(yields))
+        tasks = [asyncio.create_task(one) for one in work]
         for task in tasks:
             task.add_done_callback(lambda task: _ended(task, vitals))
         yield
@@ -78,6 +83,12 @@ def open_spool(path: Path, capacity: int) -> Spool:
             error = broken
             break
     raise SettingsError(f"cannot use the spool {path}: {error}")
+
+
+async def _report_for_ever(yields: Yields) -> None:
+    while True:
+        await asyncio.sleep(_REPORT_S)
+        logger.info("%s", yields.report(_REPORT_S))
 
 
 def _backend(settings: BackendSettings, client: httpx.AsyncClient, rng: random.Random) -> Backend:

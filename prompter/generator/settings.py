@@ -20,6 +20,12 @@ class Secret(BaseModel):
     api_key_env: str | None = None
     api_key_file: Path | None = None
 
+    @model_validator(mode="after")
+    def _one_place(self) -> Secret:
+        if self.api_key_env and self.api_key_file:
+            raise ValueError("name api_key_env or api_key_file, not both")
+        return self
+
     def key(self) -> str:
         """The key, empty if none is configured. Raises SettingsError if it is configured and not there."""
         if self.api_key_file is not None:
@@ -68,8 +74,16 @@ class GeneratorConfig(BaseModel):
     check_instruction: str | None = None
     filters: FilterRules = FilterRules()
     batch_size: Annotated[int, Field(ge=1, le=200)] = 20
-    temperature: tuple[float, float] = (0.5, 1.1)
+    temperature: tuple[Annotated[float, Field(ge=0)], Annotated[float, Field(le=2)]] = (0.5, 1.1)
     prompts_per_minute: Annotated[float, Field(gt=0)] = 600.0
     burst: Annotated[int, Field(ge=1)] = 2000
     spool: Path = Path("~/.three-gen/spool.db")
     spool_max: Annotated[int, Field(ge=1)] = 200_000
+
+    @model_validator(mode="after")
+    def _fits(self) -> GeneratorConfig:
+        if self.spool_max < self.batch_size:
+            raise ValueError("spool_max is smaller than batch_size: no batch would ever fit")
+        if self.temperature[0] > self.temperature[1]:
+            raise ValueError("temperature: the lower bound comes first")
+        return self

@@ -1,6 +1,8 @@
-"""What came of it: counters for Prometheus, a progress bar on a terminal."""
+"""What came of it: counters for Prometheus, a line a minute in the log, a progress bar on a terminal."""
 
 from __future__ import annotations
+
+from collections import Counter as Tally
 
 import httpx
 from prometheus_client import CollectorRegistry, Counter, Gauge
@@ -8,11 +10,12 @@ from tqdm import tqdm
 
 
 class Yields:
-    """Counts asked, kept, rejected and delivered prompts. No prompt reaches a label."""
+    """Counts kept, rejected and delivered prompts. No prompt reaches a label."""
 
     def __init__(self, registry: CollectorRegistry, *, with_bar: bool = False) -> None:
         self._bar = tqdm(unit=" prompts", dynamic_ncols=True) if with_bar else None
-        self._rejects = 0
+        self._lately: Tally[str] = Tally()
+        self._rejects: Tally[str] = Tally()
         self.kept = Counter("prompts_kept", "Prompts that passed", ["backend", "category"], registry=registry)
         self.rejected = Counter(
             "prompts_rejected", "Prompts dropped, by reason", ["backend", "reason"], registry=registry
@@ -21,16 +24,18 @@ class Yields:
         self.sent = Counter("prompts_delivered", "Prompts the collector took", ["outcome"], registry=registry)
         self.lost = Counter("prompts_lost", "Prompts the collector refused for good", registry=registry)
         self.waiting = Gauge("prompts_waiting", "Prompts in the spool", registry=registry)
+        self.per_minute = Gauge("prompts_accepted_per_minute", "New to the collector, of late", registry=registry)
 
     def batch(self, backend: str, category: str, kept: int, rejected: dict[str, int]) -> None:
         """A backend answered."""
         self.kept.labels(backend, category).inc(kept)
         for reason, count in rejected.items():
             self.rejected.labels(backend, reason).inc(count)
-        self._rejects += sum(rejected.values())
+        self._lately["kept"] += kept
+        self._rejects.update(rejected)
         if self._bar is not None:
             self._bar.update(kept)
-            self._bar.set_postfix(category=category, rejected=self._rejects, refresh=False)
+            self._bar.set_postfix(category=category, rejected=self._rejects.total(), refresh=False)
 
     def delivered(self, reply: httpx.Response) -> None:
         """The collector took a parcel."""
@@ -38,8 +43,20 @@ class Yields:
             receipt = reply.json()
             for outcome in ("accepted", "duplicates"):
                 self.sent.labels(outcome).inc(max(0, int(receipt[outcome])))
+                self._lately[outcome] += int(receipt[outcome])
         except (ValueError, KeyError, TypeError):
             self.sent.labels("unknown").inc()
+
+    def report(self, seconds: float) -> str:
+        """A line on what came of the latest `seconds`; counting starts anew."""
+        lately, rejects = self._lately, self._rejects
+        self._lately, self._rejects = Tally(), Tally()
+        rate = lately["accepted"] * 60 / seconds
+        self.per_minute.set(rate)
+        reasons = ", ".join(f"{reason} {count}" for reason, count in rejects.most_common()) or "none"
+        return (
+            f"{rate:.0f} accepted/min, {lately['duplicates']} known already; {lately['kept']} made, rejected: {reasons}"
+        )
 
     def close(self) -> None:
         """Ends the bar."""

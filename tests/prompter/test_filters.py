@@ -24,6 +24,8 @@ def rules(root: Path) -> FilterRules:
         "A knight's golden helmet",
         "porcelain cup with a blue saucer and a golden rim",
         "one-eyed green monster, furry and plump",
+        "forest green kitchen chair with sky blue legs",
+        "old television set with wooden legs",
     ],
 )
 def test_good_prompts_pass(rules: FilterRules, prompt: str) -> None:
@@ -41,6 +43,9 @@ def test_good_prompts_pass(rules: FilterRules, prompt: str) -> None:
         ("red car {json: true}", "language"),
         ("red fox in a snowy forest", "scene"),
         ("wooden chair on top of hill", "scene"),
+        ("red lighthouse at night", "scene"),
+        ("silver robot against a blue sky", "scene"),
+        ("pair of leather boots", "several_objects"),
         ("three blue tin robots", "several_objects"),
         ("a red apple and a green pear", "several_objects"),
         ("a sexy red robot", "profanity"),
@@ -76,4 +81,4 @@ def test_different_things_differ() -> None:
 def test_the_bundled_configurations_hold_no_key(root: Path, name: str) -> None:
     config = read_yaml(root / "prompter/resources" / name, GeneratorConfig)
     assert len(config.categories) == 13
-    assert config.collector.api_key_env == "THREE_GEN_COLLECTOR_KEY"
+    assert config.collector.api_key_file is not None

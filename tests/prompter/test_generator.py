@@ -16,8 +16,8 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from prompter.generator.backends import Ask, BackendError, openai_backend
-from prompter.generator.run import DISK_S, Maker, Source
-from prompter.generator.sender import Sender
+from prompter.generator.run import Maker, Source
+from prompter.generator.sender import DISK_S, Sender
 from prompter.generator.service import create_app, open_spool
 from prompter.generator.settings import BackendSettings, CollectorTarget, GeneratorConfig
 from prompter.generator.spool import Parcel, Spool
@@ -262,3 +262,27 @@ def test_grammar_and_collector_together(collector: str, key: str, live: Any, tmp
             time.sleep(0.05)
         assert httpx.get(f"{generator}/ready/").status_code == 200
         assert 'prompts_kept_total{backend="0-grammar",category="robots"}' in httpx.get(f"{generator}/metrics").text
+
+
+def test_the_report_tells_the_yield_and_starts_anew() -> None:
+    yields = Yields(CollectorRegistry())
+    yields.batch("model", "robots", 8, {"scene": 1, "length": 3})
+    yields.delivered(httpx.Response(200, json={"accepted": 6, "duplicates": 2, "rejected": {}}))
+    assert yields.report(30.0) == "12 accepted/min, 2 known already; 8 made, rejected: length 3, scene 1"
+    assert yields.report(30.0) == "0 accepted/min, 0 known already; 0 made, rejected: none"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"spool_max": 4}, "no batch would ever fit"),
+        ({"temperature": [1.0, 0.5]}, "the lower bound comes first"),
+        ({"collector": {"api_key_env": "A", "api_key_file": "b"}}, "not both"),
+        ({"backends": [{"kind": "openai", "url": "http://models/v1"}]}, "needs url and model"),
+        ({"instruction": "no place for it"}, "category"),
+        ({"colour": "red"}, "Extra inputs"),
+    ],
+)
+def test_a_configuration_that_cannot_be_is_told(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        config(**changes)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from prompter.collector.backups import back_up, backups
+from prompter.collector.backups import back_up, backups, due_in_s
 from prompter.collector.keys import KeyExists, KeyRing, main
 from prompter.collector.store import PromptStore, digest
 from prompter.limits import Rate
@@ -86,6 +87,14 @@ def test_a_backup_is_a_whole_collector_and_old_ones_go(store: PromptStore, db: P
     copy = PromptStore(made[-1])
     assert copy.count == 5
     copy.close()
+
+
+def test_restarts_put_no_backup_off(store: PromptStore, db: Path) -> None:
+    assert due_in_s(db, 100.0, now=1e9) == 100.0
+    made = back_up(db, now=1e9)
+    os.utime(made, (1e9, 1e9))
+    assert due_in_s(db, 100.0, now=1e9 + 30) == 70.0
+    assert due_in_s(db, 100.0, now=1e9 + 300) == 0.0
 
 
 def test_a_key_opens_until_it_is_revoked(db: Path) -> None:
