@@ -79,6 +79,15 @@ def node_tool() -> Callable[[str], Path]:
 
 
 @pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium."""
+    found = [path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))]
+    if not found:
+        unavailable("no Chromium on the PATH")
+    return found[0]
+
+
+@pytest.fixture(scope="session")
 def clean_env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment of a machine with Python and ordinary commands, but neither uv nor Conda nor a GPU."""
     folder = tmp_path_factory.mktemp("bin")

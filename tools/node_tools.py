@@ -28,6 +28,7 @@ class NodeTool:
 
 TOOLS = {
     "pm2": NodeTool("pm2", "7.0.4", "pm2"),
+    "playwright-core": NodeTool("playwright-core", "1.65.1", "playwright-core"),
     "splat-transform": NodeTool("@playcanvas/splat-transform", "2.7.1", "splat-transform"),
 }
 
