@@ -58,7 +58,9 @@ def make_generator(count: int, delay_s: float, fail: float) -> Generator:
 
 def mock_engine(count: int, delay_s: float, fail: float) -> Engine:
     """The service's engine with that generator in it; its encoders are the real ones."""
-    return replace(build_engine("procedural", {}), backend="mock", load=lambda _device: make_generator(count, delay_s, fail))
+    return replace(
+        build_engine("procedural", {}), backend="mock", load=lambda _device: make_generator(count, delay_s, fail)
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> int:
