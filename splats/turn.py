@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 
 from splats.model import Splats
@@ -26,3 +28,27 @@ def half_turn_x(splats: Splats) -> Splats:
         opacities=splats.opacities,
         sh=splats.sh * signs[:, None],
     )
+
+
+def about_y(splats: Splats, degrees: float) -> Splats:
+    """The splats [N] turned about the y axis; +z moves toward +x, as azimuths grow.
+
+    Raises ValueError for a colour that depends on the view: its coefficients would have to be mixed.
+    """
+    if splats.sh_degree != 0:
+        raise ValueError(f"splats of degree 0 can be turned about y, not of degree {splats.sh_degree}")
+    angle = math.radians(degrees)
+    sin, cos = math.sin(angle), math.cos(angle)
+    turn = splats.means.new_tensor([[cos, 0, sin], [0, 1, 0], [-sin, 0, cos]])
+    half_sin, half_cos = math.sin(angle / 2), math.cos(angle / 2)
+    w, x, y, z = splats.quats.unbind(-1)  # each [N]
+    quats = torch.stack(
+        [
+            half_cos * w - half_sin * y,  # (half_cos, 0, half_sin, 0) · q
+            half_cos * x + half_sin * z,
+            half_cos * y + half_sin * w,
+            half_cos * z - half_sin * x,
+        ],
+        dim=-1,
+    )
+    return Splats(splats.means @ turn.T, quats, splats.scales, splats.opacities, splats.sh)

@@ -1,4 +1,4 @@
-"""The half turn about x, against rotation matrices and against colours evaluated along turned directions."""
+"""Turns about x and y, against rotation matrices and against colours evaluated along turned directions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from torch.nn.functional import normalize
 
 from splats.model import Splats
 from splats.sh import colours
-from splats.turn import half_turn_x
+from splats.turn import about_y, half_turn_x
 
 TURN = torch.diag(torch.tensor([1.0, -1.0, -1.0]))
 
@@ -57,3 +57,21 @@ def test_scales_and_opacities_stay() -> None:
     after = half_turn_x(before)
     assert torch.equal(after.scales, before.scales)
     assert torch.equal(after.opacities, before.opacities)
+
+
+def test_about_y_moves_front_toward_x_and_turns_rotations_with_it() -> None:
+    before = some(1)
+    after = about_y(before, 90)
+    turn = torch.tensor([[0.0, 0, 1], [0, 1, 0], [-1, 0, 0]])
+    torch.testing.assert_close(turn @ torch.tensor([0.0, 0, 1]), torch.tensor([1.0, 0, 0]))
+    torch.testing.assert_close(after.means, before.means @ turn.T)
+    torch.testing.assert_close(rotation(after.quats), turn @ rotation(before.quats))
+    torch.testing.assert_close(after.quats.norm(dim=-1), torch.ones(20))
+    back = about_y(after, -90)
+    torch.testing.assert_close(back.means, before.means)
+    torch.testing.assert_close(rotation(back.quats), rotation(before.quats))
+
+
+def test_about_y_refuses_colours_that_depend_on_the_view() -> None:
+    with pytest.raises(ValueError, match="not of degree 1"):
+        about_y(some(4), 90)

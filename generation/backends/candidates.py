@@ -1,0 +1,89 @@
+"""Several objects for one prompt, from different seeds, of which the best is kept; and the last touches to each.
+
+Knows nothing of how an object is made or judged: both are handed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+
+from generation.backends.contract import Generated, Generator, Progress, Report
+from generation.backends.floaters import without_floaters
+from splats.model import Splats, normalise
+from splats.turn import about_y
+
+Scorer = Callable[[str, Splats], float]
+"""(prompt, splats on the CPU) → how good they are: more is better."""
+
+SCORE_STAGE = "judging"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """How many objects to make of a prompt, and who says which is best: with more than one, somebody must."""
+
+    count: int
+    score: Scorer | None
+
+    def __post_init__(self) -> None:
+        if self.count < 1:
+            raise ValueError(f"candidates must be at least 1, not {self.count}")
+        if self.count > 1 and self.score is None:
+            raise ValueError(f"{self.count} candidates need a scorer to choose between them")
+
+
+def best_of(generate: Generator, candidates: Candidates) -> Generator:
+    """A generator that makes `count` objects with seeds of their own and returns the one with the highest score.
+
+    The first seed is the one asked for, so that a single candidate is what it would be without this. Of equals the
+    earlier is kept. Whatever the scorer raises goes through: no object is called best that nobody has judged.
+    """
+    score = candidates.score
+    if candidates.count == 1 or score is None:
+        return generate
+
+    def best(prompt: str, seed: int, report: Report) -> Generated:
+        kept: Generated | None = None
+        highest = -torch.inf
+        for index, own_seed in enumerate(candidate_seeds(seed, candidates.count)):
+            made = generate(prompt, own_seed, _share(report, index, candidates.count))
+            report(Progress((index + 1) / candidates.count, SCORE_STAGE))
+            value = score(prompt, made.splats)
+            if kept is None or value > highest:
+                kept, highest = made, value
+        assert kept is not None
+        return kept
+
+    return best
+
+
+def candidate_seeds(seed: int, count: int) -> list[int]:
+    """`count` different seeds (0 … 2³²−1): the one given, and what a generator seeded by it draws."""
+    random = torch.Generator().manual_seed(seed)
+    seeds = [seed]
+    while len(seeds) < count:
+        drawn = int(torch.randint(0, 1 << 32, (), generator=random))
+        if drawn not in seeds:
+            seeds.append(drawn)
+    return seeds
+
+
+def finish(splats: Splats, front_azimuth_deg: float = 0.0) -> Splats:
+    """The object as the network wants it, on the CPU: floaters gone, front toward +z, centred, longest side 1.
+
+    `front_azimuth_deg` is where its front looks now (`splats.model`: 0 is +z, 90 is +x). Raises ValueError when there
+    is nothing to see.
+    """
+    kept = without_floaters(splats.to("cpu"))
+    return normalise(about_y(kept, -front_azimuth_deg) if front_azimuth_deg else kept)
+
+
+def _share(report: Report, index: int, count: int) -> Report:
+    def part(progress: Progress) -> None:
+        stage = f"{progress.stage} {index + 1}/{count}"
+        report(Progress((index + progress.fraction) / count, stage, progress.preview))
+
+    return part
