@@ -2,9 +2,10 @@
 
 Without scoring of its own a miner sends the first splat it gets. With it, it makes candidates with different seeds and
 stops when one tops the highest threshold, when the time that costs nothing is over (a new task is given 120 s after
-the last pull, however early the result came), or when the deadline nears; and it declines what would be rejected. That
-pays: a rejected result lowers the average that all of the last eight hours are multiplied with, and is worth sending
-only where it is accepted more often than not, which is where its score reaches the threshold.
+the last pull, however early the result came), or, with one that is nearly acceptable, when the deadline nears. It
+declines what would be rejected. That pays: a rejected result lowers the average that all of the last eight hours are
+multiplied with, and is worth sending only where it is accepted more often than not, which is where its score reaches
+the threshold.
 """
 
 from __future__ import annotations
@@ -61,11 +62,17 @@ class Effort:
         told = "not scored" if unscored else f"best scored {self.best.score:.4f}"  # type: ignore[union-attr]
         return f"{self.made} candidates ({told}), {self.failures} failed jobs"
 
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether what was made is so far from acceptable that another prompt promises more."""
+        return self.best is not None and self.best.score is not None and self.best.score < self.thresholds[-1] / 2
+
     def last_call(self, rules: MinerRules) -> float:
-        """When work on another candidate has to end: before the deadline, and with something to send in hand before
-        time that costs nothing is over."""
+        """When work on another candidate has to end: before the deadline, unless what there is to send, or to give up,
+        calls for a new task as soon as one is given."""
         latest = self.deadline - rules.send_margin_s
-        return min(latest, self.pulled_at + rules.hold_s) if self.is_acceptable else latest
+        settled = self.is_acceptable or self.is_hopeless
+        return min(latest, self.pulled_at + rules.hold_s) if settled else latest
 
 
 def better(one: Candidate | None, other: Candidate) -> Candidate:

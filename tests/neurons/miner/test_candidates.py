@@ -54,7 +54,12 @@ def test_what_would_be_rejected_is_improved_until_the_deadline_nears() -> None:
     assert next_step(with_best(0.5), 0, NOW + 580, RULES) is Step.DECLINE
 
 
-def test_a_hopeless_prompt_is_declined() -> None:
+def test_a_hopeless_prompt_is_left_for_the_next_one() -> None:
+    assert next_step(with_best(0.1), 0, NOW + 20, RULES) is Step.BEGIN
+    assert next_step(with_best(0.1), 0, NOW + RULES.hold_s, RULES) is Step.DECLINE
+
+
+def test_candidates_have_an_end() -> None:
     assert next_step(with_best(0.5, made=RULES.max_candidates), 0, NOW + 200, RULES) is Step.DECLINE
 
 

@@ -1,0 +1,168 @@
+"""What a miner gains by scoring what it makes: the validator's score of the best of n candidates, against the first.
+
+    python benchmarks/best_of_n.py [--prompts 30] [--validators 3]
+
+Real assets (the procedural generator), scored in this process by the scorer that ships. For each prompt eight
+candidates are made and scored as a miner does, with one random seed a task; the miner's own rules then choose, with at
+most n candidates, what to send or to decline. What is sent is scored as a validator does: by the seed that its secret
+gives for those bytes, which the miner cannot know; the mean over some validators' secrets.
+
+Accepted tasks per hour: with one validator (a task each 120 s at most), and with as many validators as one generation
+service can serve, at the median seconds of a candidate on this machine. Prints Markdown rows for docs/benchmarks.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import statistics
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # not this folder: validation.py is no package
+
+from generation.backends import LOADERS
+from neurons.miner.candidates import Candidate, Effort, Step, better, next_step
+from neurons.miner.rules import MinerRules
+from neurons.validator.rules import TaskRules
+from neurons.validator.trust import score_seed
+from serving.settings import ShellSettings
+from splats.codecs import encode_spz
+from validation.engine import Engine
+from validation.errors import Rejected
+from validation.load import load_engine
+from validation.settings import Settings
+
+PROMPTS = Path(__file__).resolve().parent.parent / "prompter/resources/default_prompts.txt"
+MOST = 8
+HOTKEY = "benchmark"
+COOLDOWN_S = TaskRules().task_cooldown_s
+
+
+@dataclass(frozen=True)
+class Made:
+    """One candidate: its bytes, its miner's score, the seconds it took to make and score."""
+
+    asset: bytes
+    score: float
+    took_s: float
+
+
+@dataclass(frozen=True)
+class End:
+    """How a task ended: candidates made, whether one was sent, and then its mean fidelity and the share accepted."""
+
+    made: int
+    sent: bool = False
+    fidelity: float = 0.0
+    accepted: float = 0.0
+
+
+async def scored(engine: Engine, prompt: str, asset: bytes, seed: int) -> float:
+    try:
+        return (await engine.validate(prompt, asset, seed)).score
+    except Rejected:
+        return 0.0
+
+
+async def candidates(engine: Engine, prompt: str, draw: random.Random) -> list[Made]:
+    generate, seed, made = LOADERS["procedural"]("cpu"), draw.getrandbits(32), []
+    for _ in range(MOST):
+        started = time.perf_counter()
+        asset = encode_spz(generate(prompt, draw.getrandbits(32), lambda _progress: None).splats)
+        score = await scored(engine, prompt, asset, seed)
+        made.append(Made(asset, score, time.perf_counter() - started))
+    return made
+
+
+def chosen(made: Sequence[Made], most: int, pace_s: float) -> tuple[Made | None, int]:
+    """What the miner's rules send with at most `most` candidates (None: declined), and how many it makes."""
+    rules, now = replace(MinerRules(), max_candidates=most), 0.0
+    effort = Effort(0.0, 600.0, MinerRules().thresholds, pace_s=pace_s)
+    while (step := next_step(effort, 0, now, rules)) is Step.BEGIN:
+        now += pace_s
+        one = Candidate("", effort.made, made[effort.made].score)
+        effort = replace(effort, best=better(effort.best, one), made=effort.made + 1)
+    return (made[effort.best.seed] if step is Step.SUBMIT and effort.best else None), effort.made
+
+
+class Validators:
+    """Scores assets with the hidden seeds of some validators, each asset once."""
+
+    def __init__(self, engine: Engine, secrets: Sequence[bytes]) -> None:
+        self._engine, self._secrets = engine, secrets
+        self._known: dict[bytes, list[float]] = {}
+
+    async def end(self, prompt: str, task: str, sent: Made | None, made: int) -> End:
+        """What becomes of what was sent for a task."""
+        if sent is None:
+            return End(made)
+        fidelities = [TaskRules().fidelity(score) for score in await self.scores(prompt, task, sent.asset)]
+        return End(made, True, statistics.mean(fidelities), statistics.mean(f > 0 for f in fidelities))
+
+    async def scores(self, prompt: str, task: str, asset: bytes) -> list[float]:
+        """The scores of an asset, one a validator."""
+        if asset not in self._known:
+            seeds = [score_seed(secret, task, asset, HOTKEY) for secret in self._secrets]
+            self._known[asset] = [await scored(self._engine, prompt, asset, seed) for seed in seeds]
+        return self._known[asset]
+
+
+def row(name: str, best: Sequence[float], first: Sequence[float], ends: Sequence[End], pace_s: float) -> str:
+    """One line of the table: scores of the best whatever it is, paired by prompt; then what the miner's rules make of
+    it."""
+    gains = [one - other for one, other in zip(best, first, strict=True)]
+    accepted = statistics.mean(end.accepted for end in ends)
+    fidelity = statistics.mean(end.fidelity for end in ends if end.sent)
+    one = 3600 / statistics.mean(max(COOLDOWN_S, end.made * pace_s + TaskRules().min_cooldown_s) for end in ends)
+    cells = [
+        name,
+        f"{statistics.mean(best):.3f}",
+        f"{statistics.mean(gains):+.3f} ± {statistics.stdev(gains) / len(gains) ** 0.5:.3f}",
+        f"{statistics.mean(end.made for end in ends):.1f}",
+        f"{statistics.mean(not end.sent for end in ends):.0%}",
+        f"{accepted:.0%}",
+        f"{fidelity:.2f}",
+        f"{one * accepted:.1f}",
+        f"{3600 / statistics.mean(end.made * pace_s for end in ends) * accepted:.0f}",
+        f"{8 * one * accepted * fidelity:.0f}",
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+async def measure(args: argparse.Namespace) -> None:
+    draw = random.Random(args.seed)
+    prompts = draw.sample(PROMPTS.read_text().splitlines(), args.prompts)
+    engine = load_engine(Settings(shell=ShellSettings(port=8094), scorer="three-gen-small"))
+    judges = Validators(engine, [draw.randbytes(32) for _ in range(args.validators)])
+    try:
+        made = [await candidates(engine, prompt, draw) for prompt in prompts]
+        pace_s = statistics.median(one.took_s for task in made for one in task)
+        print(f"{len(prompts)} prompts, {args.validators} validators, a candidate in {pace_s:.2f} s (median)")
+        tasks = list(enumerate(zip(prompts, made, strict=True)))
+        first = [statistics.mean(await judges.scores(prompt, str(i), task[0].asset)) for i, (prompt, task) in tasks]
+        ends = [await judges.end(prompt, str(i), task[0], 1) for i, (prompt, task) in tasks]
+        print(row("the first, not scored", first, first, ends, pace_s))
+        for n in (1, 2, 4, 8):
+            tops = [max(task[:n], key=lambda one: one.score) for task in made]
+            best = [statistics.mean(await judges.scores(prompt, str(i), tops[i].asset)) for i, (prompt, _) in tasks]
+            ends = [await judges.end(prompt, str(i), *chosen(task, n, pace_s)) for i, (prompt, task) in tasks]
+            print(row(f"best of {n}", best, first, ends, pace_s))
+    finally:
+        engine.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--prompts", type=int, default=30)
+    parser.add_argument("--validators", type=int, default=3, help="secrets to score what is sent with")
+    parser.add_argument("--seed", type=int, default=0)
+    asyncio.run(measure(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    main()
