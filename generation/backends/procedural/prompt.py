@@ -110,7 +110,7 @@ class _Reader:
         for word in clause.words:
             pose = self.drafts[-1].entry.pose(word.text) if self.drafts[-1].entry else None
             if pose:
-                self.drafts[-1].pose = pose
+                self._strike(self.drafts[-1], pose)
             elif not word.filler:
                 self.ignored.append(word.text)
 
@@ -187,7 +187,7 @@ class _Reader:
     def _trait(self, draft: _Draft, word: Word) -> bool:
         pose = draft.entry.pose(word.text) if draft.entry is not None else None
         if pose is not None:
-            draft.pose = pose
+            self._strike(draft, pose)
         elif word.size:
             draft.sizes.append(word.size)
         elif word.pattern:
@@ -197,6 +197,12 @@ class _Reader:
         else:
             return word.filler
         return True
+
+    def _strike(self, draft: _Draft, pose: str) -> None:
+        """Takes up a pose; of two, the last is built and the first is told as ignored."""
+        if draft.pose not in {None, pose}:
+            self.ignored.append(str(draft.pose))
+        draft.pose = pose
 
     def _stem_part(self, draft: _Draft, word: Word) -> str | None:
         if draft.entry is None or word.known:

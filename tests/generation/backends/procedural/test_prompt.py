@@ -131,6 +131,11 @@ def test_pose(prompt: str, pose: str, vocabulary: Vocabulary) -> None:
     assert one(prompt, vocabulary).pose == pose
 
 
+def test_of_two_poses_the_last_is_built_and_the_first_is_told(vocabulary: Vocabulary) -> None:
+    request = read_prompt("flying dragon breathing fire", vocabulary)
+    assert (request.items[0].pose, request.ignored) == ("breathing fire", ("flying",))
+
+
 def test_pose_the_object_does_not_know_is_ignored(vocabulary: Vocabulary) -> None:
     request = read_prompt("a sitting teapot", vocabulary)
     assert (request.items[0].pose, request.ignored) == (None, ("sitting",))
