@@ -5,8 +5,8 @@ Knows nothing of how an object is made or judged: both are handed in.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import torch
 
@@ -21,36 +21,26 @@ Scorer = Callable[[str, Splats], float]
 SCORE_STAGE = "judging"
 
 
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """How many objects to make of a prompt, and who says which is best: with more than one, somebody must."""
-
-    count: int
-    score: Scorer | None
-
-    def __post_init__(self) -> None:
-        if self.count < 1:
-            raise ValueError(f"candidates must be at least 1, not {self.count}")
-        if self.count > 1 and self.score is None:
-            raise ValueError(f"{self.count} candidates need a scorer to choose between them")
-
-
-def best_of(generate: Generator, candidates: Candidates) -> Generator:
+def best_of(generate: Generator, count: int, score: Scorer | None) -> Generator:
     """A generator that makes `count` objects with seeds of their own and returns the one with the highest score.
 
     The first seed is the one asked for, so that a single candidate is what it would be without this. Of equals the
     earlier is kept. Whatever the scorer raises goes through: no object is called best that nobody has judged.
+    Raises ValueError for a count below 1, or above it without a scorer.
     """
-    score = candidates.score
-    if candidates.count == 1 or score is None:
+    if count < 1:
+        raise ValueError(f"candidates must be at least 1, not {count}")
+    if count == 1:
         return generate
+    if score is None:
+        raise ValueError(f"{count} candidates need a scorer to choose between them")
 
     def best(prompt: str, seed: int, report: Report) -> Generated:
         kept: Generated | None = None
-        highest = -torch.inf
-        for index, own_seed in enumerate(candidate_seeds(seed, candidates.count)):
-            made = generate(prompt, own_seed, _share(report, index, candidates.count))
-            report(Progress((index + 1) / candidates.count, SCORE_STAGE))
+        highest = -math.inf
+        for index, own_seed in enumerate(candidate_seeds(seed, count)):
+            made = generate(prompt, own_seed, _share(report, index, count))
+            report(Progress((index + 1) / count, SCORE_STAGE))
             value = score(prompt, made.splats)
             if kept is None or value > highest:
                 kept, highest = made, value

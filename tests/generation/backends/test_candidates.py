@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from generation.backends.candidates import Candidates, best_of, candidate_seeds, finish
+from generation.backends.candidates import best_of, candidate_seeds, finish
 from generation.backends.contract import Cancelled, Generated, Progress
 from splats.model import Splats, bounds
 
@@ -40,20 +40,20 @@ def test_the_best_of_several_seeds_is_kept() -> None:
         asked.append(prompt)
         return -abs(float(splats.opacities) - 0.2)
 
-    made = best_of(maker, Candidates(3, score))("a cup", 7, lambda _: None)
+    made = best_of(maker, 3, score)("a cup", 7, lambda _: None)
     assert made.understood == "a cup 2"
     assert asked == ["a cup"] * 3
     assert maker.seeds == candidate_seeds(7, 3)
 
 
 def test_of_equals_the_first_is_kept() -> None:
-    made = best_of(Maker(), Candidates(3, lambda *_: 0.5))("a cup", 7, lambda _: None)
+    made = best_of(Maker(), 3, lambda *_: 0.5)("a cup", 7, lambda _: None)
     assert made.understood == "a cup 1"
 
 
 def test_one_candidate_is_the_generator_itself() -> None:
     maker = Maker()
-    assert best_of(maker, Candidates(1, None)) is maker
+    assert best_of(maker, 1, None) is maker
 
 
 def test_seeds_differ_begin_with_the_one_asked_for_and_are_the_same_again() -> None:
@@ -67,7 +67,7 @@ def test_seeds_differ_begin_with_the_one_asked_for_and_are_the_same_again() -> N
 
 def test_progress_runs_once_through_all_candidates() -> None:
     seen: list[Progress] = []
-    best_of(Maker(), Candidates(2, lambda *_: 1.0))("a cup", 7, seen.append)
+    best_of(Maker(), 2, lambda *_: 1.0)("a cup", 7, seen.append)
     assert [p.fraction for p in seen] == [0.25, 0.5, 0.75, 1.0]
     assert [p.stage for p in seen] == ["making 1/2", "judging", "making 2/2", "judging"]
     assert [p.preview is None for p in seen] == [False, True, False, True]
@@ -81,7 +81,7 @@ def test_a_job_that_is_gone_ends_between_two_candidates() -> None:
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        best_of(maker, Candidates(3, lambda *_: 1.0))("a cup", 7, report)
+        best_of(maker, 3, lambda *_: 1.0)("a cup", 7, report)
     assert len(maker.seeds) == 1
 
 
@@ -90,14 +90,14 @@ def test_a_scorer_that_fails_fails_the_job() -> None:
         raise OSError("the judge is out")
 
     with pytest.raises(OSError, match="the judge is out"):
-        best_of(Maker(), Candidates(2, score))("a cup", 7, lambda _: None)
+        best_of(Maker(), 2, score)("a cup", 7, lambda _: None)
 
 
 def test_candidates_without_a_judge_are_refused() -> None:
     with pytest.raises(ValueError, match="2 candidates need a scorer"):
-        Candidates(2, None)
+        best_of(Maker(), 2, None)
     with pytest.raises(ValueError, match="at least 1"):
-        Candidates(0, None)
+        best_of(Maker(), 0, None)
 
 
 def test_a_finished_object_looks_toward_z_is_centred_and_of_size_1() -> None:
