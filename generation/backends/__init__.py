@@ -16,5 +16,12 @@ def load_procedural(device: str) -> Generator:
     return load()
 
 
-LOADERS: dict[str, Callable[..., Generator]] = {"procedural": load_procedural}
+def load_lgm(device: str, **options: object) -> Generator:
+    """MVDream's four views, made splats by LGM."""
+    from generation.backends.lgm import load  # noqa: PLC0415
+
+    return load(device, **options)
+
+
+LOADERS: dict[str, Callable[..., Generator]] = {"lgm": load_lgm, "procedural": load_procedural}
 """Loader by backend name: (device, **options of the YAML file) → the generator."""
