@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import time
 import typing
 from collections.abc import Callable
 
 import bittensor as bt
+from bittensor.core.axon import AxonMiddleware
 from starlette.requests import Request
+from starlette.responses import Response
 
 from neurons.protocol import Generate, GetVersion, PullTask, StatusCheck, SubmitResults, ThreeGenSynapse
 from neurons.validator.axon.bodies import BodyRules
@@ -17,8 +20,28 @@ from neurons.validator.axon.hooks import Door, blacklist_hook, verify_hook
 from neurons.validator.listening import Place
 
 
+class Replying(AxonMiddleware):
+    """The SDK's middleware, whose replies pydantic writes at once instead of value by value through Python."""
+
+    @classmethod
+    async def synapse_to_response(
+        cls, synapse: bt.Synapse, start_time: float, *, response_override: Response | None = None
+    ) -> Response:
+        """The same reply as the SDK's."""
+        if response_override is not None or synapse.axon is None:
+            return await super().synapse_to_response(synapse, start_time, response_override=response_override)
+        synapse.axon = synapse.axon.model_copy(
+            update={"status_code": 200, "status_message": "Success", "process_time": time.time() - start_time}
+        )
+        return Response(synapse.model_dump_json(), headers=synapse.to_headers(), media_type="application/json")
+
+
 class ThreeGenAxon(bt.Axon):
     """The SDK's axon without its second reading of each body: our synapses have no hashed fields to compare."""
+
+    def __init__(self, **options: typing.Any) -> None:
+        super().__init__(**options)
+        self.middleware_cls = Replying  # read when a reply is made
 
     async def verify_body_integrity(self, request: Request) -> dict[str, typing.Any]:  # noqa: ARG002  the SDK's
         """Nothing is hashed, and the header's hash was compared with that of nothing when it was verified."""

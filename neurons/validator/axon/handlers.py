@@ -55,34 +55,45 @@ class Handlers:
     async def pull(self, synapse: PullTask) -> PullTask:
         """A task, or why there is none."""
         reply = await self.desk.pull(passage.get().hotkey)
-        synapse.version = NEURONS_VERSION
-        synapse.task = Task(id=reply.task[0], prompt=reply.task[1]) if reply.task else None
-        synapse.submit_before = reply.submit_before
-        synapse.cooldown_until = reply.cooldown_until
-        synapse.cooldown_violations = reply.cooldown_violations
-        synapse.reason_code, synapse.detail = reply.reason_code, reply.detail
-        synapse.scorer, synapse.thresholds = reply.scorer, list(reply.thresholds)
-        synapse.max_result_bytes = reply.max_result_bytes
         self.told("pull", reply.reason_code)
-        return synapse
+        filled = {
+            "version": NEURONS_VERSION,
+            "task": Task(id=reply.task[0], prompt=reply.task[1]) if reply.task else None,
+            "submit_before": reply.submit_before,
+            "cooldown_until": reply.cooldown_until,
+            "cooldown_violations": reply.cooldown_violations,
+            "reason_code": reply.reason_code,
+            "detail": reply.detail,
+            "scorer": reply.scorer,
+            "thresholds": list(reply.thresholds),
+            "max_result_bytes": reply.max_result_bytes,
+        }
+        return synapse.model_copy(update=filled)  # our own values: not validated once more, one by one
 
     async def submit(self, synapse: SubmitResults) -> SubmitResults:
         """What became of a result. The asset itself does not travel back."""
         reply = await self.desk.submit(passage.get().hotkey, _submission(synapse))
-        synapse.results = ""
-        synapse.feedback = Feedback(
+        self.told("submit", reply.reason_code)
+        feedback = Feedback(
             validation_failed=reply.validation_failed,
             task_fidelity_score=reply.task_fidelity_score,
             average_fidelity_score=reply.average_fidelity_score,
             generations_within_8_hours=reply.generations_within_8_hours,
             current_miner_reward=reply.current_miner_reward,
         )
-        synapse.cooldown_until = reply.cooldown_until
-        synapse.reason_code, synapse.detail = reply.reason_code, reply.detail
-        synapse.score, synapse.scorer, synapse.seed = reply.score, reply.scorer, reply.seed
-        synapse.thresholds, synapse.max_result_bytes = list(reply.thresholds), reply.max_result_bytes
-        self.told("submit", reply.reason_code)
-        return synapse
+        filled = {
+            "results": "",
+            "feedback": feedback,
+            "cooldown_until": reply.cooldown_until,
+            "reason_code": reply.reason_code,
+            "detail": reply.detail,
+            "score": reply.score,
+            "scorer": reply.scorer,
+            "seed": reply.seed,
+            "thresholds": list(reply.thresholds),
+            "max_result_bytes": reply.max_result_bytes,
+        }
+        return synapse.model_copy(update=filled)
 
     async def version(self, synapse: GetVersion) -> GetVersion:
         """Which release this is."""

@@ -1,0 +1,266 @@
+"""Pulls per second and CPU per pull of the validator's axon, beside the SDK's axon as it comes, in one run.
+
+python benchmarks/axon.py [--rounds 3] [--requests 2000] [--concurrent 1 16 64]
+
+Each axon runs in a process of its own; one client, the same for both, signs every request as the SDK's dendrite does
+and keeps its connections. The validator's axon does its whole work: registration, signature, the nonce written to disk,
+the miner's open task. The SDK's verifies in memory and answers a constant.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import multiprocessing
+import os
+import socket
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import bittensor as bt
+from pydantic import BaseModel
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # not this folder: validation.py is no package
+
+from neurons.chain.contract import Seat, Snapshot
+from neurons.chain.opening import quiet_sdk
+from neurons.protocol import NO_FIELDS_HASH, verify
+from neurons.protocol import PullTask as OurPullTask
+from neurons.validator.axon.assembly import make_front
+from neurons.validator.axon.handlers import Handlers
+from neurons.validator.axon.hooks import Door
+from neurons.validator.desk import Desk, Surroundings
+from neurons.validator.endpoints import Fault
+from neurons.validator.jobs import JobRules, Jobs
+from neurons.validator.listening import Place, axon_server
+from neurons.validator.rules import TaskRules
+from neurons.validator.store import Store
+from neurons.validator.trust import Identity
+from serving.schemas import new_job_id
+from serving.server import bind
+
+TICK = os.sysconf("SC_CLK_TCK")
+SDK_VERSION = 10_005_000
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One round at one axon."""
+
+    per_s: float
+    server_ms: float
+    p50_ms: float
+    p99_ms: float
+
+
+def keypair(name: str) -> Any:
+    return bt.Keypair.create_from_uri(f"//{name}")
+
+
+class Task(BaseModel):
+    """A task as a stock peer declares it …"""
+
+    id: str = ""
+    prompt: str = ""
+
+
+class PullTask(bt.Synapse):
+    """… and the question for one."""
+
+    task: Task | None = None
+    submit_before: int = 0
+    cooldown_until: int = 0
+    cooldown_violations: int = 0
+
+
+@dataclass(frozen=True)
+class FixedWallet:
+    """As much of a wallet as an axon reads."""
+
+    hotkey: Any
+    coldkeypub: Any
+
+
+def serve_stock(ready: Connection, _miners: list[str]) -> None:
+    """The SDK's axon with synapses of the SDK's own class; it serves whoever signs."""
+
+    quiet_sdk()
+
+    async def pull(synapse: PullTask) -> PullTask:
+        synapse.task = Task(id="0123456789abcdef012345", prompt="a red car")
+        synapse.submit_before = int(time.time()) + 600
+        return synapse
+
+    pull.__annotations__ = {"synapse": PullTask, "return": PullTask}
+    port = free_port()
+    wallet: Any = FixedWallet(keypair("Victor"), keypair("Victor"))
+    axon = bt.Axon(wallet, port=port, ip="127.0.0.1", external_ip="127.0.0.1")
+    axon.fast_config.host = "127.0.0.1"
+    axon.attach(pull)
+    axon.start()
+    ready.send(port)
+    ready.recv()
+    os._exit(0)
+
+
+def serve_ours(ready: Connection, miners: list[str]) -> None:
+    """The validator's axon in front of its desk and its state on disk."""
+
+    quiet_sdk()
+    me = keypair("Victor")
+
+    async def judge(*_: object) -> Fault:
+        return Fault("nothing is judged here")
+
+    async def main(folder: str) -> None:
+        around = Surroundings(
+            judge=judge,
+            ready=lambda: True,
+            scorer=lambda: "three-gen-small@1+fp32",
+            scorer_ok=lambda: True,
+            next_prompt=lambda: "a red car",
+            new_id=new_job_id,
+            now=time.time,
+            keep=lambda *_: None,
+            strong_miners=100,
+        )
+        jobs = Jobs(JobRules(), time.time, lambda _hotkey: False)
+        desk = Desk(Store(Path(folder)), TaskRules(), Identity(17, me.ss58_address, verify), around, jobs)
+        listener = bind("127.0.0.1", 0)
+        port = listener.getsockname()[1]
+        door = Door(me.ss58_address, desk.use_nonce, None)
+        seats = (Seat(i, hotkey, "cold", 0.0, 0.0, False, 0, "0.0.0.0", 0) for i, hotkey in enumerate(miners))
+        door.snapshot = Snapshot(17, 1, tuple(seats))
+        handlers = Handlers(desk, 30, lambda: "", lambda *_: None)
+        wallet = FixedWallet(me, me)
+        front = make_front(wallet, Place("127.0.0.1", port, "127.0.0.1", port), door, handlers, lambda _code: None)
+        async with axon_server(front, listener, 1.0):
+            ready.send(port)
+            await asyncio.to_thread(ready.recv)
+        os._exit(0)
+
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(main(folder))
+
+
+def free_port() -> int:
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def cpu_s(pid: int) -> float:
+    """CPU seconds of a process so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICK
+
+
+class Caller:
+    """One miner's process: signs each pull anew and waits for its reply."""
+
+    def __init__(self, key: Any, validator: str, number: int) -> None:
+
+        self._key, self._validator, self._uuid, self._hash = key, validator, f"process-{number}", NO_FIELDS_HASH
+        self._body = OurPullTask().model_dump_json(exclude_defaults=True)
+        self._fixed = {
+            "content-type": "application/json",
+            "name": "PullTask",
+            "timeout": "12.0",
+            "computed_body_hash": NO_FIELDS_HASH,
+            "bt_header_dendrite_version": str(SDK_VERSION),
+            "bt_header_dendrite_hotkey": key.ss58_address,
+            "bt_header_dendrite_uuid": self._uuid,
+            "bt_header_axon_hotkey": validator,
+        }
+
+    async def pulls(self, session: aiohttp.ClientSession, url: str, count: int) -> list[float]:
+        """Seconds of so many pulls, one after the other."""
+        return [await self.pull(session, url) for _ in range(count)]
+
+    async def pull(self, session: aiohttp.ClientSession, url: str) -> float:
+        """Seconds of one pull. Raises SystemExit when it does not bring the task."""
+        nonce = time.time_ns()
+        message = f"{nonce}.{self._key.ss58_address}.{self._validator}.{self._uuid}.{self._hash}"
+        signed = {"bt_header_dendrite_nonce": str(nonce)}
+        signed["bt_header_dendrite_signature"] = "0x" + self._key.sign(message.encode()).hex()
+        started = time.perf_counter()
+        async with session.post(f"{url}/PullTask", data=self._body, headers={**self._fixed, **signed}) as answer:
+            told = await answer.json()
+            if answer.status != 200 or told["task"]["prompt"] != "a red car":
+                raise SystemExit(f"the axon answers {answer.status}: {told}")
+        return time.perf_counter() - started
+
+
+async def drive(port: int, pid: int, callers: list[Caller], requests: int) -> Measured:
+    """All callers at once until so many requests are answered."""
+
+    url = f"http://127.0.0.1:{port}"
+
+    def work(count: int) -> Coroutine[Any, Any, list[list[float]]]:
+        return asyncio.gather(*(caller.pulls(session, url, count) for caller in callers))  # type: ignore[return-value]
+
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+        await work(5)  # connections and caches
+        cpu, started = cpu_s(pid), time.perf_counter()
+        latencies = await work(requests // len(callers))
+        wall, used = time.perf_counter() - started, cpu_s(pid) - cpu
+    ordered = sorted(latency for found in latencies for latency in found)
+    return Measured(
+        len(ordered) / wall,
+        1000 * used / len(ordered),
+        1000 * statistics.median(ordered),
+        1000 * ordered[int(0.99 * (len(ordered) - 1))],
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--requests", type=int, default=2000)
+    parser.add_argument("--concurrent", type=int, nargs="+", default=[1, 16, 64])
+    args = parser.parse_args()
+    keys = [keypair(f"miner-{number}") for number in range(max(args.concurrent))]
+    validator = keypair("Victor").ss58_address
+    axons: dict[str, Callable[[Connection, list[str]], None]] = {
+        "SDK as it comes": serve_stock,
+        "validator": serve_ours,
+    }
+    context = multiprocessing.get_context("spawn")
+    running = {}
+    for name, serve in axons.items():
+        ours, theirs = context.Pipe()
+        process = context.Process(target=serve, args=(theirs, [key.ss58_address for key in keys]))
+        process.start()
+        running[name] = (process, ours, ours.recv())
+        time.sleep(1)
+    print("| axon | concurrent | pulls/s | server CPU ms/pull | p50 ms | p99 ms | CPU, times less |")
+    print("|---|---|---|---|---|---|---|")
+    for concurrent in args.concurrent:
+        callers = [Caller(key, validator, number) for number, key in enumerate(keys[:concurrent])]
+        rounds: dict[str, list[Measured]] = {name: [] for name in running}
+        for _ in range(args.rounds):
+            for name, (process, _, port) in running.items():
+                rounds[name].append(asyncio.run(drive(port, process.pid or 0, callers, args.requests)))
+        base = statistics.median(one.server_ms for one in rounds["SDK as it comes"])
+        for name, found in rounds.items():
+            middle = {key: statistics.median(getattr(one, key) for one in found) for key in Measured.__annotations__}
+            print(
+                f"| {name} | {concurrent} | {middle['per_s']:.0f} | {middle['server_ms']:.2f} | {middle['p50_ms']:.1f} "
+                f"| {middle['p99_ms']:.1f} | {base / middle['server_ms']:.1f} |"
+            )
+    for process, pipe, _ in running.values():
+        pipe.send("end")
+        process.join(10)
+
+
+if __name__ == "__main__":
+    main()
