@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from torch import Tensor
 from torch.nn import functional
 
-from generation.backends.candidates import Candidates, best_of, finish
+from generation.backends.candidates import best_of, finish
 from generation.backends.contract import BackendUnusable, Generated, Generator, Progress, Report
 from generation.backends.learned import Shelf, scorer_of, table_of
 from generation.networks import lgm, matting
@@ -128,7 +128,7 @@ def load(device: str, **given: object) -> Generator:
     rays = lgm.pluecker_rays(poses, network.input_px).to(shelf.device)
     pipeline = LgmPipeline(options, diffusion, masks, network, rays)
     try:
-        return best_of(pipeline, Candidates(options.candidates, scorer_of(options.judge)))
+        return best_of(pipeline, options.candidates, scorer_of(options.judge))
     except ValueError as error:
         raise BackendUnusable(f"{error}: set judge to a validation service's address") from error
 
