@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from neurons.settings import miner_settings, validator_settings
 from serving.settings import ShellSettings
 from tools import pm2_config
 
@@ -87,3 +88,12 @@ def test_the_prompter_has_a_file_for_each_of_its_services(root: Path) -> None:
     assert collector.apps[0]["script"] == "serve_collector.py"
     assert generator.apps[0]["args"][:2] == ["--config", str(root / "prompter/resources/generator.yaml")]
     assert Path(generator.apps[0]["args"][1]).exists()
+
+
+def test_each_neuron_has_a_file_with_flags_that_it_knows(root: Path) -> None:
+    miner, validator = pm2_config.neurons(root / "neurons", "/env/bin/python", cuda=False)
+    assert (miner.name, validator.name) == ("miner.config.js", "validator.config.js")
+    assert miner_settings([str(word) for word in miner.apps[0]["args"]]).axon.port == 8091
+    assert validator_settings([str(word) for word in validator.apps[0]["args"]]).axon.port == 8092
+    for file in (miner, validator):
+        assert (root / "neurons" / str(file.apps[0]["script"])).exists()

@@ -75,9 +75,23 @@ def prompter(folder: Path, interpreter: str, cuda: bool) -> list[Pm2File]:  # no
     ]
 
 
+def neurons(folder: Path, interpreter: str, cuda: bool) -> list[Pm2File]:  # noqa: ARG001  the same with CUDA
+    """The two neurons, on the main network with the default wallet: an operator names their own."""
+    shared = ["--netuid", "17", "--subtensor.network", "finney", "--wallet.name", "default", "--wallet.hotkey"]
+    services = {"generation": "http://127.0.0.1:8093", "validation": "http://127.0.0.1:8094"}
+    mine = [*shared, "default", "--axon.port", "8091", "--generation.endpoint", services["generation"]]
+    judge = [*shared, "default", "--axon.port", "8092", "--validation.endpoint", services["validation"]]
+    choice = "for the main network and the wallet default/default; name yours in it"
+    return [
+        Pm2File("miner.config.js", [_app("miner", folder, "serve_miner.py", interpreter, mine)], choice),
+        Pm2File("validator.config.js", [_app("validator", folder, "serve_validator.py", interpreter, judge)], choice),
+    ]
+
+
 PARTS: dict[str, Callable[[Path, str, bool], list[Pm2File]]] = {
     "generation": generation,
     "validation": validation,
+    "neurons": neurons,
     "prompter": prompter,
 }
 """The PM2 files of each part that has services, from its folder, the interpreter and whether there is CUDA."""
