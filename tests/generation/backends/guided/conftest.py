@@ -62,7 +62,7 @@ def small() -> Callable[..., Optimisation]:
             "reset_every": 0,
         }
         views = {"count": 2, "layout": "scattered", "radius": 2.0, "resolutions": [{"until": 1, "px": 128}]}
-        shape = {"steps": 160, "blob": {"splats": 600}, "views": views, "preview_every": 0, **changes}
+        shape = {"steps": 180, "blob": {"splats": 600}, "views": views, "preview_every": 0, **changes}
         shape["growing"] = growing | dict(changes.get("growing", {}))
         return Optimisation.model_validate(shape)
 

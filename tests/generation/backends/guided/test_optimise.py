@@ -1,0 +1,96 @@
+"""The loop's manners: progress, previews, cancelling, seeds; test_recovery.py tests what it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import torch
+
+from generation.backends.contract import Cancelled, Progress
+from generation.backends.guided.optimise import optimise
+from generation.backends.guided.settings import Optimisation
+from splats.model import Splats
+
+CPU = torch.device("cpu")
+Settings = Callable[..., Optimisation]
+
+
+@pytest.fixture
+def short(small: Settings) -> Settings:
+    def make(**changes: object) -> Optimisation:
+        views = {"count": 1, "layout": "scattered", "radius": 2.0, "resolutions": [{"until": 1, "px": 16}]}
+        return small(**{"steps": 12, "blob": {"splats": 50}, "views": views, **changes})
+
+    return make
+
+
+def test_every_step_is_reported_and_the_whole_at_the_end(cross: Splats, portrait: Callable, short: Settings) -> None:
+    seen: list[Progress] = []
+    optimise(portrait(cross).prepare(""), short(preview_every=5), 1, CPU, seen.append)
+    assert [p.fraction for p in seen] == pytest.approx([i / 12 for i in range(13)])
+    assert [i + 1 for i, p in enumerate(seen) if p.preview is not None] == [5, 10]
+    first, second = (p.preview for p in seen if p.preview is not None)
+    assert not torch.equal(first.means, second.means)
+
+
+def test_a_job_that_is_gone_ends_at_its_next_step(cross: Splats, portrait: Callable, short: Settings) -> None:
+    guided = 0
+    inner = portrait(cross).prepare("")
+
+    def guide(*args: object) -> torch.Tensor:
+        nonlocal guided
+        guided += 1
+        return inner(*args)
+
+    def report(progress: Progress) -> None:
+        if guided == 3:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        optimise(guide, short(), 1, CPU, report)
+    assert guided == 3
+
+
+def test_the_same_seed_gives_the_same_splats(cross: Splats, portrait: Callable, short: Settings) -> None:
+    guide = portrait(cross).prepare("")
+    settings = short(growing={"every": 4, "threshold": 0.01})
+    torch.manual_seed(1)
+    first = optimise(guide, settings, 5, CPU, lambda _: None)
+    torch.manual_seed(2)
+    second, other = (optimise(guide, settings, seed, CPU, lambda _: None) for seed in (5, 6))
+    assert all(torch.equal(getattr(first, name), getattr(second, name)) for name in Splats.__slots__)
+    assert first.means.shape != other.means.shape or not torch.equal(first.means, other.means)
+    assert len(first) > 50
+
+
+def test_the_guide_draws_from_the_seed_alone(short: Settings) -> None:
+    def drawn(seed: int) -> list[float]:
+        numbers: list[float] = []
+
+        def guide(images: torch.Tensor, views: object, t: int, generator: torch.Generator) -> torch.Tensor:
+            numbers.append(float(torch.rand((), generator=generator)))
+            return images.sum()
+
+        optimise(guide, short(), seed, CPU, lambda _: None)
+        return numbers
+
+    assert drawn(3) == drawn(3) != drawn(4)
+
+
+def test_opacities_are_reset_on_time(cross: Splats, portrait: Callable, short: Settings) -> None:
+    seen: list[Progress] = []
+    settings = short(preview_every=1, growing={"every": 0, "reset_every": 6})
+    optimise(portrait(cross).prepare(""), settings, 1, CPU, seen.append)
+    highest = [float(p.preview.opacities.max()) for p in seen if p.preview is not None]
+    assert highest[5] > 0.09  # what step 6 begins with
+    assert highest[6] == pytest.approx(0.01)  # and what it leaves
+
+
+def test_a_guide_that_asks_for_nothing_changes_nothing(short: Settings) -> None:
+    def indifferent(images: torch.Tensor, *_: object) -> torch.Tensor:
+        return 0 * images.sum()
+
+    seen: list[Progress] = []
+    last = optimise(indifferent, short(preview_every=1), 1, CPU, seen.append)
+    assert torch.equal(last.means, seen[0].preview.means)
