@@ -1,0 +1,186 @@
+"""Each side in turn is a peer that declares only the network's fixed fields, and speaks through the SDK alone."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import socket
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import bittensor as bt
+import pytest
+from pydantic import BaseModel
+
+from neurons import protocol
+from neurons.miner.dendrite import Dendrite
+from neurons.miner.peers import Peer
+from neurons.protocol import result_message, sign
+
+# The SDK works a body's hash out in a way that pydantic has deprecated.
+pytestmark = pytest.mark.filterwarnings("ignore:Accessing the 'model_fields' attribute")
+
+VALIDATOR = bt.Keypair.create_from_uri("//Victor")
+
+
+class Version(BaseModel):
+    major: int
+    minor: int
+    patch: int
+
+
+class Task(BaseModel):
+    id: str = ""
+    prompt: str = ""
+
+
+class Feedback(BaseModel):
+    validation_failed: bool = False
+    task_fidelity_score: float = 0
+    average_fidelity_score: float = 0
+    generations_within_8_hours: int = 0
+    current_miner_reward: float = 0
+
+
+class PullTask(bt.Synapse):
+    version: Version | None = None
+    task: Task | None = None
+    submit_before: int = 0
+    cooldown_until: int = 0
+    cooldown_violations: int = 0
+
+
+class SubmitResults(bt.Synapse):
+    task: Task | None = None
+    results: str
+    submit_time: int
+    signature: str
+    feedback: Feedback | None = None
+    cooldown_until: int = 0
+
+
+class GetVersion(bt.Synapse):
+    version: int = 0
+    validation_version: str = ""
+
+
+class Generate(bt.Synapse):
+    prompt: str
+    task_id: str | None = None
+    polling_interval: int = 30
+
+
+class StatusCheck(bt.Synapse):
+    task_id: str
+    status: protocol.TaskStatus | None = None
+    results: str | None = None
+
+
+def test_a_miner_with_the_fixed_fields_alone_is_served(subnet: Any, stock_dendrite: Any, keys: Any) -> None:
+    async def story() -> None:
+        async with subnet.axon() as axon, stock_dendrite() as dendrite:
+            asked = PullTask(version=Version(major=0, minor=9, patch=1))
+            pulled = await dendrite.call(axon.info, asked, timeout=12)
+            assert pulled.is_success
+            assert pulled.submit_before == int(subnet.world.now + 600)
+            assert pulled.task.prompt == "a red car"
+            signed = result_message(0, pulled.task.prompt, axon.hotkey, keys["miner"].ss58_address)
+            result = SubmitResults(
+                task=pulled.task,
+                results=base64.b64encode(b"asset").decode(),
+                submit_time=0,
+                signature=sign(keys["miner"], signed),
+            )
+            told = await dendrite.call(axon.info, result, timeout=12)
+            assert told.is_success
+            assert (told.results, told.task, told.submit_time) == ("", pulled.task, 0)
+            assert told.feedback == Feedback(
+                task_fidelity_score=1.0,
+                average_fidelity_score=1.0,
+                generations_within_8_hours=1,
+                current_miner_reward=1.0,
+            )
+            assert told.cooldown_until > time.time()
+            assert (await dendrite.call(axon.info, GetVersion())).version == 10_000
+
+    asyncio.run(story())
+
+
+def test_a_user_with_the_fixed_fields_alone_is_served(subnet: Any, stock_dendrite: Any, keys: Any) -> None:
+    async def story() -> None:
+        async with subnet.axon() as axon, stock_dendrite(keys["stranger"]) as user, stock_dendrite() as miner:
+            asked = await user.call(axon.info, Generate(prompt="blue boat"))
+            assert asked.is_success
+            pulled = await miner.call(axon.info, PullTask())
+            assert pulled.task.prompt == "blue boat"
+            checked = await user.call(axon.info, StatusCheck(task_id=asked.task_id))
+            assert checked.status == protocol.TaskStatus.IN_PROGRESS
+
+    asyncio.run(story())
+
+
+def test_a_refusal_reaches_a_stock_peer_as_its_status(subnet: Any, stock_dendrite: Any, keys: Any) -> None:
+    async def story() -> None:
+        async with subnet.axon() as axon, stock_dendrite(keys["stranger"]) as dendrite:
+            refused = await dendrite.call(axon.info, PullTask())
+            assert refused.is_blacklist
+            assert refused.dendrite.status_message.startswith("not_registered: ")
+
+    asyncio.run(story())
+
+
+@pytest.fixture
+def stock_axon() -> Iterator[tuple[int, list[SubmitResults]]]:
+    """A validator of the SDK alone: its port, and what was submitted to it."""
+    submitted: list[SubmitResults] = []
+
+    async def pull(synapse: PullTask) -> PullTask:
+        synapse.task, synapse.submit_before = Task(id="t", prompt="a red car"), int(time.time()) + 600
+        return synapse
+
+    async def submit(synapse: SubmitResults) -> SubmitResults:
+        submitted.append(synapse.model_copy())
+        synapse.feedback = Feedback(task_fidelity_score=0.75, average_fidelity_score=0.9)
+        synapse.results, synapse.cooldown_until = "", 1
+        return synapse
+
+    async def version(synapse: GetVersion) -> GetVersion:
+        synapse.version = 901
+        return synapse
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    wallet: Any = type("Wallet", (), {"hotkey": VALIDATOR, "coldkeypub": VALIDATOR})()
+    axon = bt.Axon(wallet, port=port, ip="127.0.0.1", external_ip="127.0.0.1")
+    axon.fast_config.host = "127.0.0.1"
+    for handler, synapse in ((pull, PullTask), (submit, SubmitResults), (version, GetVersion)):
+        handler.__annotations__ = {"synapse": synapse, "return": synapse}  # classes: the SDK reads no text
+        axon.attach(handler)
+    axon.start()
+    while not axon.fast_server.started:
+        time.sleep(0.02)
+    yield port, submitted
+    axon.stop()
+
+
+def test_a_validator_with_the_fixed_fields_alone_is_understood(
+    stock_axon: tuple[int, list[SubmitResults]], keys: Any
+) -> None:
+    port, submitted = stock_axon
+
+    async def story() -> None:
+        peer = Peer(VALIDATOR.ss58_address, "127.0.0.1", port, 5000.0)
+        async with Dendrite(keys["miner"], 17) as dendrite:
+            pulled = await dendrite.pull(peer)
+            assert pulled.task is not None
+            assert (pulled.task.prompt, pulled.scorer) == ("a red car", "")
+            answer = await dendrite.submit(peer, pulled.task, base64.b64encode(b"asset").decode())
+            assert (answer.fidelity, answer.average, answer.score) == (0.75, 0.9, None)
+            assert (await dendrite.version(peer))[0] == 901
+
+    asyncio.run(story())
+    (result,) = submitted
+    message = result_message(result.submit_time, "a red car", VALIDATOR.ss58_address, keys["miner"].ss58_address)
+    assert protocol.verify(keys["miner"].ss58_address, message, result.signature)

@@ -1,0 +1,200 @@
+"""Our miner's side against our validator's side, over loopback: what one sends, the other takes."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from prometheus_client import CollectorRegistry
+
+from neurons.chain.contract import Seat, Snapshot
+from neurons.miner.craft import Workshop
+from neurons.miner.delivery import Clock, deliver
+from neurons.miner.dendrite import Dendrite
+from neurons.miner.generation import Generators
+from neurons.miner.peers import Peer, PullAnswer, Refused, SubmitAnswer, Task
+from neurons.miner.rules import MinerRules
+from neurons.miner.telemetry import MinerMetrics
+from neurons.miner.validators import LATEST_S, Validators
+from neurons.miner.work import Miner
+
+RESULTS = base64.b64encode(b"an asset").decode()
+
+
+async def at_once(_seconds: float) -> None:
+    await asyncio.sleep(0)
+
+
+CLOCK = Clock(time.time, random.Random(1), at_once)
+
+
+def peer_of(axon: Any) -> Peer:
+    return Peer(axon.hotkey, "127.0.0.1", axon.port, 5000.0)
+
+
+class Losing(httpx.AsyncBaseTransport):
+    """Delivers requests; loses the replies to the first submissions."""
+
+    def __init__(self, count: int) -> None:
+        self._inner, self.left = httpx.AsyncHTTPTransport(), count
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        answer = await self._inner.handle_async_request(request)
+        if request.url.path == "/SubmitResults" and self.left:
+            self.left -= 1
+            await answer.aclose()
+            raise httpx.ReadError("reset by peer")
+        return answer
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+def meeting(subnet: Any, keys: Any, story: Callable[..., Any], transport: Any = None) -> Any:
+    """What `story(dendrite, axon)` gives."""
+
+    async def told() -> Any:
+        async with subnet.axon() as axon, Dendrite(keys["miner"], 17, transport=transport) as dendrite:
+            return await story(dendrite, axon)
+
+    return asyncio.run(asyncio.wait_for(told(), 30))
+
+
+async def pulled(dendrite: Dendrite, axon: Any) -> tuple[Task, PullAnswer]:
+    answer = await dendrite.pull(peer_of(axon))
+    assert answer.task is not None, answer
+    return answer.task, answer
+
+
+def test_requirement_3_the_miners_signatures_satisfy_a_strict_validator(subnet: Any, keys: Any) -> None:
+    subnet.world.require_bound = True
+
+    async def story(dendrite: Dendrite, axon: Any) -> tuple[PullAnswer, SubmitAnswer]:
+        task, given = await pulled(dendrite, axon)
+        return given, await dendrite.submit(peer_of(axon), task, RESULTS)
+
+    given, answer = meeting(subnet, keys, story)
+    assert (given.thresholds, given.max_result_bytes, given.version) == ((0.8, 0.6), 16 << 20, 10_000)
+    assert (answer.score, answer.fidelity, answer.code) == (0.9, 1.0, "")
+
+
+def test_a_strict_validator_takes_a_decline(subnet: Any, keys: Any) -> None:
+    subnet.world.require_bound = True
+
+    async def story(dendrite: Dendrite, axon: Any) -> SubmitAnswer:
+        task, _ = await pulled(dendrite, axon)
+        return await dendrite.submit(peer_of(axon), task, "")
+
+    answer = meeting(subnet, keys, story)
+    assert (answer.code, answer.fidelity, answer.average) == ("", 0.0, 1.0)
+    assert answer.cooldown_until > time.time()
+
+
+def test_requirement_1_a_lost_reply_is_told_again_and_nothing_judged_twice(subnet: Any, keys: Any) -> None:
+    async def story(dendrite: Dendrite, axon: Any) -> SubmitAnswer | None:
+        task, _ = await pulled(dendrite, axon)
+        return await deliver(dendrite, peer_of(axon), task, RESULTS, MinerRules(), CLOCK)
+
+    answer = meeting(subnet, keys, story, Losing(3))
+    assert (answer.score, answer.accepted_8h) == (0.9, 1)
+    assert len(subnet.world.judged) == 1
+
+
+def test_requirement_2_a_fault_of_the_validator_costs_the_miner_nothing(subnet: Any, keys: Any, verdicts: Any) -> None:
+    subnet.world.verdict = verdicts["fault"]
+
+    async def mend(_seconds: float) -> None:
+        subnet.world.verdict = verdicts["high"]
+
+    async def story(dendrite: Dendrite, axon: Any) -> SubmitAnswer | None:
+        task, _ = await pulled(dendrite, axon)
+        clock = Clock(time.time, random.Random(1), mend)
+        return await deliver(dendrite, peer_of(axon), task, RESULTS, MinerRules(), clock)
+
+    answer = meeting(subnet, keys, story)
+    assert (answer.fidelity, answer.average, answer.accepted_8h) == (1.0, 1.0, 1)
+    assert len(subnet.world.judged) == 2
+
+
+def test_a_validator_that_restarts_says_when_to_come_back(subnet: Any, keys: Any) -> None:
+    async def story(dendrite: Dendrite, axon: Any) -> float | None:
+        axon.front.stopping = True
+        with pytest.raises(Refused, match="503") as refused:
+            await dendrite.pull(peer_of(axon))
+        return refused.value.retry_after_s
+
+    assert meeting(subnet, keys, story) == 30
+
+
+def test_a_miner_without_a_seat_is_told_when_to_come_back(subnet: Any, keys: Any) -> None:
+    async def story(_dendrite: Dendrite, axon: Any) -> float | None:
+        async with Dendrite(keys["stranger"], 17) as stranger:
+            with pytest.raises(Refused, match="403") as refused:
+                await stranger.pull(peer_of(axon))
+        return refused.value.retry_after_s
+
+    assert meeting(subnet, keys, story) == 600
+
+
+def test_a_miners_clock_that_is_wrong_is_told(subnet: Any, keys: Any) -> None:
+    async def story(_dendrite: Dendrite, axon: Any) -> str:
+        async with Dendrite(keys["miner"], 17, now_ns=lambda: time.time_ns() + 600 * 10**9) as fast:
+            with pytest.raises(Refused) as refused:
+                await fast.pull(peer_of(axon))
+        return str(refused.value)
+
+    assert "future_nonce" in meeting(subnet, keys, story)
+
+
+class Balls:
+    """A generation service: its splat is the seed."""
+
+    url = "http://gen"
+
+    async def ready(self) -> bool:
+        return True
+
+    async def generate(self, prompt: str, seed: int) -> bytes:
+        return f"{prompt} {seed}".encode()
+
+
+def test_a_whole_miner_earns(subnet: Any, keys: Any) -> None:
+    async def story(dendrite: Dendrite, axon: Any) -> None:
+        clock = Clock(time.time, random.Random(1))
+        validators = Validators(MinerRules(), lambda: time.time() + LATEST_S, clock.dice)
+        seat = Seat(0, axon.hotkey, "cold", 5000.0, 0.0, True, 0, "127.0.0.1", axon.port)
+        validators.update(Snapshot(17, 1, (seat,)), dendrite.hotkey)
+        generators = Generators([Balls()], time.monotonic)
+        await generators.check()
+        metrics, stop = MinerMetrics(CollectorRegistry()), asyncio.Event()
+        workshop = Workshop(generators, None, MinerRules(), clock, metrics)
+        miner = Miner(dendrite, validators, generators, workshop, MinerRules(), clock, metrics)
+        working = asyncio.create_task(miner.run(stop))
+        while metrics.summary() != "1 accepted":
+            assert not working.done()
+            await asyncio.sleep(0.01)
+        stop.set()
+        await working
+
+    meeting(subnet, keys, story)
+    prompt, asset, _ = subnet.world.judged[0]
+    assert asset.startswith(prompt.encode())
+
+
+def test_requirement_11_calls_leave_no_socket_and_no_task_behind(subnet: Any, keys: Any) -> None:
+    async def story(dendrite: Dendrite, axon: Any) -> list[tuple[int, int]]:
+        sizes = []
+        for _ in range(60):
+            await dendrite.pull(peer_of(axon))
+            sizes.append((len(list(Path("/proc/self/fd").iterdir())), len(asyncio.all_tasks())))
+        return sizes
+
+    sizes = meeting(subnet, keys, story)
+    assert set(sizes[10:]) == {sizes[10]}
