@@ -1,0 +1,106 @@
+"""The weights table: what is found, what is missing (said at once), what is refused."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from generation.networks.weights import WeightsMissing, fetch_from_hub, locate, read_table
+from serving.settings import SettingsError
+
+COMMON = {"licence": "MIT", "size_mib": 3}
+
+
+def table_of(folder: Path, **entries: dict[str, object]):
+    path = folder / "weights.yaml"
+    path.write_text(yaml.safe_dump({name: {**COMMON, **entry} for name, entry in entries.items()}, sort_keys=False))
+    return read_table(path)
+
+
+def never(hub: str, revision: str, file: str, offline: bool) -> Path:
+    raise AssertionError("the hub was asked")
+
+
+def test_the_shipped_table_names_every_weight_of_the_shipped_configurations(root) -> None:
+    table = read_table()
+    for path in (root / "generation/configs").glob("*.yaml"):
+        options = yaml.safe_load(path.read_text()).get("options", {})
+        names = [options[key] for key in ("diffusion", "tokenizer", "lgm", "matting") if key in options]
+        assert all(table.entry(name).licence for name in names), path
+
+
+def test_a_folder_is_used_instead_of_the_hub_and_starts_at_the_table(tmp_path) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "a.pt").write_bytes(b"a")
+    table = table_of(tmp_path, a={"hub": "some/one", "folder": "models", "files": {"weights": "a.pt"}})
+    assert locate(table, ["a"], offline=False, fetch=never) == {"a": {"weights": tmp_path / "models" / "a.pt"}}
+
+
+def test_the_hub_is_asked_for_the_revision_and_file(tmp_path) -> None:
+    asked = []
+
+    def fetch(hub: str, revision: str, file: str, offline: bool) -> Path:
+        asked.append((hub, revision, file, offline))
+        return tmp_path / file
+
+    table = table_of(tmp_path, a={"hub": "some/one", "revision": "abc", "files": {"weights": "a.pt"}})
+    locate(table, ["a", "a"], offline=True, fetch=fetch)
+    assert asked == [("some/one", "abc", "a.pt", True)]
+
+
+def test_all_that_is_missing_is_said_at_once(tmp_path) -> None:
+    def fetch(hub: str, revision: str, file: str, offline: bool) -> Path:
+        raise OSError("not on this machine")
+
+    table = table_of(
+        tmp_path,
+        one={"hub": "some/one", "files": {"checkpoint": "big.pt"}},
+        two={"folder": "nowhere", "files": {"vocab": "v.json", "merges": "m.txt"}},
+        fine={"folder": ".", "files": {"weights": "weights.yaml"}},
+    )
+    with pytest.raises(WeightsMissing) as raised:
+        locate(table, ["one", "two", "fine"], offline=True, fetch=fetch)
+    told = str(raised.value)
+    assert "one (hub some/one@main, 3 MiB, MIT): big.pt: not on this machine" in told
+    assert f"v.json: there is no {tmp_path}/nowhere/v.json; m.txt: there is no" in told
+    assert "fine" not in told
+    assert "python -m generation.preflight --fetch" in told
+
+
+def test_a_hash_is_checked(tmp_path) -> None:
+    (tmp_path / "a.pt").write_bytes(b"the weights")
+    right = hashlib.sha256(b"the weights").hexdigest()
+    entry = {"folder": ".", "files": {"weights": "a.pt"}}
+    locate(table_of(tmp_path, a={**entry, "sha256": {"weights": right}}), ["a"], offline=True)
+    with pytest.raises(WeightsMissing, match=f"its SHA-256 is {right}, not 0000"):
+        locate(table_of(tmp_path, a={**entry, "sha256": {"weights": "0" * 64}}), ["a"], offline=True)
+
+
+def test_an_unknown_name_lists_the_known(tmp_path) -> None:
+    table = table_of(tmp_path, a={"folder": ".", "files": {"weights": "a.pt"}})
+    with pytest.raises(SettingsError, match="no 'b'; it has: a"):
+        locate(table, ["b"], offline=True)
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ({"files": {"weights": "a.pt"}}, "give a hub id or a folder"),
+        ({"folder": ".", "files": {"weights": "../a.pt"}}, "must lie in the hub or folder"),
+        ({"folder": ".", "files": {"weights": "/etc/passwd"}}, "must lie in the hub or folder"),
+        ({"hub": "https://x/y", "files": {"weights": "a.pt"}}, "hub"),
+        ({"folder": ".", "files": {"weights": "a"}, "sha256": {"other": "0" * 64}}, "sha256 of unknown files: other"),
+        ({"folder": ".", "files": {"weights": "a"}, "trust_remote_code": True}, "trust_remote_code"),
+    ],
+)
+def test_an_entry_that_cannot_be(tmp_path, entry: dict[str, object], told: str) -> None:
+    with pytest.raises(SettingsError, match=told):
+        table_of(tmp_path, a=entry)
+
+
+def test_offline_the_real_hub_client_stays_on_this_machine() -> None:
+    with pytest.raises(OSError, match="not on this machine"):
+        fetch_from_hub("three-gen/no-such-weights", "main", "weights.pt", offline=True)
