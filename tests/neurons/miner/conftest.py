@@ -133,17 +133,18 @@ def fake_clock() -> FakeClock:
 
 
 class FastClock:
-    """Real time, two hundred times as fast; the dice always fall the same way."""
+    """Real time, `speed` times as fast; the dice always fall the same way."""
 
-    def __init__(self) -> None:
+    def __init__(self, speed: float = 200.0) -> None:
+        self.speed = speed
         self.dice = random.Random(1)
         self._began = time.monotonic()
 
     def now(self) -> float:
-        return 1_000_000.0 + 200 * (time.monotonic() - self._began)
+        return 1_000_000.0 + self.speed * (time.monotonic() - self._began)
 
     async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds / 200)
+        await asyncio.sleep(seconds / self.speed)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import gc
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -31,6 +32,7 @@ class FakeValidator:
 
     clock: object
     cooldown_s: float = 120.0
+    lasts_s: float = 600.0
     on_pull: Callable[[PullAnswer], PullAnswer] = lambda answer: answer
     on_submit: Callable[[SubmitAnswer], SubmitAnswer] = lambda answer: answer
     pulls: list[float] = field(default_factory=list)
@@ -44,7 +46,7 @@ class FakeValidator:
         if now < self.free_at:
             self.early += 1
             return PullAnswer(cooldown_until=self.free_at, code="cooldown")
-        return self.on_pull(PullAnswer(task=Task(f"t{len(self.pulls)}", "a red car", now + 600)))
+        return self.on_pull(PullAnswer(task=Task(f"t{len(self.pulls)}", "a red car", now + self.lasts_s)))
 
     def submit(self, results: str) -> SubmitAnswer:
         self.results.append(results)
@@ -233,3 +235,19 @@ def test_requirement_15_a_stop_does_not_wait_for_ever_and_cancels_the_job(
     world.work(lambda: service.began == 1)
     assert validator.results == []  # not declined: the same task is given to whoever comes back in time
     assert service.cancelled == 1
+
+
+def test_requirement_11_five_hundred_tasks_leave_nothing_behind(fast_clock, fake_service) -> None:
+    fast_clock.speed = 5000.0
+    again = {"cooldown_s": 0.0, "lasts_s": 1e6, "on_submit": lambda answer: replace(answer, cooldown_until=1.0)}
+    validators = {f"V{i}": FakeValidator(fast_clock, **again) for i in range(5)}
+    sizes: list[int] = []
+
+    def enough() -> bool:
+        if sum(len(validator.results) for validator in validators.values()) >= 100 * (len(sizes) + 1):
+            gc.collect()
+            sizes.append(len(gc.get_objects()))
+        return len(sizes) == 5
+
+    World(fast_clock, validators, [fake_service(), fake_service()]).work(enough)
+    assert sizes[4] - sizes[1] < 300  # in three hundred tasks: not one object of each is kept
