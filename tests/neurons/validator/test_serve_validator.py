@@ -31,6 +31,7 @@ from serving.app import ShellLimits, create_shell
 from serving.settings import ShellSettings
 from serving.vitals import Vitals
 
+TASKS = 100
 SPZ = "H4sIAAAAAAAAA3N0AgAAAP//"
 """Any base64: the stand-in judges nothing."""
 
@@ -229,3 +230,27 @@ def test_a_damaged_state_is_an_error_and_stays_as_it_is(site: Site) -> None:
         err = child.communicate(timeout=60)[1]
     assert child.returncode == 2
     assert "move it away to begin anew" in err
+
+
+@pytest.mark.slow
+def test_requirement_11_memory_and_sockets_stay_flat_over_500_tasks(site: Site) -> None:
+    async def tasks(dendrite: Dendrite, peer: Peer) -> None:
+        for _ in range(TASKS):
+            _, answer = await one_task(dendrite, peer)
+            assert answer.fidelity == 1.0
+
+    with site.running() as child:
+        process = Path(f"/proc/{child.pid}")
+
+        def used() -> tuple[int, int]:
+            rss = next(line for line in (process / "status").read_text().splitlines() if line.startswith("VmRSS"))
+            return int(rss.split()[1]), len(list((process / "fd").iterdir()))
+
+        site.mine(tasks)  # everything is loaded and every cache filled
+        rss, descriptors = used()
+        for _ in range(500 // TASKS):
+            site.mine(tasks)
+        after_rss, after_descriptors = used()
+        assert after_rss < 1.05 * rss
+        assert after_descriptors <= descriptors + 2
+        site.stop(child)
