@@ -45,7 +45,7 @@ class Made:
         def encode(splats: object, _size: int, _advance: Callable[[float], None]) -> bytes:
             return str(splats).encode()
 
-        def load() -> Generator:
+        def load(_device: str) -> Generator:
             return self.generate
 
         encoders = dict.fromkeys(("ply", "spz", "png", "mp4"), encode)
