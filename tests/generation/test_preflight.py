@@ -1,0 +1,172 @@
+"""Requirement 14 of the network's users, second half: what a machine lacks is said, with what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from generation.preflight import Gpu, Machine, examine, main, read_gpus, this_machine, weights_named
+from generation.settings import GenerationConfig
+from serving.settings import read_yaml
+from splats.errors import RendererMissing
+
+CONFIGS = Path(__file__).parents[2] / "generation/configs"
+WEIGHTS = ("mvdream", "tokenizer", "lgm", "matting")
+CARD = Gpu("NVIDIA Test", "580.1", 24_000, 23_000)
+
+
+def no_kernels() -> str:
+    raise RendererMissing("gsplat found no CUDA compiler")
+
+
+def no_gsplat() -> str:
+    raise RendererMissing("gsplat is not installed")
+
+
+WELL = Machine(
+    gpus=lambda: [CARD],
+    torch_cuda=lambda: ("13.2", 1),
+    libraries=list,
+    toolkit=lambda: "/usr/local/cuda/bin/nvcc",
+    renderer=lambda: "gsplat-1.5.3",
+    free_mib=lambda _folder: 100_000,
+)
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> GenerationConfig:
+    """The shipped configuration of LGM with weights that are there."""
+    for name in WEIGHTS:
+        (tmp_path / f"{name}.pt").touch()
+    return with_table(table_at(tmp_path, "."))
+
+
+def with_table(table: Path, **changes: object) -> GenerationConfig:
+    shipped = read_yaml(CONFIGS / "lgm.yaml", GenerationConfig)
+    return shipped.model_copy(update={"options": {**shipped.options, "weights": str(table)}, **changes})
+
+
+def table_at(path: Path, folder: str) -> Path:
+    entry = "{folder: %s, files: {weights: %s.pt}, licence: MIT, size_mib: 1000}"
+    (path / "weights.yaml").write_text("".join(f"{name}: {entry % (folder, name)}\n" for name in WEIGHTS))
+    return path / "weights.yaml"
+
+
+@pytest.fixture
+def nowhere(tmp_path: Path) -> GenerationConfig:
+    """The same with weights that are not there."""
+    return with_table(table_at(tmp_path, "nowhere"))
+
+
+def test_requirement_14_a_machine_that_has_everything_is_ready(config: GenerationConfig) -> None:
+    found = examine(config, WELL)
+    assert [finding.name for finding in found if not finding.well] == []
+    assert {"driver", "GPU 0", "PyTorch", "cuda", "CUDA toolkit", "gsplat", "libraries", "weights"} == {
+        f.name for f in found
+    }
+
+
+@pytest.mark.parametrize(
+    ("lacking", "name", "seen", "advice"),
+    [
+        ({"gpus": lambda: None}, "driver", "no NVIDIA driver", "install NVIDIA's driver"),
+        ({"gpus": list}, "GPU", "lists none", "--gpus all"),
+        ({"torch_cuda": lambda: (None, 0)}, "PyTorch", "has no CUDA", "setup_env.sh"),
+        (
+            {"torch_cuda": lambda: ("13.2", 0)},
+            "PyTorch",
+            "cannot use driver 580.1",
+            "update the driver to one for CUDA 13.2",
+        ),
+        (
+            {"gpus": lambda: [replace(CARD, free_mib=500)]},
+            "cuda",
+            "500 MiB of memory free",
+            "nvidia-smi shows what else",
+        ),
+        ({"toolkit": lambda: None, "renderer": no_kernels}, "CUDA toolkit", "no nvcc", "install the CUDA toolkit"),
+        ({"renderer": no_gsplat}, "gsplat", "not installed", "setup_env.sh"),
+        ({"libraries": lambda: ["diffusers"]}, "libraries", "not installed: diffusers", "setup_env.sh"),
+    ],
+    ids=["driver", "gpu", "torch-build", "old-driver", "vram", "toolkit", "gsplat", "libraries"],
+)
+def test_requirement_14_what_is_lacking_is_said_with_what_to_do(
+    config: GenerationConfig, lacking: dict[str, object], name: str, seen: str, advice: str
+) -> None:
+    faults = [finding for finding in examine(config, replace(WELL, **lacking)) if not finding.well]
+    assert faults[0].name == name
+    assert seen in faults[0].seen
+    assert advice in faults[0].advice
+
+
+def test_requirement_14_all_missing_weights_are_said_at_once(nowhere: GenerationConfig) -> None:
+    (fault,) = [finding for finding in examine(nowhere, WELL) if not finding.well]
+    assert fault.name == "weights"
+    assert all(f"{name}.pt" in fault.seen for name in WEIGHTS)
+    assert "--fetch" in fault.seen
+
+
+def test_requirement_14_too_small_a_disk_is_said_before_anything_is_fetched(nowhere: GenerationConfig) -> None:
+    faults = [f for f in examine(nowhere, replace(WELL, free_mib=lambda _: 5000), fetch=True) if not f.well]
+    assert [fault.name for fault in faults] == ["disk", "weights"]
+    assert "5000 MiB free" in faults[0].seen
+    assert "about 6048 needed" in faults[0].seen
+    assert "HF_HOME" in faults[0].advice
+
+
+def test_what_cannot_be_fetched_is_still_said(nowhere: GenerationConfig) -> None:
+    faults = [finding for finding in examine(nowhere, WELL, fetch=True) if not finding.well]
+    assert [fault.name for fault in faults] == ["weights"]
+
+
+def test_a_device_beyond_those_there_are(config: GenerationConfig) -> None:
+    (fault,) = [f for f in examine(config.model_copy(update={"devices": ["cuda:0", "cuda:3"]}), WELL) if not f.well]
+    assert (fault.name, fault.seen) == ("cuda:3", "there are only 1 GPUs")
+    assert "cuda:0 to cuda:0" in fault.advice
+
+
+def test_compiled_kernels_need_no_compiler(config: GenerationConfig) -> None:
+    assert all(finding.well for finding in examine(config, replace(WELL, toolkit=lambda: None)))
+
+
+def test_the_procedural_generator_needs_nothing() -> None:
+    bare = replace(WELL, gpus=lambda: None, libraries=lambda: ["diffusers"])
+    assert all(finding.well for finding in examine(read_yaml(CONFIGS / "procedural.yaml", GenerationConfig), bare))
+
+
+def test_the_colour_key_is_no_weight() -> None:
+    config = GenerationConfig(backend="lgm", options={"matting": "colour-key", "lgm": "lgm", "steps": 3})
+    assert weights_named(config) == ["lgm"]
+
+
+def test_the_command_prints_findings_and_ends_with_their_number(capsys: pytest.CaptureFixture[str]) -> None:
+    bare = replace(WELL, gpus=lambda: None, libraries=lambda: ["diffusers"])
+    assert main([], bare) == 1
+    printed = capsys.readouterr().out
+    assert "FAULT  driver: there is no NVIDIA driver" in printed
+    assert "→ install NVIDIA's driver" in printed
+    assert printed.endswith("2 faults: put the first right, then run this again\n")
+    assert main(["--config", str(CONFIGS / "procedural.yaml")], bare) == 0
+
+
+def test_a_configuration_that_is_none_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main(["--config", str(tmp_path / "none.yaml")], WELL)
+    assert raised.value.code == 2
+    assert "cannot read" in capsys.readouterr().err
+
+
+def test_nvidia_smi_is_read() -> None:
+    text = "NVIDIA H200, 570.86, 143771, 143000\nNVIDIA H200, 570.86, 143771, 12\n"
+    assert read_gpus(text) == [Gpu("NVIDIA H200", "570.86", 143771, 143000), Gpu("NVIDIA H200", "570.86", 143771, 12)]
+    assert read_gpus("No devices were found\n") == []
+
+
+def test_this_machine_answers_every_question(tmp_path: Path) -> None:
+    machine = this_machine()
+    assert machine.gpus() is None or isinstance(machine.gpus(), list)
+    assert machine.torch_cuda()[1] >= 0
+    assert machine.libraries() == []
+    assert machine.free_mib(tmp_path / "not" / "yet") > 0
