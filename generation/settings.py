@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from serving.settings import ShellSettings, add_shell_arguments, read_yaml, shell_settings
 
@@ -21,7 +21,7 @@ class GenerationConfig(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
     backend: Annotated[str, Field(min_length=1)]
-    options: dict[str, str | int | float | bool | None] = {}
+    options: dict[str, JsonValue] = {}
     """Arguments of the backend's loader."""
 
     devices: Annotated[list[Annotated[str, Field(pattern=r"^(cpu|cuda(:\d+)?)$")]], Field(min_length=1)] = ["cpu"]

@@ -23,5 +23,12 @@ def load_lgm(device: str, **options: object) -> Generator:
     return load(device, **options)
 
 
-LOADERS: dict[str, Callable[..., Generator]] = {"lgm": load_lgm, "procedural": load_procedural}
+def load_guided(device: str, **options: object) -> Generator:
+    """A blob of splats, optimised until a diffusion model takes its pictures for the prompt's."""
+    from generation.backends.guided.load import load  # noqa: PLC0415
+
+    return load(device, **options)
+
+
+LOADERS: dict[str, Callable[..., Generator]] = {"guided": load_guided, "lgm": load_lgm, "procedural": load_procedural}
 """Loader by backend name: (device, **options of the YAML file) → the generator."""

@@ -1,4 +1,4 @@
 """Text to splats by optimisation: a blob of splats is rendered, a guidance says what the pictures lack, and so on.
 
-guidance ← views ← trainable ← densify ← optimise ← load
+settings ← guidance ← (plan, blob, cloud, growth) ← optimise ← (distil) ← load
 """

@@ -38,7 +38,7 @@ class Views:
 
 
 Guide = Callable[[Tensor, Views, int, torch.Generator], Tensor]
-"""(images [V, H, W, 3] in [0, 1] mostly, float32, with gradient; their views; timestep t in 0 … 999; a generator on
+"""(images [V, H, W, 3] in [0, 1], float32, with gradient; their views; timestep t in 0 … 999; a generator on
 the images' device) → the loss, a scalar tensor on that device, whose gradient with respect to the images is the
 guidance. It neither synchronises with the host nor touches a global seed."""
 

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Positive = Annotated[float, Field(gt=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-class _Section(BaseModel):
+class Section(BaseModel):
+    """A part of the options: fixed once read; an unknown name is an error."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Blob(_Section):
+class Blob(Section):
     """What the optimisation starts from: grey splats strewn evenly through a ball."""
 
     splats: Annotated[int, Field(ge=4, le=1_000_000)] = 5000
@@ -25,14 +27,14 @@ class Blob(_Section):
     opacity: Annotated[float, Field(gt=0, lt=1)] = 0.1
 
 
-class Resolution(_Section):
+class Resolution(Section):
     """Side of the pictures in pixels, for progress below `until`."""
 
     until: Share
     px: Annotated[int, Field(ge=16, le=2048)]
 
 
-class Viewing(_Section):
+class Viewing(Section):
     """Where each step looks from.
 
     layout  "ring": azimuths 360° / count apart at one elevation (MVDream); "scattered": each view by itself
@@ -50,8 +52,14 @@ class Viewing(_Section):
         Resolution(until=1.0, px=512),
     )
 
+    @model_validator(mode="after")
+    def _ordered(self) -> Viewing:
+        if self.elevation_low_deg > self.elevation_high_deg:
+            raise ValueError("elevation_low_deg must not be above elevation_high_deg")
+        return self
 
-class Rates(_Section):
+
+class Rates(Section):
     """Adam's learning rates; that of the positions falls exponentially over `position_steps`, then stays."""
 
     position_first: Positive = 0.01
@@ -63,7 +71,7 @@ class Rates(_Section):
     rotation: Positive = 0.005
 
 
-class Growing(_Section):
+class Growing(Section):
     """When and which splats are added and dropped (Kerbl et al. 2023, section 5). `every` 0: never.
 
     threshold       a splat grows where the pictures pull harder: mean norm over the views that see it of the
@@ -84,15 +92,21 @@ class Growing(_Section):
     reset_opacity: Annotated[float, Field(gt=0, lt=1)] = 0.01
 
 
-class Timesteps(_Section):
+class Timesteps(Section):
     """Noise level of each step, of 1000: falling with progress when annealed, else drawn evenly."""
 
     low: Annotated[int, Field(ge=0, le=999)] = 20
     high: Annotated[int, Field(ge=0, le=999)] = 980
     annealed: bool = True
 
+    @model_validator(mode="after")
+    def _ordered(self) -> Timesteps:
+        if self.low > self.high:
+            raise ValueError(f"low ({self.low}) must not be above high ({self.high})")
+        return self
 
-class Optimisation(_Section):
+
+class Optimisation(Section):
     """The whole loop."""
 
     steps: Annotated[int, Field(ge=1, le=100_000)] = 1000
