@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import random
+
 import numpy as np
 import pytest
 import torch
 
-from tools.small_clip.captions import NOTHING, UNKNOWN, Labels, caption, number, plural, truth
+from generation.backends.procedural.prompt import read_prompt
+from tools.small_clip.captions import NOTHING, UNKNOWN, Labels, caption, denied, number, plural, truth
 from tools.small_clip.evaluation import UNTAUGHT_ADJECTIVES, auc
 from tools.small_clip.pictures import looks_of
+from tools.small_clip.prompts import asked_of_things, may_be_taught, wrong_part
 from tools.small_clip.training import loss_of
-from tools.small_clip.world import GRID_COLOURS, GRID_OBJECTS, Spec, World, load_world
+from tools.small_clip.world import GRID_COLOURS, GRID_OBJECTS, Asked, Spec, World, load_world
 from validation.scorer import find_folder
 from validation.words import outside_share, read_vocabulary
 
@@ -51,7 +55,7 @@ def test_what_is_true_of_a_red_car(world: World, said: Spec, expected: int) -> N
 
 
 def test_a_thing_that_nobody_drew_is_wrong_of_every_picture(world: World) -> None:
-    nobody = Labels.of([(UNKNOWN, NOTHING, NOTHING, NOTHING)])
+    nobody = Labels.of([(UNKNOWN, NOTHING, NOTHING, NOTHING, NOTHING)])
     assert truth(labels(world, Spec("car", "red"), Spec("cat")), nobody, world).tolist() == [[0], [0]]
 
 
@@ -60,6 +64,47 @@ def test_captions_are_true_of_their_pictures(world: World) -> None:
     shown = number(Spec("dragon", "green"), world)
     said = [caption(shown, world, rng)[1] for _ in range(50)]
     assert (truth(Labels.of([shown]), Labels.of(said), world) == 1).all()
+
+
+@pytest.fixture(scope="module")
+def asked(world: World) -> Asked:
+    text = "red car with black wheels"
+    return Asked(5, text, read_prompt(text, world.vocabulary).items[0])
+
+
+def test_what_a_prompt_asks_for_is_true_of_its_own_picture_and_cannot_be_said_of_another(
+    world: World, asked: Asked
+) -> None:
+    own, other = Spec.of(asked), Spec("car", "red")
+    assert (own.thing, own.colour) == ("car", "red")
+    assert truth(labels(world, own, other, Spec("car", "blue")), labels(world, own), world)[:, 0].tolist() == [1, -1, 0]
+
+
+def test_a_prompt_that_is_wrong_about_a_part_is_wrong_of_its_own_picture_alone(world: World, asked: Asked) -> None:
+    row = number(Spec.of(asked), world)
+    wrong = Labels.of([(*row[:4], denied(asked.number))])
+    assert truth(labels(world, Spec.of(asked), Spec("car", "red")), wrong, world)[:, 0].tolist() == [0, -1]
+
+
+def test_a_part_gets_another_colour_that_nobody_takes_for_its_own(world: World) -> None:
+    text = wrong_part("red car with black wheels", world, random.Random(0))
+    assert text is not None
+    assert text.startswith("red car with ")
+    assert text.endswith(" wheels")
+    assert "black" not in text
+
+
+@pytest.mark.parametrize("text", ["red car", "old wooden chest", "cat with green eyes"])
+def test_without_a_part_that_can_be_seen_there_is_nothing_to_be_wrong_about(world: World, text: str) -> None:
+    assert wrong_part(text, world, random.Random(0)) is None
+
+
+def test_the_networks_prompts_are_the_same_again_and_none_that_is_taught_is_held_back(world: World) -> None:
+    first = asked_of_things(world, 1, 3)
+    assert first == asked_of_things(world, 1, 3)
+    taught = [one for found in first.values() for one in found if may_be_taught(one, world)]
+    looks = [(one.item.name, look.colour or look.material) for one in taught for look in one.item.looks[:1]]
+    assert not any(world.held_back(thing, name) for thing, name in looks if name)
 
 
 @pytest.mark.parametrize(

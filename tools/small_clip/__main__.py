@@ -22,7 +22,7 @@ def main() -> int:
     pictures = commands.add_parser("pictures", help="render the training pictures")
     pictures.add_argument("--out", type=Path, required=True)
     for name, default in (
-        *(("geometries", plan.geometries), ("looks", plan.looks)),
+        *(("geometries", plan.geometries), ("looks", plan.looks), ("asked", plan.asked)),
         *(("views", plan.views), ("nulls", plan.nulls)),
     ):
         pictures.add_argument(f"--{name}", type=int, default=default)
@@ -41,7 +41,7 @@ def main() -> int:
     judging.add_argument("--out", type=Path)
     args = parser.parse_args()
     if args.command == "pictures":
-        render_all(args.out, Plan(args.geometries, args.looks, args.views, args.nulls))
+        render_all(args.out, Plan(args.geometries, args.looks, args.asked, args.views, args.nulls))
     elif args.command == "train":
         train(args.data, Recipe(steps=args.steps, width=args.width, seed=args.seed))
     elif args.command == "ship":

@@ -5,7 +5,7 @@ A caption's labels are numbers into the world's lists; -1 says nothing, `UNKNOWN
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,9 @@ from tools.small_clip.world import MATERIALS, Spec, World
 
 UNKNOWN = -2
 NOTHING = -1
+
+Row = tuple[int, int, int, int, int]
+"""Labels of one picture or caption: thing, colour, material, pose, asked."""
 
 TEMPLATES = (
     "{}",
@@ -35,6 +38,8 @@ FILLERS = (
     "small", "big", "cute", "beautiful", "detailed", "highly detailed", "realistic", "stylized", "toy", "simple",
     "pretty", "fancy", "nice", "low poly", "cartoon", "elegant", "lovely", "ornate", "tiny", "large", "little", "old",
     "new", "modern", "classic", "funny", "magic", "medieval", "futuristic", "antique", "single", "high quality",
+    "vintage", "rustic", "enchanted", "magical", "mystical", "royal", "traditional", "charming", "fantasy", "perfect",
+    "minimalist", "ancient", "majestic", "adorable",
 )  # fmt: skip
 """Words that change nothing: learned as such, so that they are not punished."""
 
@@ -72,40 +77,51 @@ HELD_BACK_UNKNOWN = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """Numbers [n] of things, colours, materials and poses, each -1 where nothing is shown or said."""
+    """Numbers [n] of things, colours, materials and poses, each -1 where nothing is shown or said.
+
+    `asked` is the number of the prompt that a picture was made for, or that a caption says; of a caption that says the
+    prompt with a part's colour changed it is `denied` of that number.
+    """
 
     thing: NDArray[np.int16]
     colour: NDArray[np.int16]
     material: NDArray[np.int16]
     pose: NDArray[np.int16]
+    asked: NDArray[np.int16]
 
     def take(self, index: NDArray[np.int64]) -> Labels:
         """The labels at `index`."""
-        return Labels(self.thing[index], self.colour[index], self.material[index], self.pose[index])
+        return Labels(*(column[index] for column in (self.thing, self.colour, self.material, self.pose, self.asked)))
 
     @staticmethod
-    def of(rows: Sequence[tuple[int, int, int, int]]) -> Labels:
-        """Labels from (thing, colour, material, pose) rows."""
-        table = np.array(rows, dtype=np.int16).reshape(-1, 4)
-        return Labels(table[:, 0], table[:, 1], table[:, 2], table[:, 3])
+    def of(rows: Sequence[Row]) -> Labels:
+        """Labels from (thing, colour, material, pose, asked) rows."""
+        return Labels(*np.array(rows, dtype=np.int16).reshape(-1, 5).T)
 
 
-def number(spec: Spec, world: World) -> tuple[int, int, int, int]:
+def denied(number: int) -> int:
+    """The label of a caption that is wrong about a part of what was asked for."""
+    return -10 - number
+
+
+def number(spec: Spec, world: World) -> Row:
     """The labels of what a picture shows."""
     poses = list(world.entry(spec.thing).poses)
     return (
         world.things.index(spec.thing),
         world.colours.index(spec.colour) if spec.colour else NOTHING,
         MATERIALS.index(spec.material) if spec.material else NOTHING,
-        poses.index(spec.pose) if spec.pose else NOTHING,
+        poses.index(spec.pose) if spec.pose in poses else NOTHING,
+        spec.asked.number if spec.asked else NOTHING,
     )
 
 
-def caption(
-    labels: tuple[int, int, int, int], world: World, rng: np.random.Generator
-) -> tuple[str, tuple[int, int, int, int]]:
-    """Something true of a picture, and what of it was said: words and synonyms, fillers, plurals."""
-    thing, colour, material, pose = labels
+def caption(labels: Row, world: World, rng: np.random.Generator, asked: Sequence[str] = ()) -> tuple[str, Row]:
+    """Something true of a picture, and what of it was said: words and synonyms, fillers, plurals; of a picture made
+    for a prompt (`asked` by number) mostly that."""
+    thing, colour, material, pose, prompt = labels
+    if prompt >= 0 and rng.random() < 0.75:
+        return _pick(TEMPLATES, rng).format(asked[prompt]), labels
     colour = colour if rng.random() < 0.93 else NOTHING
     material = material if rng.random() < 0.93 else NOTHING
     pose = pose if rng.random() < 0.7 else NOTHING
@@ -120,17 +136,15 @@ def caption(
         said.insert(where, _pick(entry.poses[name] or (name,), rng))
     if rng.random() < 0.25:
         said.insert(0, _pick(FILLERS, rng))
-    return _pick(TEMPLATES, rng).format(" ".join(said)), (thing, colour, material, pose)
+    return _pick(TEMPLATES, rng).format(" ".join(said)), (thing, colour, material, pose, NOTHING)
 
 
-def wrong_look(
-    labels: tuple[int, int, int, int], world: World, rng: np.random.Generator
-) -> tuple[str, tuple[int, int, int, int]]:
+def wrong_look(labels: Row, world: World, rng: np.random.Generator) -> tuple[str, Row]:
     """The same thing in another colour or material: the hardest thing to tell apart."""
     thing = labels[0]
     if rng.random() < 0.75:
-        return caption((thing, int(rng.integers(len(world.colours))), NOTHING, NOTHING), world, rng)
-    return caption((thing, NOTHING, int(rng.integers(len(MATERIALS))), NOTHING), world, rng)
+        return caption((thing, int(rng.integers(len(world.colours))), NOTHING, NOTHING, NOTHING), world, rng)
+    return caption((thing, NOTHING, int(rng.integers(len(MATERIALS))), NOTHING, NOTHING), world, rng)
 
 
 def unknown(world: World, rng: np.random.Generator, *, held_back: bool = False) -> str:
@@ -163,13 +177,16 @@ def truth(pictures: Labels, captions: Labels, world: World) -> NDArray[np.int8]:
     material = np.where((p_material < 0) & (p_colour >= 0) & ~usual, by_colour, material)
     material = np.where(c_material < 0, 1, material)
     pose = np.where(captions.pose[None] < 0, 1, np.where(pictures.pose[:, None] == captions.pose[None], 1, -1))
-    every = np.stack([thing, colour, material, pose])
+    p_asked, c_asked = pictures.asked[:, None].astype(np.int32), captions.asked[None].astype(np.int32)
+    of_prompt = np.where(p_asked < 0, -1, np.where(p_asked == c_asked, 1, np.where(denied(p_asked) == c_asked, 0, -1)))
+    of_prompt = np.where(c_asked == NOTHING, 1, of_prompt)
+    every = np.stack([thing, colour, material, pose, of_prompt])
     return np.where((every == 0).any(axis=0), 0, np.where((every == -1).any(axis=0), -1, 1)).astype(np.int8)
 
 
-def all_words(world: World) -> list[str]:
-    """Every word and phrase the model is taught, for the scorer's vocabulary."""
-    words = set(FILLERS)
+def all_words(world: World, asked: Iterable[str] = ()) -> list[str]:
+    """Every word and phrase the model is taught, for the scorer's vocabulary; those of the prompts `asked` too."""
+    words = {*FILLERS, *(word for text in asked for word in text.split())}
     for i in range(len(world.colours)):
         words.update(_colour_words(world, i))
     for i in range(len(MATERIALS)):

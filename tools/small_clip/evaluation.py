@@ -6,6 +6,7 @@ AUC is the probability that a right pair scores above a wrong one (Mann and Whit
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from splats.codecs import decode
 from splats.model import normalise
 from tools.small_clip.captions import FILLERS, HELD_BACK_UNKNOWN, Labels, number, plural, truth
 from tools.small_clip.pictures import IMAGE_PX, SUPERSAMPLE, Studio, looks_of, null_pictures
+from tools.small_clip.prompts import asked_of_things, wrong_part
 from tools.small_clip.shipping import Shown, look, show, single_view
 from tools.small_clip.world import GRID_COLOURS, GRID_OBJECTS, Spec, World, load_world
 from validation.clip import ClipEncoder, load_encoder
@@ -29,7 +31,7 @@ from validation.views import view_cameras
 
 TEST_SEEDS = 700_000
 """Seeds of the assets tested: neither trained on nor fitted on."""
-UNTAUGHT_ADJECTIVES = ("dusty", "majestic", "rusty", "weathered", "sleek", "cozy", "gloomy", "polished")
+UNTAUGHT_ADJECTIVES = ("dusty", "quirky", "rusty", "weathered", "sleek", "cozy", "gloomy", "polished")
 """Words that change little and that the model was never taught."""
 
 
@@ -46,6 +48,10 @@ def evaluate(scorer: str, shared: Path | None, held_back: int = 200, seeds: int 
     demo = [looks_of(thing, 1, world, rng, held_back=False)[0] for thing in world.things]
     taught = show(demo, world, encoder, TEST_SEEDS + 40_000)
     report["demo_objects"] = pairs(taught, world, encoder, files.constants)
+    prompts = [one for found in asked_of_things(world, 1, TEST_SEEDS).values() for one in found]
+    asked = show([Spec.of(one) for one in prompts], world, encoder, TEST_SEEDS + 60_000)
+    report["network_prompts"] = pairs(asked, world, encoder, files.constants)
+    report["wrong_parts"] = wrong_parts(asked, world, encoder, files.constants)
     report["wordings"] = wordings(taught, world, encoder, files.constants)
     report["nulls"] = nulls(unseen, encoder, files.constants)
     report["unknown_words"] = unknown_words(unseen, encoder, files.constants)
@@ -103,6 +109,19 @@ def pairs(shown: Sequence[Shown], world: World, encoder: ClipEncoder, constants:
         "wrong_thing_worst": float(scores[other_thing].max()),
         "wrong_look_below_0.3": float((attribute < 0.3).mean()),
         "wrong_look_mean": float(attribute.mean()),
+    }
+
+
+def wrong_parts(shown: Sequence[Shown], world: World, encoder: ClipEncoder, constants: Constants) -> dict[str, float]:
+    """Scores of assets for their prompts with a part's colour changed ("with black wheels" for white ones)."""
+    dice = random.Random(TEST_SEEDS)
+    told = [(s, text) for s in shown if (text := wrong_part(s.prompt, world, dice)) is not None]
+    scores = np.array([_judge(s.views, s.measured, text, encoder, constants).score for s, text in told])
+    return {
+        "assets": len(told),
+        "mean": float(scores.mean()),
+        "below_0.3": float((scores < 0.3).mean()),
+        "below_0.6": float((scores < 0.6).mean()),
     }
 
 

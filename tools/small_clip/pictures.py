@@ -5,6 +5,7 @@ A geometry is built once and painted many times, since building costs ten times 
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,7 +26,8 @@ from splats.camera import orbit
 from splats.model import Splats, normalise
 from splats.render import render
 from tools.small_clip.captions import NOTHING, number
-from tools.small_clip.world import MATERIALS, Spec, World, load_world
+from tools.small_clip.prompts import asked_of_things, may_be_taught
+from tools.small_clip.world import MATERIALS, Asked, Spec, World, load_world
 from validation.measures import area_average
 
 IMAGE_PX = 112
@@ -33,23 +35,30 @@ SUPERSAMPLE = 2
 ELEVATIONS_DEG = (-10.0, 40.0)
 RADII = (1.9, 2.5)
 """The validation service looks from a radius of 2.1; a little around it makes the model less particular."""
+ASKED_EACH = 60
+"""Different prompts of each thing that pictures are made for."""
 TRAINING_SEEDS = 1_000_000
 """Seeds of training objects start here; everything below is for evaluation and for users."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How many pictures: geometries of each object, looks of each geometry, views of each look."""
+    """How many pictures: geometries of each object, plain looks and prompts of each geometry, views of each."""
 
     geometries: int = 6
-    looks: int = 12
+    looks: int = 8
+    asked: int = 8
     views: int = 4
     nulls: int = 4000
 
 
 def render_all(out: Path, plan: Plan, processes: int = 2) -> None:
-    """Writes pictures-K.npz (uint8 [n, 112, 112, 3] and labels [n, 4]), one a process, and nulls.npz."""
+    """Writes pictures-K.npz (uint8 [n, 112, 112, 3] and labels [n, 5]) and nulls-K.npz, one a process, and the prompts
+    by number, asked.json."""
     out.mkdir(parents=True, exist_ok=True)
+    asked = [one for found in asked_by_thing(load_world()).values() for one in found]
+    texts = [one.text for one in sorted(asked, key=lambda one: one.number)]
+    (out / "asked.json").write_text(json.dumps(texts, indent=0))
     context = multiprocessing.get_context("spawn")
     workers = [context.Process(target=_render_share, args=(out, plan, k, processes)) for k in range(processes)]
     for worker in workers:
@@ -79,6 +88,11 @@ def looks_of(thing: str, count: int, world: World, rng: np.random.Generator, *, 
     return specs
 
 
+def asked_by_thing(world: World) -> dict[str, list[Asked]]:
+    """The grammar's prompts that pictures are made for."""
+    return asked_of_things(world, ASKED_EACH, TRAINING_SEEDS)
+
+
 class Studio:
     """Builds and paints things. Keeps the last geometry, so ask for all looks of one in a row."""
 
@@ -86,20 +100,21 @@ class Studio:
         self._world = world
         self._builders = {name: build for section in BUILDERS.values() for name, build in section.items()}
         self._built: dict[tuple[str, int, str | None], list[Part]] = {}
-        self._covered: dict[tuple[bool, ...], tuple[Samples, Floats]] = {}
+        self._covered: dict[tuple[object, ...], tuple[Samples, Floats]] = {}
 
     def asset(self, spec: Spec, seed: int, colour_seed: int) -> Splats:
         """The splats of a look: its shape by `seed`, its shades by `colour_seed`."""
-        item = Item(spec.thing, looks=(Look(spec.colour, spec.material),), pose=spec.pose)
+        plain = Item(spec.thing, looks=(Look(spec.colour, spec.material),), pose=spec.pose)
+        item = spec.asked.item if spec.asked else plain
         key = (spec.thing, seed, spec.pose)
         if key not in self._built:
             self._built, self._covered = {key: self._build(*key)}, {}
         pieces = dress(self._built[key], item, colour_seed, 0, self._world.vocabulary)
         rng = generator(seed, spec.thing, "surface")
-        clear = tuple(piece.coat.finish in CLEAR for piece in pieces)
-        if clear not in self._covered:
-            self._covered[clear] = cover(pieces, rng)
-        return paint(pieces, *self._covered[clear], rng)
+        cover_key = (item.sizes, *(piece.coat.finish in CLEAR for piece in pieces))
+        if cover_key not in self._covered:
+            self._covered[cover_key] = cover(pieces, rng)
+        return paint(pieces, *self._covered[cover_key], rng)
 
     def _build(self, thing: str, seed: int, pose: str | None) -> list[Part]:
         make = Make(generator(seed, thing, "shape 0"), pose)
@@ -171,16 +186,18 @@ def _render_share(out: Path, plan: Plan, share: int, shares: int) -> None:
         labels += [number(spec, world)] * len(views)
     np.savez(out / f"pictures-{share}.npz", pictures=np.concatenate(pictures), labels=np.array(labels, dtype=np.int16))
     nulls = null_pictures(plan.nulls // shares, rng)
-    none = np.full((len(nulls), 4), NOTHING, dtype=np.int16)
+    none = np.full((len(nulls), 5), NOTHING, dtype=np.int16)
     np.savez(out / f"nulls-{share}.npz", pictures=nulls, labels=none)
 
 
 def _shoot(
     jobs: list[tuple[int, int]], plan: Plan, world: World, rng: np.random.Generator, *, show: bool
 ) -> Iterator[tuple[Spec, NDArray[np.uint8]]]:
-    studio = Studio(world)
+    studio, asked = Studio(world), asked_by_thing(world)
     for thing, geometry in tqdm(jobs, desc="pictures", disable=None if show else True):
         specs = looks_of(world.things[thing], plan.looks, world, rng, held_back=False)
-        for spec in sorted(specs, key=lambda s: s.pose or ""):
+        taught = [one for one in asked[world.things[thing]] if may_be_taught(one, world)]
+        specs += [Spec.of(taught[int(i)]) for i in rng.integers(len(taught), size=plan.asked if taught else 0)]
+        for spec in sorted(specs, key=lambda s: (s.pose or "", s.asked.item.sizes if s.asked else ())):
             splats = studio.asset(spec, TRAINING_SEEDS + geometry, int(rng.integers(1 << 30)))
             yield spec, photograph(splats, plan.views, rng)

@@ -19,6 +19,7 @@ from splats.model import Cameras, Splats, normalise
 from splats.render import render
 from tools.small_clip.captions import all_words
 from tools.small_clip.pictures import IMAGE_PX, SUPERSAMPLE, Studio, looks_of
+from tools.small_clip.prompts import asked_of_things
 from tools.small_clip.training import MEAN, NEGATIVES, STD
 from tools.small_clip.world import Spec, World, load_world
 from validation import measures
@@ -65,7 +66,8 @@ def ship(data: Path, version: int, root: Path = SCORERS, assets: int = 240) -> P
     config = {"model_cfg": json.loads((data / "config.json").read_text()), "preprocess_cfg": {"mean": MEAN, "std": STD}}
     (folder / "open_clip_config.json").write_text(json.dumps(config, indent=2) + "\n")
     shutil.copy(data / "merges.txt.gz", folder / "merges.txt.gz")
-    (folder / "vocabulary.txt").write_text("\n".join(all_words(world)) + "\n")
+    words = all_words(world, json.loads((data / "asked.json").read_text()))
+    (folder / "vocabulary.txt").write_text("\n".join(words) + "\n")
     scale = float(trained["state"]["logit_scale"].exp())
     first = _constants(version, file_sha256(folder / "open_clip_model.safetensors"), scale, Gates())
     path = write_constants(first, folder)
@@ -83,7 +85,8 @@ def show(specs: Sequence[Spec], world: World, encoder: ClipEncoder, first_seed: 
     shown = []
     for i, spec in enumerate(tqdm(specs, desc="assets", disable=None)):
         splats = normalise(studio.asset(spec, first_seed + i, first_seed + i))
-        prompt = " ".join(word for word in (spec.colour, spec.material, spec.pose, spec.thing) if word)
+        plain = " ".join(word for word in (spec.colour, spec.material, spec.pose, spec.thing) if word)
+        prompt = spec.asked.text if spec.asked else plain
         views, measured = look(splats, encoder, view_cameras(view_seed + i, IMAGE_PX * SUPERSAMPLE))
         shown.append(Shown(spec, prompt, views, measured))
     return shown
@@ -113,7 +116,11 @@ def single_view(splats: Splats, encoder: ClipEncoder, azimuth_deg: float, elevat
 def _fit_specs(world: World, count: int) -> list[Spec]:
     rng = np.random.default_rng(FIT_SEEDS)
     things = [world.things[i] for i in rng.permutation(len(world.things))]
-    return [looks_of(things[i % len(things)], 1, world, rng, held_back=False)[0] for i in range(count)]
+    asked = [one for found in asked_of_things(world, 2, FIT_SEEDS).values() for one in found]
+    chosen = [Spec.of(asked[int(i)]) for i in rng.permutation(len(asked))[: count // 2]]
+    return chosen + [
+        looks_of(things[i % len(things)], 1, world, rng, held_back=False)[0] for i in range(count - len(chosen))
+    ]
 
 
 def _constants(version: int, digest: str, scale: float, gates: Gates) -> Constants:

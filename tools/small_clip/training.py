@@ -11,7 +11,9 @@ import gzip
 import json
 import math
 import os
+import random
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,8 @@ import torch.nn.functional as F  # noqa: N812  the field's name for it
 from numpy.typing import NDArray
 from torch import Tensor
 
-from tools.small_clip.captions import NOTHING, UNKNOWN, Labels, caption, truth, unknown, wrong_look
+from tools.small_clip.captions import NOTHING, UNKNOWN, Labels, Row, caption, denied, truth, unknown, wrong_look
+from tools.small_clip.prompts import wrong_part
 from tools.small_clip.world import World, load_world
 
 NEGATIVES = ("empty", "nothing", "false", "wrong", "negative", "not quite right")
@@ -41,6 +44,7 @@ class Recipe:
     batch: int = 128
     null_share: float = 1 / 16
     wrong_looks: int = 48
+    wrong_parts: int = 32
     unknowns: int = 16
     rate: float = 2e-3
     weight_decay: float = 0.05
@@ -59,15 +63,16 @@ def model_config(vocabulary_size: int, width: int) -> dict[str, Any]:
     }
 
 
-def write_merges(path: Path, world: World) -> int:
+def write_merges(path: Path, world: World, asked: Sequence[str]) -> int:
     """Learns a byte-pair vocabulary from captions, writes it in open_clip's format and returns the number of tokens."""
     from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
     rng = np.random.default_rng(0)
-    looks = [(t, c, NOTHING, NOTHING) for t in range(len(world.things)) for c in range(len(world.colours))]
+    looks = [(t, c, NOTHING, NOTHING, NOTHING) for t in range(len(world.things)) for c in range(len(world.colours))]
     corpus = [caption(look, world, rng)[0].lower() for look in looks]
     corpus += [" ".join((*e.also, *NEGATIVES)) for e in world.vocabulary.entries.values()]
     corpus += [unknown(world, rng).lower() for _ in range(2000)]
+    corpus += asked
     tokenizer = Tokenizer(models.BPE(end_of_word_suffix="</w>"))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     trainer = trainers.BpeTrainer(vocab_size=MERGES + 80, end_of_word_suffix="</w>", show_progress=False)
@@ -81,7 +86,7 @@ def write_merges(path: Path, world: World) -> int:
 def train(data: Path, recipe: Recipe, processes: int = 2) -> None:
     """Trains on the pictures in `data` and leaves model.pt (averaged weights), merges.txt.gz and config.json there."""
     world = load_world()
-    tokens = write_merges(data / "merges.txt.gz", world)
+    tokens = write_merges(data / "merges.txt.gz", world, json.loads((data / "asked.json").read_text()))
     (data / "config.json").write_text(json.dumps(model_config(tokens, recipe.width), indent=2))
     os.environ.setdefault("MASTER_ADDR", "127.0.0.1")
     os.environ.setdefault("MASTER_PORT", "29511")
@@ -120,6 +125,8 @@ class Batches:
     def __init__(self, data: Path, rank: int, world: World, recipe: Recipe, tokenizer: Any) -> None:
         real, nulls = np.load(data / f"pictures-{rank}.npz"), np.load(data / f"nulls-{rank}.npz")
         self._pictures, self._labels = real["pictures"], real["labels"]
+        self._asked: list[str] = json.loads((data / "asked.json").read_text())
+        self._dice = random.Random(rank)
         self._nulls, self._null_labels = nulls["pictures"], nulls["labels"]
         self._world, self._recipe, self._tokenizer = world, recipe, tokenizer
         self._rng = np.random.default_rng((recipe.seed, rank))
@@ -133,9 +140,10 @@ class Batches:
         pictures = np.concatenate([self._pictures[chosen], self._nulls[empty]])
         labels = np.concatenate([self._labels[chosen], self._null_labels[empty]])
         rows = [tuple(int(v) for v in row) for row in self._labels[chosen]]
-        said = [caption(row, self._world, rng) for row in rows]
+        said = [caption(row, self._world, rng, self._asked) for row in rows]
+        said += self._wrong_parts(rows)
         said += [wrong_look(rows[i], self._world, rng) for i in rng.integers(len(rows), size=recipe.wrong_looks)]
-        nothing = (UNKNOWN, NOTHING, NOTHING, NOTHING)
+        nothing = (UNKNOWN, NOTHING, NOTHING, NOTHING, NOTHING)
         said += [(unknown(self._world, rng), nothing) for _ in range(recipe.unknowns)]
         shown, told = Labels.of([tuple(row) for row in labels]), Labels.of([row for _, row in said])
         match = truth(shown, told, self._world)
@@ -148,6 +156,16 @@ class Batches:
             torch.from_numpy(same),
             len(rows),
         )
+
+    def _wrong_parts(self, rows: Sequence[Row]) -> list[tuple[str, Row]]:
+        """Prompts of these pictures with the colour of a part changed."""
+        found: list[tuple[str, Row]] = []
+        for row in rows:
+            if row[4] < 0 or len(found) == self._recipe.wrong_parts:
+                continue
+            if (text := wrong_part(self._asked[row[4]], self._world, self._dice)) is not None:
+                found.append((text, (*row[:4], denied(row[4]))))
+        return found
 
 
 def _soften(pictures: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:

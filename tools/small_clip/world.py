@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.color import rgb2lab
 
+from generation.backends.procedural.request import Item, Look
 from generation.backends.procedural.vocabulary import Entry, Vocabulary, load_vocabulary
 
 MATERIALS = ("wood", "gold", "silver", "bronze", "copper", "metal", "stone", "marble", "glass", "ice", "crystal")
@@ -69,13 +70,32 @@ HELD_BACK_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A prompt of the grammar and what the generator reads in it; `number` tells it from all others of a run."""
+
+    number: int
+    text: str
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
 class Spec:
-    """What a picture shows, by name; None where the object is as it usually is."""
+    """What a picture shows, by name; None where the object is as it usually is. `asked`: made for a whole prompt, of
+    which the other fields hold what concerns the whole object."""
 
     thing: str
     colour: str | None = None
     material: str | None = None
     pose: str | None = None
+    asked: Asked | None = None
+
+    @staticmethod
+    def of(asked: Asked) -> Spec:
+        """What is shown for a prompt."""
+        look = asked.item.looks[0] if asked.item.looks else Look()
+        material = look.material if look.material in MATERIALS else None
+        colour = None if look.colour in NOT_COLOURS else look.colour
+        return Spec(asked.item.name, colour, material, asked.item.pose, asked)
 
 
 @dataclass(frozen=True)
