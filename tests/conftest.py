@@ -129,6 +129,14 @@ def validator_clone(miner_clone: Path, clean_env: dict[str, str]) -> Path:
     return miner_clone
 
 
+@pytest.fixture(scope="session")
+def prompter_clone(clone: Callable[[str], Path], clean_env: dict[str, str]) -> Path:
+    """A fresh clone in which prompter/setup_env.sh has run."""
+    folder = clone("prompter")
+    subprocess.run(["./setup_env.sh"], cwd=folder / "prompter", env=clean_env, check=True, stdin=subprocess.DEVNULL)
+    return folder
+
+
 @pytest.fixture(scope="module")
 def start_pm2(
     node_tool: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory

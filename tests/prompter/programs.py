@@ -1,0 +1,73 @@
+"""Programs of this repository as processes that a test starts, kills and starts again on the same port."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from mocks.processes import free_port
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@dataclass
+class Program:
+    """A script with arguments; `{port}` in them stands for the port it gets."""
+
+    script: str
+    args: list[str]
+    log: Path
+    probe: str = "/ready/"
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> Program:
+        """Starts without waiting; `ready()` waits."""
+        command = [sys.executable, str(ROOT / self.script), *(arg.format(port=self.port) for arg in self.args)]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+        return self
+
+    def ready(self) -> Program:
+        until(lambda: self._alive() and self._answers())
+        return self
+
+    def kill(self) -> None:
+        """At once, as a power cut would."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def metric(self, name: str) -> float:
+        """The sum over all labels of a metric; 0 if there is none yet."""
+        lines = httpx.get(f"{self.url}/metrics", timeout=10, trust_env=False).text.splitlines()
+        return sum(float(line.split()[-1]) for line in lines if line.split("{")[0].split(" ")[0] == name)
+
+    def _alive(self) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, self.log.read_text()[-3000:]
+        return True
+
+    def _answers(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}{self.probe}", timeout=5, trust_env=False).status_code == 200
+        except httpx.TransportError:
+            return False
+
+
+def until(fact: Callable[[], Any]) -> Any:
+    """Its value once it is true; the test's own deadline bounds the wait."""
+    while not (found := fact()):
+        time.sleep(0.1)
+    return found

@@ -1,0 +1,74 @@
+"""From a generator's submission to a validator's tasks: real signatures, a real devnet, HTTP in between."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import bittensor_wallet
+import httpx
+import pytest
+
+from neurons.chain.devnet.chain import Devnet
+from neurons.chain.devnet.ledger import Ledger
+from neurons.chain.devnet.rules import Rules
+from neurons.validator.prompts import BadBatch, Batch, Collector, Prompts, fetch
+from prompter.collector.service import CollectorSettings, create_app
+from prompter.collector.signature import ChainSettings, Gate, chain_opener
+from serving.settings import ShellSettings
+
+VALIDATOR = bittensor_wallet.Keypair.create_from_uri("//Validator")
+FRESH = [f"fresh prompt {i}" for i in range(1000)]
+
+
+@pytest.fixture
+def devnet(tmp_path: Path) -> Iterator[Devnet]:
+    path = tmp_path / "devnet.db"
+    Ledger.create(path, Rules(block_time_s=0.1), time.time())
+    chain = Devnet(path, VALIDATOR.ss58_address)
+    yield chain
+    chain.close()
+
+
+@pytest.fixture
+def address(devnet: Devnet, tmp_path: Path, db: Path, live: Any) -> Iterator[str]:
+    chain = ChainSettings(network="devnet", devnet_path=tmp_path / "devnet.db")
+    gate = Gate(chain_opener(chain), min_stake=chain.min_stake)
+    with live(create_app(CollectorSettings(ShellSettings(port=0), db, chain), gate)) as url:
+        yield url
+
+
+def fetched(url: str) -> Batch:
+    collector = Collector(
+        url, VALIDATOR.ss58_address, lambda m: base64.b64encode(VALIDATOR.sign(m)).decode(), time.time_ns
+    )
+
+    async def story() -> Batch:
+        async with httpx.AsyncClient() as client:
+            return await fetch(collector, client)
+
+    return asyncio.run(story())
+
+
+def test_what_was_submitted_becomes_the_validators_next_tasks(
+    devnet: Devnet, address: str, key: str, tmp_path: Path
+) -> None:
+    devnet.fund("cold", 10.0)
+    assert devnet.register("cold").ok
+    assert devnet.set_stake(5000.0).ok
+    answer = httpx.post(f"{address}/submit", json={"prompts": FRESH}, headers={"X-Api-Key": key})
+    assert answer.json()["accepted"] == 1000
+    (tmp_path / "old.txt").write_text("an old prompt")
+    prompts = Prompts(tmp_path / "old.txt", random.Random(1))
+    prompts.replace(fetched(address))
+    assert {prompts.next() for _ in range(1000)} == set(FRESH)
+
+
+def test_a_hotkey_without_a_seat_gets_nothing(address: str) -> None:
+    with pytest.raises(BadBatch, match="the collector answers 403"):
+        fetched(address)
