@@ -62,6 +62,7 @@ class _Endpoint:
     url: str
     ready: bool = False
     scorer: str = ""
+    version: str = ""
     at_work: int = 0
 
 
@@ -85,6 +86,11 @@ class ValidationPool:
     def scorer(self) -> str:
         """The scorer of a ready endpoint, `name@version+dtype`; empty when there is none."""
         return next((endpoint.scorer for endpoint in self._endpoints if endpoint.ready), "")
+
+    @property
+    def version(self) -> str:
+        """What a ready endpoint says of itself on /version/; empty when there is none."""
+        return next((endpoint.version for endpoint in self._endpoints if endpoint.ready), "")
 
     def all_score_with(self, required: str) -> bool:
         """Whether every endpoint heard of so far announces `required` (`name@version`, of any dtype)."""
@@ -164,8 +170,8 @@ class ValidationPool:
         try:
             ready = await self._client.get(f"{endpoint.url}/ready/", timeout=CHECK_S)
             version = await self._client.get(f"{endpoint.url}/version/", timeout=CHECK_S)
-            words = str(version.json()).split()
-            endpoint.scorer = next((word for word in words if "@" in word), "")
+            endpoint.version = str(version.json())[:200]
+            endpoint.scorer = next((word for word in endpoint.version.split() if "@" in word), "")
             endpoint.ready = ready.status_code == 200 and bool(endpoint.scorer)
         except (httpx.HTTPError, ValueError):
             endpoint.ready = False

@@ -130,7 +130,7 @@ def assemble(
     weights = WeightSetter(
         chain, hotkey, rules, lambda snapshot: desk.weights(snapshot, time.time()), lambda: desk.scorer_ok
     )
-    handlers = Handlers(desk, api.polling_interval, lambda: domain.pool.scorer, counters.replied)
+    handlers = Handlers(desk, api.polling_interval, lambda: domain.pool.version, counters.replied)
     front = make_front(wallet, place, door, handlers, counters.refused)
     return Validator(front, watch, weights, Sight(domain, watch, weights, counters, lambda: front.at_work))
 

@@ -189,6 +189,7 @@ def test_weights_need_the_required_scorer_at_every_endpoint() -> None:
         await pool.check()
         assert not pool.all_score_with("three-gen-small@1")
         assert pool.scorer == "three-gen-small@1+fp32"
+        assert pool.scorer in pool.version
 
     asyncio.run(story())
 

@@ -1,0 +1,127 @@
+"""What a validator counts, when it is ready, and what its page shows; with a desk of the test's own."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from prometheus_client import CollectorRegistry
+
+from neurons.chain.contract import Seat, Snapshot
+from neurons.validator.pages import status_pages
+from neurons.validator.rules import TaskRules
+from neurons.validator.telemetry import Counters, Sight
+from neurons.validator.weights import Sent
+
+
+@dataclass
+class Seen:
+    """A sight whose parts the test sets."""
+
+    sight: Sight
+    registry: CollectorRegistry
+    watch: Any
+    weights: Any
+    pool: Any
+
+    def value(self, name: str, **labels: str) -> float | None:
+        return self.registry.get_sample_value(name, labels)
+
+
+@pytest.fixture
+def seen(world: Any) -> Seen:
+    registry = CollectorRegistry()
+    seats = tuple(Seat(uid, name, "cold", 0.0, 0.0, False, 0, "0.0.0.0", 0) for uid, name in enumerate(("me", "miner")))
+    watch = SimpleNamespace(height=120, still_s=3.0, announced=True, snapshot=Snapshot(17, 118, seats))
+    weights = SimpleNamespace(sent=None, held_back="")
+    pool = SimpleNamespace(ready=True, scorer="three-gen-small@1+fp32")
+    domain: Any = SimpleNamespace(desk=world.desk(), pool=pool)
+    sight = Sight(domain, watch, weights, Counters(registry), lambda: 2)  # type: ignore[arg-type]
+    sight.measure(registry)
+    return Seen(sight, registry, watch, weights, pool)
+
+
+def test_replies_are_counted_by_codes_of_ours_alone(seen: Seen) -> None:
+    counters = seen.sight.counters
+    for code in ("", "low_score", "too_few", "validator_fault", "whatever a service made up"):
+        counters.replied("submit", code)
+    counters.replied("pull", "")
+    counters.replied("pull", "cooldown")
+    assert (counters.given, counters.accepted, counters.rejected, counters.faults) == (1, 1, 3, 1)
+    assert seen.value("axon_replies_total", synapse="submit", code="rejected") == 2.0
+    assert seen.value("axon_replies_total", synapse="pull", code="cooldown") == 1.0
+    counters.refused("used_nonce")
+    counters.refused("made up")
+    assert seen.value("axon_refusals_total", code="used_nonce") == 1.0
+    assert seen.value("axon_refusals_total", code="other") == 1.0
+
+
+def test_requirement_15_it_is_ready_when_its_work_goes_on(seen: Seen) -> None:
+    assert seen.sight.not_ready() == []
+
+
+def test_requirement_15_what_stands_still_is_named(seen: Seen) -> None:
+    seen.watch.still_s, seen.watch.announced, seen.watch.snapshot, seen.pool.ready = 200.0, False, None, False
+    assert seen.sight.not_ready() == [
+        "the subnet has not been seen yet",
+        "no new block for 200 s",
+        "no validation service is ready",
+        "the chain does not know the axon",
+    ]
+
+
+def test_gauges_are_read_when_they_are_asked_for(seen: Seen) -> None:
+    assert seen.value("chain_block") == 120.0
+    seen.watch.height = 121
+    seen.weights.sent = Sent(119, {1: 1.0}, True)
+    assert (seen.value("chain_block"), seen.value("weights_block")) == (121.0, 119.0)
+    assert (seen.value("chain_seats"), seen.value("axon_requests_at_work")) == (2.0, 2.0)
+
+
+def test_the_line_of_progress_says_why_no_weights_were_set(seen: Seen, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    seen.sight.log()
+    seen.weights.held_back = "the stake of 1 is below 1000"
+    seen.sight.log()
+    seen.weights.held_back, seen.weights.sent = "", Sent(119, {}, True)
+    seen.sight.log()
+    assert "weights not due yet" in caplog.messages[0]
+    assert "weights held back (the stake of 1 is below 1000)" in caplog.messages[1]
+    assert caplog.messages[2].startswith("block 120, 2 seats; tasks given 0")
+    assert "weights of block 119" in caplog.messages[2]
+
+
+def page_of(seen: Seen | None, now: float = 0.0) -> TestClient:
+    app = FastAPI()
+    app.include_router(status_pages(lambda: seen.sight if seen else None, TaskRules(), lambda: now))
+    return TestClient(app)
+
+
+def test_the_page_has_a_row_for_each_miner(seen: Seen, world: Any, submission: Any) -> None:
+    async def story() -> None:
+        for hotkey in ("miner", "gone"):
+            pulled = await seen.sight.domain.desk.pull(hotkey)
+            if hotkey == "miner":
+                await seen.sight.domain.desk.submit(hotkey, submission(pulled.task[0], hotkey))
+
+    asyncio.run(story())
+    seen.weights.sent = Sent(119, {1: 1.0}, True)
+    told = page_of(seen, world.now).get("/miners/").json()
+    assert (told["netuid"], told["block"], told["weights_block"]) == (17, 120, 119)
+    first, second = told["miners"]
+    assert (first["hotkey"], first["uid"], first["accepted"], first["reward"], first["weight"]) == ("miner", 1, 1, 1, 1)
+    assert (second["hotkey"], second["uid"], second["weight"], second["has_task"]) == ("gone", None, 0, True)
+
+
+def test_the_page_answers_before_anything_is_known() -> None:
+    client = page_of(None)
+    assert client.get("/miners/").json()["not_ready"] == ["the validator is starting"]
+    for path, kind in (("/", "text/html"), ("/dashboard.js", "text/javascript"), ("/dashboard.css", "text/css")):
+        answer = client.get(path)
+        assert (answer.status_code, answer.headers["content-type"].split(";")[0]) == (200, kind)
