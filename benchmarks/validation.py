@@ -13,11 +13,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import base64
+import itertools
 import random
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -30,6 +32,7 @@ from serving.settings import ShellSettings
 from splats.codecs import decode, encode_ply, encode_spz
 from splats.render import renderer_name
 from validation.clip import load_encoder
+from validation.judge import Judge
 from validation.load import has_fast_bf16, load_engine
 from validation.prepare import Picture, prepare
 from validation.scorer import ScorerFiles, find_folder, locate, read_constants
@@ -39,13 +42,18 @@ from validation.settings import Settings
 VITB16 = "clip-vitb16-openai@1"
 VITB16_GFLOP = 562
 """16 pictures of 224 px through ViT-B/16, 35.1 GFLOP each."""
+SPLATS = 50_000
 PROMPTS = ("pink bicycle", "a golden retriever dog", "a red sports car", "a wooden chair", "a green dragon")
 
 
 def asset(prompt: str, seed: int) -> bytes:
-    """An honest asset as a miner sends it."""
-    generate = LOADERS["procedural"]("cpu")
-    return encode_spz(generate(prompt, seed, lambda _progress: None).splats)
+    """An honest asset of SPLATS splats as a miner sends it: copies beside their originals make up the number."""
+    made = LOADERS["procedural"]("cpu")(prompt, seed, lambda _progress: None).splats
+    count = len(made)
+    filled = made.select(torch.arange(SPLATS) % count)
+    beside = torch.randn(SPLATS, 3, generator=torch.Generator().manual_seed(0)) * filled.scales.amax(1, keepdim=True)
+    beside[:count] = 0
+    return encode_spz(replace(filled, means=filled.means + beside))
 
 
 def median_s(work: Callable[[], object], repeats: int) -> float:
@@ -79,7 +87,7 @@ def random_vitb16(folder: Path) -> ScorerFiles:
 
 def stages(args: argparse.Namespace) -> None:
     data = asset(PROMPTS[0], 0)
-    print(f"{torch.get_num_threads()} threads, {renderer_name(args.device)}, asset of {len(data):,} bytes")
+    print(f"{torch.get_num_threads()} threads, {renderer_name(args.device)}, {SPLATS:,} splats, {len(data):,} bytes")
     for name in (args.scorer, VITB16):
         constants = read_constants(find_folder(name))
         picture = Picture(constants.image_px, constants.supersample, args.device)
@@ -87,6 +95,7 @@ def stages(args: argparse.Namespace) -> None:
         runs = [prepare(data, seed, picture).seconds for seed in range(args.repeats)]
         for stage in runs[0]:
             print(f"| {name} | {stage} | {1000 * statistics.median(run[stage] for run in runs):.0f} ms |")
+        print(f"| {name} | all but the model | {1000 * statistics.median(sum(r.values()) for r in runs):.0f} ms |")
     rates = {"fp32": gemm_gflops(torch.float32, args.device, args.repeats)}
     if args.device == "cuda" or has_fast_bf16():
         rates["bf16"] = gemm_gflops(torch.bfloat16, args.device, args.repeats)
@@ -94,12 +103,20 @@ def stages(args: argparse.Namespace) -> None:
         print("bf16 not measured: this CPU has no instructions for it")
     models = {args.scorer: locate(args.scorer), "ViT-B/16, random": random_vitb16(args.cache)}
     for name, files in models.items():
-        for dtype, rate in rates.items():
+        for dtype in [dtype for dtype in rates if dtype in files.constants.dtypes]:
             encoder = load_encoder(files, dtype, args.device)
             views = torch.rand(16, files.constants.image_px, files.constants.image_px, 3)
             seconds = median_s(lambda encoder=encoder, views=views: encoder.images(views), args.repeats)
-            floor = f", floor {1000 * VITB16_GFLOP / rate:.0f} ms" if name.startswith("ViT") else ""
-            print(f"| {name} {dtype} | model | {1000 * seconds:.0f} ms{floor} (GEMM {rate:.0f} GFLOP/s) |")
+            floor = f", floor {1000 * VITB16_GFLOP / rates[dtype]:.0f} ms" if name.startswith("ViT") else ""
+            print(f"| {name} {dtype} | model | {1000 * seconds:.0f} ms{floor} (GEMM {rates[dtype]:.0f} GFLOP/s) |")
+            judge = Judge(files, encoder)
+            picture, turn = judge.picture(args.device), itertools.count()
+
+            def whole(judge: Judge = judge, picture: Picture = picture, turn: Iterator[int] = turn) -> object:
+                seed = next(turn)
+                return judge.judge(f"a thing asked for the {seed}. time", prepare(data, seed, picture))
+
+            print(f"| {name} {dtype} | end to end, new prompt | {1000 * median_s(whole, args.repeats):.0f} ms |")
 
 
 async def load(args: argparse.Namespace) -> None:

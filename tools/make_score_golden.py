@@ -3,6 +3,8 @@
 python -m tools.make_score_golden        (again only for a new scorer version: the scores of a version do not change)
 
 Assets are kept as bytes, not made anew, so that the test sees the scorer alone. Each is thinned to 3,000 splats.
+honest.json has the scores of what the generator made for the same prompts, whole: when its objects change so far that
+their mean moves by more than 0.05, the scorer no longer fits them and needs a new version.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from pathlib import Path
 import torch
 
 from generation.backends import LOADERS
+from generation.backends.contract import Generator
 from neurons.validator.rules import TaskRules
 from splats.codecs import encode_spz
 from splats.model import Splats
@@ -50,8 +53,17 @@ def thinned(splats: Splats, count: int) -> Splats:
     return replace(kept, scales=kept.scales * math.sqrt(len(splats) / count), sh=kept.sh[:, :1])
 
 
+def honest_scores(judge: Judge, generate: Generator) -> dict[str, float]:
+    """The scores of what the generator makes today, by prompt."""
+    found = {}
+    for seed, prompt in enumerate(SHOWN):
+        data = encode_spz(generate(prompt, 0, lambda _progress: None).splats)
+        found[prompt] = judge.judge(prompt, prepare(data, seed, judge.picture("cpu"))).score
+    return found
+
+
 def main() -> None:
-    """Writes the assets and golden.json, and says each score."""
+    """Writes the assets, golden.json and honest.json, and says each score."""
     torch.set_num_threads(1)
     files = locate(SCORER)
     judge = Judge(files, load_encoder(files))
@@ -67,6 +79,8 @@ def main() -> None:
         near = any(abs(score - threshold) < MARGIN for threshold in thresholds)
         print(f"{shown:20} as {asked:20} {score:.4f}{'  TOO NEAR A THRESHOLD' if near else ''}")
         scores.append({"asset": name, "prompt": asked, "seed": seed, "score": score})
+    honest = {"scorer": SCORER, "scores": honest_scores(judge, generate)}
+    (FOLDER / "honest.json").write_text(json.dumps(honest, indent=1) + "\n")
     (FOLDER / "golden.json").write_text(json.dumps({"scorer": SCORER, "scores": scores}, indent=1) + "\n")
 
 

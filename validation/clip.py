@@ -39,8 +39,10 @@ class Encoder(Protocol):
 
 
 class ClipEncoder:
-    """An open_clip model in evaluation mode on one device and in one dtype; vectors come back as float32 on the CPU.
+    """An open_clip model in evaluation mode on one device; vectors come back as float32 on the CPU.
 
+    `dtype` is that of the pictures' tower. Texts are always encoded in float32: once each, and it halves what bf16
+    changes of a cosine.
     Safe for several threads; passes run one at a time.
     """
 
@@ -97,7 +99,8 @@ def load_encoder(
     model, tokenizer = load_model(files)
     described = files.constants.model
     preprocess = (torch.tensor(described.mean), torch.tensor(described.std))
-    model = model.to(device=device, dtype=_DTYPES[dtype])
+    model.to(device)
+    model.visual.to(_DTYPES[dtype])
     return ClipEncoder(model, tokenizer, preprocess, dtype, text_cache_size=text_cache_size)
 
 

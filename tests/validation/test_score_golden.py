@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from statistics import fmean
 
 import pytest
 
+from generation.backends import LOADERS
 from neurons.validator.rules import TaskRules
+from tools.make_score_golden import honest_scores
 from validation.clip import load_encoder
 from validation.judge import Judge
 from validation.prepare import prepare
@@ -38,6 +41,14 @@ def test_requirement_4_a_golden_score_holds_to_a_hundredth_on_a_gpu(name: str, j
     on_gpu = Judge(judge.files, load_encoder(judge.files, device="cuda"))
     prepared = prepare((FOLDER / row["asset"]).read_bytes(), row["seed"], on_gpu.picture("cuda"))
     assert on_gpu.judge(row["prompt"], prepared).score == pytest.approx(row["score"], abs=1e-2)
+
+
+def test_the_generator_still_makes_what_the_scorer_knows(judge: Judge) -> None:
+    recorded = json.loads((FOLDER / "honest.json").read_text())
+    assert recorded["scorer"] == GOLDEN["scorer"]
+    today = honest_scores(judge, LOADERS["procedural"]("cpu"))
+    assert list(today) == list(recorded["scores"])
+    assert fmean(today.values()) == pytest.approx(fmean(recorded["scores"].values()), abs=0.05)
 
 
 def test_there_are_twenty_and_none_is_near_a_threshold() -> None:
