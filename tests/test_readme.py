@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import signal
@@ -14,7 +13,6 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-import av
 import pytest
 from fastapi import FastAPI
 from PIL import Image
@@ -104,12 +102,6 @@ def test_every_link_leads_to_a_file(root: Path) -> None:
     for page in [README, *sorted((root / "docs").glob("*.md"))]:
         for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text()):
             assert "://" in target or (page.parent / target).exists(), f"{page.name}: {target}"
-
-
-def test_the_video_line(service: str, tmp_path: Path) -> None:
-    client(VIDEO, service, tmp_path)
-    with av.open(io.BytesIO((tmp_path / "video.mp4").read_bytes())) as container:
-        assert next(container.decode(video=0)).width == 1088
 
 
 def test_the_splat_lines_give_one_object_in_two_formats(service: str, tmp_path: Path) -> None:
