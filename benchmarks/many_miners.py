@@ -14,75 +14,30 @@ import argparse
 import asyncio
 import base64
 import contextlib
-import hashlib
 import random
 import statistics
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import uvicorn
 from bittensor_wallet import Keypair
-from fastapi import FastAPI
 
 from mocks.network import HTTP, as_arguments
 from mocks.processes import drain, free_port, start
+from mocks.stand_in import SCORER, served, stand_in
 from neurons.chain.devnet.chain import Devnet
 from neurons.chain.devnet.ledger import Ledger
 from neurons.chain.devnet.rules import Rules
 from neurons.chain.wallets import make_wallet
 from neurons.miner.dendrite import Dendrite
 from neurons.miner.peers import CallFailed, Peer, Refused, SubmitAnswer, Task
-from validation.schemas import EMBEDDING_SIZE, Fingerprint, ValidateRequest, ValidateResponse
 
-SCORER = "stand-in@1"
 ASSET_BYTES = 300_000  # half of what the procedural generator sends
 TWICE, HANG_UP = 0.1, 0.05
 MB = 1 << 20
-
-
-def stand_in() -> FastAPI:
-    """A validation service whose scores and fingerprints are drawn from the asset's digest."""
-    app = FastAPI()
-
-    @app.get("/ready/")
-    def ready() -> str:
-        return "ready"
-
-    @app.get("/version/")
-    def version() -> str:
-        return f"1.0.0 {SCORER}+float32"
-
-    @app.post("/validate/")
-    def validate(request: ValidateRequest) -> ValidateResponse:
-        digest = hashlib.sha256(request.data.encode()).digest()
-        draw = np.random.default_rng(list(digest))
-        score = round(float(draw.uniform(0.5, 1.0)), 4)  # a fifth is rejected
-        print_ = Fingerprint(digest=digest.hex(), embedding=(draw.normal(size=EMBEDDING_SIZE) * 10).tolist())
-        scored = {"score": score, "alignment": score, "quality": 1.0, "parts": {}, "preview": None}
-        return ValidateResponse(**scored, scorer=f"{SCORER}+float32", seed=request.seed, fingerprint=print_)
-
-    return app
-
-
-@contextlib.asynccontextmanager
-async def served(app: FastAPI) -> AsyncIterator[str]:
-    """The app on a free loopback port."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=free_port(), log_level="warning")
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.05)
-    try:
-        yield f"http://127.0.0.1:{config.port}"
-    finally:
-        server.should_exit = True
-        await task
 
 
 @dataclass

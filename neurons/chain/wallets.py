@@ -10,6 +10,8 @@ def make_wallet(path: Path, name: str, hotkey: str) -> str:
     from bittensor_wallet import Wallet  # noqa: PLC0415  a compiled library, loaded when a key is wanted
 
     wallet = Wallet(name=name, hotkey=hotkey, path=str(path.expanduser()))
+    if not wallet.coldkey_file.exists_on_device():
+        wallet.create_new_coldkey(use_password=False, overwrite=False, suppress=True)
     if not wallet.hotkey_file.exists_on_device():
-        wallet.create_if_non_existent(coldkey_use_password=False, hotkey_use_password=False, suppress=True)
+        wallet.create_new_hotkey(use_password=False, overwrite=False, suppress=True)
     return str(wallet.hotkey.ss58_address)

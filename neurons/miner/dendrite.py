@@ -48,6 +48,8 @@ SUBMIT_S = 240.0
 which axons cut the timeout, so that a reply in time is never refused for its request's age."""
 ANSWER_BYTES = 1 << 20
 """Of an answer no more is read, and the length of what was sent, which some validators send back."""
+RESULT_BYTES = 17 << 20
+"""Of an answer that holds an asset."""
 
 
 class Dendrite:
@@ -121,6 +123,18 @@ class Dendrite:
         answer = await self._call(peer, protocol.GetVersion(), self.pull_s)
         return answer.version, answer.validation_version
 
+    async def generate(self, peer: Peer, prompt: str) -> tuple[str, int]:
+        """Asks for a splat as a user: the job's id, and the seconds between looks. Raises CallFailed."""
+        answer = await self._call(peer, protocol.Generate(prompt=prompt), self.pull_s)
+        if not answer.task_id:
+            raise NoReply("the answer names no job")
+        return answer.task_id, answer.polling_interval
+
+    async def status(self, peer: Peer, task_id: str) -> tuple[protocol.TaskStatus | None, str | None]:
+        """How far that job is, and its result (base64) once it is done. Raises CallFailed."""
+        answer = await self._call(peer, protocol.StatusCheck(task_id=task_id), self.pull_s, RESULT_BYTES)
+        return answer.status, answer.results
+
     def _signed(self, validator: str, task: Task, results: str) -> protocol.SubmitResults:
         at = self._now_ns()
         bound = protocol.bound_message(
@@ -139,12 +153,14 @@ class Dendrite:
             bound_signature=protocol.sign(self._keypair, bound),
         )
 
-    async def _call(self, peer: Peer, synapse: S, timeout_s: float) -> S:
+    async def _call(self, peer: Peer, synapse: S, timeout_s: float, answer_bytes: int = ANSWER_BYTES) -> S:
         """The synapse as the axon filled it."""
         self._address(peer, synapse, timeout_s)
         headers = {**synapse.to_headers(), "Content-Type": "application/json"}
         body = await asyncio.to_thread(lambda: json.dumps(synapse.model_dump()).encode())
-        status, answered, content = await self._post(f"{peer.url}/{synapse.name}", headers, body, timeout_s)
+        status, answered, content = await self._post(
+            f"{peer.url}/{synapse.name}", headers, body, timeout_s, answer_bytes + len(body)
+        )
         if status != httpx.codes.OK:
             raise Refused(status, _message(content), _retry_after(answered))
         found = _object(content)
@@ -172,7 +188,7 @@ class Dendrite:
         )
 
     async def _post(
-        self, url: str, headers: dict[str, str], body: bytes, timeout_s: float
+        self, url: str, headers: dict[str, str], body: bytes, timeout_s: float, most_bytes: int
     ) -> tuple[int, httpx.Headers, bytes]:
         try:
             timeout = httpx.Timeout(timeout_s, connect=CONNECT_S)
@@ -180,7 +196,7 @@ class Dendrite:
                 asyncio.timeout(timeout_s),
                 self._client.stream("POST", url, headers=headers, content=body, timeout=timeout) as answer,
             ):
-                return answer.status_code, answer.headers, await _read(answer, ANSWER_BYTES + len(body))
+                return answer.status_code, answer.headers, await _read(answer, most_bytes)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             raise Unreachable(f"no connection: {type(error).__name__}") from error
         except httpx.HTTPError as error:

@@ -1,0 +1,104 @@
+"""A user with a wallet: asks a validator for a splat through its axon, waits, and saves the best result.
+
+PYTHONPATH=$PWD/.. python mock_client.py --prompt "pink bicycle" --out bicycle.spz --subtensor.network finney \\
+  --netuid 17 --wallet.name … --wallet.hotkey …
+
+Takes the flags of neurons/serve_miner.py. The validator must serve users (--public_api.enabled) and allow this hotkey.
+Exit status: 0 saved; 1 the job failed; 2 flags or wallet cannot be; 3 no validator takes the question; 4 nobody to ask.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import base64
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+if __package__ in {None, ""}:  # run as a script: python put this folder on the path, not the repository's root
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)
+
+from mocks.mock_miner import NO_TASK, NOBODY, NOT_SET_UP, Failed, say, validators_of
+from neurons.chain.contract import ChainError, Seat
+from neurons.messages import TaskStatus
+from neurons.miner.peers import CallFailed, Peer, shown
+from neurons.settings import MinerSettings, miner_settings
+from serving.settings import SettingsError
+
+PATIENCE_S = 900.0
+"""Longer than a validator keeps a job going."""
+JOB_FAILED = 1
+UNDERWAY = (TaskStatus.IN_QUEUE, TaskStatus.IN_PROGRESS)
+
+
+async def ask(settings: MinerSettings, wallet: Any, prompt: str, out: Path, poll_s: float | None) -> int:
+    """One job from question to file; the exit status. Raises Failed or ChainError."""
+    from neurons.miner.dendrite import Dendrite  # noqa: PLC0415  loads the SDK
+
+    seats = await validators_of(settings, wallet, 0.0)
+    async with Dendrite(wallet.hotkey, settings.netuid) as dendrite:
+        peer, job_id, interval_s = await _first_taker(dendrite, seats, prompt)
+        say("job", f"{shown(job_id)} of {peer}; looking every {poll_s or interval_s:g} s")
+        deadline, last = time.monotonic() + PATIENCE_S, None
+        while time.monotonic() < deadline:
+            await asyncio.sleep(poll_s or interval_s)
+            try:
+                status, results = await dendrite.status(peer, job_id)
+            except CallFailed as error:
+                say("validator", str(error))
+                continue
+            if status != last:
+                say("status", status.name.lower() if status else "unknown")
+                last = status
+            if status is TaskStatus.DONE and results:
+                out.write_bytes(base64.b64decode(results, validate=True))
+                say("saved", f"{out}, {out.stat().st_size:,} bytes")
+                return 0
+            if status not in UNDERWAY:
+                raise Failed(JOB_FAILED, "the validator has no result")
+    raise Failed(JOB_FAILED, f"no result within {PATIENCE_S:g} s")
+
+
+async def _first_taker(dendrite: Any, seats: Sequence[Seat], prompt: str) -> tuple[Peer, str, int]:
+    """Who takes the question, the job's id and the seconds between looks. Raises Failed."""
+    for seat in seats:
+        peer = Peer(seat.hotkey, seat.ip, seat.port, seat.stake)
+        try:
+            job_id, interval_s = await dendrite.generate(peer, prompt)
+        except CallFailed as error:
+            say("validator", f"{peer}: {error}")
+        else:
+            return peer, job_id, interval_s
+    raise Failed(NO_TASK, "no validator takes the question")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Asks once; the exit status."""
+    parser = argparse.ArgumentParser(prog="mock_client.py", add_help=False, allow_abbrev=False)
+    parser.add_argument("--prompt", default="pink bicycle")
+    parser.add_argument("--out", type=Path, default=Path("result.spz"))
+    parser.add_argument("--poll", type=float, help="seconds between looks, instead of what the validator says")
+    own, rest = parser.parse_known_args(argv)
+    try:
+        settings = miner_settings(rest)
+        from neurons.chain.opening import open_wallet  # noqa: PLC0415  the SDK takes seconds to import
+        from neurons.process import start_logging  # noqa: PLC0415
+
+        start_logging(settings.logging)
+        return asyncio.run(ask(settings, open_wallet(settings.wallet), own.prompt, own.out, own.poll))
+    except Failed as error:
+        say("failed", str(error))
+        return error.status
+    except ChainError as error:
+        say("failed", f"the chain: {error}")
+        return NOBODY
+    except SettingsError as error:
+        print(f"mock_client.py: {error}", file=sys.stderr)
+        return NOT_SET_UP
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,72 @@
+"""A validator that hands out one prompt and likes what it gets, to see how a miner does. It never sets weights.
+
+PYTHONPATH=$PWD/.. python mock_validator.py --prompt "pink bicycle" --score 0.9 --subtensor.network devnet …
+
+The real validator with the flags of neurons/serve_validator.py, but for a validation service: every result gets the
+score that --score says, and nobody looks at it. Miners ask only a hotkey with a permit and the stake they want.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+if __package__ in {None, ""}:  # run as a script: python put this folder on the path, not the repository's root
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)
+
+from mocks.stand_in import served, stand_in
+from neurons.settings import ValidatorSettings, validator_settings
+from serving.schemas import clean_prompt
+from serving.settings import SettingsError, ShellSettings
+
+
+def mocked(settings: ValidatorSettings, scores: str, prompts: Path) -> ValidatorSettings:
+    """The settings with scores from that address and prompts from that file; no real scorer's name is required."""
+    return replace(
+        settings,
+        validation=replace(settings.validation, endpoints=(scores,), api_key_file=None, scorer=""),
+        dataset=replace(settings.dataset, default_prompts_path=prompts, prompter_endpoint=""),
+    )
+
+
+async def validate(
+    settings: ValidatorSettings, shell: ShellSettings, wallet: Any, score: float, prompt: str, stop: asyncio.Event
+) -> int:
+    """Serves until `stop` is set; the exit status. Its state is gone afterwards."""
+    from neurons.validator.neuron import run  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as folder:
+        prompts = Path(folder) / "prompts.txt"
+        prompts.write_text(f"{prompt}\n", encoding="utf-8")
+        async with served(stand_in(score)) as scores:
+            return await run(mocked(settings, scores, prompts), shell, wallet, Path(folder), stop)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs it until it is told to stop; the exit status."""
+    parser = argparse.ArgumentParser(prog="mock_validator.py", add_help=False, allow_abbrev=False)
+    parser.add_argument("--prompt", default="pink bicycle")
+    parser.add_argument("--score", type=float, default=0.9)
+    own, rest = parser.parse_known_args(argv)
+    try:
+        settings = validator_settings(rest)
+        prompt = clean_prompt(own.prompt)
+        from neurons import process  # noqa: PLC0415  the SDK takes seconds to import
+        from neurons.chain.opening import open_wallet  # noqa: PLC0415
+
+        shell = process.start_logging(settings.logging, settings.neuron.http_port)
+        wallet = open_wallet(settings.wallet)
+        return process.run(lambda stop: validate(settings, shell, wallet, own.score, prompt, stop))
+    except (SettingsError, ValueError) as error:
+        print(f"mock_validator.py: {error}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

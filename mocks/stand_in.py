@@ -1,0 +1,61 @@
+"""A stand-in for the validation service that looks at nothing: its scores are told, or drawn from the asset's digest.
+
+Its fingerprints are those of assets all unlike each other. It never calls itself by a real scorer's name, so that no
+validator sets weights by it unless told to (--validation.scorer).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import random
+from collections.abc import AsyncIterator
+
+from fastapi import FastAPI
+
+from serving.server import beside, bind
+from serving.vitals import Vitals
+from validation.schemas import EMBEDDING_SIZE, Fingerprint, ValidateRequest, ValidateResponse
+
+SCORER = "stand-in@1"
+
+
+def stand_in(score: float | None = None) -> FastAPI:
+    """The service; without a `score` they lie between 0.5 and 1, so that a fifth is rejected."""
+    app = FastAPI()
+
+    @app.get("/ready/")
+    def ready() -> str:
+        return "ready"
+
+    @app.get("/version/")
+    def version() -> str:
+        return f"1.0.0 {SCORER}+fp32"
+
+    @app.post("/validate/")
+    def validate(request: ValidateRequest) -> ValidateResponse:
+        digest = hashlib.sha256(request.data.encode()).hexdigest()
+        draw = random.Random(digest)
+        given = round(draw.uniform(0.5, 1.0), 4) if score is None else score
+        embedding = [draw.gauss(0, 10) for _ in range(EMBEDDING_SIZE)]
+        return ValidateResponse(
+            score=given,
+            alignment=given,
+            quality=1.0,
+            parts={},
+            scorer=f"{SCORER}+fp32",
+            seed=request.seed,
+            fingerprint=Fingerprint(digest=digest, embedding=embedding),
+            preview=None,
+        )
+
+    return app
+
+
+@contextlib.asynccontextmanager
+async def served(app: FastAPI) -> AsyncIterator[str]:
+    """The app's address on a free loopback port, while the context lasts."""
+    listener = bind("127.0.0.1", 0)
+    port = listener.getsockname()[1]
+    async with beside(app, listener, Vitals(version=lambda: SCORER), drain_s=0.0):
+        yield f"http://127.0.0.1:{port}"
