@@ -39,16 +39,24 @@ SET_UP_SCORING = "cd validation"
 PM2_SCORING = "pm2 start validation.config.js"
 SCORE = 'curl -s -d "prompt=pink bicycle" http://127.0.0.1:8093/generate/ > bicycle.b64'
 SCORING_WITHOUT_PM2 = ".venvs/three-gen-validation/bin/python validation/serve.py --scorer three-gen-small"
+SET_UP_PROMPTS = "cd prompter"
+PM2_COLLECTOR = "pm2 start collector.config.js"
+KEY_OF_A_GENERATOR = ".venvs/three-gen-prompter/bin/python -m prompter.collector.keys create generator"
+KEY_OF_A_GENERATOR += " --key_file ~/.three-gen/generator.key"
+PM2_GENERATOR = "pm2 start generator.config.js"
+COLLECTOR_WITHOUT_PM2 = ".venvs/three-gen-prompter/bin/python prompter/serve_collector.py --port 9100"
 SPLATS = 'curl -d "prompt=pink bicycle" -d "seed=7" http://127.0.0.1:8093/generate_raw/ > bicycle.spz'
 JOB = """JOB=$(curl -s -H "Content-Type: application/json" -d '{"prompt": "golden crown"}' """
 JOB += r"""http://127.0.0.1:8093/jobs/ | sed 's/.*"id":"\([^"]*\)".*/\1/')"""
 
 # The first lines of all blocks of commands. Those that are not run here are run by tests of their own:
 # DEMO and DEMO_OF_A_PROMPT in test_setup_fresh.py, SET_UP and SET_UP_SCORING by the fixtures miner_clone and
-# validator_clone, PM2 and VIDEO in test_pm2.py, PM2_SCORING in test_pm2_validation.py.
+# validator_clone, SET_UP_PROMPTS by prompter_clone, PM2 and VIDEO in test_pm2.py, PM2_SCORING in
+# test_pm2_validation.py, PM2_COLLECTOR, KEY_OF_A_GENERATOR and PM2_GENERATOR in test_pm2_prompter.py.
 COMMANDS = [
     *(DEMO, DEMO_OF_A_PROMPT, TESTS, SET_UP, PM2, VIDEO, WITHOUT_PM2),
-    *(SET_UP_SCORING, PM2_SCORING, SCORE, SCORING_WITHOUT_PM2, SPLATS, JOB),
+    *(SET_UP_SCORING, PM2_SCORING, SCORE, SCORING_WITHOUT_PM2),
+    *(SET_UP_PROMPTS, PM2_COLLECTOR, KEY_OF_A_GENERATOR, PM2_GENERATOR, COLLECTOR_WITHOUT_PM2, SPLATS, JOB),
 ]
 
 
@@ -173,6 +181,20 @@ def test_the_scoring_service_runs_without_pm2(validator_clone: Path, clean_env: 
         try:
             assert process.stderr is not None
             assert any(b"ready: " in line for line in process.stderr)
+        finally:
+            process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_the_collector_runs_without_pm2(prompter_clone: Path, clean_env: dict[str, str], tmp_path: Path) -> None:
+    command = [*COLLECTOR_WITHOUT_PM2.split(), "--port", "0"]
+    env = {**clean_env, "HOME": str(tmp_path)}
+    with subprocess.Popen(command, cwd=prompter_clone, env=env, stderr=subprocess.PIPE) as process:
+        try:
+            assert process.stderr is not None
+            assert any(b"prompt collector" in line for line in process.stderr)
         finally:
             process.send_signal(signal.SIGINT)
         assert process.wait(60) == 0

@@ -1,6 +1,6 @@
 """The keys that generators submit with: kept as digests in the collector's file, effective and revoked at once.
 
-python -m prompter.collector.keys create NAME | list | revoke NAME   [--db FILE]
+python -m prompter.collector.keys create NAME [--key_file FILE] | list | revoke NAME   [--db FILE]
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import hmac
+import os
 import secrets
 import sqlite3
 import sys
@@ -72,12 +73,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         one.add_argument("--db", type=Path, default=DEFAULT_DB, help="the collector's file (%(default)s)")
         if command != "list":
             one.add_argument("name")
+        if command == "create":
+            one.add_argument("--key_file", type=Path, help="a new file to keep the key in, for its owner alone")
     args = parser.parse_args(argv)
     try:
         ring = KeyRing(args.db)
         lines, status = _run(ring, args)
     except (sqlite3.Error, OSError) as error:
-        print(f"{args.db}: {error}", file=sys.stderr)  # noqa: T201
+        print(f"{args.db}: {error}" if isinstance(error, sqlite3.Error) else str(error), file=sys.stderr)  # noqa: T201
         return 1
     for line in lines:
         print(line, file=sys.stderr if status else sys.stdout)
@@ -87,7 +90,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(ring: KeyRing, args: argparse.Namespace) -> tuple[list[str], int]:
     if args.command == "create":
         try:
-            return [f"key {args.name}, shown this once:", ring.create(args.name)], 0
+            return [f"key {args.name}, shown this once:", _created(ring, args.name, args.key_file)], 0
         except KeyExists as error:
             return [str(error)], 1
     if args.command == "revoke":
@@ -95,6 +98,21 @@ def _run(ring: KeyRing, args: argparse.Namespace) -> tuple[list[str], int]:
     return [
         f"{name}\tmade {_day(made)}{f', revoked {_day(gone)}' if gone else ''}" for name, made, gone in ring.listed()
     ], 0
+
+
+def _created(ring: KeyRing, name: str, file: Path | None) -> str:
+    """A new key, kept in `file` if one is named. Raises KeyExists; OSError if there is such a file already."""
+    if file is None:
+        return ring.create(name)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as kept:
+        try:
+            key = ring.create(name)
+        except (KeyExists, sqlite3.Error):
+            file.unlink()
+            raise
+        kept.write(f"{key}\n")
+    return key
 
 
 def _digest(key: str) -> bytes:

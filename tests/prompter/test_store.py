@@ -127,6 +127,23 @@ def test_the_key_command_prints_the_key_last(db: Path, capsys: pytest.CaptureFix
     assert main(["revoke", "one", "--db", str(db)]) == 0
 
 
+def test_the_key_command_keeps_the_key_in_a_new_file(
+    db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "keys" / "one.key"
+    create = ["create", "one", "--db", str(db), "--key_file"]
+    assert main([*create, str(file)]) == 0
+    assert file.read_text().strip() == capsys.readouterr().out.splitlines()[-1]
+    assert file.stat().st_mode & 0o777 == 0o600
+    kept = file.read_text()
+    assert main([*create, str(file)]) == 1
+    assert "File exists" in capsys.readouterr().err
+    assert main([*create, str(tmp_path / "other.key")]) == 1
+    assert "take another name" in capsys.readouterr().err
+    assert file.read_text() == kept
+    assert not (tmp_path / "other.key").exists()
+
+
 def test_the_key_command_says_what_is_wrong(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["revoke", "nobody", "--db", str(db)]) == 1
     assert "no key 'nobody' in force" in capsys.readouterr().err
