@@ -35,6 +35,10 @@ SET_UP = "cd generation"
 PM2 = "pm2 start generation.config.js"
 WITHOUT_PM2 = ".venvs/three-gen-mining/bin/python generation/serve.py --config generation/configs/procedural.yaml"
 VIDEO = 'curl -d "prompt=pink bicycle" -X POST http://127.0.0.1:8093/generate_video/ > video.mp4'
+SET_UP_NEURONS = "cd neurons"
+ROUND_BY_HAND = "cd mocks"
+PM2_MINER = "pm2 start miner.config.js"
+PM2_VALIDATOR = "pm2 start validator.config.js"
 SET_UP_SCORING = "cd validation"
 PM2_SCORING = "pm2 start validation.config.js"
 SCORE = 'curl -s -d "prompt=pink bicycle" http://127.0.0.1:8093/generate/ > bicycle.b64'
@@ -52,10 +56,11 @@ JOB += r"""http://127.0.0.1:8093/jobs/ | sed 's/.*"id":"\([^"]*\)".*/\1/')"""
 # The first lines of all blocks of commands. Those that are not run here are run by tests of their own:
 # DEMO and DEMO_OF_A_PROMPT in test_setup_fresh.py, SET_UP and SET_UP_SCORING by the fixtures miner_clone and
 # validator_clone, SET_UP_PROMPTS by prompter_clone, PM2 and VIDEO in test_pm2.py, PM2_SCORING in
-# test_pm2_validation.py, PM2_COLLECTOR, KEY_OF_A_GENERATOR and PM2_GENERATOR in test_pm2_prompter.py.
+# test_pm2_validation.py, SET_UP_NEURONS, PM2_MINER and PM2_VALIDATOR in test_pm2_network.py, ROUND_BY_HAND in
+# mocks/test_mocks.py with a devnet's flags, PM2_COLLECTOR, KEY_OF_A_GENERATOR and PM2_GENERATOR in test_pm2_prompter.py.
 COMMANDS = [
-    *(DEMO, DEMO_OF_A_PROMPT, TESTS, SET_UP, PM2, VIDEO, WITHOUT_PM2),
-    *(SET_UP_SCORING, PM2_SCORING, SCORE, SCORING_WITHOUT_PM2),
+    *(DEMO, DEMO_OF_A_PROMPT, TESTS, SET_UP, PM2, VIDEO, WITHOUT_PM2, SET_UP_NEURONS, ROUND_BY_HAND, PM2_MINER),
+    *(SET_UP_SCORING, PM2_SCORING, SCORE, SCORING_WITHOUT_PM2, PM2_VALIDATOR),
     *(SET_UP_PROMPTS, PM2_COLLECTOR, KEY_OF_A_GENERATOR, PM2_GENERATOR, COLLECTOR_WITHOUT_PM2, SPLATS, JOB),
 ]
 
