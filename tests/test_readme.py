@@ -53,11 +53,11 @@ SPLATS = 'curl -d "prompt=pink bicycle" -d "seed=7" http://127.0.0.1:8093/genera
 JOB = """JOB=$(curl -s -H "Content-Type: application/json" -d '{"prompt": "golden crown"}' """
 JOB += r"""http://127.0.0.1:8093/jobs/ | sed 's/.*"id":"\([^"]*\)".*/\1/')"""
 
-# The first lines of all blocks of commands. Those that are not run here are run by tests of their own:
-# DEMO and DEMO_OF_A_PROMPT in test_setup_fresh.py, SET_UP and SET_UP_SCORING by the fixtures miner_clone and
-# validator_clone, SET_UP_PROMPTS by prompter_clone, PM2 and VIDEO in test_pm2.py, PM2_SCORING in
-# test_pm2_validation.py, SET_UP_NEURONS, PM2_MINER and PM2_VALIDATOR in test_pm2_network.py, ROUND_BY_HAND in
-# mocks/test_mocks.py with a devnet's flags, PM2_COLLECTOR, KEY_OF_A_GENERATOR and PM2_GENERATOR in test_pm2_prompter.py.
+# The first lines of all blocks of commands. Those that are not run here are run by tests of their own: DEMO and
+# DEMO_OF_A_PROMPT in test_setup_fresh.py; SET_UP, SET_UP_SCORING and SET_UP_PROMPTS by the fixtures miner_clone,
+# validator_clone and prompter_clone; PM2 and VIDEO in test_pm2.py; PM2_SCORING in test_pm2_validation.py;
+# SET_UP_NEURONS, PM2_MINER and PM2_VALIDATOR in test_pm2_network.py; ROUND_BY_HAND in mocks/test_mocks.py with a
+# devnet's flags; PM2_COLLECTOR, KEY_OF_A_GENERATOR and PM2_GENERATOR in test_pm2_prompter.py.
 COMMANDS = [
     *(DEMO, DEMO_OF_A_PROMPT, TESTS, SET_UP, PM2, VIDEO, WITHOUT_PM2, SET_UP_NEURONS, ROUND_BY_HAND, PM2_MINER),
     *(SET_UP_SCORING, PM2_SCORING, SCORE, SCORING_WITHOUT_PM2, PM2_VALIDATOR),
