@@ -50,6 +50,8 @@ async def run(settings: ValidatorSettings, shell: ShellSettings, wallet: Any, fo
     """Serves until `stop` is set; the exit status. Raises SettingsError for what an operator can mend."""
     from neurons.protocol import NEURONS_VERSION, sign, verify  # noqa: PLC0415  loads the SDK
 
+    if settings.public_api.server_enabled:
+        raise SettingsError("--public_api.server_enabled: the HTTP interface is not part of this version")
     place = await find_place(settings)
     found: list[Validator] = []
     vitals = Vitals(
