@@ -35,5 +35,5 @@ def configure_logging(settings: ShellSettings) -> None:
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
     logging.basicConfig(level=settings.log_level.upper(), handlers=[handler], force=True)
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
-    for chatty in ("python_multipart", "asyncio"):
+    for chatty in ("python_multipart", "asyncio", "httpx"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
