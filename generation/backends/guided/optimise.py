@@ -46,7 +46,8 @@ def _follow(guide: Guide, cloud: Cloud, step: Step, pull: Pull, noise: torch.Gen
     splats, views = cloud.splats(), step.views
     screen = torch.zeros(len(views), len(cloud), 2, device=splats.device, requires_grad=True)
     images, _ = render(splats, views.cameras, views.background, screen=screen)
-    guide(images.clamp(0, 1), views, step.t, noise).backward()  # as pictures are seen; DreamGaussian clamps as well
+    loss = guide(images.clamp(0, 1), views, step.t, noise)  # as pictures are seen; DreamGaussian clamps as well
+    torch.autograd.backward(loss)
     if screen.grad is not None:
         pull.add(screen.grad, views.cameras.width)
     cloud.step(step.number)
