@@ -46,7 +46,7 @@ def write_tiny_weights(folder: Path) -> Path:
     for name, architecture in (("lgm", "lgm-tiny"), ("matting", "u2net-tiny")):
         files = {"weights": f"{name}.safetensors"}
         entries[name] = {"architecture": architecture, "folder": str(folder), "files": files, **_COMMON}
-    entries["tokenizer"] = {"folder": str(folder), "files": _write_letters(folder), **_COMMON}
+    entries["tokenizer"] = {"folder": str(folder), "files": write_letters(folder), **_COMMON}
     table = folder / "weights.yaml"
     table.write_text(yaml.safe_dump(entries), encoding="utf-8")
     return table
@@ -59,7 +59,7 @@ def _visible(network: lgm.Lgm) -> lgm.Lgm:
     return network
 
 
-def _write_letters(folder: Path) -> dict[str, str]:
+def write_letters(folder: Path) -> dict[str, str]:
     """A vocabulary of single letters, without merges, with the end marks where CLIP has them."""
     letters = [chr(code) for code in (*range(33, 127), *range(161, 173), *range(174, 256), *range(256, 324))]
     ids = {word: i for i, word in enumerate([*letters, *(f"{letter}</w>" for letter in letters)])}

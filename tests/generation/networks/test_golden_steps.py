@@ -7,6 +7,7 @@ import importlib.util
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -47,6 +48,26 @@ def test_one_step_of_distillation(golden, mvdream) -> None:
     assert float(loss.detach()) == pytest.approx(float(g["loss"]), rel=1e-5)
     assert latents.grad is not None
     assert relative(latents.grad, g["grad_latents"]) <= 1e-4
+
+
+@pytest.mark.parametrize("t", [980, 630, 20])
+def test_the_gradient_over_the_whole_schedule(golden, mvdream, mvdream_unet, t: int) -> None:
+    """Against the definition, written out in float64: both predictions by calls of their own, no loss, no autograd."""
+    g = golden("", "mvdream_sds")
+    cameras, times = mvdream_cameras(g["poses_opengl"]), torch.full((4,), t)
+    betas = np.linspace(0.00085**0.5, 0.012**0.5, 1000) ** 2
+    alpha = float(np.cumprod(1 - betas)[t])
+    noisy = (alpha**0.5 * g["latents"].double() + (1 - alpha) ** 0.5 * g["noise"].double()).float()
+    without, with_prompt = (
+        mvdream_unet(noisy, times, g[name].repeat_interleave(4, dim=0), class_labels=cameras).sample.double()
+        for name in ("context_neg", "context_pos")
+    )
+    wanted = (without + 100 * (with_prompt - without) - g["noise"].double()) / 4
+
+    latents = g["latents"].clone().requires_grad_()
+    distillation_loss(mvdream, latents, g["noise"], t, Condition(both(g), cameras, 100.0)).backward()
+    assert latents.grad is not None
+    assert relative(latents.grad.double(), wanted) <= 1e-4
 
 
 def test_a_step_that_is_not_finite_pulls_nowhere(golden, mvdream) -> None:

@@ -1,0 +1,263 @@
+"""Times of the learned generators on a GPU, with full-size networks of random values: speed does not depend on them.
+
+PYTHONPATH=. python benchmarks/learned.py [--steps 50] [--rounds 3]    prints Markdown tables; medians
+PYTHONPATH=. python benchmarks/learned.py --tiny     the same on the CPU with tiny networks: a rehearsal
+PYTHONPATH=. python benchmarks/learned.py --load     one strict load of full-size files with the released names
+
+The floor of a step is the arithmetic of its networks alone, 3.82 TFLOP (denoiser 1.45, its joint attention 0.18, the
+encoder with gradient 2.19), at 700 TFLOP/s of dense bfloat16: 5.5 ms on an H100 or H200.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import torch
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # mocks/ is not installed
+
+from benchmarks.render import shell
+from generation.backends.guided.distil import Distillation
+from generation.backends.guided.guidance import Views
+from generation.backends.guided.load import GuidedOptions, GuidedPipeline
+from generation.backends.learned import LGM_SIZES
+from generation.backends.lgm import LgmOptions, LgmPipeline
+from generation.networks import checkpoints, lgm, matting
+from generation.networks.autoencoder import make_vae
+from generation.networks.cameras import orbit_poses
+from generation.networks.diffusion import SIZES, LatentDiffusion, compile_networks, load_diffusion
+from generation.networks.schedule import alphas_cumprod
+from generation.networks.text import Tokenizer, make_text_encoder
+from generation.networks.unet import make_unet
+from generation.settings import GenerationConfig
+from mocks.tiny_weights import write_letters
+from serving.settings import read_yaml
+from splats.camera import orbit
+from splats.render import render, renderer_name
+
+FLOOR_TFLOP, FLOOR_TFLOP_S = 3.82, 700
+CONFIGS = Path(__file__).resolve().parent.parent / "generation/configs"
+GOLDEN = Path(__file__).resolve().parent.parent / "tests/golden"
+PROMPT = "pink bicycle"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--steps", type=int, default=50, help="steps of distillation per figure")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--tiny", action="store_true")
+    parser.add_argument("--load", action="store_true")
+    args = parser.parse_args()
+    if args.load:
+        load_full_size()
+        return
+    device = torch.device("cpu" if args.tiny else "cuda")
+    if not args.tiny and not torch.cuda.is_available():
+        sys.exit("learned.py: no CUDA device; --tiny rehearses on the CPU")
+    steps, rounds = (2, 1) if args.tiny else (args.steps, args.rounds)
+    card = "CPU, tiny networks" if args.tiny else torch.cuda.get_device_name()
+    print(f"`python benchmarks/learned.py{' --tiny' * args.tiny}`: {card}, {renderer_name(device)}\n")
+    if not args.tiny:
+        print(f"gsplat's kernels, compiled anew: {extension_build_s():.0f} s\n")
+    time_steps(device, steps, tiny=args.tiny)
+    time_jobs(device, rounds, tiny=args.tiny)
+    compare_renderers(device)
+
+
+def random_model(device: torch.device, dtype: torch.dtype, *, tiny: bool) -> LatentDiffusion:
+    """MVDream with the values its parts are made with."""
+    size = SIZES["mvdream-tiny" if tiny else "mvdream-sd21"]
+    with tempfile.TemporaryDirectory() as folder:
+        names = write_letters(Path(folder))
+        tokenizer = Tokenizer(Path(folder) / names["vocab"], Path(folder) / names["merges"])
+    with device:
+        parts = [make_unet(size.unet, size.views), make_vae(size.vae), make_text_encoder(size.text)]
+    unet, vae, text = (part.to(dtype) for part in parts)
+    unet, vae = unet.to(memory_format=torch.channels_last), vae.to(memory_format=torch.channels_last)
+    return LatentDiffusion(size, unet, vae, text, tokenizer, device, dtype, alphas_cumprod(device))
+
+
+def four(device: torch.device, px: int) -> Views:
+    """One step's views."""
+    azimuths, elevations = (0.0, 90.0, 180.0, 270.0), (10.0,) * 4
+    cameras = orbit(azimuths, elevations, radius=3.5, width=px, height=px).to(device)
+    return Views(cameras, azimuths, elevations, torch.ones(3, device=device))
+
+
+def time_steps(device: torch.device, steps: int, *, tiny: bool) -> None:
+    """The guidance alone: encode four pictures, ask the denoiser, give the gradient."""
+    print("| one step of distillation, MVDream | ms | share of the floor | ratio to fp32 eager | peak VRAM, MiB |")
+    print("|---|---|---|---|---|")
+    floor_ms = 1000 * FLOOR_TFLOP / FLOOR_TFLOP_S
+    variants = [("float32, eager", torch.float32, False), ("bfloat16, eager", torch.bfloat16, False)]
+    variants += [] if tiny else [("bfloat16, compiled", torch.bfloat16, True)]
+    plain_ms = 0.0
+    for label, dtype, compiled in variants:
+        reset_memory(device)
+        model = random_model(device, dtype, tiny=tiny)
+        if compiled:
+            compile_networks(model)
+        taken_ms = 1000 * seconds_per_step(model, steps)
+        plain_ms = plain_ms or taken_ms
+        share = "not measured" if tiny else f"{floor_ms / taken_ms:.0%}"
+        print(f"| {label} | {taken_ms:.1f} | {share} | {plain_ms / taken_ms:.1f} | {peak_mib(device)} |")
+        del model
+    print()
+
+
+def seconds_per_step(model: LatentDiffusion, steps: int) -> float:
+    """Mean over `steps` after three to warm up; the device is waited for at both ends only."""
+    guide = Distillation(model, scale=100.0, negative="").prepare(PROMPT)
+    views, noise = four(model.device, 256), torch.Generator(model.device).manual_seed(0)
+    images = torch.rand(4, 256, 256, 3, device=model.device, requires_grad=True)
+    for _ in range(3):
+        guide(images, views, 500, noise).backward()
+    wait(model.device)
+    started = time.perf_counter()
+    for _ in range(steps):
+        guide(images, views, 500, noise).backward()
+    wait(model.device)
+    return (time.perf_counter() - started) / steps
+
+
+def time_jobs(device: torch.device, rounds: int, *, tiny: bool) -> None:
+    """Whole generations, warm, from a prompt to splats."""
+    print("| prompt to splats, warm | aim, s | median s | peak VRAM, MiB |")
+    print("|---|---|---|---|")
+    dtypes = [torch.float32] if tiny else [torch.float32, torch.bfloat16]
+    for dtype in dtypes:
+        for label, aim, make in (("LGM", "2", lgm_pipeline), ("guided, 1000 steps", "15", guided_pipeline)):
+            reset_memory(device)
+            pipeline = make(random_model(device, dtype, tiny=tiny), tiny=tiny)
+            times = [seconds_of(partial(pipeline, PROMPT, seed, lambda _: None), device) for seed in range(rounds + 1)]
+            name = f"{label}, {str(dtype).removeprefix('torch.')}"
+            print(f"| {name} | {aim} | {statistics.median(times[1:]):.2f} | {peak_mib(device)} |")
+            del pipeline
+    print()
+
+
+def lgm_pipeline(model: LatentDiffusion, *, tiny: bool) -> LgmPipeline:
+    """As generation/configs/lgm.yaml says."""
+    options = LgmOptions.model_validate(read_yaml(CONFIGS / "lgm.yaml", GenerationConfig).options)
+    with model.device:
+        network = lgm.Lgm(LGM_SIZES["lgm-tiny" if tiny else "lgm-big"]).to(model.dtype)
+        mask = matting.Matting(matting.SIZES["u2net-tiny" if tiny else "u2net"])
+        network.conv.bias[3] += 2  # visible, whatever the other values
+    rays = lgm.pluecker_rays(orbit_poses((0, 90, 180, 270), [0.0] * 4, lgm.RADIUS), network.input_px).to(model.device)
+    return LgmPipeline(options, model, partial(matting.object_masks, mask), network, rays)
+
+
+def guided_pipeline(model: LatentDiffusion, *, tiny: bool) -> GuidedPipeline:
+    """As generation/configs/text_mv.yaml says."""
+    given = read_yaml(CONFIGS / "text_mv.yaml", GenerationConfig).options
+    options = GuidedOptions.model_validate(given)
+    if tiny:
+        small = options.optimisation.model_copy(update={"steps": 2})
+        options = options.model_copy(update={"optimisation": small})
+    guidance = Distillation(model, scale=options.guidance, negative=options.negative)
+    return GuidedPipeline(options, guidance)
+
+
+def compare_renderers(device: torch.device) -> None:
+    """The device's renderer against the readable one."""
+    splats = shell(2_000).to(device)
+    cameras = four(device, 128).cameras
+    started = time.perf_counter()
+    fast = render(splats, cameras).images
+    wait(device)
+    took_ms = 1000 * (time.perf_counter() - started)
+    difference = (fast.cpu() - render(splats.to("cpu"), cameras.to("cpu"), renderer="torch").images).abs()
+    print("| renderer | 4 views of 2,000 splats at 128², ms | largest difference to the oracle | mean |")
+    print("|---|---|---|---|")
+    print(
+        f"| {renderer_name(device)} | {took_ms:.1f} | {float(difference.max()):.1e} | {float(difference.mean()):.1e} |"
+    )
+
+
+def extension_build_s() -> float:
+    """Seconds to compile gsplat's kernels in a process of its own, into an empty folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        code = "from splats.render import warm_up; warm_up('cuda')"
+        started = time.perf_counter()
+        subprocess.run([sys.executable, "-c", code], env={**os.environ, "TORCH_EXTENSIONS_DIR": folder}, check=True)
+        return time.perf_counter() - started
+
+
+def load_full_size() -> None:
+    """Files with the released names and shapes, in half precision, loaded strictly into bfloat16 on the CPU."""
+    print("| strict load, full size | tensors | values | file, MiB | s | peak memory so far, MiB |")
+    print("|---|---|---|---|---|---|")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        letters = write_letters(folder)
+        tokenizer = Tokenizer(folder / letters["vocab"], folder / letters["merges"])
+        place = {"dtype": torch.bfloat16, "device": torch.device("cpu")}
+
+        def mvdream(path: Path) -> list[torch.nn.Module]:
+            model = load_diffusion(SIZES["mvdream-sd21"], {"checkpoint": path}, tokenizer, **place)
+            return [model.unet, model.vae, model.text_encoder]
+
+        def big(path: Path) -> list[torch.nn.Module]:
+            return [checkpoints.load(lambda: lgm.Lgm(lgm.BIG), checkpoints.read_state(path), **place)]
+
+        lists = ["mvdream_sd21_unet_state_dict", "mvdream_sd21_other_state_dict"]
+        for label, keys, load in (("sd-v2.1-base-4view.pt", lists, mvdream), ("LGM", ["lgm_big_state_dict"], big)):
+            path = folder / label
+            write_released(path, keys)
+            started = time.perf_counter()
+            networks = load(path)
+            taken_s = time.perf_counter() - started
+            tensors = [tensor for network in networks for tensor in network.state_dict().values()]
+            values, size_mib = sum(tensor.numel() for tensor in tensors), path.stat().st_size >> 20
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+            print(f"| {label} | {len(tensors):,} | {values:,} | {size_mib:,} | {taken_s:.1f} | {peak:,} |")
+            path.unlink()
+
+
+def write_released(path: Path, lists: list[str]) -> None:
+    """A pickled state of random half-precision values for the names and shapes in tests/golden/."""
+    shapes = {key: shape for name in lists for key, shape in json.loads((GOLDEN / f"{name}.json").read_text()).items()}
+    generator = torch.Generator().manual_seed(0)
+    torch.save({key: torch.randn(shape, generator=generator).half() for key, shape in shapes.items()}, path)
+
+
+def seconds_of(work: Callable[[], object], device: torch.device) -> float:
+    """Wall-clock seconds of `work`, the device's included."""
+    wait(device)
+    started = time.perf_counter()
+    work()
+    wait(device)
+    return time.perf_counter() - started
+
+
+def wait(device: torch.device) -> None:
+    """Until the device has done what was queued."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+
+
+def reset_memory(device: torch.device) -> None:
+    """Forget the last figure's peak."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+        torch.cuda.reset_peak_memory_stats(device)
+
+
+def peak_mib(device: torch.device) -> str:
+    """The peak of the device's memory since `reset_memory`."""
+    return f"{torch.cuda.max_memory_allocated(device) >> 20:,}" if device.type == "cuda" else "not measured"
+
+
+if __name__ == "__main__":
+    main()
