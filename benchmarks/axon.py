@@ -30,6 +30,7 @@ from pydantic import BaseModel
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # not this folder: validation.py is no package
 
+from benchmarks.desks import make_desk
 from neurons.chain.contract import Seat, Snapshot
 from neurons.chain.opening import quiet_sdk
 from neurons.protocol import NO_FIELDS_HASH, verify
@@ -37,14 +38,9 @@ from neurons.protocol import PullTask as OurPullTask
 from neurons.validator.axon.assembly import make_front
 from neurons.validator.axon.handlers import Handlers
 from neurons.validator.axon.hooks import Door
-from neurons.validator.desk import Desk, Surroundings
 from neurons.validator.endpoints import Fault
-from neurons.validator.jobs import JobRules, Jobs
 from neurons.validator.listening import Place, axon_server
-from neurons.validator.rules import TaskRules
-from neurons.validator.store import Store
 from neurons.validator.trust import Identity
-from serving.schemas import new_job_id
 from serving.server import bind
 
 TICK = os.sysconf("SC_CLK_TCK")
@@ -121,19 +117,7 @@ def serve_ours(ready: Connection, miners: list[str]) -> None:
         return Fault("nothing is judged here")
 
     async def main(folder: str) -> None:
-        around = Surroundings(
-            judge=judge,
-            ready=lambda: True,
-            scorer=lambda: "three-gen-small@1+fp32",
-            scorer_ok=lambda: True,
-            next_prompt=lambda: "a red car",
-            new_id=new_job_id,
-            now=time.time,
-            keep=lambda *_: None,
-            strong_miners=100,
-        )
-        jobs = Jobs(JobRules(), time.time, lambda _hotkey: False)
-        desk = Desk(Store(Path(folder)), TaskRules(), Identity(17, me.ss58_address, verify), around, jobs)
+        desk = make_desk(Path(folder), Identity(17, me.ss58_address, verify), judge)
         listener = bind("127.0.0.1", 0)
         port = listener.getsockname()[1]
         door = Door(me.ss58_address, desk.use_nonce, None)

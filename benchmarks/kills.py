@@ -1,0 +1,122 @@
+"""Kills a validator's desk at random moments and looks whether anything that a miner was told is lost.
+
+python benchmarks/kills.py [--kills 200] [--seed 8]
+
+Each kill: a forked process hands tasks out and takes results for four miners at once, and says what it acknowledges;
+SIGKILL after a random number of lines; then the state is opened anew and every line of every process so far is held
+against it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import base64
+import hashlib
+import itertools
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # not this folder: validation.py is no package
+
+from benchmarks.desks import make_desk
+from neurons.validator.desk import Desk
+from neurons.validator.records import MinerRecord
+from neurons.validator.replies import Submission, SubmitReply
+from neurons.validator.store import Store
+from neurons.validator.trust import Identity
+from validation.schemas import Fingerprint, ValidateResponse
+
+ME = Identity(17, "validator", lambda *_: True)
+
+
+async def judge(_prompt: str, data: str, seed: int) -> ValidateResponse:
+    """Likes every asset, and takes each for another one."""
+    bytes_ = hashlib.shake_256(data.encode()).digest(96)
+    fingerprint = Fingerprint(digest=bytes_[:32].hex(), embedding=[float(byte) for byte in bytes_[32:]])
+    return ValidateResponse(
+        score=0.9, alignment=0.9, quality=1, parts={}, scorer="three-gen-small@1+fp32", seed=seed,
+        fingerprint=fingerprint, preview=None,
+    )  # fmt: skip
+
+
+async def accept(desk: Desk, name: str, pipe: int) -> None:
+    """One miner after the other, for ever; each line is written once the desk has answered."""
+    for number in itertools.count():
+        hotkey = f"{name}-{number}"
+        pulled = await desk.pull(hotkey)
+        assert pulled.task is not None
+        os.write(pipe, f"task {hotkey} {pulled.task[0]}\n".encode())
+        asset = base64.b64encode(hotkey.encode()).decode()
+        reply = await desk.submit(hotkey, Submission(pulled.task[0], pulled.task[1], asset, 7, "signed"))
+        os.write(pipe, f"reply {hotkey} {reply.to_json()}\n".encode())
+
+
+def fork(folder: Path, kill: int) -> tuple[int, int]:
+    """The process and the end of its pipe to read from."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child:
+        os.close(writing)
+        return child, reading
+
+    async def main() -> None:
+        desk = make_desk(folder, ME, judge)
+        await asyncio.gather(*(accept(desk, f"miner-{kill}-{worker}", writing) for worker in range(4)))
+
+    try:
+        asyncio.run(main())
+    finally:
+        os._exit(1)  # not reached: it is killed
+
+
+def lost(folder: Path, told: list[str]) -> list[str]:
+    """The lines that the state does not bear out."""
+    store = Store(folder)
+    records = {record.hotkey: record for record in store.records()}
+    store.close()
+    return [line for line in told if not borne_out(records, *line.split(" ", 2))]
+
+
+def borne_out(records: dict[str, MinerRecord], kind: str, hotkey: str, rest: str) -> bool:
+    """Whether a record holds the task, or the reply word for word and the accepted result once."""
+    record = records.get(hotkey)
+    if record is None:
+        return False
+    if kind == "task":
+        return rest in {one.id for one in (record.task, *record.closed) if one}
+    accepted = SubmitReply.from_json(rest).generations_within_8_hours
+    return [one.reply for one in record.closed] == [rest] and len(record.accepted_at) == accepted == 1
+
+
+def main() -> None:
+    """Prints one row. Exits with 1 when anything was lost."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=8)
+    args = parser.parse_args()
+    chance, told, missing = random.Random(args.seed), [], 0
+    with tempfile.TemporaryDirectory() as name:
+        for kill in range(args.kills):
+            child, pipe = fork(Path(name), kill)
+            with os.fdopen(pipe, encoding="utf-8") as heard:
+                lines = [heard.readline() for _ in range(chance.randrange(1, 40))]
+                time.sleep(chance.random() * 0.01)
+                os.kill(child, signal.SIGKILL)
+                lines += heard.readlines()
+            os.waitpid(child, 0)
+            told += [line.rstrip("\n") for line in lines if line.endswith("\n")]
+            missing = len(lost(Path(name), told))
+    replies = sum(line.startswith("reply") for line in told)
+    print("| kills | tasks told | results acknowledged | lost |\n|---|---|---|---|")
+    print(f"| {args.kills} | {len(told) - replies} | {replies} | {missing} |")
+    sys.exit(missing > 0)
+
+
+if __name__ == "__main__":
+    main()
