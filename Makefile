@@ -40,3 +40,4 @@ bench: setup  ## measure this machine: the rows of docs/benchmarks.md
 bench-gpu: setup  ## the rows that need a CUDA device
 	@$(PYTHON) -c 'import sys, torch; torch.cuda.is_available() or sys.exit("bench-gpu: no CUDA device")'
 	@$(PYTHON) benchmarks/render.py --device cuda
+	@PYTHONPATH=. $(PYTHON) benchmarks/learned.py
