@@ -33,7 +33,7 @@ def test_requirement_14_install_one_command_without_gpu_starts_the_service_and_m
     folder, printed = demo
     assert "generation is ready" in printed
     names = sorted(path.name for path in (folder / "out").iterdir() if path.is_file())
-    assert names == ["pink-bicycle.mp4", "pink-bicycle.ply", "pink-bicycle.png", "pink-bicycle.spz"]
+    assert names == ["network.json", "pink-bicycle.mp4", "pink-bicycle.ply", "pink-bicycle.png", "pink-bicycle.spz"]
     assert all((folder / "out" / name).stat().st_size for name in names)
     assert "renderer: cpu" in printed
 
