@@ -35,7 +35,7 @@ lint: setup  ## ruff format --check, ruff check, mypy
 	@$(PYTHON) -m mypy
 
 bench: setup  ## measure this machine: the rows of docs/benchmarks.md
-	@set -e; for name in render codecs video generation; do $(PYTHON) benchmarks/$$name.py; echo; done
+	@set -e; for name in render codecs video generation axon seats kills; do $(PYTHON) benchmarks/$$name.py; echo; done
 
 bench-gpu: setup  ## the rows that need a CUDA device
 	@$(PYTHON) -c 'import sys, torch; torch.cuda.is_available() or sys.exit("bench-gpu: no CUDA device")'
