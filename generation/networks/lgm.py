@@ -69,7 +69,8 @@ class _Resnet(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         h = self.conv1(functional.silu(self.norm1(x)))
         h = self.conv2(functional.silu(self.norm2(h)))
-        return (h + self.shortcut(x)) * SKIP_SCALE
+        out: Tensor = (h + self.shortcut(x)) * SKIP_SCALE
+        return out
 
 
 class _ViewAttention(nn.Module):
@@ -85,7 +86,7 @@ class _ViewAttention(nn.Module):
         qkv = self.attn["qkv"](tokens).reshape(*tokens.shape[:2], 3, self.heads, C // self.heads)
         q, k, v = qkv.permute(2, 0, 3, 1, 4)  # each [B, heads, 4HW, C / heads]
         attended = functional.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(tokens.shape)
-        out = self.attn["proj"](attended)  # [B, 4HW, C]
+        out: Tensor = self.attn["proj"](attended)  # [B, 4HW, C]
         return (out.reshape(rows, H * W, C).transpose(1, 2).reshape(x.shape) + x) * SKIP_SCALE
 
 

@@ -94,7 +94,8 @@ class _Stage(nn.Module):
         for level in range(self._depth - 1, 0, -1):
             skip = skips.pop()
             h = self.get_submodule(f"rebnconv{level}d")(torch.cat([_to_size_of(h, skip), skip], dim=1))
-        return h + first
+        out: Tensor = h + first
+        return out
 
 
 class Matting(nn.Module):
