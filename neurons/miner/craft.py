@@ -58,6 +58,8 @@ class Workshop:
         `scorer` names the validator's; `max_chars` bounds what may be sent, 0: no bound.
         """
         scoring = self._scoring if self._scoring is not None and self._scoring.suits(scorer) else None
+        if scoring is not self._scoring:
+            logger.info("task %s: our scoring does not foretell %s", shown(task.id), shown(scorer) or "any scorer now")
         bench = _Bench(self, task, scoring, max_chars, self._clock.dice.getrandbits(32))
         effort = Effort(self._clock.now(), task.submit_before, thresholds, pace_s=self._pace_s)
         place: Slot | None = slot

@@ -10,7 +10,7 @@ import logging
 import time
 from collections.abc import Callable
 
-from neurons.chain.contract import ChainUnavailable
+from neurons.chain.contract import ChainError, ChainUnavailable
 from neurons.chain.worker import ChainWorker
 from neurons.miner.validators import Validators
 
@@ -53,11 +53,19 @@ class ChainEye:
             await asyncio.sleep(min(LOOK_S, self._sync_s))
 
     async def look(self) -> bool:
-        """One look at the whole subnet; whether there is something to work with. An unregistered hotkey asks nobody."""
+        """One look at the whole subnet; whether there is something to work with. An unregistered hotkey asks nobody.
+
+        Raises ChainError when the first answer cannot be used.
+        """
         try:
             snapshot = await self._worker.read(lambda chain: chain.snapshot())
         except ChainUnavailable as error:
             logger.warning("the subnet cannot be seen: %s", error)
+            return False
+        except ChainError:
+            if not self.block:
+                raise
+            logger.exception("the subnet cannot be seen: going on with what was seen last")
             return False
         seat = snapshot.by_hotkey.get(self._hotkey)
         self.block = snapshot.block

@@ -69,6 +69,16 @@ def test_each_service_does_one_job_at_a_time() -> None:
     scene(scenario())
 
 
+def test_a_service_named_twice_does_two_jobs_at_a_time() -> None:
+    async def scenario() -> None:
+        service = FakeService()
+        generators = await places(service, service)
+        one, two = await generators.take(first=True), await generators.take(first=True)
+        assert one.service is two.service
+
+    scene(scenario())
+
+
 def test_the_first_splat_of_a_task_goes_before_another_one() -> None:
     async def scenario() -> None:
         generators = await places(FakeService())

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 from prometheus_client import CollectorRegistry
 
-from neurons.chain.contract import ChainUnavailable, Seat, Snapshot
+from neurons.chain.contract import ChainError, ChainUnavailable, Seat, Snapshot
 from neurons.chain.worker import ChainStalled, ChainWorker, Deadlines
 from neurons.miner.generation import Generators
 from neurons.miner.health import SILENCE_S, Health
@@ -87,6 +87,22 @@ def test_requirement_10_a_chain_that_does_not_answer_changes_nothing(fake_clock,
 
     assert len(asyncio.run(run()).validators) == 1
     assert "cannot be seen" in caplog.text
+
+
+def test_an_answer_that_cannot_be_used_ends_a_start_but_no_miner_at_work(fake_clock, caplog) -> None:
+    async def run() -> World:
+        world = World(FakeChain(error=ChainError("nonsense")), fake_clock)
+        with pytest.raises(ChainError, match="nonsense"):
+            await world.eye.look()
+        world.chain.error = None
+        await world.eye.look()
+        world.chain.error = ChainError("nonsense")
+        assert not await world.eye.look()
+        await world.eye.close()
+        return world
+
+    assert len(asyncio.run(run()).validators) == 1
+    assert "going on with what was seen last" in caplog.text
 
 
 def test_without_a_seat_nobody_is_asked(fake_clock, caplog) -> None:
