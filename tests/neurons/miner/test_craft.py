@@ -93,11 +93,8 @@ def test_another_scorers_words_are_not_foretold(
 
 
 def test_services_that_would_stand_idle_work_side_by_side(fast_clock, fake_service, fake_scoring) -> None:
-    def all_begun(services) -> bool:
-        return all(service.began for service in services)
-
     async def release(_stop) -> None:
-        while not all_begun(services):
+        while not all(service.began for service in services):
             await asyncio.sleep(0.001)
         for service in services:
             service.hold.set()
@@ -108,10 +105,15 @@ def test_services_that_would_stand_idle_work_side_by_side(fast_clock, fake_servi
 
 
 def test_a_job_that_became_useless_is_cancelled(fast_clock, fake_service, fake_scoring) -> None:
-    slow = fake_service("http://slow", hold=asyncio.Event())
-    effort, step = made(fast_clock, [fake_service(), slow], fake_scoring([0.9]))
-    assert (step, effort.made) == (Step.SUBMIT, 1)
-    assert slow.cancelled == slow.began
+    fast, slow = (fake_service(f"http://{name}", hold=asyncio.Event()) for name in ("fast", "slow"))
+
+    async def release(_stop) -> None:
+        while not (fast.began and slow.began):
+            await asyncio.sleep(0.001)
+        fast.hold.set()
+
+    effort, step = made(fast_clock, [fast, slow], fake_scoring([0.9]), during=release)
+    assert (step, effort.made, slow.began, slow.cancelled) == (Step.SUBMIT, 1, 1, 1)
 
 
 def test_a_failed_job_is_tried_once_more_and_then_declined(fast_clock, fake_service) -> None:
