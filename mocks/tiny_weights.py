@@ -55,6 +55,7 @@ def write_tiny_weights(folder: Path) -> Path:
 def _visible(network: lgm.Lgm) -> lgm.Lgm:
     """Random weights make splats of one kind; spread them, and let them be seen."""
     network.conv.weight.mul_(4)
+    assert network.conv.bias is not None
     network.conv.bias[3] += 2
     return network
 

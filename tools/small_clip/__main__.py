@@ -30,6 +30,7 @@ def main() -> int:
     training.add_argument("--data", type=Path, required=True)
     for name, default in (("steps", recipe.steps), ("width", recipe.width), ("seed", recipe.seed)):
         training.add_argument(f"--{name}", type=int, default=default)
+    training.add_argument("--bf16", action="store_true", help="compute in bfloat16")
     shipping = commands.add_parser("ship", help="fit the constants and write the scorer's folder")
     shipping.add_argument("--data", type=Path, required=True)
     shipping.add_argument("--version", type=int, required=True)
@@ -43,7 +44,7 @@ def main() -> int:
     if args.command == "pictures":
         render_all(args.out, Plan(args.geometries, args.looks, args.asked, args.views, args.nulls))
     elif args.command == "train":
-        train(args.data, Recipe(steps=args.steps, width=args.width, seed=args.seed))
+        train(args.data, Recipe(steps=args.steps, width=args.width, seed=args.seed, bf16=args.bf16))
     elif args.command == "ship":
         print(ship(args.data, args.version, args.out, args.assets))
     else:

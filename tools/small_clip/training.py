@@ -52,6 +52,7 @@ class Recipe:
     average: float = 0.995  # of the weights, over the last 40 % of the steps
     width: int = 16  # of the ResNet
     seed: int = 0
+    bf16: bool = False  # twice as fast and more on processors that have it; the loss stays in float32
 
 
 def model_config(vocabulary_size: int, width: int) -> dict[str, Any]:
@@ -214,7 +215,7 @@ def _train_rank(rank: int, processes: int, data: Path, recipe: Recipe) -> None:
     for step in range(recipe.steps):
         for group in optimiser.param_groups:
             group["lr"] = _rate_at(step, recipe)
-        loss = _step(model, batches.draw(), negatives)
+        loss = _step(model, batches.draw(), negatives, bf16=recipe.bf16)
         optimiser.zero_grad()
         loss.backward()
         _share_gradients(parameters, processes)
@@ -235,10 +236,12 @@ def _train_rank(rank: int, processes: int, data: Path, recipe: Recipe) -> None:
     dist.destroy_process_group()
 
 
-def _step(model: Any, batch: tuple[Tensor, Tensor, Tensor, Tensor, int], negatives: Tensor) -> Tensor:
+def _step(model: Any, batch: tuple[Tensor, Tensor, Tensor, Tensor, int], negatives: Tensor, *, bf16: bool) -> Tensor:
     pictures, tokens, match, same, real = batch
-    seen = F.normalize(model.encode_image(to_input(pictures)), dim=-1)
-    texts = F.normalize(model.encode_text(torch.cat([tokens, negatives])), dim=-1)
+    with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+        seen = model.encode_image(to_input(pictures))
+        texts = model.encode_text(torch.cat([tokens, negatives]))
+    seen, texts = F.normalize(seen.float(), dim=-1), F.normalize(texts.float(), dim=-1)
     own = torch.arange(real)
     return loss_of(seen, texts[: len(tokens)], texts[len(tokens) :], match, same, model.logit_scale.exp(), own)
 
