@@ -11,11 +11,15 @@ from functools import partial
 from generation.engine import Engine
 from generation.results import ResultStore, StoredFile
 from generation.schemas import Axes
-from serving.errors import busy
+from serving.errors import ServiceError, busy
 from serving.lane import Lane
+from splats.model import Splats
 
 WAITING_MAX = 16
 """Files being made or waiting to be made; a turntable takes some seconds, so the last waits about a minute."""
+
+PREVIEW_PX = 256
+"""Side of a preview: as large as the studio shows it, and a few milliseconds' work."""
 
 _TURNED = frozenset({"ply", "spz"})
 """Formats with axes of their own; a picture looks the same whichever way its file would be read."""
@@ -28,6 +32,7 @@ class Downloads:
         self._engine = engine
         self._store = store
         self._lane = Lane("downloads")
+        self._previews = 0
         self._making: dict[tuple[str, str], asyncio.Task[StoredFile]] = {}
 
     async def file(self, job_id: str, name: str, axes: Axes) -> StoredFile | None:
@@ -50,6 +55,18 @@ class Downloads:
             self._making[job_id, key] = task
         return await asyncio.shield(task)
 
+    async def preview(self, splats: Splats) -> bytes:
+        """A small PNG of an unfinished object. Raises ServiceError: 503 when many wait, 404 with nothing to see."""
+        if self._previews >= WAITING_MAX:
+            raise busy("downloads_busy", "too many files are being made; try again shortly", 5)
+        self._previews += 1
+        try:
+            return await self._lane.run(lambda: self._draw(splats))
+        except ValueError as error:  # `normalise`: all of it is transparent just now
+            raise ServiceError(404, "no_preview", "nothing of the object can be seen yet") from error
+        finally:
+            self._previews -= 1
+
     def close(self) -> None:
         """Give up what is not made yet."""
         for task in self._making.values():
@@ -66,6 +83,10 @@ class Downloads:
         else:
             self._store.discard({key: made})
         return made
+
+    def _draw(self, splats: Splats) -> bytes:
+        """On the lane's thread."""
+        return self._engine.encoders["png"](splats.to("cpu"), PREVIEW_PX, lambda _share: None)
 
     def _write(self, source: StoredFile, name: str, turned: bool) -> StoredFile:
         """On the lane's thread."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, cast, get_args
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -18,6 +18,7 @@ from generation.service import OFFERED
 from serving.errors import ServiceError, error_responses
 from serving.events import job_events
 from serving.schemas import JOB_ID_PATTERN, Job, ResultName
+from splats.model import Splats
 
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
@@ -102,6 +103,20 @@ async def fetch(
     disposition = inline if name in {"mp4", "png"} else attachment
     headers = {"Content-Disposition": disposition(record.prompt, name), "X-Seed": str(record.seed)}
     return FileResponse(file.path, media_type=MEDIA_TYPES[name], headers=headers)
+
+
+@router.get(
+    "/jobs/{job_id}/preview.png",
+    response_class=Response,
+    responses={200: {"description": "A picture, 256 pixels wide.", "content": {"image/png": _BINARY}}}
+    | error_responses(404, 503),
+)
+async def peep(service: Service, record: Found) -> Response:
+    """The unfinished object of a running job, where its generator shows one."""
+    if record.preview is None:
+        raise ServiceError(404, "no_preview", "this job has no preview now")
+    picture = await service.downloads.preview(cast("Splats", record.preview))
+    return Response(picture, media_type="image/png", headers={"Cache-Control": "no-store"})
 
 
 @router.delete("/jobs/{job_id}", status_code=204, responses=error_responses(404))

@@ -47,7 +47,10 @@ Work = Callable[[int, Report], Outcome]
 
 @dataclass(eq=False)
 class JobRecord:
-    """One job: what was asked, how far it is, how it ended. `value` is its work's, once done."""
+    """One job: what was asked, how far it is, how it ended. `value` is its work's, once done.
+
+    `preview` is the latest unfinished object while it runs, `looks` how many there have been.
+    """
 
     prompt: str
     seed: int
@@ -62,6 +65,8 @@ class JobRecord:
     error: JobError | None = None
     value: object = None
     stage_since: float = 0.0
+    preview: object = None
+    looks: int = 0
     revision: int = 0
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
@@ -230,6 +235,8 @@ class JobQueue:
             self._end_stage(record)
         record.stage = progress.stage
         record.progress = max(record.progress, min(1.0, progress.fraction))
+        if progress.preview is not None:
+            record.preview, record.looks = progress.preview, record.looks + 1
         record.touch()
         self._hooks.progressed(record)
 
@@ -246,7 +253,7 @@ class JobQueue:
         else:
             self._end_stage(record)
         record.gone.set()
-        record.status, record.stage, record.error = status, status, error
+        record.status, record.stage, record.error, record.preview = status, status, error, None
         record.progress = 1.0 if status == "done" else record.progress
         record.finished_at = datetime.now(UTC)
         record.touch()
@@ -286,8 +293,8 @@ class _Reporter:
         if self._record.gone.is_set():
             raise Cancelled
         now = time.monotonic()
-        if progress.stage == self._stage and now - self._last < REPORT_INTERVAL_S:
+        soon = now - self._last < REPORT_INTERVAL_S
+        if soon and progress.stage == self._stage and progress.preview is None:
             return
         self._stage, self._last = progress.stage, now
-        bare = Progress(progress.fraction, progress.stage)
-        self._loop.call_soon_threadsafe(self._advance, self._record, bare)
+        self._loop.call_soon_threadsafe(self._advance, self._record, progress)

@@ -132,6 +132,7 @@ class GenerationService:
             finished_at=record.finished_at,
             error=record.error,
             results={name: f"/jobs/{record.id}/result.{name}" for name in OFFERED} if kept else {},
+            preview=f"/jobs/{record.id}/preview.png?look={record.looks}" if record.preview is not None else None,
         )
 
     async def snapshots(self, record: JobRecord) -> AsyncIterator[tuple[int, Job]]:

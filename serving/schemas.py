@@ -113,3 +113,6 @@ class Job(BaseModel):
     finished_at: datetime | None
     error: JobError | None
     results: Annotated[dict[ResultName, str], Field(description="URL by format; empty until done and once dropped.")]
+    preview: Annotated[
+        str | None, Field(description="URL of a picture of the unfinished object; a new one for each look.")
+    ] = None

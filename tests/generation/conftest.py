@@ -37,6 +37,13 @@ def dots(seed: int) -> Splats:
     )
 
 
+def drawn(splats: Splats) -> bytes:
+    """Seed 0 makes what cannot be seen."""
+    if torch.equal(splats.means, dots(0).means):
+        raise ValueError("nothing to see")
+    return b""
+
+
 class Pace:
     """A generator: "slow …" waits, reporting, until `go` is set; "boom …" raises; "deaf …" waits without reporting."""
 
@@ -75,6 +82,8 @@ class Pace:
             raise RuntimeError("the generator broke on a secret prompt")
         if prompt.startswith("deaf"):
             self.go.wait()
+        if prompt.startswith("slow look"):
+            report(Progress(0.1, "building", dots(int(prompt.removeprefix("slow look ")))))
         steps = 0
         while prompt.startswith("slow") and not self.go.is_set():
             steps += 1
@@ -97,7 +106,7 @@ class Pace:
             encoders={
                 "ply": self.encoder("ply", encode_ply),
                 "spz": self.encoder("spz", encode_spz),
-                "png": self.encoder("png", lambda _splats: b""),
+                "png": self.encoder("png", drawn),
                 "mp4": self.encoder("mp4", lambda _splats: b""),
             },
             decode=decode,

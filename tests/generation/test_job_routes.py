@@ -204,6 +204,36 @@ def test_events_begin_at_once_rise_and_end_with_the_job(client: TestClient, pace
     assert progress == sorted(progress)
 
 
+def test_a_running_job_shows_its_unfinished_object(client: TestClient, pace: Any, until: Until) -> None:
+    job = submit(client, "slow look 3")
+    path = f"/jobs/{job['id']}"
+    until(lambda: client.get(path).json()["preview"] is not None)
+    url = client.get(path).json()["preview"]
+    assert url == f"{path}/preview.png?look=1"
+    picture = client.get(url)
+    assert (picture.content, picture.headers["content-type"]) == (b"png of 256 px", "image/png")
+    pace.go.set()
+    until(lambda: client.get(path).json()["status"] == "done")
+    assert client.get(path).json()["preview"] is None
+    assert client.get(url).json()["code"] == "no_preview"
+
+
+def test_an_unfinished_object_that_cannot_be_seen_is_no_preview(client: TestClient, until: Until) -> None:
+    path = f"/jobs/{submit(client, 'slow look 0')['id']}"
+    until(lambda: client.get(path).json()["preview"] is not None)
+    answer = client.get(f"{path}/preview.png")
+    assert (answer.status_code, answer.json()["code"]) == (404, "no_preview")
+
+
+def test_events_carry_the_preview(client: TestClient, pace: Any, until: Until) -> None:
+    job = submit(client, "slow look 3")
+    until(lambda: client.get(f"/jobs/{job['id']}").json()["preview"] is not None)
+    with client.stream("GET", f"/jobs/{job['id']}/events") as stream:
+        pace.go.set()
+        text = "".join(stream.iter_text())
+    assert f"/jobs/{job['id']}/preview.png?look=1" in text
+
+
 def test_events_of_a_finished_job_are_its_end(shared: TestClient) -> None:
     job = finished(shared, submit(shared, "a"))
     text = shared.get(f"/jobs/{job['id']}/events").text
