@@ -97,8 +97,9 @@ class Workshop:
         """One candidate, at `slot` or the next place that is free. Raises GenerationError."""
         slot = slot or await self._generators.take(first=first)
         started, own_seed = self._clock.now(), self._clock.dice.getrandbits(32)
+        limit_s = max(self._rules.hang_s, self._rules.hang_times * self._pace_s) if self._pace_s else None
         try:
-            made = await self._generators.generate(slot, task.prompt, own_seed)
+            made = await self._generators.generate(slot, task.prompt, own_seed, limit_s)
         finally:
             self._generators.give_back(slot)
         results = await asyncio.to_thread(lambda: base64.b64encode(made).decode("ascii"))

@@ -94,15 +94,20 @@ class Generators:
         slot.taken = False
         self._hand_on(slot)
 
-    async def generate(self, slot: Slot, prompt: str, seed: int) -> bytes:
-        """A splat made at a place that was taken. Raises GenerationError; a service that is away is left out then."""
+    async def generate(self, slot: Slot, prompt: str, seed: int, limit_s: float | None = None) -> bytes:
+        """A splat made at a place that was taken. Raises GenerationError; a service that is away, or takes longer than
+        `limit_s`, is left out then."""
         started = self._now()
         try:
-            return await slot.service.generate(prompt, seed)
+            async with asyncio.timeout(limit_s):
+                return await slot.service.generate(prompt, seed)
         except ServiceAway as error:
-            slot.up = False
-            logger.warning("%s is left out until it is ready: %s", slot.service.url, error)
+            self._leave_out(slot, error)
             raise
+        except TimeoutError as error:
+            hangs = ServiceAway(f"it hangs: no splat within {limit_s:.0f} s")
+            self._leave_out(slot, hangs)
+            raise hangs from error
         finally:
             slot.busy_s += self._now() - started
 
@@ -121,6 +126,10 @@ class Generators:
             logger.info("%s is ready", slot.service.url)
             slot.up = True
             self._hand_on(slot)
+
+    def _leave_out(self, slot: Slot, why: ServiceAway) -> None:
+        slot.up = False
+        logger.warning("%s is left out until it is ready: %s", slot.service.url, why)
 
     def _hand_on(self, slot: Slot) -> None:
         if not slot.up or slot.taken:

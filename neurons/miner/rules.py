@@ -18,6 +18,8 @@ class MinerRules:
     patience: float = 1.5  # another candidate is begun when there is time for so many times what one usually takes
     max_candidates: int = 8  # of one task: beyond, the best hardly gets better (docs/benchmarks.md)
     max_failures: int = 2  # failed jobs of one task, before it is declined
+    hang_s: float = 60.0  # a job that takes longer than this, and …
+    hang_times: float = 10.0  # … so many times what a candidate usually takes, hangs: another service gets it
     smoothing: float = 0.3  # weight of the newest candidate in what one usually takes
     thresholds: tuple[float, ...] = (0.8, 0.6)  # assumed of a validator that tells none
     backoff_s: float = 5.0  # after a first failed call of a validator, then twice that, …

@@ -145,6 +145,15 @@ def test_without_any_service_a_task_is_declined_before_its_deadline(fast_clock, 
     assert made(fast_clock, [service], rules=rules, lasts_s=0.2)[1] is Step.DECLINE
 
 
+def test_a_job_that_hangs_is_given_to_another_service(fast_clock, fake_service, fake_scoring, caplog) -> None:
+    fine, stuck = fake_service("http://fine"), fake_service("http://stuck", hold=asyncio.Event())
+    rules = replace(MinerRules(), hang_s=0.05, hang_times=0.0, max_candidates=3)
+    effort, step = made(fast_clock, [fine, stuck], fake_scoring([0.61, 0.62, 0.63]), rules=rules)
+    assert (step, effort.made, effort.failures) == (Step.SUBMIT, 3, 0)
+    assert fine.began == 3
+    assert stuck.began == stuck.cancelled
+
+
 def test_a_job_that_hangs_is_cancelled_at_the_deadline(fast_clock, fake_service) -> None:
     service = fake_service(hold=asyncio.Event())
     rules = replace(MinerRules(), send_margin_s=0.0)

@@ -141,6 +141,22 @@ def test_requirement_2_a_service_that_is_taken_down_is_left_out_until_it_is_back
     scene(scenario())
 
 
+def test_a_service_that_hangs_is_left_out_too(caplog) -> None:
+    class Stuck(FakeService):
+        async def generate(self, prompt: str, seed: int) -> bytes:
+            await asyncio.Event().wait()
+            return b""
+
+    async def scenario() -> None:
+        generators = await places(Stuck())
+        slot = await generators.take(first=True)
+        with pytest.raises(ServiceAway, match="it hangs"):
+            await generators.generate(slot, "a red car", 7, limit_s=0.01)
+        assert generators.up == 0
+
+    scene(scenario())
+
+
 def test_a_job_that_fails_leaves_its_service_in() -> None:
     async def scenario() -> None:
         generators = await places(FakeService(error=JobFailed("generation_failed", "out of memory")))
