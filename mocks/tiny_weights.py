@@ -56,7 +56,7 @@ def _visible(network: lgm.Lgm) -> lgm.Lgm:
     """Random weights make splats of one kind; spread them, and let them be seen."""
     network.conv.weight.mul_(4)
     assert network.conv.bias is not None
-    network.conv.bias[3] += 2
+    network.conv.state_dict()["bias"][3] += 2
     return network
 
 
