@@ -10,7 +10,9 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator
+from concurrent.futures import Future
 from dataclasses import dataclass
+from threading import Thread
 
 from neurons.chain.opening import own_address
 from neurons.settings import ValidatorSettings
@@ -42,10 +44,25 @@ async def find_place(settings: ValidatorSettings) -> Place:
     address = axon.external_ip or ("127.0.0.1" if settings.subtensor.is_devnet else "")
     if not address:
         try:
-            address = await asyncio.wait_for(asyncio.to_thread(own_address), LOOK_UP_S)
+            address = await asyncio.wait_for(_looked_up(), LOOK_UP_S)
         except TimeoutError as error:
             raise SettingsError("this machine's address cannot be found out: give --axon.external_ip") from error
     return Place(axon.ip, axon.port, address, axon.external_port or axon.port)
+
+
+def _looked_up() -> asyncio.Future[str]:
+    """The address, by a daemon thread: the SDK's look-up has no time-out, and must not keep the process from ending."""
+    found: Future[str] = Future()
+
+    def look() -> None:
+        found.set_running_or_notify_cancel()
+        try:
+            found.set_result(own_address())
+        except Exception as error:  # handed on to whoever waits
+            found.set_exception(error)
+
+    Thread(target=look, name="own address", daemon=True).start()
+    return asyncio.wrap_future(found)
 
 
 @contextlib.asynccontextmanager

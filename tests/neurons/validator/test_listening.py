@@ -45,6 +45,17 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bittensor.utils.networking.get_external_ip", fail)
 
 
+def test_an_address_that_cannot_be_found_out_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    from bittensor.utils.networking import ExternalIPNotFound
+
+    def nowhere() -> str:
+        raise ExternalIPNotFound
+
+    monkeypatch.setattr("bittensor.utils.networking.get_external_ip", nowhere)
+    with pytest.raises(SettingsError, match=r"give --axon\.external_ip"):
+        place("--subtensor.network", "test")
+
+
 def test_the_check_says_no_when_the_address_does_not_answer(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
