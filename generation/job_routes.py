@@ -34,6 +34,9 @@ _JOB_BODY: dict[str, Any] = {
 }
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _FILES = dict.fromkeys(sorted(set(MEDIA_TYPES.values())), _BINARY)
+_PREVIEW: dict[int | str, dict[str, Any]] = {
+    200: {"description": "A picture, 256 pixels wide.", "content": {"image/png": _BINARY}}
+}
 _RESULT: dict[int | str, dict[str, Any]] = {
     200: {"description": "The file.", "content": _FILES},
     206: {"description": "The part of the file asked for by a Range header.", "content": _FILES},
@@ -108,8 +111,7 @@ async def fetch(
 @router.get(
     "/jobs/{job_id}/preview.png",
     response_class=Response,
-    responses={200: {"description": "A picture, 256 pixels wide.", "content": {"image/png": _BINARY}}}
-    | error_responses(404, 503),
+    responses=_PREVIEW | error_responses(404, 503),
 )
 async def peep(service: Service, record: Found) -> Response:
     """The unfinished object of a running job, where its generator shows one."""
