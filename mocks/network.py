@@ -108,7 +108,8 @@ def running_network(plan: Plan, generation_url: str, folder: Path) -> Iterator[N
         validator = _start_validator({**neuron, **near, **plan.validator}, folder)
         services.append(validator)
         validator.await_ready()
-        services += _start_miners({**neuron, "generation.endpoint": generation_url}, plan.miner, logs)
+        flags: Flags = {**neuron, "generation.endpoint": generation_url}
+        services += _start_miners(flags, {**plan.miner, "validation.endpoint": validation.url}, logs)
         yield Network(devnet, validator.url, hotkeys, tuple(services))
     finally:
         drain(*(service.process for service in services))
@@ -176,7 +177,7 @@ def _start_validator(flags: Flags, folder: Path) -> Service:
 
 
 def _start_miners(flags: Flags, own: Flags, logs: Path) -> list[Service]:
-    """The honest miner, and the cheat, which has no page of its own."""
+    """The honest miner, which scores what it makes and sends the best, and the cheat, which has no page of its own."""
     honest = as_arguments({**flags, **own, "wallet.hotkey": "honest"})
     cheat = as_arguments({**flags, "wallet.hotkey": "cheat"})
     return [

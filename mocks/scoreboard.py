@@ -37,12 +37,18 @@ class Scoreboard:
         """Tasks that this miner closed."""
         return sum(task["miner"] == name for task in self.tasks)
 
+    @property
+    def is_fair(self) -> bool:
+        """Whether the honest miner's weight exceeds the cheat's at least fivefold."""
+        honest, cheat = (self.weights.get(name, 0.0) for name in MINERS)
+        return honest > 0 and honest >= FAIR * cheat
+
     def judge(self) -> None:
-        """Raises Unfair unless the honest miner's weight exceeds the cheat's at least fivefold."""
+        """Raises Unfair, with the weights, when it is not fair."""
         honest, cheat = (self.weights.get(name, 0.0) for name in MINERS)
         if honest <= 0:
             raise Unfair("the chain holds no weight of the honest miner")
-        if honest < FAIR * cheat:
+        if not self.is_fair:
             raise Unfair(f"the honest miner's weight {honest:.3f} is less than {FAIR:g} times the cheat's {cheat:.3f}")
 
     def write(self, path: Path) -> Path:
@@ -78,12 +84,13 @@ def row(task: Mapping[str, Any]) -> str:
     """One task of the table."""
     prompt = task["prompt"] if len(task["prompt"]) <= 44 else f"{task['prompt'][:43]}…"
     score = "–" if task["score"] is None else f"{task['score']:.4f}"
-    return f"{task['miner']:<8} {prompt:<44} {score:>7} {task['fidelity']:>5.2f}  {task['code']}"
+    why = task["code"] or ("declined" if task["score"] is None else "")
+    return f"{task['miner']:<8} {prompt:<44} {score:>7} {task['fidelity']:>5.2f}  {why}".rstrip()
 
 
 def watch(network: Network, until: Until) -> Iterator[Scoreboard]:
-    """The board, again and again, until both miners closed `until.tasks` and the chain shows the honest one's weight,
-    or the time is over. Raises ServiceFailed when a program ends."""
+    """The board, again and again, until both miners closed `until.tasks` and the chain's weights are fair, or the time
+    is over. Raises ServiceFailed when a program ends."""
     deadline = time.monotonic() + until.within_s
     with httpx.Client(base_url=network.validator_url, timeout=10, trust_env=False) as validator:
         board = Scoreboard()
@@ -110,4 +117,4 @@ def look(network: Network, validator: httpx.Client) -> Scoreboard:
 
 
 def _enough(board: Scoreboard, until: Until) -> bool:
-    return all(board.closed(name) >= until.tasks for name in MINERS) and board.weights.get("honest", 0.0) > 0
+    return all(board.closed(name) >= until.tasks for name in MINERS) and board.is_fair
