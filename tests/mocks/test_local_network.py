@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from mocks import local_network
+from mocks.network import Plan
+from serving.settings import read_yaml
 
 
 def test_a_service_that_cannot_start_ends_the_demo_with_its_log(
@@ -18,6 +21,11 @@ def test_a_service_that_cannot_start_ends_the_demo_with_its_log(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_the_whole_demo(tmp_path: Path, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    local_network.run("golden crown with red gems", tmp_path, "generation/configs/procedural.yaml")
+    config, plan = root / "generation/configs/procedural.yaml", read_yaml(root / "mocks/devnet.yaml", Plan)
+    local_network.run("golden crown with red gems", tmp_path, config, plan)
     assert "turntable" in capsys.readouterr().out
+    board = json.loads((tmp_path / "network.json").read_text())
+    assert board["weights"]["honest"] >= 5 * board["weights"]["cheat"]
+    assert {task["miner"] for task in board["tasks"]} == {"honest", "cheat"}
