@@ -145,7 +145,7 @@ def floor_of_answers(path: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Time the prompt collector.")
     parser.add_argument("--prompts", type=int, default=10_000_000, help="how far the file grows (%(default)s)")
-    parser.add_argument("--folder", type=Path, help="where; 5 GB for ten million (default: a temporary folder)")
+    parser.add_argument("--folder", type=Path, help="where; 2 GB for ten million (default: a temporary folder)")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=args.folder) as name:
         path, source = Path(name) / "collector.db", batches()

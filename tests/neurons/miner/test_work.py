@@ -257,4 +257,6 @@ def test_requirement_11_five_hundred_tasks_leave_nothing_behind(fast_clock, fake
 def of_the_miner(thing: object) -> bool:
     """Whether an object belongs to a miner's work: other tests leave other objects in this process."""
     kind = type(thing)
-    return kind is types.CoroutineType or kind.__module__.startswith(("neurons.", "asyncio", "_asyncio"))
+    return kind is types.CoroutineType or str(getattr(kind, "__module__", "")).startswith(
+        ("neurons.", "asyncio", "_asyncio")
+    )
