@@ -19,7 +19,7 @@ function show(standing) {
   state.className = reasons.length ? "bad" : "";
   const facts = FACTS.flatMap(([name, key]) => {
     const group = document.createElement("div");
-    group.append(element("dt", name), element("dd", standing[key] || "–"));
+    group.append(element("dt", name), element("dd", standing[key] ?? "–"));
     return group;
   });
   document.getElementById("facts").replaceChildren(...facts);
@@ -42,7 +42,7 @@ function showTasks(tasks, miners) {
     row.append(
       element("td", new Date(task.closed_at * 1000).toLocaleTimeString()), element("td", uids.get(task.hotkey) ?? "–"),
       element("td", task.prompt), element("td", task.score?.toFixed(4) ?? "–"),
-      element("td", task.fidelity.toFixed(2)), element("td", task.code),
+      element("td", task.fidelity.toFixed(2)), element("td", task.code || (task.score === null ? "declined" : "")),
     );
     return row;
   });
