@@ -34,8 +34,9 @@ lint: setup  ## ruff format --check, ruff check, mypy
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy
 
-bench: setup  ## measure this machine: the rows of docs/benchmarks.md
-	@set -e; for name in render codecs video generation axon seats kills; do $(PYTHON) benchmarks/$$name.py; echo; done
+bench: setup  ## measure this machine (an hour): the rows of docs/benchmarks.md
+	@set -e; for run in render.py codecs.py video.py generation.py "validation.py stages" "validation.py load" \
+		axon.py seats.py kills.py many_miners.py prompter.py best_of_n.py; do $(PYTHON) benchmarks/$$run; echo; done
 
 bench-gpu: setup  ## the rows that need a CUDA device
 	@$(PYTHON) -c 'import sys, torch; torch.cuda.is_available() or sys.exit("bench-gpu: no CUDA device")'

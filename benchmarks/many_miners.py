@@ -16,6 +16,7 @@ import base64
 import contextlib
 import random
 import statistics
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -24,6 +25,8 @@ from pathlib import Path
 from typing import Any
 
 from bittensor_wallet import Keypair
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # not this folder: its prompter.py is no package
 
 from mocks.network import HTTP, as_arguments
 from mocks.processes import drain, free_port, start
