@@ -17,12 +17,11 @@ from typing import Any
 if __package__ in {None, ""}:  # run as a script: python put this folder on the path, not the repository's root
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from mocks.mock_miner import NOBODY, NOT_SET_UP, Failed, say, validators_of
-from neurons.chain.contract import ChainError, Seat
+from mocks.calling import run_once, say, validators_of
+from neurons.chain.contract import Seat
 from neurons.miner.peers import CallFailed, Peer, shown
 from neurons.miner.validators import release
-from neurons.settings import MinerSettings, miner_settings
-from serving.settings import SettingsError
+from neurons.settings import MinerSettings
 
 
 async def ask_all(settings: MinerSettings, wallet: Any) -> int:
@@ -55,22 +54,7 @@ def row(seat: Seat, version: str, validation: str) -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Asks once; the exit status."""
-    try:
-        settings = miner_settings(argv)
-        from neurons.chain.opening import open_wallet  # noqa: PLC0415  the SDK takes seconds to import
-        from neurons.process import start_logging  # noqa: PLC0415
-
-        start_logging(settings.logging)
-        return asyncio.run(ask_all(settings, open_wallet(settings.wallet)))
-    except Failed as error:
-        say("failed", str(error))
-        return error.status
-    except ChainError as error:
-        say("failed", f"the chain: {error}")
-        return NOBODY
-    except SettingsError as error:
-        print(f"check_versions.py: {error}", file=sys.stderr)
-        return NOT_SET_UP
+    return run_once("check_versions.py", argv, ask_all)
 
 
 if __name__ == "__main__":

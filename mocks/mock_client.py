@@ -21,12 +21,11 @@ from typing import Any
 if __package__ in {None, ""}:  # run as a script: python put this folder on the path, not the repository's root
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from mocks.mock_miner import NO_TASK, NOBODY, NOT_SET_UP, Failed, say, validators_of
-from neurons.chain.contract import ChainError, Seat
+from mocks.calling import NO_TASK, Failed, run_once, say, validators_of
+from neurons.chain.contract import Seat
 from neurons.messages import TaskStatus
 from neurons.miner.peers import CallFailed, Peer, shown
-from neurons.settings import MinerSettings, miner_settings
-from serving.settings import SettingsError
+from neurons.settings import MinerSettings
 
 PATIENCE_S = 900.0
 """Longer than a validator keeps a job going."""
@@ -82,22 +81,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=Path("result.spz"))
     parser.add_argument("--poll", type=float, help="seconds between looks, instead of what the validator says")
     own, rest = parser.parse_known_args(argv)
-    try:
-        settings = miner_settings(rest)
-        from neurons.chain.opening import open_wallet  # noqa: PLC0415  the SDK takes seconds to import
-        from neurons.process import start_logging  # noqa: PLC0415
-
-        start_logging(settings.logging)
-        return asyncio.run(ask(settings, open_wallet(settings.wallet), own.prompt, own.out, own.poll))
-    except Failed as error:
-        say("failed", str(error))
-        return error.status
-    except ChainError as error:
-        say("failed", f"the chain: {error}")
-        return NOBODY
-    except SettingsError as error:
-        print(f"mock_client.py: {error}", file=sys.stderr)
-        return NOT_SET_UP
+    return run_once(
+        "mock_client.py", rest, lambda settings, wallet: ask(settings, wallet, own.prompt, own.out, own.poll)
+    )
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ has a task for this hotkey now; 4 the hotkey is not registered, or no validator 
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import random
 import secrets
@@ -26,24 +25,16 @@ if __package__ in {None, ""}:  # run as a script: python put this folder on the 
 
 import httpx
 
-from neurons.chain.contract import ChainError, Seat
+from mocks.calling import NO_TASK, NOBODY, NOT_SET_UP, Failed, run_once, say, validators_of
+from neurons.chain.contract import Seat
 from neurons.clients import GenerationError, GenerationService
 from neurons.miner.delivery import Clock, deliver
 from neurons.miner.peers import CallFailed, Calls, Peer, PullAnswer, SubmitAnswer, Task, shown
 from neurons.miner.rules import MinerRules
-from neurons.miner.validators import eligible, release
-from neurons.settings import MinerSettings, bearer, miner_settings
-from serving.settings import SettingsError
+from neurons.miner.validators import release
+from neurons.settings import MinerSettings, bearer
 
-ACCEPTED, NOT_ACCEPTED, NOT_SET_UP, NO_TASK, NOBODY = range(5)
-
-
-class Failed(Exception):
-    """The round ends here, with this exit status and these words."""
-
-    def __init__(self, status: int, why: str) -> None:
-        super().__init__(why)
-        self.status = status
+ACCEPTED, NOT_ACCEPTED = 0, 1
 
 
 async def play(settings: MinerSettings, wallet: Any) -> int:
@@ -65,25 +56,6 @@ async def play(settings: MinerSettings, wallet: Any) -> int:
         results = await generated(service, answer.task)
         judged = await deliver(dendrite, peer, answer.task, results, MinerRules(), Clock(time.time, random.Random()))
         return report(judged)
-
-
-async def validators_of(settings: MinerSettings, wallet: Any, min_stake: float) -> list[Seat]:
-    """Validators that may be asked, those of most stake first. Raises Failed or ChainError."""
-    from neurons.chain.opening import chain_worker  # noqa: PLC0415
-
-    worker = chain_worker(settings, wallet)
-    try:
-        snapshot = await worker.read(lambda chain: chain.snapshot())
-    finally:
-        await worker.close()
-    hotkey = str(wallet.hotkey.ss58_address)
-    if hotkey not in snapshot.by_hotkey:
-        raise Failed(NOBODY, f"the hotkey {hotkey} is not registered on subnet {snapshot.netuid}")
-    say("registered", f"seat {snapshot.by_hotkey[hotkey].uid} of subnet {snapshot.netuid}, block {snapshot.block}")
-    seats = sorted(eligible(snapshot, hotkey, min_stake), key=lambda seat: -seat.stake)
-    if not seats:
-        raise Failed(NOBODY, f"no validator has a permit, a stake of {min_stake:g} and an axon")
-    return seats
 
 
 async def first_task(calls: Calls, seats: Sequence[Seat]) -> tuple[Peer, PullAnswer]:
@@ -131,29 +103,9 @@ def report(answer: SubmitAnswer | None) -> int:
     return ACCEPTED if answer.fidelity > 0 else NOT_ACCEPTED
 
 
-def say(what: str, words: str) -> None:
-    """A line for people."""
-    print(f"{what:<11} {words}", flush=True)
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Plays one round; the exit status."""
-    try:
-        settings = miner_settings(argv)
-        from neurons.chain.opening import open_wallet  # noqa: PLC0415  the SDK takes seconds to import
-        from neurons.process import start_logging  # noqa: PLC0415
-
-        start_logging(settings.logging)
-        return asyncio.run(play(settings, open_wallet(settings.wallet)))
-    except Failed as error:
-        say("failed", str(error))
-        return error.status
-    except ChainError as error:
-        say("failed", f"the chain: {error}")
-        return NOBODY
-    except SettingsError as error:
-        print(f"mock_miner.py: {error}", file=sys.stderr)
-        return NOT_SET_UP
+    return run_once("mock_miner.py", argv, play)
 
 
 if __name__ == "__main__":

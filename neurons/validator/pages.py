@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 
 from fastapi import APIRouter
@@ -12,6 +11,7 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel
 
 from neurons.validator.records import reward
+from neurons.validator.replies import ClosedWith
 from neurons.validator.rules import TaskRules
 from neurons.validator.telemetry import Sight
 
@@ -30,19 +30,6 @@ class MinerRow(BaseModel):
     has_task: bool
     cooldown_until: int
     cooldown_violations: int
-
-
-class TaskRow(BaseModel):
-    """How one task was closed. `score` is None for one that was declined or refused unscored; `code` says why it earned
-    nothing."""
-
-    closed_at: float
-    hotkey: str
-    task_id: str
-    prompt: str
-    score: float | None
-    fidelity: float
-    code: str
 
 
 class Standing(BaseModel):
@@ -86,9 +73,9 @@ def status_pages(
         return standing(seen, rules, now()) if seen else EMPTY
 
     @router.get("/tasks/", summary="The last tasks that were closed, the newest first")
-    async def tasks() -> list[TaskRow]:
+    async def tasks() -> list[ClosedWith]:
         seen = sight()
-        return [TaskRow(**asdict(one)) for one in reversed(seen.domain.desk.recent)] if seen else []
+        return list(reversed(seen.domain.desk.recent)) if seen else []
 
     return router
 
