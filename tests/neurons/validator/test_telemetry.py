@@ -125,3 +125,20 @@ def test_the_page_answers_before_anything_is_known() -> None:
     for path, kind in (("/", "text/html"), ("/dashboard.js", "text/javascript"), ("/dashboard.css", "text/css")):
         answer = client.get(path)
         assert (answer.status_code, answer.headers["content-type"].split(";")[0]) == (200, kind)
+
+
+def test_the_page_tells_the_last_tasks_the_newest_first(world: Any, seen: Seen, submission: Any) -> None:
+    async def two_tasks() -> None:
+        desk = seen.sight.domain.desk
+        for hotkey in ("miner", "other"):
+            task = await desk.pull(hotkey)
+            await desk.submit(hotkey, submission(task.task[0], hotkey))
+
+    asyncio.run(two_tasks())
+    newest, oldest = page_of(seen, world.now).get("/tasks/").json()
+    assert (newest["hotkey"], oldest["hotkey"]) == ("other", "miner")
+    assert (oldest["prompt"], oldest["score"], oldest["fidelity"], oldest["code"]) == ("a red car", 0.9, 1.0, "")
+
+
+def test_before_the_start_there_are_no_tasks_to_tell(world: Any) -> None:
+    assert page_of(None, world.now).get("/tasks/").json() == []
