@@ -172,7 +172,7 @@ def test_the_service_runs_without_pm2_from_the_root_and_from_its_folder(
     with subprocess.Popen([*command, "--port", "0"], cwd=folder, env=clean_env, stderr=subprocess.PIPE) as process:
         try:
             assert process.stderr is not None
-            assert any(b"loaded in" in line for line in process.stderr)
+            assert any(b" loaded on " in line for line in process.stderr)
         finally:
             process.send_signal(signal.SIGINT)
         assert process.wait(60) == 0
