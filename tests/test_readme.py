@@ -199,7 +199,8 @@ def test_the_collector_runs_without_pm2(prompter_clone: Path, clean_env: dict[st
     with subprocess.Popen(command, cwd=prompter_clone, env=env, stderr=subprocess.PIPE) as process:
         try:
             assert process.stderr is not None
-            assert any(b"prompt collector" in line for line in process.stderr)
+            said = next(line for line in process.stderr if b"prompt collector" in line).decode()
+            wait_until_ready(said.split()[-1])
         finally:
             process.send_signal(signal.SIGINT)
         assert process.wait(60) == 0
