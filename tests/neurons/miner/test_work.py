@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import gc
+import logging
 import types
 from collections import Counter
 from collections.abc import Callable
@@ -238,7 +239,10 @@ def test_requirement_15_a_stop_does_not_wait_for_ever_and_cancels_the_job(
     assert service.cancelled == 1
 
 
-def test_requirement_11_five_hundred_tasks_leave_nothing_behind(fast_clock, fake_service) -> None:
+def test_requirement_11_five_hundred_tasks_leave_nothing_behind(
+    fast_clock, fake_service, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.CRITICAL, logger="neurons")  # pytest keeps every record, with what was told in it
     fast_clock.speed = 5000.0
     again = {"cooldown_s": 0.0, "lasts_s": 1e6, "on_submit": lambda answer: replace(answer, cooldown_until=1.0)}
     validators = {f"V{i}": FakeValidator(fast_clock, **again) for i in range(5)}
