@@ -12,7 +12,6 @@ import asyncio
 import base64
 import contextlib
 import logging
-import os
 import sys
 import time
 from collections.abc import Sequence
@@ -129,7 +128,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return run(partial(cheat, settings))
     except SettingsError as error:
         print(f"cheating_miner.py: {error}", file=sys.stderr)
-        return os.EX_CONFIG
+        return 2
 
 
 if __name__ == "__main__":
