@@ -73,7 +73,6 @@ def main() -> int:
     parser.add_argument("--config", type=Path, default=procedural, help="config of the generation service")
     parser.add_argument("--plan", type=Path, default=ROOT / "mocks/devnet.yaml", help="how the network runs")
     args = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         prompt = os.environ.get("PROMPT", "pink bicycle")
         run(prompt, args.out, args.config, read_yaml(args.plan, Plan))
@@ -87,4 +86,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     raise SystemExit(main())
