@@ -3,6 +3,9 @@
 The loss adds to InfoNCE (Radford et al. 2021, section 2.3) a binary cross-entropy on z = s·cos(picture, caption) -
 log Σ exp s·cos(picture, negatives): the logit of the probability that the scorer computes. So the six negatives learn
 to be the threshold between right and wrong. Pairs of which nobody can say whether they match are left out of both.
+
+A share of the pictures is attacked first: one signed step up the loss from a random start (Wong et al. 2020), on blocks
+of several sizes, since splats paint blots rather than pixels. Fitting an asset to the weights then takes more.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ import math
 import os
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,6 +37,8 @@ MEAN = (0.48145466, 0.4578275, 0.40821073)
 STD = (0.26862954, 0.26130258, 0.27577711)
 MERGES = 1800
 MAX_SCALE = 60.0
+BLOTS = ((1, 6 / 255), (2, 9 / 255), (4, 14 / 255), (8, 20 / 255))
+"""Sides of the blocks that an attack on a picture moves together, in pixels, and how far it moves them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class Recipe:
     average: float = 0.995  # of the weights, over the last 40 % of the steps
     width: int = 16  # of the ResNet
     seed: int = 0
+    attacked: float = 0.0  # share of the pictures that are moved up the loss before they are learned
     bf16: bool = False  # twice as fast and more on processors that have it; the loss stays in float32
 
 
@@ -84,14 +90,17 @@ def write_merges(path: Path, world: World, asked: Sequence[str]) -> int:
     return 2 * 256 + len(merges) + 2
 
 
-def train(data: Path, recipe: Recipe, processes: int = 2) -> None:
-    """Trains on the pictures in `data` and leaves model.pt (averaged weights), merges.txt.gz and config.json there."""
+def train(data: Path, recipe: Recipe, start: Path | None = None, processes: int = 2) -> None:
+    """Trains on the pictures in `data` and leaves model.pt (averaged weights), merges.txt.gz and config.json there.
+
+    From random weights, or from those of `start`, a model.pt of the same size.
+    """
     world = load_world()
     tokens = write_merges(data / "merges.txt.gz", world, json.loads((data / "asked.json").read_text()))
     (data / "config.json").write_text(json.dumps(model_config(tokens, recipe.width), indent=2))
     os.environ.setdefault("MASTER_ADDR", "127.0.0.1")
     os.environ.setdefault("MASTER_PORT", "29511")
-    torch.multiprocessing.spawn(_train_rank, args=(processes, data, recipe), nprocs=processes)  # type: ignore[no-untyped-call]
+    torch.multiprocessing.spawn(_train_rank, args=(processes, data, recipe, start), nprocs=processes)  # type: ignore[no-untyped-call]
 
 
 def loss_of(
@@ -195,7 +204,7 @@ def _rate_at(step: int, recipe: Recipe) -> float:
     return recipe.rate * 0.5 * (1 + math.cos(math.pi * done)) + 1e-6
 
 
-def _train_rank(rank: int, processes: int, data: Path, recipe: Recipe) -> None:
+def _train_rank(rank: int, processes: int, data: Path, recipe: Recipe, start: Path | None) -> None:
     import open_clip
 
     torch.set_num_threads(1)
@@ -203,6 +212,8 @@ def _train_rank(rank: int, processes: int, data: Path, recipe: Recipe) -> None:
     torch.manual_seed(recipe.seed)
     config = json.loads((data / "config.json").read_text())
     model = open_clip.CLIP(**config).to(memory_format=torch.channels_last)
+    if start:
+        model.load_state_dict(torch.load(start, weights_only=True)["state"])
     tokenizer = open_clip.SimpleTokenizer(bpe_path=str(data / "merges.txt.gz"), context_length=32)
     batches = Batches(data, rank, load_world(), recipe, tokenizer)
     negatives = tokenizer(list(NEGATIVES))
@@ -215,7 +226,7 @@ def _train_rank(rank: int, processes: int, data: Path, recipe: Recipe) -> None:
     for step in range(recipe.steps):
         for group in optimiser.param_groups:
             group["lr"] = _rate_at(step, recipe)
-        loss = _step(model, batches.draw(), negatives, bf16=recipe.bf16)
+        loss = _step(model, batches.draw(), negatives, recipe)
         optimiser.zero_grad()
         loss.backward()
         _share_gradients(parameters, processes)
@@ -236,14 +247,45 @@ def _train_rank(rank: int, processes: int, data: Path, recipe: Recipe) -> None:
     dist.destroy_process_group()
 
 
-def _step(model: Any, batch: tuple[Tensor, Tensor, Tensor, Tensor, int], negatives: Tensor, *, bf16: bool) -> Tensor:
+def _step(model: Any, batch: tuple[Tensor, Tensor, Tensor, Tensor, int], negatives: Tensor, recipe: Recipe) -> Tensor:
     pictures, tokens, match, same, real = batch
-    with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
-        seen = model.encode_image(to_input(pictures))
-        texts = model.encode_text(torch.cat([tokens, negatives]))
-    seen, texts = F.normalize(seen.float(), dim=-1), F.normalize(texts.float(), dim=-1)
     own = torch.arange(real)
-    return loss_of(seen, texts[: len(tokens)], texts[len(tokens) :], match, same, model.logit_scale.exp(), own)
+    with torch.autocast("cpu", torch.bfloat16, enabled=recipe.bf16):
+        texts = model.encode_text(torch.cat([tokens, negatives]))
+    texts = F.normalize(texts.float(), dim=-1)
+
+    def loss_seen(inputs: Tensor, texts: Tensor) -> Tensor:
+        with torch.autocast("cpu", torch.bfloat16, enabled=recipe.bf16):
+            seen = model.encode_image(inputs)
+        vectors, scale = F.normalize(seen.float(), dim=-1), model.logit_scale.exp()
+        return loss_of(vectors, texts[: len(tokens)], texts[len(tokens) :], match, same, scale, own)
+
+    inputs = to_input(pictures)
+    if recipe.attacked:
+        inputs = attack(inputs, lambda moved: loss_seen(moved, texts.detach()), recipe.attacked)
+    return loss_seen(inputs, texts)
+
+
+def attack(inputs: Tensor, loss: Callable[[Tensor], Tensor], share: float) -> Tensor:
+    """Inputs [B, 3, H, W] with about a `share` of them moved up the loss, each by blocks of one size of BLOTS."""
+    count, _, height, width = inputs.shape
+    kind = torch.randint(len(BLOTS), (count,))
+    reach = torch.tensor([reach for _, reach in BLOTS])[kind] * (torch.rand(count) < share)
+    reach = reach[:, None, None, None] / torch.tensor(STD)[:, None, None]  # [B, 3, 1, 1], as the model is given colours
+
+    def blocks(values: Tensor) -> Tensor:
+        """Means over each picture's blocks."""
+        made = values.clone()
+        for i, (side, _) in enumerate(BLOTS):
+            small = F.avg_pool2d(values[kind == i], side)
+            made[kind == i] = F.interpolate(small, (height, width), mode="nearest")
+        return made
+
+    offset = reach * blocks(torch.randn_like(inputs)).sign() * torch.rand(count, 1, 1, 1)
+    moved = (inputs + offset).requires_grad_()
+    (slope,) = torch.autograd.grad(loss(moved), moved)
+    offset = (offset + 1.25 * reach * blocks(slope).sign()).clamp(-reach, reach)
+    return (inputs + offset).detach().contiguous(memory_format=torch.channels_last)
 
 
 def _share_gradients(parameters: list[torch.nn.Parameter], processes: int) -> None:
