@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 
+from generation.backends.contract import Preview
 from generation.engine import Engine
 from generation.results import ResultStore, StoredFile
 from generation.schemas import Axes
@@ -19,7 +20,7 @@ WAITING_MAX = 16
 """Files being made or waiting to be made; a turntable takes some seconds, so the last waits about a minute."""
 
 PREVIEW_PX = 256
-"""Side of a preview: as large as the studio shows it, and a few milliseconds' work."""
+"""Side of a preview drawn of splats: as large as the studio shows it, and a few milliseconds' work."""
 
 _TURNED = frozenset({"ply", "spz"})
 """Formats with axes of their own; a picture looks the same whichever way its file would be read."""
@@ -55,13 +56,18 @@ class Downloads:
             self._making[job_id, key] = task
         return await asyncio.shield(task)
 
-    async def preview(self, splats: Splats) -> bytes:
-        """A small PNG of an unfinished object. Raises ServiceError: 503 when many wait, 404 with nothing to see."""
+    async def preview(self, preview: Preview) -> bytes:
+        """The PNG of a look at an unfinished object, small if it is drawn here.
+
+        Raises ServiceError: 503 when many wait, 404 with nothing to see.
+        """
+        if isinstance(preview, bytes):
+            return preview
         if self._previews >= WAITING_MAX:
             raise busy("downloads_busy", "too many files are being made; try again shortly", 5)
         self._previews += 1
         try:
-            return await self._lane.run(lambda: self._draw(splats))
+            return await self._lane.run(lambda: self._draw(preview))
         except ValueError as error:  # `normalise`: all of it is transparent just now
             raise ServiceError(404, "no_preview", "nothing of the object can be seen yet") from error
         finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Any, cast, get_args
+from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -18,7 +18,6 @@ from generation.service import OFFERED
 from serving.errors import ServiceError, error_responses
 from serving.events import job_events
 from serving.schemas import JOB_ID_PATTERN, Job, ResultName
-from splats.model import Splats
 
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
@@ -34,9 +33,7 @@ _JOB_BODY: dict[str, Any] = {
 }
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _FILES = dict.fromkeys(sorted(set(MEDIA_TYPES.values())), _BINARY)
-_PREVIEW: dict[int | str, dict[str, Any]] = {
-    200: {"description": "A picture, 256 pixels wide.", "content": {"image/png": _BINARY}}
-}
+_PREVIEW: dict[int | str, dict[str, Any]] = {200: {"description": "A picture.", "content": {"image/png": _BINARY}}}
 _RESULT: dict[int | str, dict[str, Any]] = {
     200: {"description": "The file.", "content": _FILES},
     206: {"description": "The part of the file asked for by a Range header.", "content": _FILES},
@@ -114,10 +111,10 @@ async def fetch(
     responses=_PREVIEW | error_responses(404, 503),
 )
 async def peep(service: Service, record: Found) -> Response:
-    """The unfinished object of a running job, where its generator shows one."""
+    """What there is to see yet of a running job, where its generator shows it."""
     if record.preview is None:
         raise ServiceError(404, "no_preview", "this job has no preview now")
-    picture = await service.downloads.preview(cast("Splats", record.preview))
+    picture = await service.downloads.preview(record.preview)
     return Response(picture, media_type="image/png", headers={"Cache-Control": "no-store"})
 
 

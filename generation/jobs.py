@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 
-from generation.backends.contract import Cancelled, Progress, Report
+from generation.backends.contract import Cancelled, Preview, Progress, Report
 from serving.lane import Lane
 from serving.schemas import FINISHED, JobError, JobStatus, new_job_id
 
@@ -49,7 +49,7 @@ Work = Callable[[int, Report], Outcome]
 class JobRecord:
     """One job: what was asked, how far it is, how it ended. `value` is its work's, once done.
 
-    `preview` is the latest unfinished object while it runs, `looks` how many there have been.
+    `preview` is the latest look at the unfinished object while it runs, `looks` how many there have been.
     """
 
     prompt: str
@@ -65,7 +65,7 @@ class JobRecord:
     error: JobError | None = None
     value: object = None
     stage_since: float = 0.0
-    preview: object = None
+    preview: Preview | None = None
     looks: int = 0
     revision: int = 0
     changed: asyncio.Event = field(default_factory=asyncio.Event)

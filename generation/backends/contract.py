@@ -21,13 +21,17 @@ class Cancelled(Exception):
     """Raised by `report` inside a generator when its job is gone."""
 
 
+Preview = Splats | bytes
+"""What there is to see of an unfinished object: splats, which are drawn when somebody looks, or a PNG drawn already."""
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a generation is: `fraction` in [0, 1], `stage` in a word or two, and perhaps a rough first look."""
 
     fraction: float
     stage: str
-    preview: Splats | None = None
+    preview: Preview | None = None
 
 
 @dataclass(frozen=True, slots=True)

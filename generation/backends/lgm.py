@@ -75,12 +75,13 @@ class LgmPipeline:
         """See `generation.backends.contract`. Raises ValueError when the views show nothing."""
         report(Progress(0.0, "reading"))
         views = self.paint(prompt, seed, report)  # [4, 3, H, W]
-        report(Progress(_SAMPLED, "freeing the object"))
-        freed = matting.centred_on_white(views, self.masks(views))[list(FRONT_FIRST)]
+        views = views[list(FRONT_FIRST)]
+        report(Progress(_SAMPLED, "freeing the object", _png(_grid(views))))
+        freed = matting.centred_on_white(views, self.masks(views))
         report(Progress(_FREED, "building"))
         splats = self.build(freed)
         report(Progress(_BUILT, "tidying", splats))
-        return Generated(finish(splats), images=tuple(_png(view) for view in views[list(FRONT_FIRST)]))
+        return Generated(finish(splats), images=tuple(_png(view) for view in views))
 
     def paint(self, prompt: str, seed: int, report: Report) -> Tensor:
         """Four views [4, 3, H, W] in [0, 1] of what the prompt says, at MVDream's azimuths."""
@@ -133,7 +134,14 @@ def load(device: str, **given: object) -> Generator:
         raise BackendUnusable(f"{error}: set judge to a validation service's address") from error
 
 
+def _grid(views: Tensor) -> Tensor:
+    """One picture [3, 2 H, 2 W] of four [4, 3, H, W], row by row."""
+    above, below = (torch.cat([left, right], dim=-1) for left, right in views.unflatten(0, (2, 2)))
+    return torch.cat([above, below], dim=-2)
+
+
 def _png(image: Tensor) -> bytes:
+    """The file of a picture [3, H, W] in [0, 1]."""
     file = io.BytesIO()
     Image.fromarray(to_uint8(image.permute(1, 2, 0)).cpu().numpy()).save(file, "PNG")
     return file.getvalue()

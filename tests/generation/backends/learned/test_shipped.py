@@ -1,0 +1,96 @@
+"""The learned generators' shipped configurations, served whole with tiny weights, and what stops the service."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from PIL import Image
+
+from generation.backends.contract import BackendUnusable
+from splats.codecs import decode
+
+CONFIGS = ("lgm.yaml", "text.yaml", "text_mv.yaml")
+FORM = {"prompt": "a red chair", "seed": 5}
+
+
+def preview_of(client: TestClient, path: str, look: int, until: Callable[[Callable[[], bool]], None]) -> bytes:
+    """The picture that a running job shows for the `look`-th time."""
+    url = f"{path}/preview.png?look={look}"
+    until(lambda: client.get(path).json()["preview"] == url)
+    picture = client.get(url)
+    assert (picture.status_code, picture.headers["content-type"]) == (200, "image/png")
+    return picture.content
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_every_route_is_served(name: str, shipped, serving) -> None:
+    config = shipped(name)
+    with serving(config) as client:
+        assert config.backend in client.get("/version/").json()
+        raw = client.post("/generate_raw/", data={**FORM, "format": "ply"})
+        assert raw.headers["X-Seed"] == "5"
+        assert len(decode(raw.content)) > 100
+        assert client.post("/generate/", data=FORM).status_code == 200
+        assert client.post("/generate_model/", data=FORM).content == raw.content
+        video = client.post("/generate_video/", data={**FORM, "video_res": 64})
+        assert video.headers["Content-Type"] == "video/mp4"
+        job = f"/jobs/{client.post('/jobs/', json=FORM).json()['id']}"
+        assert "event: done" in client.get(f"{job}/events").text
+        assert client.get(job).json()["status"] == "done"
+        assert all(client.get(f"{job}/result.{kind}").status_code == 200 for kind in ("ply", "spz", "png", "mp4"))
+        assert [client.delete(job).status_code, client.get(f"{job}/result.ply").status_code] == [204, 410]
+
+
+@pytest.mark.parametrize(
+    ("name", "sizes"),
+    [("lgm.yaml", [128, 256]), ("text.yaml", [256, 256]), ("text_mv.yaml", [256, 256])],
+)
+def test_a_running_job_shows_what_there_is(name: str, sizes: list[int], shipped, serving, gate, until) -> None:
+    """LGM the four views that it has painted, 64 pixels each with tiny weights, then its splats; the others splats."""
+    with serving(shipped(name), gate) as client:
+        path = f"/jobs/{client.post('/jobs/', json=FORM).json()['id']}"
+        for look, size in enumerate(sizes, start=1):
+            with Image.open(io.BytesIO(preview_of(client, path, look, until))) as picture:
+                assert picture.size == (size, size)
+                assert len(picture.getcolors(1 << 16) or ()) > 1  # something is to be seen
+            gate.open.release()
+        client.get(f"{path}/events")
+        done = client.get(path).json()
+        assert (done["status"], done["preview"]) == ("done", None)
+        assert client.get(f"{path}/preview.png").json()["code"] == "no_preview"
+
+
+def test_the_views_of_a_cancelled_job_are_gone(shipped, serving, gate, until) -> None:
+    with serving(shipped("lgm.yaml"), gate) as client:
+        path = f"/jobs/{client.post('/jobs/', json=FORM).json()['id']}"
+        preview_of(client, path, 1, until)
+        client.delete(path)
+        gone = client.get(f"{path}/preview.png?look=1")
+        assert (gone.status_code, gone.json()["code"]) == (404, "no_preview")
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_weights_that_are_missing_stop_the_service_with_one_message(
+    name: str, shipped, application, tmp_path: Path, until
+) -> None:
+    table = tmp_path / "weights.yaml"
+    entry = "{folder: nowhere, files: {weights: %s.pt}, licence: MIT, size_mib: 1}"
+    options: dict[str, Any] = shipped(name).options
+    names = [options[role] for role in ("diffusion", "tokenizer", "lgm", "matting") if role in options]
+    table.write_text("".join(f"{name}: {entry % name}\n" for name in names))
+    app = application(shipped(name, weights=str(table)))
+    with TestClient(app, base_url="http://127.0.0.1") as client:
+        until(lambda: app.state.vitals.fatal is not None)
+        assert all(f"there is no {tmp_path}/nowhere/{name}.pt" in app.state.vitals.fatal for name in names)
+        assert client.get("/ready/").status_code == 503
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_a_device_that_is_not_there_is_no_reason_to_use_another(name: str, load) -> None:
+    with pytest.raises(BackendUnusable, match="no CUDA device 'cuda:99'"):
+        load(name, "cuda:99")
