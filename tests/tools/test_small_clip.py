@@ -13,7 +13,7 @@ from tools.small_clip.captions import NOTHING, UNKNOWN, Labels, caption, denied,
 from tools.small_clip.evaluation import UNTAUGHT_ADJECTIVES, auc
 from tools.small_clip.pictures import looks_of
 from tools.small_clip.prompts import asked_of_things, may_be_taught, wrong_part
-from tools.small_clip.training import BLOTS, STD, attack, loss_of
+from tools.small_clip.training import BLOTS, STD, THING, attack, loss_of
 from tools.small_clip.world import GRID_COLOURS, GRID_OBJECTS, Asked, Spec, World, load_world
 from validation.scorer import find_folder
 from validation.words import outside_share, read_vocabulary
@@ -130,9 +130,9 @@ def test_auc_counts_ties_half() -> None:
 def test_the_loss_falls_when_pictures_lie_with_their_captions() -> None:
     texts, negatives = torch.eye(4)[:2], torch.eye(4)[3:]
     match = torch.tensor([[1, 0], [0, 1]])
-    same, scale, own = torch.zeros(2, 2, dtype=torch.bool), torch.tensor(10.0), torch.arange(2)
+    near, scale, own = torch.full((2, 2), THING), torch.tensor(10.0), torch.arange(2)
     right, wrong = (
-        loss_of(views, texts, negatives, match, same, scale, own) for views in (torch.eye(4)[:2], torch.eye(4)[[1, 0]])
+        loss_of(views, texts, negatives, match, near, scale, own) for views in (torch.eye(4)[:2], torch.eye(4)[[1, 0]])
     )
     assert float(wrong) > 5 * float(right)
 

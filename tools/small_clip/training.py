@@ -37,6 +37,10 @@ MEAN = (0.48145466, 0.4578275, 0.40821073)
 STD = (0.26862954, 0.26130258, 0.27577711)
 MERGES = 1800
 MAX_SCALE = 60.0
+THING, LOOK, PART = 0, 1, 2
+WEIGHTS = {THING: 3.0, LOOK: 1.5, PART: 0.12}
+"""Of mismatches, in the loss. A part's colour fills a few pixels: what cannot be seen shall count for the prompt, so a
+mismatch of it weighs a few times less than a match."""
 BLOTS = ((1, 6 / 255), (2, 9 / 255), (4, 14 / 255), (8, 20 / 255))
 """Sides of the blocks that an attack on a picture moves together, in pixels, and how far it moves them."""
 
@@ -48,6 +52,7 @@ class Recipe:
     steps: int = 1600
     batch: int = 128
     null_share: float = 1 / 16
+    asked: float = 0.6  # share of pictures that were made for a prompt, of the real ones
     wrong_looks: int = 48
     wrong_parts: int = 32
     unknowns: int = 16
@@ -104,21 +109,21 @@ def train(data: Path, recipe: Recipe, start: Path | None = None, processes: int 
 
 
 def loss_of(
-    pictures: Tensor, texts: Tensor, negatives: Tensor, match: Tensor, same_thing: Tensor, scale: Tensor, own: Tensor
+    pictures: Tensor, texts: Tensor, negatives: Tensor, match: Tensor, nearness: Tensor, scale: Tensor, own: Tensor
 ) -> Tensor:
     """The loss of unit vectors pictures [B, D], texts [T, D], negatives [6, D].
 
-    match [B, T] is 1, 0 or -1 (cannot be said); same_thing [B, T] marks mismatches of the look alone; own [R] are the
-    rows of real pictures, whose captions are the first R texts, in order.
+    match [B, T] is 1, 0 or -1 (cannot be said); nearness [B, T] of a mismatch is THING, LOOK or PART, what is wrong
+    of it; own [R] are the rows of real pictures, whose captions are the first R texts, in order.
     """
     cosines = pictures @ texts.T  # [B, T]
     logits = scale * cosines
     anchored = logits - torch.logsumexp(scale * (pictures @ negatives.T), dim=1, keepdim=True)
     right, wrong = match == 1, match == 0
-    hard = wrong & same_thing
-    easy = wrong & ~same_thing
-    bce = F.softplus(-anchored[right]).mean() + 3 * F.softplus(anchored[easy]).mean()
-    bce = bce + 1.5 * F.softplus(anchored[hard]).mean() if bool(hard.any()) else bce
+    bce = F.softplus(-anchored[right]).mean()
+    for kind, weight in WEIGHTS.items():
+        if bool((chosen := wrong & (nearness == kind)).any()):
+            bce = bce + weight * F.softplus(anchored[chosen]).mean()
     count = len(own)
     index = torch.arange(count)
     diagonal = torch.zeros(len(pictures), texts.shape[0], dtype=torch.bool)
@@ -136,16 +141,22 @@ class Batches:
         real, nulls = np.load(data / f"pictures-{rank}.npz"), np.load(data / f"nulls-{rank}.npz")
         self._pictures, self._labels = real["pictures"], real["labels"]
         self._asked: list[str] = json.loads((data / "asked.json").read_text())
-        self._dice = random.Random(rank)
+        self._asked_for, self._plain = (
+            np.flatnonzero(kind) for kind in (self._labels[:, 4] >= 0, self._labels[:, 4] < 0)
+        )
+        self._dice = random.Random(recipe.seed * 2 + rank)
         self._nulls, self._null_labels = nulls["pictures"], nulls["labels"]
         self._world, self._recipe, self._tokenizer = world, recipe, tokenizer
         self._rng = np.random.default_rng((recipe.seed, rank))
 
     def draw(self) -> tuple[Tensor, Tensor, Tensor, Tensor, int]:
-        """uint8 pictures [B, H, W, 3], tokens [T, L], match [B, T], same_thing [B, T], and how many are real."""
+        """uint8 pictures [B, H, W, 3], tokens [T, L], match [B, T], nearness [B, T], and how many are real."""
         rng, recipe = self._rng, self._recipe
         nulls = round(recipe.batch * recipe.null_share)
-        chosen = rng.integers(len(self._pictures), size=recipe.batch - nulls)
+        real = recipe.batch - nulls
+        chosen = np.where(
+            rng.random(real) < recipe.asked, rng.choice(self._asked_for, real), rng.choice(self._plain, real)
+        )
         empty = rng.integers(len(self._nulls), size=nulls)
         pictures = np.concatenate([self._pictures[chosen], self._nulls[empty]])
         labels = np.concatenate([self._labels[chosen], self._null_labels[empty]])
@@ -157,13 +168,14 @@ class Batches:
         said += [(unknown(self._world, rng), nothing) for _ in range(recipe.unknowns)]
         shown, told = Labels.of([tuple(row) for row in labels]), Labels.of([row for _, row in said])
         match = truth(shown, told, self._world)
-        same = shown.thing[:, None] == told.thing[None]
+        nearness = np.where(shown.thing[:, None] == told.thing[None], LOOK, THING)
+        nearness[denied(shown.asked.astype(np.int32))[:, None] == told.asked[None]] = PART
         tokens = self._tokenizer([text for text, _ in said])
         return (
             torch.from_numpy(_soften(pictures, rng)),
             tokens,
             torch.from_numpy(match),
-            torch.from_numpy(same),
+            torch.from_numpy(nearness),
             len(rows),
         )
 
@@ -248,7 +260,7 @@ def _train_rank(rank: int, processes: int, data: Path, recipe: Recipe, start: Pa
 
 
 def _step(model: Any, batch: tuple[Tensor, Tensor, Tensor, Tensor, int], negatives: Tensor, recipe: Recipe) -> Tensor:
-    pictures, tokens, match, same, real = batch
+    pictures, tokens, match, nearness, real = batch
     own = torch.arange(real)
     with torch.autocast("cpu", torch.bfloat16, enabled=recipe.bf16):
         texts = model.encode_text(torch.cat([tokens, negatives]))
@@ -258,7 +270,7 @@ def _step(model: Any, batch: tuple[Tensor, Tensor, Tensor, Tensor, int], negativ
         with torch.autocast("cpu", torch.bfloat16, enabled=recipe.bf16):
             seen = model.encode_image(inputs)
         vectors, scale = F.normalize(seen.float(), dim=-1), model.logit_scale.exp()
-        return loss_of(vectors, texts[: len(tokens)], texts[len(tokens) :], match, same, scale, own)
+        return loss_of(vectors, texts[: len(tokens)], texts[len(tokens) :], match, nearness, scale, own)
 
     inputs = to_input(pictures)
     if recipe.attacked:
