@@ -14,12 +14,16 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generation.settings import GenerationConfig
 from serving.settings import SettingsError, read_yaml
+
+if TYPE_CHECKING:
+    from generation.networks.weights import Files, WeightsTable
 
 DEFAULT_CONFIG = Path(__file__).parent / "configs" / "lgm.yaml"
 
@@ -41,7 +45,10 @@ DISK_SPARE_MIB = 2048
 
 @dataclass(frozen=True)
 class Finding:
-    """What one look found: `name` of the thing, whether it is well, what was seen, and what to do if not."""
+    """What one look found: `name` of the thing, whether it is well, what was seen, and what to do about it.
+
+    With something to do although it is well, it is a note.
+    """
 
     name: str
     well: bool
@@ -49,8 +56,9 @@ class Finding:
     advice: str = ""
 
     def __str__(self) -> str:
-        line = f"{'ok   ' if self.well else 'FAULT'}  {self.name}: {self.seen}"
-        return line if self.well else f"{line}\n         → {self.advice}"
+        kind = "FAULT" if not self.well else "note " if self.advice else "ok   "
+        line = f"{kind}  {self.name}: {self.seen}"
+        return f"{line}\n         → {self.advice}" if self.advice else line
 
 
 @dataclass(frozen=True)
@@ -73,6 +81,7 @@ class Machine:
     toolkit      path of the CUDA compiler, None without one
     renderer     renders one splat on CUDA and names the renderer; raises RendererMissing
     free_mib     free disk at a path that need not exist yet
+    hub          a file of a hub's repository: (id, revision, file, offline) → its path here; raises OSError
     """
 
     gpus: Callable[[], list[Gpu] | None]
@@ -81,6 +90,7 @@ class Machine:
     toolkit: Callable[[], str | None]
     renderer: Callable[[], str]
     free_mib: Callable[[Path], int]
+    hub: Callable[[str, str, str, bool], Path]
 
 
 def examine(config: GenerationConfig, machine: Machine, *, fetch: bool = False) -> list[Finding]:
@@ -133,7 +143,8 @@ def _memory_finding(device: str, gpus: list[Gpu], needed_mib: int) -> Finding:
     free = gpus[index].free_mib
     advice = "nvidia-smi shows what else uses it; end that, or take another GPU by `devices:`"
     seen = f"{free} MiB of memory free, about {needed_mib} needed"
-    return Finding(device, well=free >= needed_mib, seen=seen, advice=advice)
+    well = free >= needed_mib
+    return Finding(device, well=well, seen=seen, advice="" if well else advice)
 
 
 def _renderer_findings(machine: Machine) -> list[Finding]:
@@ -172,19 +183,32 @@ def _weight_findings(config: GenerationConfig, names: list[str], machine: Machin
     table = read_table(Path(str(given)).expanduser() if given else DEFAULT_TABLE)
     needed_mib = sum(table.entry(name).size_mib for name in dict.fromkeys(names))
     try:
-        locate(table, names, offline=True)
+        files = locate(table, names, offline=True, fetch=machine.hub)
     except WeightsMissing as error:
         missing = Finding("weights", well=False, seen=str(error), advice="docs/generation.md says more on each")
     else:
-        return [Finding("weights", well=True, seen=f"{', '.join(names)} ({needed_mib} MiB)")]
+        return [Finding("weights", well=True, seen=f"{', '.join(names)} ({needed_mib} MiB)"), *_pins(table, files)]
     disk = _disk_finding(machine, needed_mib)
     if not fetch or not disk.well:
         return [disk, missing]
     try:
-        locate(table, names, offline=False)
+        files = locate(table, names, offline=False, fetch=machine.hub)
     except WeightsMissing as error:
         return [disk, Finding("weights", well=False, seen=str(error), advice="docs/generation.md says more on each")]
-    return [disk, Finding("weights", well=True, seen=f"fetched: {', '.join(names)}")]
+    return [disk, Finding("weights", well=True, seen=f"fetched: {', '.join(names)}"), *_pins(table, files)]
+
+
+def _pins(table: WeightsTable, found: Mapping[str, Files]) -> list[Finding]:
+    """A note on weights that their hub may replace, with the commit that is here now."""
+    from generation.networks.weights import commit_of  # noqa: PLC0415
+
+    loose = {name: commit_of(next(iter(found[name].values()))) for name in table.unpinned(found)}
+    if not loose:
+        return []
+    seen = ", ".join(f"{name} ({table.entry(name).revision})" for name in loose)
+    commits = ", ".join(f"`revision: {commit}` for {name}" for name, commit in loose.items() if commit)
+    advice = f"their hub may change them; to keep what is here, write into the weights table: {commits or '`sha256`'}"
+    return [Finding("not pinned", well=True, seen=seen, advice=advice)]
 
 
 def _disk_finding(machine: Machine, needed_mib: int) -> Finding:
@@ -192,7 +216,8 @@ def _disk_finding(machine: Machine, needed_mib: int) -> Finding:
     free, needed = machine.free_mib(folder), needed_mib + DISK_SPARE_MIB
     advice = "make room, or set HF_HOME to a folder on a larger disk"
     seen = f"{free} MiB free at {folder}, about {needed} needed"
-    return Finding("disk", well=free >= needed, seen=seen, advice=advice)
+    well = free >= needed
+    return Finding("disk", well=well, seen=seen, advice="" if well else advice)
 
 
 def read_gpus(text: str) -> list[Gpu]:
@@ -204,7 +229,7 @@ def read_gpus(text: str) -> list[Gpu]:
 
 def this_machine() -> Machine:
     """The machine we are on."""
-    return Machine(_gpus, _torch_cuda, _missing_libraries, _toolkit, _renderer, _free_mib)
+    return Machine(_gpus, _torch_cuda, _missing_libraries, _toolkit, _renderer, _free_mib, _hub)
 
 
 def _gpus() -> list[Gpu] | None:
@@ -241,6 +266,12 @@ def _renderer() -> str:
 def _free_mib(folder: Path) -> int:
     there = next(path for path in (folder, *folder.parents) if path.exists())
     return shutil.disk_usage(there).free >> 20
+
+
+def _hub(repository: str, revision: str, file: str, offline: bool) -> Path:
+    from generation.networks.weights import fetch_from_hub  # noqa: PLC0415
+
+    return fetch_from_hub(repository, revision, file, offline)
 
 
 def main(argv: Sequence[str] | None = None, machine: Machine | None = None) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -14,7 +15,9 @@ from generation.backends.judging import validation_judge
 from generation.networks import checkpoints, lgm, matting
 from generation.networks.diffusion import SIZES, LatentDiffusion, load_diffusion
 from generation.networks.text import Tokenizer
-from generation.networks.weights import DEFAULT_TABLE, Files, WeightsTable, locate, read_table
+from generation.networks.weights import DEFAULT_TABLE, Fetch, Files, WeightsTable, fetch_from_hub, locate, read_table
+
+logger = logging.getLogger(__name__)
 
 Size = TypeVar("Size")
 
@@ -30,14 +33,26 @@ LGM_SIZES = {
 class Shelf:
     """The files of all weights that one generator needs, found together, so that what is missing is said together."""
 
-    def __init__(self, table: WeightsTable, names: Iterable[str], device: str, dtype: str, *, offline: bool) -> None:
+    def __init__(
+        self,
+        table: WeightsTable,
+        names: Iterable[str],
+        device: str,
+        dtype: str,
+        *,
+        offline: bool,
+        fetch: Fetch = fetch_from_hub,
+    ) -> None:
         """Raises BackendUnusable for a device that is not there, SettingsError for names, WeightsMissing for files."""
         self.device = usable_device(device)
         if dtype not in DTYPES:
             raise BackendUnusable(f"dtype must be one of {', '.join(DTYPES)}, not {dtype!r}")
         self.dtype = DTYPES[dtype]
         self._table = table
-        self._files = locate(table, names, offline=offline)
+        names = list(names)
+        self._files = locate(table, names, offline=offline, fetch=fetch)
+        if not offline and (loose := table.unpinned(names)):
+            logger.warning("weights not pinned: %s; `python -m generation.preflight` says to what", ", ".join(loose))
 
     def diffusion_model(self, name: str, tokenizer: str) -> LatentDiffusion:
         """A diffusion model by its weights' name. Raises BackendUnusable, WeightsUnusable."""

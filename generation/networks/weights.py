@@ -5,6 +5,7 @@ is missing. No remote code is ever run; a hub is asked only for the files that t
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -42,6 +43,12 @@ class WeightsEntry(BaseModel):
     sha256: dict[str, Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]] = {}
     """By role; a file with an entry is checked each time it is loaded."""
 
+    @property
+    def pinned(self) -> bool:
+        """Whether these files are always the same: on this machine, of one commit, or each known by its sum."""
+        commit = re.fullmatch(r"[0-9a-f]{40}", self.revision) is not None
+        return self.folder is not None or commit or self.sha256.keys() == self.files.keys()
+
     @field_validator("files")
     @classmethod
     def _inside(cls, files: dict[str, str]) -> dict[str, str]:
@@ -77,6 +84,10 @@ class WeightsTable:
             raise SettingsError(f"the weights table has no {name!r}; it has: {', '.join(sorted(self.entries))}")
         return self.entries[name]
 
+    def unpinned(self, names: Iterable[str]) -> list[str]:
+        """Those of `names` whose files their hub may replace unnoticed. Raises SettingsError."""
+        return [name for name in dict.fromkeys(names) if not self.entry(name).pinned]
+
 
 Files = dict[str, Path]
 """Paths by role."""
@@ -103,6 +114,12 @@ def fetch_from_hub(hub: str, revision: str, file: str, offline: bool) -> Path:
         ) from error
     except HfHubHTTPError as error:  # no such repository, revision or file; gated; the hub's own trouble
         raise OSError(f"the hub refuses: {str(error).splitlines()[0]}") from error
+
+
+def commit_of(path: Path) -> str | None:
+    """The commit that a file in the hub's local cache belongs to; None elsewhere."""
+    parts = path.parts
+    return parts[parts.index("snapshots") + 1] if "snapshots" in parts[:-2] else None
 
 
 def locate(

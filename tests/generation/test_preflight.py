@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 
 from generation.preflight import Gpu, Machine, examine, main, read_gpus, this_machine, weights_named
 from generation.settings import GenerationConfig
@@ -14,6 +15,7 @@ from splats.errors import RendererMissing
 
 CONFIGS = Path(__file__).parents[2] / "generation/configs"
 WEIGHTS = ("mvdream", "tokenizer", "lgm", "matting")
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
 CARD = Gpu("NVIDIA Test", "580.1", 24_000, 23_000)
 
 
@@ -25,6 +27,10 @@ def no_gsplat() -> str:
     raise RendererMissing("gsplat is not installed")
 
 
+def empty_hub(repository: str, revision: str, file: str, offline: bool) -> Path:
+    raise OSError("not on this machine")
+
+
 WELL = Machine(
     gpus=lambda: [CARD],
     torch_cuda=lambda: ("13.2", 1),
@@ -32,6 +38,7 @@ WELL = Machine(
     toolkit=lambda: "/usr/local/cuda/bin/nvcc",
     renderer=lambda: "gsplat-1.5.3",
     free_mib=lambda _folder: 100_000,
+    hub=empty_hub,
 )
 
 
@@ -119,6 +126,53 @@ def test_requirement_14_too_small_a_disk_is_said_before_anything_is_fetched(nowh
 def test_what_cannot_be_fetched_is_still_said(nowhere: GenerationConfig) -> None:
     faults = [finding for finding in examine(nowhere, WELL, fetch=True) if not finding.well]
     assert [fault.name for fault in faults] == ["weights"]
+
+
+class Hub:
+    """A hub whose files come to this machine when they are fetched, at one commit."""
+
+    def __init__(self, cache: Path) -> None:
+        self.cache = cache
+        self.fetched: list[str] = []
+
+    def __call__(self, repository: str, revision: str, file: str, offline: bool) -> Path:
+        path = self.cache / repository.replace("/", "--") / "snapshots" / COMMIT / file
+        if offline and not path.exists():
+            raise OSError("not on this machine")
+        if not offline:
+            self.fetched.append(f"{repository}@{revision}/{file}")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+        return path
+
+
+def hub_table(path: Path, **changes: str) -> Path:
+    """All weights in a hub, and what is changed of each."""
+    given = {"hub": "some/one", "licence": "MIT", "size_mib": 1000, **changes}
+    entries = {name: {**given, "files": {"weights": f"{name}.pt"}} for name in WEIGHTS}
+    (path / "weights.yaml").write_text(yaml.safe_dump(entries))
+    return path / "weights.yaml"
+
+
+def test_what_is_missing_is_fetched_only_when_asked_for(tmp_path: Path) -> None:
+    config, hub = with_table(hub_table(tmp_path, revision=COMMIT)), Hub(tmp_path)
+    machine = replace(WELL, hub=hub)
+    assert [finding.name for finding in examine(config, machine) if not finding.well] == ["weights"]
+    assert hub.fetched == []
+    fetched = examine(config, machine, fetch=True)
+    assert all(finding.well and not finding.advice for finding in fetched)
+    assert fetched[-1].seen == "fetched: mvdream, tokenizer, lgm, matting"
+    assert hub.fetched == [f"some/one@{COMMIT}/{name}.pt" for name in WEIGHTS]
+    assert all(finding.well for finding in examine(config, machine))
+
+
+def test_weights_that_may_change_are_noted_with_what_to_write(tmp_path: Path) -> None:
+    config, machine = with_table(hub_table(tmp_path)), replace(WELL, hub=Hub(tmp_path))
+    note = examine(config, machine, fetch=True)[-1]
+    assert note.well
+    assert str(note).startswith("note   not pinned: mvdream (main), tokenizer (main), lgm (main), matting (main)\n")
+    assert f"`revision: {COMMIT}` for mvdream" in note.advice
+    assert note == examine(config, machine)[-1]
 
 
 def test_a_device_beyond_those_there_are(config: GenerationConfig) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from generation.networks.weights import WeightsMissing, fetch_from_hub, locate, read_table
+from generation.networks.weights import WeightsMissing, commit_of, fetch_from_hub, locate, read_table
 from serving.settings import SettingsError
 
 COMMON = {"licence": "MIT", "size_mib": 3}
@@ -77,6 +77,27 @@ def test_a_hash_is_checked(tmp_path) -> None:
     locate(table_of(tmp_path, a={**entry, "sha256": {"weights": right}}), ["a"], offline=True)
     with pytest.raises(WeightsMissing, match=f"its SHA-256 is {right}, not 0000"):
         locate(table_of(tmp_path, a={**entry, "sha256": {"weights": "0" * 64}}), ["a"], offline=True)
+
+
+@pytest.mark.parametrize(
+    ("entry", "pinned"),
+    [
+        ({"hub": "some/one"}, False),
+        ({"hub": "some/one", "revision": "v1.0"}, False),
+        ({"hub": "some/one", "revision": "0123456789abcdef0123456789abcdef01234567"}, True),
+        ({"hub": "some/one", "sha256": {"vocab": "0" * 64}}, False),
+        ({"hub": "some/one", "sha256": {"vocab": "0" * 64, "merges": "0" * 64}}, True),
+        ({"hub": "some/one", "folder": "."}, True),
+    ],
+)
+def test_what_a_hub_may_change_is_not_pinned(tmp_path, entry: dict[str, object], pinned: bool) -> None:
+    table = table_of(tmp_path, a={**entry, "files": {"vocab": "v.json", "merges": "m.txt"}})
+    assert table.unpinned(["a", "a"]) == ([] if pinned else ["a"])
+
+
+def test_the_commit_of_a_file_is_in_its_path(tmp_path) -> None:
+    assert commit_of(tmp_path / "models--some--one" / "snapshots" / "abc" / "unet" / "a.pt") == "abc"
+    assert commit_of(tmp_path / "a.pt") is None
 
 
 def test_an_unknown_name_lists_the_known(tmp_path) -> None:

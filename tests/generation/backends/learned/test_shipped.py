@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from generation.backends.contract import BackendUnusable
+from generation.backends.learned import Shelf, table_of
 from splats.codecs import decode
 
 CONFIGS = ("lgm.yaml", "text.yaml", "text_mv.yaml")
@@ -94,3 +95,17 @@ def test_weights_that_are_missing_stop_the_service_with_one_message(
 def test_a_device_that_is_not_there_is_no_reason_to_use_another(name: str, load) -> None:
     with pytest.raises(BackendUnusable, match="no CUDA device 'cuda:99'"):
         load(name, "cuda:99")
+
+
+@pytest.mark.parametrize(
+    ("revision", "offline", "told"), [("main", False, True), ("main", True, False), ("0" * 40, False, False)]
+)
+def test_weights_that_a_hub_may_change_are_told_in_the_log(
+    revision: str, offline: bool, told: bool, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    table = tmp_path / "weights.yaml"
+    table.write_text(
+        f"one: {{hub: some/one, revision: {revision!r}, files: {{weights: a}}, licence: MIT, size_mib: 1}}\n"
+    )
+    Shelf(table_of(str(table)), ["one"], "cpu", "float32", offline=offline, fetch=lambda *_: table)
+    assert ("weights not pinned: one" in caplog.text) is told
