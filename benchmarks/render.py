@@ -125,6 +125,20 @@ def print_oracle() -> None:
         print(f"| | {n:,} | {oracle * 1e3:,.0f} | {fast * 1e3:.1f} | {oracle / fast:.0f} |")
 
 
+def print_gradient(rounds: int) -> None:
+    """Pictures with gradients to every value of the splats beside pictures alone: 4 views, as a step of guidance."""
+    print(
+        "\n| 4 views on the CPU | splats | pictures, ms | pictures with gradients, ms | ratio |\n|---|---|---|---|---|"
+    )
+    for size_px, n in ((128, 5_000), (256, 20_000), (512, 50_000)):
+        cameras = orbit([0, 90, 180, 270], [15] * 4, radius=2.5, width=size_px, height=size_px)
+        splats = shell(n)
+        wanted = Splats(*(getattr(splats, name).clone().requires_grad_() for name in Splats.__slots__))
+        plain, _ = median_times(lambda s=splats, c=cameras: render(s, c), rounds)
+        both, _ = median_times(lambda s=wanted, c=cameras: render(s, c).images.square().sum().backward(), rounds)
+        print(f"| {size_px}×{size_px} | {n:,} | {plain * 1e3:.1f} | {both * 1e3:.1f} | {both / plain:.1f} |")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=7)
@@ -145,6 +159,7 @@ def main() -> None:
     print(f"{model[0].split(': ')[1]}, {os.cpu_count()} cores, torch threads {torch.get_num_threads()}")
     print(f"Python {platform.python_version()}, {renderer_name()}\n")
     print_fast(arguments.rounds)
+    print_gradient(arguments.rounds)
     print_oracle()
 
 

@@ -136,7 +136,7 @@ def load(device: str, **given: object) -> Generator:
 
 def _grid(views: Tensor) -> Tensor:
     """One picture [3, 2 H, 2 W] of four [4, 3, H, W], row by row."""
-    above, below = (torch.cat([left, right], dim=-1) for left, right in views.unflatten(0, (2, 2)))
+    above, below = (torch.cat([left, right], dim=-1) for left, right in views.reshape(2, 2, *views.shape[1:]))
     return torch.cat([above, below], dim=-2)
 
 
