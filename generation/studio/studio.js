@@ -40,6 +40,7 @@ async function* follow(job, signal) {
 
 let current = null; // the job on the page
 let shown = []; // object URLs to release
+let looking = false; // a preview is on its way; the next look comes with a later event
 
 function show(id, visible) {
   at(id).hidden = !visible;
@@ -58,6 +59,34 @@ function showProgress(job) {
   const waiting = job.status === "queued" && job.position !== null;
   at("stage").textContent = waiting ? `Waiting, number ${job.position} in the queue` : `${job.stage} …`;
   at("progress").value = job.progress;
+}
+
+// What there is to see of a running job, where its generator shows something; it stays until there is a newer look.
+async function showPreview(job) {
+  const picture = at("preview");
+  if (looking || !job.preview || picture.dataset.look === job.preview) return;
+  looking = true;
+  try {
+    const look = await (await ask(job.preview)).blob();
+    if (current !== job.id || at("work").hidden) return; // ended meanwhile
+    URL.revokeObjectURL(picture.src);
+    picture.src = URL.createObjectURL(look);
+    picture.alt = `Unfinished: ${job.prompt}`;
+    picture.dataset.look = job.preview;
+    show("preview", true);
+  } catch (error) {
+    if (error.status !== 404 && error.status !== 503) complain(error); // ended, nothing to see yet, or too many look
+  } finally {
+    looking = false;
+  }
+}
+
+function endWork() {
+  const picture = at("preview");
+  show("work", false);
+  show("preview", false);
+  URL.revokeObjectURL(picture.src);
+  picture.removeAttribute("src");
 }
 
 async function objectUrl(path) {
@@ -103,8 +132,11 @@ async function generate(event) {
     show("work", true);
     show("result", false);
     showProgress(job);
-    for await (job of follow(job)) showProgress(job);
-    show("work", false);
+    for await (job of follow(job)) {
+      showProgress(job);
+      showPreview(job);
+    }
+    endWork();
     if (job.status === "failed") throw new Refused(500, job.error.code, job.error.detail);
     if (job.status === "done") {
       at("result").dataset.job = JSON.stringify(job);
@@ -112,7 +144,7 @@ async function generate(event) {
       await showResult(job);
     }
   } catch (error) {
-    show("work", false);
+    endWork();
     complain(error);
   } finally {
     at("generate").disabled = false;

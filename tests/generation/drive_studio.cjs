@@ -1,7 +1,8 @@
 // Uses the studio page in a real browser as a person does, and prints what it showed as one line of JSON.
-// node drive_studio.cjs PLAYWRIGHT CHROMIUM URL PROMPT SEED
+// node drive_studio.cjs PLAYWRIGHT CHROMIUM URL PROMPT SEED UNFINISHED
+// UNFINISHED is the address of a service whose jobs show what there is, and never end.
 
-const [playwright, executablePath, url, prompt, seed] = process.argv.slice(2);
+const [playwright, executablePath, url, prompt, seed, unfinished] = process.argv.slice(2);
 const { chromium } = require(playwright);
 
 const FLAGS = [
@@ -43,8 +44,39 @@ async function main() {
   await page.click("#generate");
   await page.waitForSelector("#problem:not([hidden])", { timeout: PATIENCE_MS });
   shown.problem = await page.textContent("#problem");
+  shown.unfinished = await watchUnfinished(await browser.newPage());
   await browser.close();
   process.stdout.write(JSON.stringify({ ...shown, complaints, foreign }));
+}
+
+async function watchUnfinished(page) {
+  const faults = [];
+  page.on("pageerror", (error) => faults.push(error.message));
+  const picture = () => document.getElementById("preview").naturalWidth;
+  const looks = () => document.getElementById("preview").dataset.look;
+  const box = () => {
+    const { width, height } = document.getElementById("preview").getBoundingClientRect();
+    return [width, height, document.getElementById("progress").getBoundingClientRect().top];
+  };
+
+  await page.goto(unfinished);
+  await page.fill("#prompt", prompt);
+  await page.click("#generate");
+  await page.waitForSelector("#preview:not([hidden])", { timeout: PATIENCE_MS });
+  await page.waitForFunction(picture, { timeout: PATIENCE_MS });
+  const seen = { alt: await page.getAttribute("#preview", "alt"), boxes: [await page.evaluate(box)] };
+  const first = await page.evaluate(looks);
+  await page.waitForFunction((old) => document.getElementById("preview").dataset.look !== old, first, {
+    timeout: PATIENCE_MS,
+  });
+  seen.boxes.push(await page.evaluate(box));
+  await page.click("#cancel");
+  await page.waitForSelector("#work", { state: "hidden", timeout: PATIENCE_MS });
+  seen.after = await page.evaluate(() => [
+    document.getElementById("preview").hidden,
+    document.getElementById("preview").hasAttribute("src"),
+  ]);
+  return { ...seen, faults };
 }
 
 main().catch((error) => {

@@ -1,16 +1,29 @@
-"""The studio page in a real browser: a prompt goes in, a video and files come out, text stays text."""
+"""The studio page in a real browser: a prompt goes in, a video and files come out, text stays text.
+
+And what there is to see while a job runs, from a generator handed in that shows something and never ends.
+"""
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from generation.app import create_app
+from generation.backends import load_procedural
+from generation.backends.contract import Generated, Progress, Report
+from generation.engine import build_engine
+from generation.settings import parser, read_settings
 from mocks.processes import running
+from splats.video import picture_png
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -18,16 +31,38 @@ DRIVER = Path(__file__).with_name("drive_studio.cjs")
 PROMPT = "<b>pink</b> bicycle"
 
 
+def never_done(prompt: str, seed: int, report: Report) -> Generated:
+    """Shows splats and a picture of them in turn, until it is cancelled."""
+    splats = load_procedural("cpu")("pink bicycle", seed, lambda _: None).splats
+    for look in itertools.cycle([splats, picture_png(splats, size_px=512)]):
+        report(Progress(0.5, "optimising", look))
+        time.sleep(0.05)
+    raise AssertionError("unreachable")
+
+
+@pytest.fixture(scope="module")
+def unfinished(live: Callable[..., AbstractContextManager[str]]) -> Iterator[str]:
+    """The address of a service whose jobs never end."""
+    settings = read_settings(parser().parse_args(["--port", "0"]))
+    engine = replace(build_engine(settings.config.backend, {}), load=lambda _device: never_done)
+    with live(create_app(settings, engine)) as url:
+        yield url
+
+
 @pytest.fixture(scope="module")
 def shown(
-    chromium: str, node_tool: Callable[[str], Path], root: Path, tmp_path_factory: pytest.TempPathFactory
+    chromium: str,
+    node_tool: Callable[[str], Path],
+    root: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    unfinished: str,
 ) -> dict[str, Any]:
     """What the page showed, by the driver's names."""
     playwright = node_tool("playwright-core").parent.parent / "playwright-core"
     config = ["--config", str(root / "generation/configs/procedural.yaml")]
     log = tmp_path_factory.mktemp("studio") / "generation.log"
     with running("generation", "generation/serve.py", config, log) as service:
-        command = ["node", str(DRIVER), str(playwright), chromium, service.url, PROMPT, "7"]
+        command = ["node", str(DRIVER), str(playwright), chromium, service.url, PROMPT, "7", unfinished]
         done = subprocess.run(command, capture_output=True, text=True, timeout=500, check=False)
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout))
@@ -45,6 +80,16 @@ def test_a_file_is_saved_under_the_prompts_name(shown: dict[str, Any]) -> None:
 
 def test_a_refusal_is_told_in_words(shown: dict[str, Any]) -> None:
     assert "seed" in shown["problem"]
+
+
+def test_a_running_job_is_seen_and_goes_with_its_end(shown: dict[str, Any]) -> None:
+    seen = shown["unfinished"]
+    assert seen["alt"] == f"Unfinished: {PROMPT}"
+    first, later = seen["boxes"]
+    assert first[:2] == [256, 256]
+    assert later == first  # nothing jumps from one look to the next
+    assert seen["after"] == [True, False]
+    assert seen["faults"] == []
 
 
 def test_the_page_asks_nobody_else_and_breaks_no_rule_of_its_policy(shown: dict[str, Any]) -> None:
