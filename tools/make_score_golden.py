@@ -38,11 +38,11 @@ SHOWN = (
 )  # fmt: skip
 """Each asked for by its own name …"""
 MISJUDGED = (
-    ("pink bicycle", "green dragon"),
-    ("blue car", "red car"),
-    ("golden crown", "wooden chair"),
-    ("white rabbit", "black sword"),
-    ("green dragon", "green apple"),
+    ("brown horse", "green dragon"),
+    ("red car", "blue car"),
+    ("wooden table", "red apple"),
+    ("silver sword", "golden crown"),
+    ("green apple", "green dragon"),
 )
 """… and some (shown, asked) by another's."""
 

@@ -76,6 +76,7 @@ class Alignment(Part):
 
     scale: float = Field(gt=0, description="logit scale of the softmax against the negatives")
     negatives: tuple[str, ...] = Field(min_length=1)
+    bias: float = Field(default=0.0, description="added to the prompt's logit: above 0, doubt counts for the prompt")
     platt: Platt | None = None
     drop_below: float | None = Field(default=None, ge=0, le=1)
 

@@ -41,6 +41,8 @@ from validation.scorer import (
 from validation.views import RADIUS, view_cameras
 
 NAME = "three-gen-small"
+BIAS = 2.0
+"""Doubt counts for the prompt: an honest part too small to be sure of is no reason to refuse an object."""
 FIT_SEEDS = 500_000
 """Seeds of the assets that constants are fitted on: shapes neither trained on nor tested."""
 
@@ -138,7 +140,7 @@ def _constants(version: int, digest: str, scale: float, gates: Gates) -> Constan
         ),
         image_px=IMAGE_PX,
         supersample=SUPERSAMPLE,
-        alignment=Alignment(scale=scale, negatives=NEGATIVES),
+        alignment=Alignment(scale=scale, negatives=NEGATIVES, bias=BIAS),
         gates=gates,
         dtypes=("fp32",),  # in bf16 its scores move by up to 0.05, and it is no faster
         vocabulary="vocabulary.txt",
