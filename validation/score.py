@@ -73,8 +73,9 @@ def judge(
 def view_scores(on_prompt: Tensor, on_negatives: Tensor, constants: Alignment) -> Tensor:
     """Score of each view [16]: its probability of the prompt [16] against the negatives [16, M].
 
-    Softmax at the constants' logit scale over the prompt (and their bias) and the negatives; with Platt constants the smaller of that
-    and σ(slope · cosine + offset), which asks for likeness and not only for more likeness than the negatives.
+    Softmax at the constants' logit scale over the prompt, their bias added, and the negatives; with Platt constants
+    the smaller of that and σ(slope · cosine + offset), which asks for likeness and not only for more likeness than the
+    negatives.
     """
     logits = torch.cat([on_prompt[:, None], on_negatives], dim=1) * constants.scale  # [16, 1 + M]
     logits[:, 0] += constants.bias

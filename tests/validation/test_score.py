@@ -17,6 +17,12 @@ def test_view_score_is_the_softmax_against_the_negatives() -> None:
     assert float(found) == pytest.approx(math.e**30 / (math.e**30 + math.e**28 + math.e**29), rel=1e-5)
 
 
+def test_the_bias_is_added_to_the_prompts_logit_alone() -> None:
+    constants = Alignment(scale=100, negatives=("empty",), bias=2.0)
+    found = view_scores(torch.tensor([0.3]), torch.tensor([[0.3]]), constants)
+    assert float(found) == pytest.approx(1 / (1 + math.exp(-2)), rel=1e-5)
+
+
 def test_platt_takes_the_smaller_probability() -> None:
     constants = Alignment(scale=100, negatives=("empty",), platt=Platt(slope=10, offset=-4))
     found = view_scores(torch.tensor([0.3]), torch.tensor([[0.1]]), constants)
