@@ -85,7 +85,9 @@ class Attack:
         mean, std = (torch.tensor(v, device=self.device) for v in (constants.model.mean, constants.model.std))
         vectors = self.model.encode_image(((seen - mean) / std).permute(0, 3, 1, 2))  # type: ignore[operator]
         cosines = torch.nn.functional.normalize(vectors, dim=-1) @ self.texts.T  # [BATCH, 1 + M]
-        loss = -(cosines * constants.alignment.scale).log_softmax(dim=1)[:, 0].mean()
+        logits = cosines * constants.alignment.scale
+        logits = torch.cat([logits[:, :1] + constants.alignment.bias, logits[:, 1:]], dim=1)
+        loss = -logits.log_softmax(dim=1)[:, 0].mean()
         if constants.alignment.platt is not None:
             line = constants.alignment.platt
             loss = loss - torch.nn.functional.logsigmoid(line.slope * cosines[:, 0] + line.offset).mean()

@@ -123,7 +123,7 @@ def collect(pairs: Sequence[Pair], encoder: Encoder, constants: Constants, seeds
 
 def refit(constants: Constants, samples: Samples) -> Constants:
     """The same scorer with its scale, Platt line (if it has one) and gates (those it has) fitted to `samples`."""
-    scale = fit_scale(samples)
+    scale = fit_scale(samples, constants.alignment.bias)
     platt = fit_platt(samples.right.flatten(), samples.wrong.flatten()) if constants.alignment.platt else None
     alignment = constants.alignment.model_copy(update={"scale": scale, "platt": platt})
     scores = torch.stack(
@@ -134,15 +134,17 @@ def refit(constants: Constants, samples: Samples) -> Constants:
     )
 
 
-def fit_scale(samples: Samples) -> float:
+def fit_scale(samples: Samples, bias: float = 0.0) -> float:
     """Logit scale with the least mean log loss of right and wrong prompts against the negatives, weighing both alike.
+
+    `bias` is the scorer's, added to the prompt's logit as in `validation.score.view_scores`.
 
     The loss is smooth in log(scale); a grid from 1 to 200 in steps of 2 % is as fine as the data are.
     """
     grid = torch.logspace(0, torch.log10(torch.tensor(200.0)).item(), 268, dtype=torch.float64)
     losses = []
     for scale in grid.tolist():
-        floor = torch.logsumexp(scale * samples.negatives, dim=2)  # [S, 16]
+        floor = torch.logsumexp(scale * samples.negatives, dim=2) - bias  # [S, 16]
         right = torch.nn.functional.softplus(-(scale * samples.right - floor)).mean()
         wrong = torch.nn.functional.softplus(scale * samples.wrong - floor[:, None]).mean()
         losses.append(float(right + wrong))

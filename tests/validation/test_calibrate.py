@@ -19,7 +19,8 @@ from validation.calibrate import (
     read_pairs,
 )
 from validation.clip import load_encoder
-from validation.scorer import Gate, Gates, ScorerFiles, WeakSide, locate, read_constants
+from validation.score import view_scores
+from validation.scorer import Alignment, Gate, Gates, ScorerFiles, WeakSide, locate, read_constants
 
 
 @pytest.fixture
@@ -64,6 +65,24 @@ def test_a_clear_difference_gets_a_steep_scale() -> None:
     unclear = fit_scale(Samples(blurred.double(), wrong.double() + 0.1, negatives.double(), {}))
     assert clear == 200
     assert unclear < 50
+
+
+def test_the_scale_is_fitted_to_the_scorers_own_formula_bias_included() -> None:
+    draw = torch.Generator().manual_seed(0)
+    right = 0.3 + 0.05 * torch.randn(40, 16, generator=draw).double()
+    wrong = 0.15 + 0.05 * torch.randn(40, 1, 16, generator=draw).double()
+    negatives = torch.full((40, 16, 2), 0.25).double()
+
+    def log_loss(scale: float) -> float:
+        formula = Alignment(scale=scale, negatives=("empty", "nothing"), bias=2.0)
+        pairs = zip(right, wrong[:, 0], negatives, strict=True)
+        scores = [(view_scores(r, n, formula).log(), (1 - view_scores(w, n, formula)).log()) for r, w, n in pairs]
+        return -float(torch.stack([r + w for r, w in scores]).mean())
+
+    found = fit_scale(Samples(right, wrong, negatives, {}), 2.0)
+    assert 2 < found < 199
+    assert log_loss(found) < min(log_loss(0.9 * found), log_loss(1.1 * found))
+    assert fit_scale(Samples(right, wrong, negatives, {})) != found
 
 
 def test_platt_finds_the_middle() -> None:
