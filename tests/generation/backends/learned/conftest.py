@@ -88,9 +88,12 @@ class Gate:
 
 @pytest.fixture
 def gate() -> Iterator[Gate]:
-    made = Gate()
+    """Opened after the test; what was held behind it ends first, as a thread at work when Python ends aborts it."""
+    before, made = set(threading.enumerate()), Gate()
     yield made
     made.open.release(1000)
+    for thread in set(threading.enumerate()) - before:
+        thread.join(timeout=60)
 
 
 @pytest.fixture(scope="session")
