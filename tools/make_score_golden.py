@@ -32,7 +32,7 @@ SPLATS = 3000
 MARGIN = 0.02
 """No golden score lies nearer to a threshold of the network: rounding must not decide a verdict."""
 SHOWN = (
-    "pink bicycle", "green dragon", "golden crown", "wooden chair", "blue car", "red apple", "white rabbit",
+    "pink flamingo", "green dragon", "golden crown", "wooden chair", "blue car", "red apple", "white rabbit",
     "purple wizard", "silver robot", "red lighthouse", "yellow submarine", "orange cat", "brown teddy bear",
     "black sword", "turquoise vase",
 )  # fmt: skip

@@ -15,7 +15,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from validation.scorer import Alignment, Gate, Gates, WeakSide
+from validation.scorer import Alignment, Gate, Gates, Pool, WeakSide
+
+CERTAIN = 0.999
+"""No view is surer than this, nor than one minus this, when log-odds are averaged: one alone never decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ def judge(
     per_view = view_scores(on_prompt, views @ vectors.negatives.double().T, constants)  # [16]
     kept = keep(per_view, constants.drop_below)
     parts = {
-        "views": float(per_view[kept].mean()),
+        "views": pooled(per_view[kept], constants.pool),
         "views_kept": float(kept.double().mean()),
         "views_median": float(per_view.median()),
         "cosine": float(on_prompt.mean()),
@@ -92,6 +95,17 @@ def keep(per_view: Tensor, drop_below: float | None) -> Tensor:
         return everything
     kept = per_view >= drop_below
     return kept if bool(kept.any()) else everything
+
+
+def pooled(per_view: Tensor, pool: Pool) -> float:
+    """One probability of the views' scores [V]: their mean, or σ of their mean log-odds ("odds").
+
+    Log-odds (logarithmic pooling, Genest and Zidek 1986) vary less with the choice of views than a mean of
+    probabilities, where each view that is in doubt weighs as much as all that are sure.
+    """
+    if pool == "mean":
+        return float(per_view.mean())
+    return float(per_view.logit(eps=1 - CERTAIN).mean().sigmoid())
 
 
 def contrast(on_prompt: Tensor, on_distractors: Tensor, scale: float) -> float:

@@ -27,6 +27,8 @@ SCORERS = Path(__file__).resolve().parent / "scorers"
 
 Dtype = Literal["fp32", "bf16"]
 
+Pool = Literal["mean", "odds"]
+
 _FOLDER_NAME = re.compile(r"^([a-z0-9][a-z0-9-]*)@([1-9][0-9]*)$")
 
 Share = Annotated[float, Field(gt=0, le=1)]
@@ -79,6 +81,7 @@ class Alignment(Part):
     bias: float = Field(default=0.0, description="added to the prompt's logit: above 0, doubt counts for the prompt")
     platt: Platt | None = None
     drop_below: float | None = Field(default=None, ge=0, le=1)
+    pool: Pool = Field(default="mean", description="of the view scores: their mean, or that of their log-odds")
 
 
 class Distractors(Part):

@@ -13,7 +13,7 @@ from tools.small_clip.captions import NOTHING, UNKNOWN, Labels, caption, denied,
 from tools.small_clip.evaluation import UNTAUGHT_ADJECTIVES, auc
 from tools.small_clip.pictures import looks_of
 from tools.small_clip.prompts import asked_of_things, may_be_taught, wrong_part
-from tools.small_clip.training import BLOTS, STD, THING, attack, loss_of
+from tools.small_clip.training import THING, loss_of
 from tools.small_clip.world import GRID_COLOURS, GRID_OBJECTS, Asked, Spec, World, load_world
 from validation.scorer import find_folder
 from validation.words import outside_share, read_vocabulary
@@ -135,21 +135,3 @@ def test_the_loss_falls_when_pictures_lie_with_their_captions() -> None:
         loss_of(views, texts, negatives, match, near, scale, own) for views in (torch.eye(4)[:2], torch.eye(4)[[1, 0]])
     )
     assert float(wrong) > 5 * float(right)
-
-
-def test_an_attack_raises_the_loss_and_moves_no_colour_further_than_its_blots_may() -> None:
-    torch.manual_seed(0)
-    inputs, target = torch.rand(8, 3, 16, 16), torch.rand(8, 3, 16, 16)
-
-    def loss(moved: torch.Tensor) -> torch.Tensor:
-        return -(moved - target).abs().sum()
-
-    moved = attack(inputs, loss, 1.0)
-    furthest = ((moved - inputs) * torch.tensor(STD)[:, None, None]).abs().amax(dim=(1, 2, 3))
-    assert loss(moved) > loss(inputs)
-    assert 0 < furthest.min() <= furthest.max() < max(reach for _, reach in BLOTS) + 1e-6
-
-
-def test_an_attack_on_no_picture_changes_none() -> None:
-    inputs = torch.rand(4, 3, 16, 16)
-    assert torch.equal(attack(inputs, torch.sum, 0.0), inputs)

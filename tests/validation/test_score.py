@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from validation.score import Vectors, consistency, contrast, gate_factors, judge, keep, view_scores, weak_side
+from validation.score import Vectors, consistency, contrast, gate_factors, judge, keep, pooled, view_scores, weak_side
 from validation.scorer import Alignment, Gate, Gates, Platt, WeakSide
 
 PLAIN = Alignment(scale=100, negatives=("empty",))
@@ -33,6 +33,18 @@ def test_weak_views_are_dropped_only_beside_stronger_ones() -> None:
     assert keep(torch.tensor([0.9, 0.39, 0.4]), 0.4).tolist() == [True, False, True]
     assert keep(torch.tensor([0.1, 0.39]), 0.4).tolist() == [True, True]
     assert keep(torch.tensor([0.1, 0.9]), None).tolist() == [True, True]
+
+
+def test_pooling_averages_probabilities_or_their_log_odds() -> None:
+    per_view = torch.tensor([0.9, 0.5], dtype=torch.float64)
+    assert pooled(per_view, "mean") == pytest.approx(0.7)
+    assert pooled(per_view, "odds") == pytest.approx(3 / 4)  # odds of 9 and 1: their geometric mean is 3
+
+
+def test_no_view_is_surer_than_a_thousand_to_one_when_odds_are_pooled() -> None:
+    per_view = torch.tensor([1.0, 0.0, 0.5, 0.5], dtype=torch.float64)
+    assert pooled(per_view, "odds") == pytest.approx(0.5)
+    assert pooled(torch.tensor([1.0]), "odds") == pytest.approx(0.999)
 
 
 def test_contrast_is_the_mean_probability_among_distractors() -> None:

@@ -32,7 +32,6 @@ def main() -> int:
         training.add_argument(f"--{name}", type=int, default=default)
     training.add_argument("--start", type=Path, help="model.pt to go on from, instead of random weights")
     training.add_argument("--rate", type=float, default=recipe.rate)
-    training.add_argument("--attacked", type=float, default=recipe.attacked, help="share of pictures attacked")
     training.add_argument("--bf16", action="store_true", help="compute in bfloat16")
     shipping = commands.add_parser("ship", help="fit the constants and write the scorer's folder")
     shipping.add_argument("--data", type=Path, required=True)
@@ -47,7 +46,7 @@ def main() -> int:
     if args.command == "pictures":
         render_all(args.out, Plan(args.geometries, args.looks, args.asked, args.views, args.nulls))
     elif args.command == "train":
-        chosen = {name: getattr(args, name) for name in ("steps", "rate", "width", "seed", "attacked", "bf16")}
+        chosen = {name: getattr(args, name) for name in ("steps", "rate", "width", "seed", "bf16")}
         train(args.data, Recipe(**chosen), args.start)
     elif args.command == "ship":
         print(ship(args.data, args.version, args.out, args.assets))

@@ -43,6 +43,8 @@ from validation.views import RADIUS, view_cameras
 NAME = "three-gen-small"
 BIAS = 2.0
 """Doubt counts for the prompt: an honest part too small to be sure of is no reason to refuse an object."""
+WEAK_SHARE = 0.5
+"""The worst half of the views: which are the worst quarter hangs too much on the seed. Nor may the gate be steep."""
 FIT_SEEDS = 500_000
 """Seeds of the assets that constants are fitted on: shapes neither trained on nor tested."""
 
@@ -140,7 +142,7 @@ def _constants(version: int, digest: str, scale: float, gates: Gates) -> Constan
         ),
         image_px=IMAGE_PX,
         supersample=SUPERSAMPLE,
-        alignment=Alignment(scale=scale, negatives=NEGATIVES, bias=BIAS),
+        alignment=Alignment(scale=scale, negatives=NEGATIVES, bias=BIAS, pool="odds"),
         gates=gates,
         dtypes=("fp32",),  # in bf16 its scores move by up to 0.05, and it is no faster
         vocabulary="vocabulary.txt",
@@ -158,11 +160,11 @@ def _fit(constants: Constants, shown: Sequence[Shown], encoder: ClipEncoder) -> 
     alignment = constants.alignment.model_copy(update={"platt": platt})
     per_view = torch.stack([view_scores(r, v @ negatives.T, alignment) for r, v in zip(right, views, strict=True)])
     good = per_view.mean(dim=1) > 0.5
-    weak = torch.tensor([weak_side(row, 0.25) for row in per_view[good]])
+    weak = torch.tensor([weak_side(row, WEAK_SHARE) for row in per_view[good]])
     alike = torch.tensor([consistency(v) for v in views])
     low = {name: _low([s.measured[name] for s in shown]) for name in shown[0].measured}
     gates = Gates(
-        weak_side=WeakSide(share=0.25, zero=0.0, full=max(0.05, float(weak.quantile(0.02)))),
+        weak_side=WeakSide(share=WEAK_SHARE, zero=0.0, full=max(0.05, 0.5 * float(weak.quantile(0.02)))),
         consistency=Gate(zero=0.0, full=max(0.01, float(alike.quantile(0.01)))),
         sharpness=Gate(zero=0.2 * low["sharpness"], full=0.7 * low["sharpness"]),
         solidity=Gate(zero=0.3 * low["solidity"], full=0.8 * low["solidity"]),

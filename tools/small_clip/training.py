@@ -3,9 +3,6 @@
 The loss adds to InfoNCE (Radford et al. 2021, section 2.3) a binary cross-entropy on z = s·cos(picture, caption) -
 log Σ exp s·cos(picture, negatives): the logit of the probability that the scorer computes. So the six negatives learn
 to be the threshold between right and wrong. Pairs of which nobody can say whether they match are left out of both.
-
-A share of the pictures is attacked first: one signed step up the loss from a random start (Wong et al. 2020), on blocks
-of several sizes, since splats paint blots rather than pixels. Fitting an asset to the weights then takes more.
 """
 
 from __future__ import annotations
@@ -16,7 +13,7 @@ import math
 import os
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,8 +38,6 @@ THING, LOOK, PART = 0, 1, 2
 WEIGHTS = {THING: 3.0, LOOK: 1.5, PART: 0.12}
 """Of mismatches, in the loss. A part's colour fills a few pixels: what cannot be seen shall count for the prompt, so a
 mismatch of it weighs a few times less than a match."""
-BLOTS = ((1, 6 / 255), (2, 9 / 255), (4, 14 / 255), (8, 20 / 255))
-"""Sides of the blocks that an attack on a picture moves together, in pixels, and how far it moves them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +57,6 @@ class Recipe:
     average: float = 0.995  # of the weights, over the last 40 % of the steps
     width: int = 16  # of the ResNet
     seed: int = 0
-    attacked: float = 0.0  # share of the pictures that are moved up the loss before they are learned
     bf16: bool = False  # twice as fast and more on processors that have it; the loss stays in float32
 
 
@@ -261,43 +255,12 @@ def _train_rank(rank: int, processes: int, data: Path, recipe: Recipe, start: Pa
 
 def _step(model: Any, batch: tuple[Tensor, Tensor, Tensor, Tensor, int], negatives: Tensor, recipe: Recipe) -> Tensor:
     pictures, tokens, match, nearness, real = batch
-    own = torch.arange(real)
     with torch.autocast("cpu", torch.bfloat16, enabled=recipe.bf16):
         texts = model.encode_text(torch.cat([tokens, negatives]))
-    texts = F.normalize(texts.float(), dim=-1)
-
-    def loss_seen(inputs: Tensor, texts: Tensor) -> Tensor:
-        with torch.autocast("cpu", torch.bfloat16, enabled=recipe.bf16):
-            seen = model.encode_image(inputs)
-        vectors, scale = F.normalize(seen.float(), dim=-1), model.logit_scale.exp()
-        return loss_of(vectors, texts[: len(tokens)], texts[len(tokens) :], match, nearness, scale, own)
-
-    inputs = to_input(pictures)
-    if recipe.attacked:
-        inputs = attack(inputs, lambda moved: loss_seen(moved, texts.detach()), recipe.attacked)
-    return loss_seen(inputs, texts)
-
-
-def attack(inputs: Tensor, loss: Callable[[Tensor], Tensor], share: float) -> Tensor:
-    """Inputs [B, 3, H, W] with about a `share` of them moved up the loss, each by blocks of one size of BLOTS."""
-    count, _, height, width = inputs.shape
-    kind = torch.randint(len(BLOTS), (count,))
-    reach = torch.tensor([reach for _, reach in BLOTS])[kind] * (torch.rand(count) < share)
-    reach = reach[:, None, None, None] / torch.tensor(STD)[:, None, None]  # [B, 3, 1, 1], as the model is given colours
-
-    def blocks(values: Tensor) -> Tensor:
-        """Means over each picture's blocks."""
-        made = values.clone()
-        for i, (side, _) in enumerate(BLOTS):
-            small = F.avg_pool2d(values[kind == i], side)
-            made[kind == i] = F.interpolate(small, (height, width), mode="nearest")
-        return made
-
-    offset = reach * blocks(torch.randn_like(inputs)).sign() * torch.rand(count, 1, 1, 1)
-    moved = (inputs + offset).requires_grad_()
-    (slope,) = torch.autograd.grad(loss(moved), moved)
-    offset = (offset + 1.25 * reach * blocks(slope).sign()).clamp(-reach, reach)
-    return (inputs + offset).detach().contiguous(memory_format=torch.channels_last)
+        seen = model.encode_image(to_input(pictures))
+    texts, seen = F.normalize(texts.float(), dim=-1), F.normalize(seen.float(), dim=-1)
+    count, own = len(tokens), torch.arange(real)
+    return loss_of(seen, texts[:count], texts[count:], match, nearness, model.logit_scale.exp(), own)
 
 
 def _share_gradients(parameters: list[torch.nn.Parameter], processes: int) -> None:
