@@ -23,7 +23,6 @@ from torch import Tensor
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # not this folder: validation.py is no package
 
 from benchmarks.attacks import PROMPTS, SEEDS, guarded_score, make, unchecked, unguarded
-from benchmarks.blend_gradient import pictures
 from generation.backends import LOADERS
 from mocks import cheats
 from splats.codecs import encode_spz
@@ -81,7 +80,7 @@ class Attack:
         cameras = view_cameras(self.seed, constants.image_px)  # not averaged down: as good a guide
         chosen = 8 + torch.randperm(8, generator=torch.Generator().manual_seed(self.seed))[:BATCH]  # of the drawn ones
         some = Cameras(cameras.viewmats[chosen], cameras.Ks[chosen], cameras.width, cameras.height).to(self.device)
-        seen = self._look(some).clamp(0, 1)
+        seen = render(self._splats(), some).images.clamp(0, 1)
         mean, std = (torch.tensor(v, device=self.device) for v in (constants.model.mean, constants.model.std))
         vectors = self.model.encode_image(((seen - mean) / std).permute(0, 3, 1, 2))  # type: ignore[operator]
         cosines = torch.nn.functional.normalize(vectors, dim=-1) @ self.texts.T  # [BATCH, 1 + M]
@@ -95,9 +94,6 @@ class Attack:
         loss.backward()  # type: ignore[no-untyped-call]
         self.optimiser.step()
         return float(loss.detach())
-
-    def _look(self, cameras: Cameras) -> Tensor:
-        return pictures(self._splats(), cameras) if self.device == "cpu" else render(self._splats(), cameras).images
 
     def _splats(self) -> Splats:
         free = self.free
