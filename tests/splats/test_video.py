@@ -100,8 +100,7 @@ def test_the_turntable_turns_toward_x_and_starts_in_front(marked_object: Splats)
 
 
 def test_the_same_splats_give_the_same_video(marked_object: Splats) -> None:
-    first, again = (turntable_mp4(marked_object, size_px=64, seconds=0.3) for _ in range(2))
-    assert first == again
+    assert len({turntable_mp4(marked_object, size_px=64, seconds=0.3) for _ in range(30)}) == 1
 
 
 def test_progress_rises_to_one(marked_object: Splats) -> None:
