@@ -30,7 +30,7 @@ _ENCODER = {"preset": "veryfast", "crf": "23", "mbtree": "0", "threads": "2"}
 """x264 at a quality without visible loss; a fixed thread count, because it decides the bytes.
 
 Its macroblock tree is off: with AVX-512 it gives other bytes at times, a few videos in a hundred, even with one thread.
-Without it crf 23 is what crf 20 was with it: 43 dB, a tenth larger."""
+Without it crf 23 is what crf 20 was with it: 43 dB, a fifth larger at 1088 px."""
 
 
 def turntable_mp4(
