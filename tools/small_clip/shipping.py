@@ -44,7 +44,9 @@ NAME = "three-gen-small"
 BIAS = 2.0
 """Doubt counts for the prompt: an honest part too small to be sure of is no reason to refuse an object."""
 WEAK_SHARE = 0.5
-"""The worst half of the views: which are the worst quarter hangs too much on the seed. Nor may the gate be steep."""
+"""The worst half of the views: which are the worst quarter hangs too much on the seed."""
+WEAK_MARGIN = 0.5
+"""The gate on them is full at this part of what honest assets have: a steep one multiplies the noise of the seed."""
 FIT_SEEDS = 500_000
 """Seeds of the assets that constants are fitted on: shapes neither trained on nor tested."""
 
@@ -164,7 +166,7 @@ def _fit(constants: Constants, shown: Sequence[Shown], encoder: ClipEncoder) -> 
     alike = torch.tensor([consistency(v) for v in views])
     low = {name: _low([s.measured[name] for s in shown]) for name in shown[0].measured}
     gates = Gates(
-        weak_side=WeakSide(share=WEAK_SHARE, zero=0.0, full=max(0.05, 0.5 * float(weak.quantile(0.02)))),
+        weak_side=WeakSide(share=WEAK_SHARE, zero=0.0, full=max(0.05, WEAK_MARGIN * float(weak.quantile(0.02)))),
         consistency=Gate(zero=0.0, full=max(0.01, float(alike.quantile(0.01)))),
         sharpness=Gate(zero=0.2 * low["sharpness"], full=0.7 * low["sharpness"]),
         solidity=Gate(zero=0.3 * low["solidity"], full=0.8 * low["solidity"]),
