@@ -1,0 +1,112 @@
+"""Writes the digests that hold the procedural generator's output still, or checks against them.
+
+    python -m tools.pin_objects                   write tests/procedural/golden/objects.json
+    python -m tools.pin_objects --exact FILE      write digests of the unrounded output to FILE, to compare two
+                                                  checkouts on one machine (vertices and splats to the last bit)
+
+Run the first form only when an object changes on purpose, and look at the object before and after.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from generation.backends.procedural import load
+from generation.backends.procedural.make import Make, Part
+from generation.backends.procedural.objects import BUILDERS
+from generation.backends.procedural.vocabulary import load_vocabulary
+from splats.codecs import encode_ply
+
+TABLE = Path(__file__).resolve().parent.parent / "tests/generation/backends/procedural/golden/objects.json"
+SEEDS = (0, 1, 2, 3)
+STEP = 1e-4
+"""Vertices are rounded to this, so that the last bits of another processor's sine do not change a digest."""
+OFFSET = 0.31830988618 * STEP
+"""Moves the rounding boundaries away from the round numbers that builders use."""
+ASSETS = {
+    "pink bicycle": 7,
+    "golden crown with red gems": 0,
+    "running zebra": 1,
+    "three blue teapots": 2,
+    "wooden chair": 3,
+    "knight with a silver sword": 4,
+    "glass bottle": 5,
+    "striped green dragon": 6,
+    "old oak tree": 8,
+    "red sports car with white wheels": 9,
+}
+"""Prompt and seed of the whole assets that are pinned."""
+
+
+def digest(parts: list[Part], step: float | None = STEP) -> str:
+    """SHA-256 over names, colours, materials, tones and vertices; `step` None takes the vertices unrounded."""
+    total = hashlib.sha256()
+    for part in parts:
+        shape = part.shape
+        total.update(repr((part.name, part.colour, part.material, round(part.shade, 6), shape.open)).encode())
+        total.update(np.ascontiguousarray(shape.faces, dtype=np.int64).tobytes())
+        for values in (shape.vertices, shape.field):
+            if values is None:
+                continue
+            rounded = values if step is None else np.floor((values + OFFSET) / step).astype(np.int64)
+            total.update(np.ascontiguousarray(rounded).tobytes())
+        if step is None:
+            total.update(np.ascontiguousarray(shape.normals).tobytes())
+    return total.hexdigest()[:16]
+
+
+def object_keys() -> Iterator[tuple[str, str, str | None, int]]:
+    """Category, name, pose and seed of everything that is pinned."""
+    for entry in load_vocabulary().entries.values():
+        for pose in (None, *entry.poses):
+            for seed in SEEDS:
+                yield entry.category, entry.name, pose, seed
+
+
+def build(category: str, name: str, pose: str | None, seed: int) -> list[Part]:
+    """The parts of one object."""
+    make = Make(np.random.default_rng(seed), pose)
+    BUILDERS[category][name](make)
+    return make.parts
+
+
+def object_table(step: float | None = STEP) -> dict[str, list[str]]:
+    """Digests by "name" or "name, pose", one for each of SEEDS."""
+    table: dict[str, list[str]] = {}
+    for category, name, pose, seed in object_keys():
+        key = name if pose is None else f"{name}, {pose}"
+        table.setdefault(key, []).append(digest(build(category, name, pose, seed), step))
+    return table
+
+
+def asset_table(prompts: dict[str, int]) -> dict[str, str]:
+    """SHA-256 of the PLY file by prompt."""
+    generate = load()
+    return {
+        prompt: hashlib.sha256(encode_ply(generate(prompt, seed, lambda _: None).splats)).hexdigest()
+        for prompt, seed in prompts.items()
+    }
+
+
+def main() -> None:
+    """Write the table, or the exact digests."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--exact", type=Path, metavar="FILE")
+    arguments = parser.parse_args()
+    exact = arguments.exact is not None
+    objects = object_table(None if exact else STEP)
+    prompts = {**ASSETS, **(dict.fromkeys(load_vocabulary().entries, 11) if exact else {})}
+    written = {"assets": asset_table(prompts), "objects": objects}
+    target = arguments.exact or TABLE
+    target.write_text(json.dumps(written, indent=1) + "\n")
+    print(f"{target}: {sum(map(len, objects.values()))} objects, {len(prompts)} assets")
+
+
+if __name__ == "__main__":
+    main()
