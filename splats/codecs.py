@@ -1,20 +1,20 @@
-"""Files to splats and back. Tells the formats apart; their details are in `splats.ply` and `splats.spz`.
+"""Files to splats and back: detects the format and calls its module in `splats.formats`.
 
 World coordinates are the same in every file (y up, front toward +z); nothing is turned here.
 """
 
 from __future__ import annotations
 
-from splats import ply, spz
 from splats.errors import DecodeError
-from splats.limits import MAX_ENCODED_BYTES
+from splats.formats import ply, spz
+from splats.formats.limits import MAX_ENCODED_BYTES
 from splats.model import Splats
 
 
 def decode(data: bytes) -> Splats:
     """The splats of a PLY or SPZ file, on the CPU; which of the two it is, its first bytes tell.
 
-    Safe for bytes from anyone: time and memory are bounded by `splats.limits`. Raises DecodeError and nothing else;
+    Safe for bytes from anyone: `splats.formats.limits` bounds time and memory. Raises DecodeError and nothing else;
     docs/formats.md says what each code means.
     """
     if len(data) > MAX_ENCODED_BYTES:

@@ -1,51 +1,24 @@
 """Rendering: one contract, three implementations that agree.
 
 `render` is the only call the rest of the project makes. It picks
-- "gsplat"  CUDA kernels, differentiable (`splats.render_gsplat`),
-- "cpu"     a compiled tile rasteriser, differentiable (`splats.render_cpu`, `splats.render_cpu_gradient`),
+- "gsplat"  CUDA kernels, differentiable (`splats.renderers.gsplat`),
+- "cpu"     a compiled tile rasteriser, differentiable (`splats.renderers.cpu`, `splats.renderers.cpu_gradient`),
 - "torch"   readable, slow, differentiable on any device: the oracle the others are tested against.
 
-The picture they all make, which is also gsplat's "classic" one (Kerbl et al. 2023; Zwicker et al. 2002 for EWA):
-1. A splat is dropped when its camera depth lies outside [NEAR, FAR] or its opacity is below ALPHA_MIN.
-2. cov2d = J R Σ Rᵀ Jᵀ + BLUR · I with the perspective Jacobian J taken at the centre, whose x/z and y/z are held to
-   the picture plus LIMIT_MARGIN of its size on each side.
-3. Front to back by depth (ties: lower index first), at each pixel centre (index + 0.5):
-   alpha = min(ALPHA_MAX, opacity · exp(-sigma)), sigma = ½ dᵀ cov2d⁻¹ d; skipped when alpha < ALPHA_MIN; a pixel
-   stops *before* the splat that would bring its transmittance to T_STOP or less.
-4. colour = Σ alpha T c + background · T, with c from `splats.sh`, never clamped: neither splat nor picture.
-All of them evaluate sigma as a sum of squares, h (x - x_row)² + e_row, which cannot cancel for long thin splats.
+The contract itself stands in `splats.renderers.contract`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from splats.model import Cameras, Splats
-
-# The kernels compiled from these are kept on disk: see `splats.compiled` before changing one.
-NEAR, FAR = 0.01, 100.0
-"""Depths in world units between which splats are drawn."""
-BLUR = 0.3
-"""Added to both variances of a projected splat, pixels²: no splat is thinner than a pixel."""
-ALPHA_MIN, ALPHA_MAX = 1 / 255, 0.999
-"""Fainter contributions are skipped, stronger ones held."""
-T_STOP = 1e-4
-"""A pixel is full before its transmittance falls to this."""
-LIMIT_MARGIN = 0.15
-"""Share of the picture's size beyond its edge at which the Jacobian's direction is held."""
+from splats.renderers.contract import ALPHA_MIN, BLUR, FAR, LIMIT_MARGIN, NEAR, Rendered
 
 RENDERERS = ("auto", "gsplat", "cpu", "torch")
-
-
-class Rendered(NamedTuple):
-    """images [C, H, W, 3] float32, background included, not clamped; alpha [C, H, W, 1] coverage in [0, 1]."""
-
-    images: Tensor
-    alpha: Tensor
 
 
 def render(
@@ -71,15 +44,15 @@ def render(
     cameras = cameras.to(splats.device)
     chosen = ("gsplat" if splats.device.type == "cuda" else "cpu") if renderer == "auto" else renderer
     if chosen == "gsplat":
-        from splats.render_gsplat import render_gsplat  # noqa: PLC0415  CUDA only where it is asked for
+        from splats.renderers.gsplat import render_gsplat  # noqa: PLC0415  CUDA only where it is asked for
 
         return render_gsplat(splats, cameras, colour, screen)
     if chosen == "torch":
-        from splats.render_torch import render_torch  # noqa: PLC0415
+        from splats.renderers.torch import render_torch  # noqa: PLC0415
 
         return render_torch(splats, cameras, colour, screen)
     if chosen == "cpu":
-        from splats.render_cpu import render_cpu  # noqa: PLC0415
+        from splats.renderers.cpu import render_cpu  # noqa: PLC0415
 
         return render_cpu(splats, cameras, colour, screen=screen)
     raise ValueError(f"renderer must be one of {', '.join(RENDERERS)}, not {renderer!r}")
@@ -90,22 +63,15 @@ def to_uint8(images: Tensor) -> Tensor:
     return (images.clamp(0, 1) * 255).to(torch.uint8)
 
 
-def wants_gradient(splats: Splats, cameras: Cameras, background: Tensor, screen: Tensor | None = None) -> bool:
-    """Whether the caller may differentiate the pictures."""
-    tensors = (splats.means, splats.quats, splats.scales, splats.opacities, splats.sh)
-    inputs = (*tensors, cameras.viewmats, cameras.Ks, background, *([] if screen is None else [screen]))
-    return torch.is_grad_enabled() and any(t.requires_grad for t in inputs)
-
-
 def renderer_name(device: torch.device | str = "cpu") -> str:
     """Which implementation "auto" means for pictures on `device`, with its build, for logs and /version/.
 
     Such as "gsplat-1.5.3" or "cpu-numba-znver3-avx2". Raises RendererMissing where `render` would.
     """
     if torch.device(device).type == "cuda":
-        from splats.render_gsplat import build_name  # noqa: PLC0415
+        from splats.renderers.gsplat import build_name  # noqa: PLC0415
     else:
-        from splats.render_cpu import build_name  # noqa: PLC0415
+        from splats.renderers.cpu import build_name  # noqa: PLC0415
     return build_name()
 
 

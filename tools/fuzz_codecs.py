@@ -29,7 +29,7 @@ sys.path.insert(0, str(ROOT))
 
 from splats import codecs  # noqa: E402
 from splats.errors import DECODE_CODES, DecodeError  # noqa: E402
-from splats.limits import MAX_SPLATS  # noqa: E402
+from splats.formats.limits import MAX_SPLATS  # noqa: E402
 from splats.model import Splats  # noqa: E402
 
 SLOW_S = 10.0

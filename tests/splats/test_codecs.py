@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from splats import codecs
 from splats.errors import DecodeError
-from splats.limits import MAX_DECODED_BYTES, MAX_ENCODED_BYTES, MAX_SPLATS
+from splats.formats.limits import MAX_DECODED_BYTES, MAX_ENCODED_BYTES, MAX_SPLATS
 from splats.model import Splats
 from tools import fuzz_codecs
 

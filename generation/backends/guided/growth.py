@@ -11,7 +11,7 @@ from torch import Tensor
 
 from generation.backends.guided.settings import Growing
 from splats.model import Splats
-from splats.render_torch import rotations
+from splats.renderers.torch import rotations
 
 _SPLIT_SHRINK = 1.6
 """Both parts of a split splat are this much smaller (3DGS: 0.8 · 2)."""

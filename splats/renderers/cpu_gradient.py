@@ -14,10 +14,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from splats import raster_backward, raster_blend, raster_project, render_torch
 from splats.model import Cameras, Splats
-from splats.raster_project import TILE
-from splats.render import ALPHA_MIN, Rendered
+from splats.renderers import cpu_backward as raster_backward
+from splats.renderers import cpu_blend as raster_blend
+from splats.renderers import cpu_project as raster_project
+from splats.renderers import torch as render_torch
+from splats.renderers.contract import ALPHA_MIN, Rendered
+from splats.renderers.cpu_project import TILE
 
 
 class _Listed(NamedTuple):

@@ -14,12 +14,12 @@ import re
 import numpy as np
 import numpy.typing as npt
 
-from splats import limits
 from splats.errors import DecodeError
+from splats.formats import limits
+from splats.formats.ply_header import Element, Header, parse_header
+from splats.formats.ply_text import parse_numbers
+from splats.formats.raw import RawValues, activate, deactivate
 from splats.model import Splats
-from splats.ply_header import Element, Header, parse_header
-from splats.ply_text import parse_numbers
-from splats.raw import RawValues, activate, deactivate
 
 MAGIC = b"ply"
 
@@ -40,7 +40,7 @@ _Columns = dict[str, npt.NDArray[np.generic]]
 def encode(splats: Splats) -> bytes:
     """`splats` as a binary little-endian PLY file of 17 + 3 (K - 1) float32 properties, the normals 0.
 
-    Raises ValueError for splats that cannot be written (`splats.raw.deactivate`).
+    Raises ValueError for splats that cannot be written (`splats.formats.raw.deactivate`).
     """
     raw = deactivate(splats)
     n, rest_count = len(splats), 3 * (raw.sh.shape[1] - 1)
@@ -64,7 +64,7 @@ def decode(data: bytes) -> Splats:
     """The splats of the PLY file `data` (binary of either byte order, or ascii), properties in any order.
 
     Normals, unknown scalar properties and other elements are ignored. Raises DecodeError with a code for anything
-    else than a file of splats within the limits of `splats.limits`.
+    else than a file of splats within the limits of `splats.formats.limits`.
     """
     header = parse_header(data)
     before, vertex = _split_at_vertex(header)

@@ -13,9 +13,9 @@ import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from splats import spz
 from splats.errors import DecodeError
-from splats.limits import MAX_SPLATS
+from splats.formats import spz
+from splats.formats.limits import MAX_SPLATS
 from splats.model import Splats
 
 HEADER = "<4sIIBBBB"

@@ -4,8 +4,7 @@ Views are projected and sorted one to a thread; then rectangles of tiles, split 
 thread and no list of intersections outgrows its budget, are blended one to a thread. A pixel is the work of one
 thread and its tile's list is the same however the tiles are split: the result does not depend on the thread count,
 which is torch's (`torch.set_num_threads`, OMP_NUM_THREADS).
-Where a gradient is asked for, `splats.render_cpu_gradient` takes over. The loops are in `splats.raster_project` and
-`splats.raster_blend`.
+Where a gradient is wanted, `cpu_gradient` takes over. The compiled loops are in `cpu_project` and `cpu_blend`.
 """
 
 from __future__ import annotations
@@ -17,11 +16,12 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from splats import raster_blend, raster_project
 from splats.model import Cameras, Splats
-from splats.raster_project import TILE
-from splats.render import Rendered, wants_gradient
-from splats.render_cpu_gradient import render_cpu_gradient
+from splats.renderers import cpu_blend as raster_blend
+from splats.renderers import cpu_project as raster_project
+from splats.renderers.contract import Rendered, wants_gradient
+from splats.renderers.cpu_gradient import render_cpu_gradient
+from splats.renderers.cpu_project import TILE
 
 PROJECTED_BUDGET = 3_000_000
 """Splats projected and waiting at once: 120 bytes each while they are sorted, so 360 MB (one view may exceed it)."""

@@ -11,7 +11,7 @@ import pytest
 import zstandard
 
 from splats.errors import DecodeError
-from splats.inflate import inflate, inflate_start
+from splats.formats.inflate import inflate, inflate_start
 
 TEXT = b"splats " * 10_000
 

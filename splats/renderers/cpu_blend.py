@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from splats import render
-from splats.compiled import kernel
-from splats.raster_project import RECORD, TILE
+from splats.renderers import contract
+from splats.renderers.compiled import kernel
+from splats.renderers.cpu_project import RECORD, TILE
 
 _f = np.float32
 _u = np.uint64
-_ALPHA_MAX, _T_STOP = _f(render.ALPHA_MAX), _f(render.T_STOP)
+_ALPHA_MAX, _T_STOP = _f(contract.ALPHA_MAX), _f(contract.T_STOP)
 _ZERO, _HALF, _ONE, _EIGHTH = _f(0), _f(0.5), _f(1), _f(0.125)
 _E2, _E3, _E4, _E5, _E6 = _f(1 / 2), _f(-1 / 6), _f(1 / 24), _f(-1 / 120), _f(1 / 720)
 _PIXELS = TILE * TILE

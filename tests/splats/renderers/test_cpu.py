@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 import torch
 
-from splats import raster_project
 from splats.camera import orbit
 from splats.model import Cameras, Splats
 from splats.render import render, warm_up
-from splats.render_cpu import render_cpu, split_tiles
+from splats.renderers import cpu_project as raster_project
+from splats.renderers.cpu import render_cpu, split_tiles
 
 MakeSplats = Callable[..., Splats]
 
@@ -92,7 +92,7 @@ def test_depth_order_is_stable() -> None:
 def test_kernels_compiled_once_serve_the_next_process(root: Path) -> None:
     warm_up()
     code = (
-        "from splats.render import warm_up; from splats import raster_blend;"
+        "from splats.render import warm_up; from splats.renderers import cpu_blend as raster_blend;"
         "warm_up(); print(sum(raster_blend.blend_tiles.stats.cache_misses.values()))"
     )
     result = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, check=True)

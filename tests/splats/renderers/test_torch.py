@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from splats import render_torch
 from splats.camera import orbit
 from splats.model import Splats
+from splats.renderers import torch as render_torch
 
 NAMES = Splats.__slots__
 

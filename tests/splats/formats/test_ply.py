@@ -11,9 +11,9 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from splats import ply
 from splats.errors import DecodeError
-from splats.limits import MAX_SPLATS
+from splats.formats import ply
+from splats.formats.limits import MAX_SPLATS
 from splats.model import Splats
 
 BASE = (

@@ -13,7 +13,7 @@ import torch
 from splats import sh
 from splats.errors import RendererMissing
 from splats.model import Cameras, Splats
-from splats.render import BLUR, FAR, NEAR, Rendered
+from splats.renderers.contract import BLUR, FAR, NEAR, Rendered
 
 
 def render_gsplat(

@@ -1,6 +1,6 @@
 """Compiled loops of the fast CPU renderer, first half: project splats, sort them by depth, count them by tile.
 
-The constants are those of `splats.render`; the formulas are those of `splats.render_torch`, the readable version.
+The constants are those of `splats.render`; the formulas are those of `splats.renderers.torch`, the readable version.
 A loop depends on nothing but its arguments. Knows nothing of tensors, camera objects or threads.
 """
 
@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from splats import render, sh
-from splats.compiled import kernel
+from splats import sh
+from splats.renderers import contract
+from splats.renderers.compiled import kernel
 
 TILE = 16
 """Pixels of a tile's side: a row is two vectors of 8 lanes or one of 16."""
@@ -17,8 +18,8 @@ RECORD = 10
 """Floats kept of a projected splat: x0, y0, narrow / 2, shear, tall / 2, opacity, sigma at ALPHA_MIN, r, g, b."""
 
 _f = np.float32
-_NEAR, _FAR, _BLUR, _MARGIN = _f(render.NEAR), _f(render.FAR), _f(render.BLUR), _f(render.LIMIT_MARGIN)
-_ALPHA_MIN = _f(render.ALPHA_MIN)
+_NEAR, _FAR, _BLUR, _MARGIN = _f(contract.NEAR), _f(contract.FAR), _f(contract.BLUR), _f(contract.LIMIT_MARGIN)
+_ALPHA_MIN = _f(contract.ALPHA_MIN)
 _ZERO, _HALF, _ONE, _TWO, _THREE, _FOUR = _f(0), _f(0.5), _f(1), _f(2), _f(3), _f(4)
 _C0, _C1 = _f(sh.SH_C0), _f(sh.SH_C1)
 _C20, _C21, _C22 = (_f(c) for c in sh.SH_C2)

@@ -28,11 +28,11 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from splats import limits
 from splats.errors import DecodeError
-from splats.inflate import GZIP_MAGIC, ZSTD_MAGIC, inflate, inflate_start
+from splats.formats import limits
+from splats.formats.inflate import GZIP_MAGIC, ZSTD_MAGIC, inflate, inflate_start
+from splats.formats.raw import deactivate
 from splats.model import Splats
-from splats.raw import deactivate
 
 MAGIC = b"NGSP"
 
@@ -78,7 +78,7 @@ def encode(splats: Splats) -> bytes:
 
     Positions have 12 fractional bits (steps of 0.00024), fewer only if one lies 2,048 units or more from the middle.
     Values outside the ranges of the format are clamped: scales to e^-10 … e^5.94, sh0 to ±3.33, the rest of sh to
-    -1 … 0.99. Raises ValueError for splats that cannot be written (`splats.raw.deactivate`).
+    -1 … 0.99. Raises ValueError for splats that cannot be written (`splats.formats.raw.deactivate`).
     """
     import gsply  # noqa: PLC0415 -- loads numba, which only writers need
 
@@ -93,7 +93,7 @@ def encode(splats: Splats) -> bytes:
         format="ply",
     )
     with tempfile.TemporaryDirectory() as folder:  # gsply writes to a path only
-        path = Path(folder) / "splats.spz"
+        path = Path(folder) / "splats.formats.spz"
         gsply.write_spz(path, data, version=3, fractional_bits=_fractional_bits(raw.means))
         out = bytearray(path.read_bytes())
     out[_GZIP_MTIME] = bytes(4)  # the time of writing
@@ -109,7 +109,7 @@ def _fractional_bits(means: _Floats) -> int:
 def decode(data: bytes) -> Splats:
     """The splats of the SPZ file `data`: versions 2 and 3 in gzip or zstd, version 4.
 
-    Raises DecodeError with a code for anything else than such a file within the limits of `splats.limits`.
+    Raises DecodeError with a code for anything else than such a file within the limits of `splats.formats.limits`.
     """
     if data.startswith(MAGIC):
         header, sections = _open_v4(data)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from splats import limits
+from splats.formats import limits
 from splats.model import Splats
 
 _Array = npt.NDArray[np.float32]
@@ -33,7 +33,7 @@ class RawValues:
 
 
 def activate(raw: RawValues) -> Splats:
-    """The splats that `raw` stands for, on the CPU. The values must have passed the checks of `splats.limits`.
+    """The splats that `raw` stands for, on the CPU. The values must have passed the checks of `splats.formats.limits`.
 
     Raises DecodeError `out_of_range` for a quaternion without length.
     """
@@ -50,7 +50,7 @@ def deactivate(splats: Splats) -> RawValues:
     """`splats` as files hold them. Raises ValueError for splats that no decoder of ours would take back.
 
     Those are: none at all or more than a million, values that are not finite, scales that are not positive,
-    opacities outside [0, 1], quaternions without length, and values beyond the bounds of `splats.limits`.
+    opacities outside [0, 1], quaternions without length, and values beyond the bounds of `splats.formats.limits`.
     """
     if not 1 <= len(splats) <= limits.MAX_SPLATS:
         raise ValueError(f"cannot write {len(splats):,} splats; a file holds 1 to {limits.MAX_SPLATS:,}")

@@ -14,7 +14,17 @@ from torch.utils.checkpoint import checkpoint
 
 from splats import sh
 from splats.model import Cameras, Splats
-from splats.render import ALPHA_MAX, ALPHA_MIN, BLUR, FAR, LIMIT_MARGIN, NEAR, T_STOP, Rendered, wants_gradient
+from splats.renderers.contract import (
+    ALPHA_MAX,
+    ALPHA_MIN,
+    BLUR,
+    FAR,
+    LIMIT_MARGIN,
+    NEAR,
+    T_STOP,
+    Rendered,
+    wants_gradient,
+)
 
 TILE = 16
 """Pixels of a tile's side."""

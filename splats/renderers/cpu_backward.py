@@ -1,6 +1,6 @@
 """Compiled loop of the fast CPU renderer, backward: how a picture's gradient reaches the records of its splats.
 
-Each tile is blended again front to back, as `splats.raster_blend` did, with the finished picture at hand: what lies
+Each tile is blended again front to back, as `splats.renderers.cpu_blend` did, with the finished picture at hand: what lies
 behind a splat is the whole minus what has been blended so far, so nothing need be remembered. With w = alpha T the
 weight of a splat, g the gradient of the pixel and s = g · (colour, 1), the last for the picture's alpha,
 
@@ -15,14 +15,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from splats import render
-from splats.compiled import kernel, summing_kernel
-from splats.raster_blend import _tile_lists
-from splats.raster_project import RECORD, TILE
+from splats.renderers import contract
+from splats.renderers.compiled import kernel, summing_kernel
+from splats.renderers.cpu_blend import _tile_lists
+from splats.renderers.cpu_project import RECORD, TILE
 
 _f = np.float32
 _u = np.uint64
-_ALPHA_MAX, _T_STOP = _f(render.ALPHA_MAX), _f(render.T_STOP)
+_ALPHA_MAX, _T_STOP = _f(contract.ALPHA_MAX), _f(contract.T_STOP)
 _ZERO, _HALF, _ONE, _TWO, _EIGHTH = _f(0), _f(0.5), _f(1), _f(2), _f(0.125)
 _E2, _E3, _E4, _E5, _E6 = _f(1 / 2), _f(-1 / 6), _f(1 / 24), _f(-1 / 120), _f(1 / 720)
 _PIXELS = TILE * TILE
