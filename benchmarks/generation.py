@@ -17,8 +17,8 @@ import torch
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # mocks/ is not installed
 
 from generation.backends import LOADERS
-from generation.backends.procedural.vocabulary import load_vocabulary
 from mocks.processes import running
+from procedural.language.vocabulary import load_vocabulary
 from splats.render import renderer_name, warm_up
 
 PROMPTS = ("pink bicycle", "golden crown with red gems", "green dragon")

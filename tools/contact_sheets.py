@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw
 
 from generation.backends import LOADERS
 from generation.backends.contract import Generator
-from generation.backends.procedural.vocabulary import load_vocabulary
+from procedural.language.vocabulary import load_vocabulary
 from splats.camera import orbit
 from splats.render import render, to_uint8
 

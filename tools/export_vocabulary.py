@@ -12,14 +12,15 @@ from typing import Any
 
 import yaml
 
+from procedural.language.vocabulary import read_words
+
 ROOT = Path(__file__).resolve().parent.parent
-SOURCE = ROOT / "generation/backends/procedural/objects.yaml"
 TARGET = ROOT / "prompter/resources/vocabulary.yaml"
-HEAD = "# Written by tools/export_vocabulary.py from the procedural generator's objects.yaml: change that one.\n"
+HEAD = "# Written by tools/export_vocabulary.py from the words in procedural/objects: change those.\n"
 
 
 def exported(source: dict[str, Any]) -> dict[str, Any]:
-    """What the grammar needs of objects.yaml: names, other words, usual colours, parts and poses of each object."""
+    """Return what the grammar needs of the words: names, other words, usual colours, parts and poses of each object."""
     return {
         "colours": list(source["colours"]),
         "materials": {name: material["words"] for name, material in source["materials"].items()},
@@ -31,9 +32,9 @@ def exported(source: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def text(source: Path = SOURCE) -> str:
-    """The whole file."""
-    data = exported(yaml.safe_load(source.read_text(encoding="utf-8")))
+def text() -> str:
+    """Return the whole file."""
+    data = exported(read_words())
     return HEAD + yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=118, default_flow_style=None)
 
 

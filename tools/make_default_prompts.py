@@ -11,8 +11,8 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-from generation.backends.procedural.prompt import read_prompt
-from generation.backends.procedural.vocabulary import Vocabulary, load_vocabulary
+from procedural.language.prompt import read_prompt
+from procedural.language.vocabulary import Vocabulary, load_vocabulary
 from prompter.generator.grammar import Grammar, load_grammar
 
 TARGET = Path(__file__).resolve().parent.parent / "prompter/resources/default_prompts.txt"

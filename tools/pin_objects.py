@@ -17,13 +17,13 @@ from pathlib import Path
 
 import numpy as np
 
-from generation.backends.procedural import load
-from generation.backends.procedural.make import Make, Part
-from generation.backends.procedural.objects import BUILDERS
-from generation.backends.procedural.vocabulary import load_vocabulary
+from procedural.builder import Make, Part
+from procedural.generate import load
+from procedural.language.vocabulary import load_vocabulary
+from procedural.objects import OBJECTS
 from splats.codecs import encode_ply
 
-TABLE = Path(__file__).resolve().parent.parent / "tests/generation/backends/procedural/golden/objects.json"
+TABLE = Path(__file__).resolve().parent.parent / "tests/procedural/golden/objects.json"
 SEEDS = (0, 1, 2, 3)
 STEP = 1e-4
 """Vertices are rounded to this, so that the last bits of another processor's sine do not change a digest."""
@@ -72,7 +72,7 @@ def object_keys() -> Iterator[tuple[str, str, str | None, int]]:
 def build(category: str, name: str, pose: str | None, seed: int) -> list[Part]:
     """The parts of one object."""
     make = Make(np.random.default_rng(seed), pose)
-    BUILDERS[category][name](make)
+    OBJECTS[category][name](make)
     return make.parts
 
 

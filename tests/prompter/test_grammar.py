@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from generation.backends.procedural.prompt import read_prompt
-from generation.backends.procedural.vocabulary import load_vocabulary
+from procedural.language.prompt import read_prompt
+from procedural.language.vocabulary import load_vocabulary
 from prompter.generator.grammar import Grammar, load_grammar, with_article
 from tools.export_vocabulary import text
 from tools.make_default_prompts import is_understood

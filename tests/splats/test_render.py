@@ -10,8 +10,8 @@ from splats import sh
 from splats.camera import orbit
 from splats.errors import RendererMissing
 from splats.model import Cameras, Splats
-from splats.renderers.contract import Rendered
 from splats.render import covered_pixels, render, renderer_name, to_uint8, warm_up
+from splats.renderers.contract import Rendered
 
 MakeSplats = Callable[..., Splats]
 ON_CPU = pytest.mark.parametrize("renderer", ["cpu", "torch"])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from generation.backends.procedural.prompt import read_prompt
+from procedural.language.prompt import read_prompt
 from tools.small_clip.captions import NOTHING, UNKNOWN, Labels, caption, denied, number, plural, truth
 from tools.small_clip.evaluation import UNTAUGHT_ADJECTIVES, auc
 from tools.small_clip.pictures import looks_of

@@ -16,12 +16,12 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from generation.backends.procedural.assemble import CLEAR, cover, dress, generator, paint
-from generation.backends.procedural.make import Make, Part
-from generation.backends.procedural.objects import BUILDERS
-from generation.backends.procedural.request import Item, Look
-from generation.backends.procedural.sampling import Samples
-from generation.backends.procedural.shapes import Floats
+from procedural.assemble import CLEAR, cover, dress, generator, paint
+from procedural.builder import Make, Part
+from procedural.geometry.shapes import Floats
+from procedural.language.request import Item, Look
+from procedural.objects import OBJECTS
+from procedural.surface.sampling import Samples
 from splats.camera import orbit
 from splats.model import Splats, normalise
 from splats.render import render
@@ -98,7 +98,7 @@ class Studio:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._builders = {name: build for section in BUILDERS.values() for name, build in section.items()}
+        self._builders = {name: build for section in OBJECTS.values() for name, build in section.items()}
         self._built: dict[tuple[str, int, str | None], list[Part]] = {}
         self._covered: dict[tuple[object, ...], tuple[Samples, Floats]] = {}
 

@@ -6,8 +6,8 @@ import random
 import re
 from collections.abc import Sequence
 
-from generation.backends.procedural.prompt import read_prompt
-from generation.backends.procedural.request import Look
+from procedural.language.prompt import read_prompt
+from procedural.language.request import Look
 from prompter.generator.grammar import load_grammar
 from tools.small_clip.world import Asked, World
 

@@ -1,6 +1,6 @@
 """The world the small CLIP learns: objects, colours, materials, which of them contradict each other, what is held back.
 
-Everything comes from objects.yaml; nothing is drawn here.
+Everything comes from the words of procedural/objects; nothing is drawn here.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.color import rgb2lab
 
-from generation.backends.procedural.request import Item, Look
-from generation.backends.procedural.vocabulary import Entry, Vocabulary, load_vocabulary
+from procedural.language.request import Item, Look
+from procedural.language.vocabulary import Entry, Vocabulary, load_vocabulary
 
 MATERIALS = ("wood", "gold", "silver", "bronze", "copper", "metal", "stone", "marble", "glass", "ice", "crystal")
 """Materials that look like themselves on any object."""
@@ -168,5 +168,5 @@ class World:
 
 
 def load_world() -> World:
-    """The world of the repository's objects.yaml."""
+    """The world of the words in procedural/objects."""
     return World(load_vocabulary())

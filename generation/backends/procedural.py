@@ -1,0 +1,17 @@
+"""The procedural generator as a backend: builds objects from parts, without a learned model or a GPU."""
+
+from __future__ import annotations
+
+from generation.backends.contract import Generated, Generator, Progress, Report
+from procedural.generate import load_generator
+
+
+def load() -> Generator:
+    """Load the generator. Raises VocabularyError when its words contradict themselves."""
+    make_object = load_generator()
+
+    def generate(prompt: str, seed: int, report: Report) -> Generated:
+        made = make_object(prompt, seed, lambda fraction, stage: report(Progress(fraction, stage)))
+        return Generated(made.splats, made.understood)
+
+    return generate

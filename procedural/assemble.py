@@ -1,0 +1,243 @@
+"""From a request to splats: build the parts, arrange the copies, sample the surfaces, bake the light.
+
+Everything random comes from generators seeded by SHA-256 of the object's name, the seed and what is drawn, so that
+the same request and seed give the same bytes everywhere, and a colour in the prompt never changes the shape.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from procedural.builder import BuildFunction, Make, Part
+from procedural.geometry.shapes import Floats, Shape
+from procedural.language.request import Item, Request
+from procedural.language.vocabulary import Rgb, Vocabulary
+from procedural.surface.finishes import Surface, shade
+from procedural.surface.materials import Coat, coats, second_colour
+from procedural.surface.patterns import pattern_mask
+from procedural.surface.sampling import Samples, crowding, room, sample, seen, settle
+from splats.model import Splats, normalise
+from splats.sh import SH_C0
+
+SAMPLES = 50_000
+"""Surface samples drawn; what is hidden goes. Enough for a closed, crisp picture at 1088 pixels."""
+FEWEST, MOST = 20_000, 60_000
+"""Bounds of the number of splats."""
+FLATNESS = 0.12
+"""Thickness of a disc in units of its radius."""
+CLEAR = frozenset({"glass"})
+"""Finishes that do not hide what is behind them."""
+
+Report = Callable[[float, str], None]
+"""Called with the completed fraction [0, 1] and the stage; may raise to stop the work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part in its place with its coat; `pattern` and `second` colour where the item has a pattern."""
+
+    shape: Shape
+    coat: Coat
+    pattern: str | None
+    second: Rgb
+
+
+def assemble(
+    request: Request, seed: int, builders: Mapping[str, BuildFunction], vocabulary: Vocabulary, report: Report
+) -> Splats:
+    """The splats [N] of a request, normalised, N from 20,000 to 60,000. `report` may raise through."""
+    pieces = _pieces(request, seed, builders, vocabulary, report)
+    report(0.5, "sampling")
+    rng = generator(seed, request.items[0].name, "surface")
+    samples, hidden = cover(pieces, rng, lambda: report(0.6, "sampling"))
+    report(0.8, "shading")
+    return paint(pieces, samples, hidden, rng)
+
+
+def _pieces(
+    request: Request, seed: int, builders: Mapping[str, BuildFunction], vocabulary: Vocabulary, report: Report
+) -> list[Piece]:
+    copies = [(item, number) for item in request.items for number in range(item.count)]
+    groups: list[list[Piece]] = []
+    for done, (item, number) in enumerate(copies):
+
+        def tick(fraction: float = 0.5 * done / len(copies)) -> None:
+            report(fraction, "building")
+
+        make = Make(generator(seed, item.name, f"shape {number}"), item.pose, tick)
+        tick()
+        builders[item.name](make)
+        groups.append(dress(make.parts, item, seed, number, vocabulary))
+    places = _places([_box(group) for group in groups])
+    return [
+        Piece(p.shape.move(*place), p.coat, p.pattern, p.second)
+        for group, place in zip(groups, places, strict=True)
+        for p in group
+    ]
+
+
+def dress(parts: Sequence[Part], item: Item, seed: int, number: int, vocabulary: Vocabulary) -> list[Piece]:
+    """Parts stretched to the size asked for, scaled to a longest side of 1, standing on y = 0, with their coats."""
+    stretch = _stretch(item.sizes, _extent([p.shape for p in parts]))
+    low, high = _corners([p.shape for p in parts])
+    low, high = low * stretch, high * stretch
+    side = float((high - low).max())
+    middle = (low + high) / 2 / side
+    factors = stretch / side
+    painted = coats(parts, item, vocabulary, generator(seed, item.name, f"colour {number}"))
+    second = second_colour(item, vocabulary, generator(seed, item.name, f"colour {number}"))
+    return [
+        Piece(
+            p.shape.scale(*factors).move(-middle[0], -low[1] / side, -middle[2]),
+            coat,
+            item.pattern if coat.main else None,
+            second,
+        )
+        for p, coat in zip(parts, painted, strict=True)
+    ]
+
+
+def _stretch(sizes: Sequence[str], extent: Floats) -> Floats:
+    """Factors [3] for the proportions asked for; huge and tiny show as a heavier or stubbier build."""
+    long = 2 if extent[2] >= extent[0] else 0
+    wide = 2 - long
+    factors = np.ones(3)
+    for size in sizes:
+        if size == "tall":
+            factors[1] *= 1.35
+        elif size == "flat":
+            factors[1] *= 0.72
+        elif size == "long":
+            factors[long] *= 1.4
+        elif size == "wide":
+            factors[wide] *= 1.35
+        elif size == "thin":
+            factors *= [0.78, 1, 0.78]
+        elif size == "fat":
+            factors *= [1.28, 1, 1.28]
+        elif size == "tiny":
+            factors *= [1, 0.9, 1]
+        elif size == "huge":
+            factors *= [1.06, 1, 1.06]
+    return factors
+
+
+def _places(boxes: Sequence[tuple[Floats, Floats]]) -> list[Floats]:
+    """Where each copy stands: side by side up to three, then in rows, centred; [3] each."""
+    if len(boxes) == 1:
+        return [np.zeros(3)]
+    across = len(boxes) if len(boxes) <= 3 else math.ceil(math.sqrt(len(boxes)))
+    step_x = 1.12 * max(float((b[1] - b[0])[0]) for b in boxes)
+    step_z = 1.12 * max(float((b[1] - b[0])[2]) for b in boxes)
+    rows = math.ceil(len(boxes) / across)
+    places = []
+    for i in range(len(boxes)):
+        line, place = divmod(i, across)
+        filled = min(across, len(boxes) - line * across)
+        places.append(np.array([(place - (filled - 1) / 2) * step_x, 0.0, ((rows - 1) / 2 - line) * step_z]))
+    return places
+
+
+def cover(
+    pieces: Sequence[Piece], rng: np.random.Generator, tick: Callable[[], None] = lambda: None
+) -> tuple[Samples, Floats]:
+    """Samples that can be seen, in units of a longest side of 1, and how hidden from the sky each is [M].
+
+    `tick` is called between the steps and may raise through.
+    """
+    low, high = _corners([p.shape for p in pieces])
+    side = float((high - low).max())
+    shapes = [p.shape.move(*(-(low + high) / 2)).scale(1 / side) for p in pieces]
+    solid = np.array([p.coat.finish not in CLEAR for p in pieces])
+    both_sides = np.array([s.open for s in shapes])
+    wanted = SAMPLES
+    for _ in range(3):
+        samples = sample(shapes, wanted, rng)
+        tick()
+        opaque = solid[samples.part]
+        where = room(samples.points[opaque] if opaque.any() else samples.points)
+        keep = seen(samples, where, both_sides[samples.part]) | ~opaque
+        tick()
+        kept = int(keep.sum())
+        if FEWEST * 1.25 <= kept <= MOST:
+            break
+        wanted = int(wanted * min(0.8 * MOST, SAMPLES) / max(kept, 1))
+    samples = settle(samples.select(keep), tick)
+    return samples, crowding(samples, where) * solid[samples.part]
+
+
+def paint(pieces: Sequence[Piece], samples: Samples, hidden: Floats, rng: np.random.Generator) -> Splats:
+    """The splats [M] of covered pieces: colour and light baked in, laid as flat discs, normalised."""
+    rgb, opacity = _shade(pieces, samples, hidden, rng)
+    return _splats(samples, rgb, opacity)
+
+
+def _shade(
+    pieces: Sequence[Piece], samples: Samples, hidden: Floats, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """Baked colours [M, 3] in [0, 1] and opacities [M]."""
+    rgb = np.array([p.coat.rgb for p in pieces])[samples.part]
+    grain = np.array([np.eye(3)[int(np.argmax(p.shape.upper - p.shape.lower))] for p in pieces])[samples.part]
+    offset = rng.uniform(-5, 5, 3)
+    for name in dict.fromkeys(p.pattern for p in pieces if p.pattern):
+        chosen = np.array([p.pattern == name for p in pieces])[samples.part]
+        mask = np.zeros(len(rgb), dtype=bool)
+        mask[chosen] = pattern_mask(name, samples.points[chosen], rng)
+        rgb[mask] = np.array([p.second for p in pieces])[samples.part[mask]]
+    normals = _facing_up(samples, np.array([p.shape.open for p in pieces]))
+    dice = rng.random(len(rgb))
+    opacity = np.empty(len(rgb))
+    finishes = [p.coat.finish for p in pieces]
+    for finish in dict.fromkeys(finishes):
+        mine = np.array([f == finish for f in finishes])[samples.part]
+        surface = Surface(
+            samples.points[mine] + offset, normals[mine], rgb[mine], hidden[mine], dice[mine], grain[mine]
+        )
+        rgb[mine], opacity[mine] = shade(finish, surface)
+    return np.clip(rgb, 0, 1), opacity
+
+
+def _facing_up(samples: Samples, is_open: NDArray[np.bool_]) -> Floats:
+    """Normals [M, 3]; those of open sheets, seen from both sides, turned to the light."""
+    flip = is_open[samples.part] & (samples.normals[:, 1] < 0)
+    return np.where(flip[:, None], -samples.normals, samples.normals)
+
+
+def _splats(samples: Samples, rgb: Floats, opacity: Floats) -> Splats:
+    """Flat discs on the surface."""
+    normals = np.where(samples.normals[:, 2:] < 0, -samples.normals, samples.normals)  # a disc has no front
+    quats = np.stack([1 + normals[:, 2], -normals[:, 1], normals[:, 0], np.zeros(len(normals))], axis=-1)
+    quats /= np.linalg.norm(quats, axis=1, keepdims=True)  # the shortest turn from z to the normal
+    scales = np.stack([samples.radii, samples.radii, FLATNESS * samples.radii], axis=-1)
+    sh = ((rgb - 0.5) / SH_C0)[:, None]  # [M, 1, 3]
+    return normalise(Splats(*(_tensor(a) for a in (samples.points, quats, scales, opacity, sh))))
+
+
+def _tensor(values: Floats) -> torch.Tensor:
+    return torch.from_numpy(np.ascontiguousarray(values, dtype=np.float32))
+
+
+def generator(seed: int, name: str, use: str) -> np.random.Generator:
+    """The random numbers of one use, told by the object's name and the seed alone."""
+    digest = hashlib.sha256(f"{name}\0{seed}\0{use}".encode()).digest()
+    return np.random.Generator(np.random.PCG64(int.from_bytes(digest[:16], "big")))
+
+
+def _corners(shapes: Sequence[Shape]) -> tuple[Floats, Floats]:
+    return np.min([s.lower for s in shapes], axis=0), np.max([s.upper for s in shapes], axis=0)
+
+
+def _extent(shapes: Sequence[Shape]) -> Floats:
+    low, high = _corners(shapes)
+    return np.asarray(high - low)
+
+
+def _box(group: Sequence[Piece]) -> tuple[Floats, Floats]:
+    return _corners([p.shape for p in group])

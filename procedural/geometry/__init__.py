@@ -1,0 +1,1 @@
+"""Triangle shapes: primitives, sweeps, signed distance fields."""

@@ -1,0 +1,84 @@
+"""Small shapes of ornament: cut gems, stars, hearts, leaves, arches; pleats and lumps.
+
+Built on `shapes` and `sweeps`; it knows nothing of parts or colours.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from procedural.geometry.shapes import Floats, Shape, lathe
+from procedural.geometry.sweeps import prism, sheet
+
+Outline = list[tuple[float, float]]
+
+
+def gem(radius: float, *, sides: int = 8, deep: float = 0.8) -> Shape:
+    """A cut stone, its table up and its point down, the widest place at y = 0; `deep` radii from there to the point."""
+    profile = [(0, -deep), (0.62, -0.4 * deep), (1, 0), (1, 0.1), (0.62, 0.42), (0, 0.42)]
+    return lathe(profile, sides=sides, crease_deg=4).scale(radius)
+
+
+def star(points: int, outer: float, inner: float) -> Outline:
+    """Outline of a star, one point up."""
+    corners = [(i * math.pi / points, outer if i % 2 == 0 else inner) for i in range(2 * points)]
+    return [(r * math.sin(a), r * math.cos(a)) for a, r in corners]
+
+
+def heart(size: float) -> Outline:
+    """Outline of a heart about 2 `size` wide, centred."""
+    turns = [2 * math.pi * i / 44 for i in range(44)]
+    return [
+        (
+            size * math.sin(t) ** 3,
+            size * (13 * math.cos(t) - 5 * math.cos(2 * t) - 2 * math.cos(3 * t) - math.cos(4 * t) + 2) / 16,
+        )
+        for t in turns
+    ]
+
+
+def disc(radius_x: float, radius_y: float | None = None, count: int = 32) -> Outline:
+    """Outline of a circle or an ellipse."""
+    tall = radius_x if radius_y is None else radius_y
+    turns = [2 * math.pi * i / count for i in range(count)]
+    return [(radius_x * math.cos(t), tall * math.sin(t)) for t in turns]
+
+
+def arch(wide: float, tall: float, thick: float, *, pointed: float = 1.0) -> Shape:
+    """A slab with a round top standing on y = 0 and facing +z: doors, windows, gravestones. `pointed` > 1: Gothic."""
+    half = wide / 2
+    spring = max(tall - half * pointed, 0.02 * tall)
+    turns = [math.pi * i / 16 for i in range(17)]
+    top = [(half * math.cos(t), spring + (tall - spring) * math.sin(t)) for t in turns]
+    return prism([(-half, 0), (half, 0), *top], thick)
+
+
+def leaf(length: float, wide: float, droop: float = 0.2) -> Shape:
+    """A leaf from the origin along +x, thin and open, its tip `droop` lengths lower than its middle."""
+    spine = [(0, 0, 0), (length * 0.5, length * 0.12, 0), (length, length * (0.12 - droop), 0)]
+    return sheet(spine, [0.15 * wide, 0.8 * wide, wide, 0.75 * wide, 0.02 * wide], across=(0, 0, 1), cup=0.15)
+
+
+def lumpy(amount: float, size: float, phase: float = 0.0) -> Callable[[Floats], Floats]:
+    """A bend for `Shape.warp`: pushes points in and out by up to `amount` in lumps about `size` across."""
+
+    def bend(at: Floats) -> Floats:
+        turn = 2 * np.pi * at / size + phase
+        wave = np.sin(turn[:, [1, 2, 0]] + 1.3 * np.sin(0.7 * turn[:, [2, 0, 1]] + 1.1))
+        return at + amount * wave
+
+    return bend
+
+
+def pleats(count: int, depth: float, *, phase: float = 0.0) -> Callable[[Floats], Floats]:
+    """A bend for `Shape.warp`: `count` folds round the y axis, each a share `depth` of the radius high."""
+
+    def bend(at: Floats) -> Floats:
+        around = np.arctan2(at[:, 0], at[:, 2])
+        at[:, [0, 2]] *= (1 + depth * np.cos(count * around + phase))[:, None]
+        return at
+
+    return bend

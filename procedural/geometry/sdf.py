@@ -1,0 +1,205 @@
+"""Rounded shapes melted into one skin: bodies of animals, people, soft things.
+
+Blobs (`Ball`, `Limb`, `Block`) are signed distance functions, joined by a smooth union
+(polynomial smooth minimum, I. Quilez, "smooth minimum") and meshed by marching cubes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from skimage.measure import marching_cubes
+from trimesh.transformations import euler_matrix
+
+from procedural.geometry.shapes import Floats, Point, Shape, turned, unit
+
+
+@dataclass(frozen=True, slots=True)
+class Ball:
+    """A ball, or with three radii an ellipsoid, turned (x, y, z degrees). `carve` takes it away instead.
+
+    `part` and `colour` give its stretch of the skin to another part (None: the blend's own).
+    """
+
+    centre: Point
+    radius: float | Point
+    turn: Point = (0, 0, 0)
+    part: str | None = None
+    colour: str | None = None
+    carve: bool = False
+
+    def reach(self) -> tuple[Floats, Floats]:
+        """Corners of a box around it."""
+        return _around(np.asarray(self.centre, dtype=float), float(np.max(self.radius)))
+
+    def distance(self, points: Floats) -> Floats:
+        """Signed distance [N] (a good bound for ellipsoids) of points [N, 3]."""
+        radii = np.broadcast_to(np.asarray(self.radius, dtype=float), (3,))
+        local = _local(points, self.centre, self.turn)
+        k0 = _length(local / radii)
+        k1 = _length(local / radii**2)
+        return np.asarray(np.where(k1 > 1e-12, k0 * (k0 - 1) / np.maximum(k1, 1e-12), -radii.min()))
+
+
+@dataclass(frozen=True, slots=True)
+class Limb:
+    """A rod with round ends from `start` to `end`, its radius going from `radius` to `end_radius`."""
+
+    start: Point
+    end: Point
+    radius: float
+    end_radius: float | None = None
+    part: str | None = None
+    colour: str | None = None
+    carve: bool = False
+
+    def reach(self) -> tuple[Floats, Floats]:
+        """Corners of a box around it."""
+        a, b = np.asarray(self.start, dtype=float), np.asarray(self.end, dtype=float)
+        widest = max(self.radius, self.end_radius or 0)
+        return np.minimum(a, b) - widest, np.maximum(a, b) + widest
+
+    def distance(self, points: Floats) -> Floats:
+        """Signed distance [N] of points [N, 3]."""
+        a, b = np.asarray(self.start, dtype=float), np.asarray(self.end, dtype=float)
+        axis = b - a
+        t = np.clip(((points - a) * axis).sum(axis=-1) / max(float((axis**2).sum()), 1e-12), 0, 1)
+        last = self.radius if self.end_radius is None else self.end_radius
+        return np.asarray(_length(points - a - t[:, None] * axis) - (self.radius + t * (last - self.radius)))
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A box of full sides `size` with edges rounded by `round_by`, turned (x, y, z degrees)."""
+
+    centre: Point
+    size: Point
+    round_by: float = 0.05
+    turn: Point = (0, 0, 0)
+    part: str | None = None
+    colour: str | None = None
+    carve: bool = False
+
+    def reach(self) -> tuple[Floats, Floats]:
+        """Corners of a box around it."""
+        return _around(np.asarray(self.centre, dtype=float), float(np.linalg.norm(self.size)) / 2)
+
+    def distance(self, points: Floats) -> Floats:
+        """Signed distance [N] of points [N, 3]."""
+        outside = np.abs(_local(points, self.centre, self.turn)) - (
+            np.asarray(self.size, dtype=float) / 2 - self.round_by
+        )
+        far = _length(np.maximum(outside, 0))
+        return np.asarray(far + np.minimum(outside.max(axis=-1), 0) - self.round_by)
+
+
+Blob = Ball | Limb | Block
+
+
+def both(blob: Blob) -> tuple[Blob, Blob]:
+    """The blob and its mirror image across x = 0: two legs, two eyes."""
+    flip = np.array([-1, 1, 1])
+    if isinstance(blob, Limb):
+        ends = {"start": np.asarray(blob.start) * flip, "end": np.asarray(blob.end) * flip}
+        return blob, Limb(ends["start"], ends["end"], blob.radius, blob.end_radius, blob.part, blob.colour, blob.carve)
+    turned = (blob.turn[0], -blob.turn[1], -blob.turn[2])
+    centre = np.asarray(blob.centre) * flip
+    if isinstance(blob, Ball):
+        return blob, Ball(centre, blob.radius, turned, blob.part, blob.colour, blob.carve)
+    return blob, Block(centre, blob.size, blob.round_by, turned, blob.part, blob.colour, blob.carve)
+
+
+def melt(blobs: Sequence[Blob], smooth: float, detail: int, groups: Sequence[int]) -> list[Shape]:
+    """The blobs melted into one skin, cut into one shape for each number in `groups` (one number a blob, from 0).
+
+    `smooth` is how far the joints round off, in the units of the blobs; `detail` the number of grid cells along the
+    longest side. Raises ValueError when nothing is left of the skin.
+    """
+    solid = [b for b in blobs if not b.carve]
+    corners = [b.reach() for b in solid]
+    low, high = np.min([c[0] for c in corners], axis=0), np.max([c[1] for c in corners], axis=0)
+    step = float((high - low).max()) / detail
+    low, high = low - 2.5 * step - smooth / 4, high + 2.5 * step + smooth / 4
+    counts = [math.ceil(c) + 1 for c in (high - low) / step]
+    axes = [low[a] + step * np.arange(counts[a]) for a in range(3)]
+    field = np.full(counts, 4 * step + smooth)
+    for blob in blobs:
+        _join(field, axes, blob, smooth, step)
+    if field.min() >= 0:
+        raise ValueError("nothing is left of the blended shape")
+    vertices, faces, _, _ = marching_cubes(field, 0.0, gradient_direction="ascent")
+    slopes = np.stack(np.gradient(field), axis=-1)
+    normals = unit(_trilinear(slopes, vertices))
+    points = low + vertices * step
+    faces = np.asarray(faces, dtype=np.int64)
+    skin = Shape(np.asarray(points, dtype=float), faces, normals[faces])
+    return _cut(skin, solid, [g for g, b in zip(groups, blobs, strict=True) if not b.carve], smooth + 4 * step)
+
+
+def _join(field: Floats, axes: Sequence[Floats], blob: Blob, smooth: float, step: float) -> None:
+    """Melts one blob into the distance `field` in place, only where it can matter."""
+    low, high = blob.reach()
+    margin = smooth + 4 * step
+    cut = tuple(
+        slice(int(np.searchsorted(axes[a], low[a] - margin)), int(np.searchsorted(axes[a], high[a] + margin)))
+        for a in range(3)
+    )
+    if any(s.start >= s.stop for s in cut):
+        return
+    grid = np.stack(np.meshgrid(*(axes[a][cut[a]] for a in range(3)), indexing="ij"), axis=-1)
+    mine = blob.distance(grid.reshape(-1, 3)).reshape(grid.shape[:3])
+    old = field[cut]
+    k = max(smooth, 1e-9)
+    if blob.carve:
+        h = np.maximum(k / 2 - np.abs(old + mine), 0) / (k / 2)
+        field[cut] = np.maximum(old, -mine) + h * h * k / 8
+    else:
+        h = np.maximum(k - np.abs(old - mine), 0) / k
+        field[cut] = np.minimum(old, mine) - h * h * k / 4
+
+
+def _cut(skin: Shape, blobs: Sequence[Blob], groups: Sequence[int], margin: float) -> list[Shape]:
+    """The skin by group: each point belongs to the group of its nearest blob (all lie nearer than `margin` to one)."""
+    if len(set(groups)) == 1:
+        return [skin]
+    nearest = np.full((max(groups) + 1, len(skin.vertices)), margin)
+    for blob, group in zip(blobs, groups, strict=True):
+        low, high = blob.reach()
+        near = np.flatnonzero(((skin.vertices > low - margin) & (skin.vertices < high + margin)).all(axis=1))
+        nearest[group, near] = np.minimum(nearest[group, near], blob.distance(skin.vertices[near]))
+    pieces = []
+    for group in range(len(nearest)):
+        others = np.delete(nearest, group, axis=0).min(axis=0)
+        pieces.append(skin.keep(lambda _, own=nearest[group], rest=others: own - rest))  # type: ignore[misc]
+    return pieces
+
+
+def _trilinear(volume: Floats, at: Floats) -> Floats:
+    """Values [M, 3] of a vector volume [X, Y, Z, 3] at fractional indices [M, 3]."""
+    base = np.minimum(at.astype(int), np.array(volume.shape[:3]) - 2)
+    part = at - base
+    total = np.zeros((len(at), 3))
+    for corner in np.ndindex(2, 2, 2):
+        weight = np.prod(np.where(corner, part, 1 - part), axis=-1)
+        x, y, z = (base + corner).T
+        total += weight[:, None] * volume[x, y, z]
+    return total
+
+
+def _length(vectors: Floats) -> Floats:
+    return np.asarray(np.sqrt(np.einsum("ij,ij->i", vectors, vectors)))  # several times faster than linalg.norm
+
+
+def _local(points: Floats, centre: Point, turn: Point) -> Floats:
+    offset = points - np.asarray(centre, dtype=float)
+    if not any(turn):
+        return np.asarray(offset)
+    rotation = euler_matrix(*(math.radians(t) for t in turn))[:3, :3]
+    return turned(offset, rotation.T)  # the inverse turn
+
+
+def _around(centre: Floats, radius: float) -> tuple[Floats, Floats]:
+    return centre - radius, centre + radius

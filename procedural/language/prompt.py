@@ -1,0 +1,245 @@
+"""Reading a prompt: which objects, how many, in which colours, materials, sizes and poses. Pure; draws nothing.
+
+A small grammar of English noun phrases, not a language model. The last known noun of a clause is its object;
+describing words in the clause belong to it; "with …" describes its parts; "in …", "made of …" the whole; what stands
+after "on", "near" and the like is left out. Each word ends up in the request, among the fillers, or in `ignored`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from procedural.language.clauses import Clause, Joint, Word, cut
+from procedural.language.nearest import nearest
+from procedural.language.request import MAX_COPIES, MAX_ITEMS, Guess, How, Item, Look, Request
+from procedural.language.vocabulary import Entry, Vocabulary
+from procedural.language.words import stems
+
+SOME = 3
+"""How many a bare plural means: "apples"."""
+
+
+@dataclass(slots=True)
+class _Draft:
+    """An item being read. Before its object is known, `entry` is None and everything said waits here."""
+
+    entry: Entry | None = None
+    word: Word | None = None
+    guess: Guess | None = None
+    count: int | None = None
+    grouped: bool = False
+    looks: list[Look] = field(default_factory=list)
+    parts: dict[str, Look] = field(default_factory=dict)
+    sizes: list[str] = field(default_factory=list)
+    pattern: str | None = None
+    pattern_look: Look | None = None
+    pose: str | None = None
+
+    def item(self) -> Item:
+        """The finished item; needs `entry`."""
+        if self.entry is None:
+            raise ValueError("the object of this item is not known yet")
+        plural = self.word is not None and self.word.plural
+        count = self.count if self.count is not None and (plural or not self.grouped) else (SOME if plural else 1)
+        looks = self.looks[:2]
+        if self.pattern_look is not None:
+            looks = [*(looks or [Look()])[:1], self.pattern_look]
+        return Item(
+            self.entry.name,
+            min(count, MAX_COPIES),
+            tuple(looks),
+            self.parts,
+            tuple(dict.fromkeys(self.sizes)),
+            self.pattern,
+            self.pose,
+            self.guess,
+        )
+
+
+def read_prompt(prompt: str, vocabulary: Vocabulary) -> Request:
+    """What `prompt` asks for. Always at least one item: words that name no known object get the nearest one."""
+    reader = _Reader(vocabulary)
+    clauses = cut(prompt, vocabulary)
+    reader.read([c for c in clauses if c.joint is not Joint.ASIDE])
+    aside = [c for c in clauses if c.joint is Joint.ASIDE]
+    if reader.drafts:
+        for clause in aside:
+            reader.leave_aside(clause)
+    else:
+        reader.read([replace_joint(c) for c in aside])
+    reader.settle()
+    return Request(tuple(d.item() for d in reader.drafts), tuple(dict.fromkeys(reader.ignored)))
+
+
+def replace_joint(clause: Clause) -> Clause:
+    """The clause as if it began the prompt."""
+    return Clause(Joint.START, clause.words)
+
+
+class _Reader:
+    """Goes through the clauses once, filling drafts."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.drafts: list[_Draft] = []
+        self.pending = _Draft()
+        self.ignored: list[str] = []
+        self.unknown: list[str] = []
+
+    def read(self, clauses: Sequence[Clause]) -> None:
+        """Reads clauses in order; an "and" goes on with whatever the clause before it was about."""
+        about = Joint.START
+        for clause in clauses:
+            joint = about if clause.joint is Joint.AND else clause.joint
+            if not self.drafts or joint is Joint.START:
+                self._thing(clause)
+            elif joint is Joint.IN and not self._names_part(clause):
+                self._describe(self.drafts[-1], clause.words)
+            elif not self._parts(self.drafts[-1], clause.words):
+                joint = Joint.START
+                self._thing(clause)
+            about = joint
+
+    def _names_part(self, clause: Clause) -> bool:
+        entry = self.drafts[-1].entry
+        return entry is not None and any(entry.part(word.text) for word in clause.words)
+
+    def leave_aside(self, clause: Clause) -> None:
+        """Ignores a clause, except for a pose ("on a rock, sleeping")."""
+        for word in clause.words:
+            pose = self.drafts[-1].entry.pose(word.text) if self.drafts[-1].entry else None
+            if pose:
+                self._strike(self.drafts[-1], pose)
+            elif not word.filler:
+                self.ignored.append(word.text)
+
+    def settle(self) -> None:
+        """Finds the nearest object when none was named."""
+        if self.drafts:
+            return
+        name, guess = nearest(self.unknown, self.vocabulary)
+        draft = replace(self.pending, entry=self.vocabulary.entries[name], guess=guess)
+        self.drafts.append(draft)
+        self.ignored = [word for word in self.ignored if word != guess.word]
+
+    def _thing(self, clause: Clause) -> None:
+        """A clause that may name an object; one that does not describes the last object, or the one to come."""
+        head = clause.head
+        if head is None:
+            self._describe(self.drafts[-1] if self.drafts else self.pending, clause.words)
+            return
+        word = clause.words[head]
+        if len(self.drafts) == MAX_ITEMS:
+            self.ignored.append(word.text)
+            return
+        name = word.object or ""
+        draft = replace(self.pending, entry=self.vocabulary.entries[name], word=word)
+        if word.related:
+            draft.guess = Guess(word.text, How.MEANING)
+        self.pending = _Draft()
+        self.drafts.append(draft)
+        self._describe(draft, [w for i, w in enumerate(clause.words) if i != head])
+
+    def _describe(self, draft: _Draft, words: Sequence[Word]) -> None:
+        """Gives every describing word to the draft; "red roofed" goes to the roof."""
+        said = _Said()
+        for word in words:
+            stemmed = self._stem_part(draft, word)
+            if stemmed is not None:
+                draft.parts[stemmed] = said.take()
+            elif said.note(word):
+                continue
+            elif not self._trait(draft, word):
+                self._unknown(word)
+        for look in said.looks:
+            gem = draft.entry.part("gem") if draft.entry is not None else None
+            if gem and look.material and self.vocabulary.materials[look.material].finish == "crystal":
+                draft.parts[gem] = look
+            else:
+                draft.looks.append(look)
+
+    def _parts(self, draft: _Draft, words: Sequence[Word]) -> bool:
+        """Reads "black wheels", "golden trim", "red stripes". False if it names another object."""
+        entry = draft.entry
+        if entry is None:
+            return False
+        named = [entry.part(word.text) for word in words]
+        if not any(named) and any(w.object and not (w.colour or w.material or w.pattern) for w in words):
+            return False
+        said = _Said()
+        for word, part in zip(words, named, strict=True):
+            if part is not None and not (said.empty and word.colour and word is not words[-1]):
+                look = said.take()
+                if look != Look():
+                    draft.parts[part] = look
+            elif word.pattern:
+                draft.pattern = word.pattern
+                draft.pattern_look = said.take() if not said.empty else draft.pattern_look
+            elif word.text in self.vocabulary.accents:
+                draft.looks = [*(draft.looks or [Look()])[:1], said.take()]
+            elif not said.note(word) and not word.size and (word.number or not self._trait(draft, word)):
+                self._unknown(word)  # a number too: how many of a part there are is the builder's choice
+        if not said.empty:  # colours of something unknown: the second look of the whole
+            draft.looks = [*(draft.looks or [Look()])[:1], said.take()]
+        return True
+
+    def _trait(self, draft: _Draft, word: Word) -> bool:
+        pose = draft.entry.pose(word.text) if draft.entry is not None else None
+        if pose is not None:
+            self._strike(draft, pose)
+        elif word.size:
+            draft.sizes.append(word.size)
+        elif word.pattern:
+            draft.pattern = word.pattern
+        elif word.number:
+            draft.count, draft.grouped = word.number, word.grouped
+        else:
+            return word.filler
+        return True
+
+    def _strike(self, draft: _Draft, pose: str) -> None:
+        """Takes up a pose; of two, the last is built and the first is told as ignored."""
+        if draft.pose not in {None, pose}:
+            self.ignored.append(str(draft.pose))
+        draft.pose = pose
+
+    def _stem_part(self, draft: _Draft, word: Word) -> str | None:
+        if draft.entry is None or word.known:
+            return None
+        return next((part for stem in stems(word.text) if (part := draft.entry.part(stem))), None)
+
+    def _unknown(self, word: Word) -> None:
+        self.unknown.append(word.text)
+        self.ignored.append(word.text)
+
+
+class _Said:
+    """Colours and materials heard and not yet given to anything; a colour beside a material makes one look."""
+
+    def __init__(self) -> None:
+        self.looks: list[Look] = []
+
+    @property
+    def empty(self) -> bool:
+        return not self.looks
+
+    def note(self, word: Word) -> bool:
+        """Whether the word is a colour or a material; if so it is kept."""
+        last = self.looks[-1] if self.looks else Look()
+        if word.material:
+            joins = bool(self.looks) and last.material is None
+            look = Look(last.colour if joins else None, word.material)
+        elif word.colour:
+            joins = bool(self.looks) and last.colour is None
+            look = Look(word.colour, last.material if joins else None)
+        else:
+            return False
+        self.looks = [*(self.looks[:-1] if joins else self.looks), look]
+        return True
+
+    def take(self) -> Look:
+        """The last look, or an empty one; forgets everything."""
+        look = self.looks[-1] if self.looks else Look()
+        self.looks = []
+        return look

@@ -1,0 +1,1 @@
+"""What several objects share: bodies, people, eyes, walls and roofs."""

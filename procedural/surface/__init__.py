@@ -1,0 +1,1 @@
+"""What a surface looks like: materials, patterns, sampling, finishes."""
