@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from procedural.builder import Make, Part
-from procedural.generate import load
+from procedural.generate import load_generator
 from procedural.language.vocabulary import load_vocabulary
 from procedural.objects import OBJECTS
 from splats.codecs import encode_ply
@@ -87,9 +87,9 @@ def object_table(step: float | None = STEP) -> dict[str, list[str]]:
 
 def asset_table(prompts: dict[str, int]) -> dict[str, str]:
     """SHA-256 of the PLY file by prompt."""
-    generate = load()
+    generate = load_generator()
     return {
-        prompt: hashlib.sha256(encode_ply(generate(prompt, seed, lambda _: None).splats)).hexdigest()
+        prompt: hashlib.sha256(encode_ply(generate(prompt, seed, lambda _fraction, _stage: None).splats)).hexdigest()
         for prompt, seed in prompts.items()
     }
 

@@ -11,7 +11,7 @@ def load_procedural(device: str) -> Generator:
     """The generator without a learned model: builds objects from parts. Raises BackendUnusable for a GPU."""
     if device != "cpu":
         raise BackendUnusable(f"the procedural generator works on the cpu, not on {device}")
-    from procedural.generate import load  # noqa: PLC0415 - scipy, trimesh and scikit-image load here
+    from generation.backends.procedural import load  # noqa: PLC0415 - scipy, trimesh and scikit-image load here
 
     return load()
 

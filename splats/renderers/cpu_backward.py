@@ -1,7 +1,7 @@
 """Compiled loop of the fast CPU renderer, backward: how a picture's gradient reaches the records of its splats.
 
-Each tile is blended again front to back, as `splats.renderers.cpu_blend` did, with the finished picture at hand: what lies
-behind a splat is the whole minus what has been blended so far, so nothing need be remembered. With w = alpha T the
+Each tile is blended again front to back, as in `cpu_blend`, with the finished image at hand: what lies behind a splat
+is the whole minus what has been blended so far, so no per-pixel state has to be stored. With w = alpha T the
 weight of a splat, g the gradient of the pixel and s = g · (colour, 1), the last for the picture's alpha,
 
     dL/dcolour = Σ w g        dL/dalpha = Σ T s - (rest behind it) / (1 - alpha)

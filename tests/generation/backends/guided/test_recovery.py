@@ -10,7 +10,7 @@ import torch
 
 from generation.backends.guided.optimise import optimise
 from generation.backends.guided.settings import Optimisation
-from procedural.generate import load
+from procedural.generate import load_generator
 from splats.camera import orbit
 from splats.model import Splats
 from splats.render import render
