@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from procedural.builder import BuildFunction, Make, Part
+from procedural.builder import Builder, BuildFunction, Part
 from procedural.geometry.shapes import Floats, Shape
 from procedural.language.request import Item, Request
 from procedural.language.vocabulary import Rgb, Vocabulary
@@ -68,13 +68,13 @@ def _pieces(
     groups: list[list[Piece]] = []
     for done, (item, number) in enumerate(copies):
 
-        def tick(fraction: float = 0.5 * done / len(copies)) -> None:
+        def check_cancelled(fraction: float = 0.5 * done / len(copies)) -> None:
             report(fraction, "building")
 
-        make = Make(generator(seed, item.name, f"shape {number}"), item.pose, tick)
-        tick()
-        builders[item.name](make)
-        groups.append(dress(make.parts, item, seed, number, vocabulary))
+        builder = Builder(generator(seed, item.name, f"shape {number}"), item.pose, check_cancelled)
+        check_cancelled()
+        builders[item.name](builder)
+        groups.append(dress(builder.parts, item, seed, number, vocabulary))
     places = _places([_box(group) for group in groups])
     return [
         Piece(p.shape.move(*place), p.coat, p.pattern, p.second)
@@ -146,11 +146,11 @@ def _places(boxes: Sequence[tuple[Floats, Floats]]) -> list[Floats]:
 
 
 def cover(
-    pieces: Sequence[Piece], rng: np.random.Generator, tick: Callable[[], None] = lambda: None
+    pieces: Sequence[Piece], rng: np.random.Generator, check_cancelled: Callable[[], None] = lambda: None
 ) -> tuple[Samples, Floats]:
     """Samples that can be seen, in units of a longest side of 1, and how hidden from the sky each is [M].
 
-    `tick` is called between the steps and may raise through.
+    `check_cancelled` is called between the steps and may raise through.
     """
     low, high = _corners([p.shape for p in pieces])
     side = float((high - low).max())
@@ -160,16 +160,16 @@ def cover(
     wanted = SAMPLES
     for _ in range(3):
         samples = sample(shapes, wanted, rng)
-        tick()
+        check_cancelled()
         opaque = solid[samples.part]
         where = room(samples.points[opaque] if opaque.any() else samples.points)
         keep = seen(samples, where, both_sides[samples.part]) | ~opaque
-        tick()
+        check_cancelled()
         kept = int(keep.sum())
         if FEWEST * 1.25 <= kept <= MOST:
             break
         wanted = int(wanted * min(0.8 * MOST, SAMPLES) / max(kept, 1))
-    samples = settle(samples.select(keep), tick)
+    samples = settle(samples.select(keep), check_cancelled)
     return samples, crowding(samples, where) * solid[samples.part]
 
 

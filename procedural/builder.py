@@ -1,6 +1,6 @@
 """The workbench handed to every object builder: parts, blends, and seeded variety.
 
-A builder is a function `def teapot(make: Make) -> None` that adds named parts. It decides shapes; what colour the
+A builder is a function `def teapot(builder: Builder) -> None` that adds named parts. It decides shapes; what colour the
 parts get follows from the prompt, through colour roles. It knows nothing of prompts, splats or lights.
 
 Colour roles: MAIN takes the colour the prompt asks for (else one of the object's own), ACCENT the second colour
@@ -17,7 +17,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from procedural.geometry.sdf import Blob, melt
+from procedural.geometry.sdf import Primitive, smooth_union
 from procedural.geometry.shapes import Shape
 
 MAIN = "main"
@@ -41,23 +41,23 @@ class Part:
 
 
 @dataclass(slots=True)
-class Make:
+class Builder:
     """One object in the making. `pose` is one of those the object's data allows, or None for its usual one."""
 
     rng: np.random.Generator
     pose: str | None = None
-    tick: Callable[[], None] = lambda: None
+    check_cancelled: Callable[[], None] = lambda: None
     parts: list[Part] = field(default_factory=list)
 
     def add(self, name: str, shape: Shape, colour: str = MAIN, material: str | None = None, shade: float = 1.0) -> None:
         """Adds a part. Several parts may share a name: all four wheels are "wheel"."""
         self.parts.append(Part(name, shape, colour, material, shade))
-        self.tick()
+        self.check_cancelled()
 
     def blend(
         self,
         name: str,
-        blobs: Sequence[Blob],
+        primitives: Sequence[Primitive],
         colour: str = MAIN,
         material: str | None = None,
         *,
@@ -68,9 +68,9 @@ class Make:
 
         `smooth` in the blobs' units rounds the joints, `detail` is the grid cells along the longest side (40 to 80).
         """
-        looks = [(b.part or name, b.colour or colour) for b in blobs]
+        looks = [(b.part or name, b.colour or colour) for b in primitives]
         kinds = list(dict.fromkeys(looks))
-        pieces = melt(blobs, smooth, detail, [kinds.index(look) for look in looks])
+        pieces = smooth_union(primitives, smooth, detail, [kinds.index(look) for look in looks])
         for (part, paint), piece in zip(kinds, pieces, strict=False):
             self.add(part, piece, paint, material)
 
@@ -95,5 +95,5 @@ class Make:
         return options[int(self.rng.integers(len(options)))]
 
 
-BuildFunction = Callable[[Make], None]
+BuildFunction = Callable[[Builder], None]
 """Adds the parts of one object to the builder it is given."""

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from procedural.builder import Make, Part
+from procedural.builder import Builder, Part
 from procedural.generate import load_generator
 from procedural.language.vocabulary import load_vocabulary
 from procedural.objects import OBJECTS
@@ -71,9 +71,9 @@ def object_keys() -> Iterator[tuple[str, str, str | None, int]]:
 
 def build(category: str, name: str, pose: str | None, seed: int) -> list[Part]:
     """The parts of one object."""
-    make = Make(np.random.default_rng(seed), pose)
-    OBJECTS[category][name](make)
-    return make.parts
+    builder = Builder(np.random.default_rng(seed), pose)
+    OBJECTS[category][name](builder)
+    return builder.parts
 
 
 def object_table(step: float | None = STEP) -> dict[str, list[str]]:

@@ -1,6 +1,6 @@
 """Rounded shapes melted into one skin: bodies of animals, people, soft things.
 
-Blobs (`Ball`, `Limb`, `Block`) are signed distance functions, joined by a smooth union
+Blobs (`Ellipsoid`, `Capsule`, `RoundedBox`) are signed distance functions, joined by a smooth union
 (polynomial smooth minimum, I. Quilez, "smooth minimum") and meshed by marching cubes.
 """
 
@@ -18,8 +18,8 @@ from procedural.geometry.shapes import Floats, Point, Shape, turned, unit
 
 
 @dataclass(frozen=True, slots=True)
-class Ball:
-    """A ball, or with three radii an ellipsoid, turned (x, y, z degrees). `carve` takes it away instead.
+class Ellipsoid:
+    """A ball, or with three radii an ellipsoid, turned (x, y, z degrees). `subtract` takes it away instead.
 
     `part` and `colour` give its stretch of the skin to another part (None: the blend's own).
     """
@@ -29,7 +29,7 @@ class Ball:
     turn: Point = (0, 0, 0)
     part: str | None = None
     colour: str | None = None
-    carve: bool = False
+    subtract: bool = False
 
     def reach(self) -> tuple[Floats, Floats]:
         """Corners of a box around it."""
@@ -45,7 +45,7 @@ class Ball:
 
 
 @dataclass(frozen=True, slots=True)
-class Limb:
+class Capsule:
     """A rod with round ends from `start` to `end`, its radius going from `radius` to `end_radius`."""
 
     start: Point
@@ -54,7 +54,7 @@ class Limb:
     end_radius: float | None = None
     part: str | None = None
     colour: str | None = None
-    carve: bool = False
+    subtract: bool = False
 
     def reach(self) -> tuple[Floats, Floats]:
         """Corners of a box around it."""
@@ -72,7 +72,7 @@ class Limb:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class RoundedBox:
     """A box of full sides `size` with edges rounded by `round_by`, turned (x, y, z degrees)."""
 
     centre: Point
@@ -81,7 +81,7 @@ class Block:
     turn: Point = (0, 0, 0)
     part: str | None = None
     colour: str | None = None
-    carve: bool = False
+    subtract: bool = False
 
     def reach(self) -> tuple[Floats, Floats]:
         """Corners of a box around it."""
@@ -96,29 +96,41 @@ class Block:
         return np.asarray(far + np.minimum(outside.max(axis=-1), 0) - self.round_by)
 
 
-Blob = Ball | Limb | Block
+Primitive = Ellipsoid | Capsule | RoundedBox
 
 
-def both(blob: Blob) -> tuple[Blob, Blob]:
+def both(primitive: Primitive) -> tuple[Primitive, Primitive]:
     """The blob and its mirror image across x = 0: two legs, two eyes."""
     flip = np.array([-1, 1, 1])
-    if isinstance(blob, Limb):
-        ends = {"start": np.asarray(blob.start) * flip, "end": np.asarray(blob.end) * flip}
-        return blob, Limb(ends["start"], ends["end"], blob.radius, blob.end_radius, blob.part, blob.colour, blob.carve)
-    turned = (blob.turn[0], -blob.turn[1], -blob.turn[2])
-    centre = np.asarray(blob.centre) * flip
-    if isinstance(blob, Ball):
-        return blob, Ball(centre, blob.radius, turned, blob.part, blob.colour, blob.carve)
-    return blob, Block(centre, blob.size, blob.round_by, turned, blob.part, blob.colour, blob.carve)
+    if isinstance(primitive, Capsule):
+        ends = {"start": np.asarray(primitive.start) * flip, "end": np.asarray(primitive.end) * flip}
+        return primitive, Capsule(
+            ends["start"],
+            ends["end"],
+            primitive.radius,
+            primitive.end_radius,
+            primitive.part,
+            primitive.colour,
+            primitive.subtract,
+        )
+    turned = (primitive.turn[0], -primitive.turn[1], -primitive.turn[2])
+    centre = np.asarray(primitive.centre) * flip
+    if isinstance(primitive, Ellipsoid):
+        return primitive, Ellipsoid(
+            centre, primitive.radius, turned, primitive.part, primitive.colour, primitive.subtract
+        )
+    return primitive, RoundedBox(
+        centre, primitive.size, primitive.round_by, turned, primitive.part, primitive.colour, primitive.subtract
+    )
 
 
-def melt(blobs: Sequence[Blob], smooth: float, detail: int, groups: Sequence[int]) -> list[Shape]:
+def smooth_union(primitives: Sequence[Primitive], smooth: float, detail: int, groups: Sequence[int]) -> list[Shape]:
     """The blobs melted into one skin, cut into one shape for each number in `groups` (one number a blob, from 0).
 
     `smooth` is how far the joints round off, in the units of the blobs; `detail` the number of grid cells along the
     longest side. Raises ValueError when nothing is left of the skin.
     """
-    solid = [b for b in blobs if not b.carve]
+    solid = [b for b in primitives if not b.subtract]
     corners = [b.reach() for b in solid]
     low, high = np.min([c[0] for c in corners], axis=0), np.max([c[1] for c in corners], axis=0)
     step = float((high - low).max()) / detail
@@ -126,8 +138,8 @@ def melt(blobs: Sequence[Blob], smooth: float, detail: int, groups: Sequence[int
     counts = [math.ceil(c) + 1 for c in (high - low) / step]
     axes = [low[a] + step * np.arange(counts[a]) for a in range(3)]
     field = np.full(counts, 4 * step + smooth)
-    for blob in blobs:
-        _join(field, axes, blob, smooth, step)
+    for primitive in primitives:
+        _join(field, axes, primitive, smooth, step)
     if field.min() >= 0:
         raise ValueError("nothing is left of the blended shape")
     vertices, faces, _, _ = marching_cubes(field, 0.0, gradient_direction="ascent")
@@ -136,12 +148,12 @@ def melt(blobs: Sequence[Blob], smooth: float, detail: int, groups: Sequence[int
     points = low + vertices * step
     faces = np.asarray(faces, dtype=np.int64)
     skin = Shape(np.asarray(points, dtype=float), faces, normals[faces])
-    return _cut(skin, solid, [g for g, b in zip(groups, blobs, strict=True) if not b.carve], smooth + 4 * step)
+    return _cut(skin, solid, [g for g, b in zip(groups, primitives, strict=True) if not b.subtract], smooth + 4 * step)
 
 
-def _join(field: Floats, axes: Sequence[Floats], blob: Blob, smooth: float, step: float) -> None:
+def _join(field: Floats, axes: Sequence[Floats], primitive: Primitive, smooth: float, step: float) -> None:
     """Melts one blob into the distance `field` in place, only where it can matter."""
-    low, high = blob.reach()
+    low, high = primitive.reach()
     margin = smooth + 4 * step
     cut = tuple(
         slice(int(np.searchsorted(axes[a], low[a] - margin)), int(np.searchsorted(axes[a], high[a] + margin)))
@@ -150,10 +162,10 @@ def _join(field: Floats, axes: Sequence[Floats], blob: Blob, smooth: float, step
     if any(s.start >= s.stop for s in cut):
         return
     grid = np.stack(np.meshgrid(*(axes[a][cut[a]] for a in range(3)), indexing="ij"), axis=-1)
-    mine = blob.distance(grid.reshape(-1, 3)).reshape(grid.shape[:3])
+    mine = primitive.distance(grid.reshape(-1, 3)).reshape(grid.shape[:3])
     old = field[cut]
     k = max(smooth, 1e-9)
-    if blob.carve:
+    if primitive.subtract:
         h = np.maximum(k / 2 - np.abs(old + mine), 0) / (k / 2)
         field[cut] = np.maximum(old, -mine) + h * h * k / 8
     else:
@@ -161,15 +173,15 @@ def _join(field: Floats, axes: Sequence[Floats], blob: Blob, smooth: float, step
         field[cut] = np.minimum(old, mine) - h * h * k / 4
 
 
-def _cut(skin: Shape, blobs: Sequence[Blob], groups: Sequence[int], margin: float) -> list[Shape]:
+def _cut(skin: Shape, primitives: Sequence[Primitive], groups: Sequence[int], margin: float) -> list[Shape]:
     """The skin by group: each point belongs to the group of its nearest blob (all lie nearer than `margin` to one)."""
     if len(set(groups)) == 1:
         return [skin]
     nearest = np.full((max(groups) + 1, len(skin.vertices)), margin)
-    for blob, group in zip(blobs, groups, strict=True):
-        low, high = blob.reach()
+    for primitive, group in zip(primitives, groups, strict=True):
+        low, high = primitive.reach()
         near = np.flatnonzero(((skin.vertices > low - margin) & (skin.vertices < high + margin)).all(axis=1))
-        nearest[group, near] = np.minimum(nearest[group, near], blob.distance(skin.vertices[near]))
+        nearest[group, near] = np.minimum(nearest[group, near], primitive.distance(skin.vertices[near]))
     pieces = []
     for group in range(len(nearest)):
         others = np.delete(nearest, group, axis=0).min(axis=0)

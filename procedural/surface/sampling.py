@@ -79,18 +79,18 @@ def sample(shapes: Sequence[Shape], count: int, rng: np.random.Generator) -> Sam
     )
 
 
-def settle(samples: Samples, tick: Callable[[], None] = lambda: None) -> Samples:
+def settle(samples: Samples, check_cancelled: Callable[[], None] = lambda: None) -> Samples:
     """The samples without those under a thin cover, spread along the surface so that gaps and clumps even out.
 
-    `tick` is called between the steps and may raise through.
+    `check_cancelled` is called between the steps and may raise through.
     """
     tree = cKDTree(samples.points)
-    tick()
-    bare = ~_covered(samples, tree, tick)
-    return _spread(samples, tree, tick).select(bare)
+    check_cancelled()
+    bare = ~_covered(samples, tree, check_cancelled)
+    return _spread(samples, tree, check_cancelled).select(bare)
 
 
-def _covered(samples: Samples, tree: cKDTree, tick: Callable[[], None]) -> NDArray[np.bool_]:
+def _covered(samples: Samples, tree: cKDTree, check_cancelled: Callable[[], None]) -> NDArray[np.bool_]:
     """Mask [M] of the samples with another part close above them that faces the same way: paint under a decal."""
     reach = samples.radii / DISC
     covered = np.zeros(len(samples.points), dtype=bool)
@@ -99,11 +99,11 @@ def _covered(samples: Samples, tree: cKDTree, tick: Callable[[], None]) -> NDArr
         distance, near = tree.query(above)
         facing = (samples.normals * samples.normals[near]).sum(axis=1) > 0.6
         covered |= (samples.part[near] != samples.part) & facing & (distance < 0.85 * reach)
-        tick()
+        check_cancelled()
     return covered
 
 
-def _spread(samples: Samples, tree: cKDTree, tick: Callable[[], None]) -> Samples:
+def _spread(samples: Samples, tree: cKDTree, check_cancelled: Callable[[], None]) -> Samples:
     """One step of repulsion in the tangent plane among the points of one part that face the same way.
 
     Moves are short (a third of the spacing), so that a point stays on its surface but for an overshoot at edges.
@@ -112,7 +112,7 @@ def _spread(samples: Samples, tree: cKDTree, tick: Callable[[], None]) -> Sample
     found = []
     for chunk in np.array_split(samples.points, 4):  # a quarter takes well under 0.1 s
         found.append(tree.query(chunk, k=7))  # itself and six
-        tick()
+        check_cancelled()
     distance, near = (np.concatenate(column) for column in zip(*found, strict=True))
     offset = samples.points[:, None] - samples.points[near]  # [M, 7, 3]
     facing = np.einsum("ik,ijk->ij", samples.normals, samples.normals[near]) > 0.7

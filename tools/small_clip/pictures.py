@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from procedural.assemble import CLEAR, cover, dress, generator, paint
-from procedural.builder import Make, Part
+from procedural.builder import Builder, Part
 from procedural.geometry.shapes import Floats
 from procedural.language.request import Item, Look
 from procedural.objects import OBJECTS
@@ -117,9 +117,9 @@ class Studio:
         return paint(pieces, *self._covered[cover_key], rng)
 
     def _build(self, thing: str, seed: int, pose: str | None) -> list[Part]:
-        make = Make(generator(seed, thing, "shape 0"), pose)
-        self._builders[thing](make)
-        return make.parts
+        builder = Builder(generator(seed, thing, "shape 0"), pose)
+        self._builders[thing](builder)
+        return builder.parts
 
 
 def photograph(splats: Splats, count: int, rng: np.random.Generator) -> NDArray[np.uint8]:

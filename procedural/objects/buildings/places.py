@@ -6,79 +6,79 @@ import math
 
 import numpy as np
 
-from procedural.builder import ACCENT, MAIN, Make
+from procedural.builder import ACCENT, MAIN, Builder
 from procedural.geometry.ornament import arch, disc, star
 from procedural.geometry.shapes import Floats, Shape, bead, box, cone, cylinder, dome, lathe, pair, ring, row, sphere
 from procedural.geometry.sweeps import prism
 from procedural.objects.parts.buildings import Spot, door, gable, gable_roof, put, windows
 
 
-def church(make: Make) -> None:
+def church(builder: Builder) -> None:
     """A church: nave with a steep roof, a bell tower with a spire and a cross, tall arched windows."""
-    wide, tall, long = make.vary(0.5, 0.08), make.vary(0.62, 0.1), make.vary(0.92, 0.08)
-    rise = make.vary(0.27, 0.12)
-    make.add("wall", box(wide, tall, long).move(y=tall / 2), MAIN)
-    make.add("wall", gable(wide, long, rise).move(y=tall), MAIN)
-    make.add("roof", gable_roof(wide, long, rise, over=0.07, thick=0.06).move(y=tall), ACCENT)
-    make.add("base", box(wide + 0.08, 0.07, long + 0.08).move(y=0.035), "grey", "stone")
-    side, high = make.vary(0.36, 0.08), make.vary(1.15, 0.08)
+    wide, tall, long = builder.vary(0.5, 0.08), builder.vary(0.62, 0.1), builder.vary(0.92, 0.08)
+    rise = builder.vary(0.27, 0.12)
+    builder.add("wall", box(wide, tall, long).move(y=tall / 2), MAIN)
+    builder.add("wall", gable(wide, long, rise).move(y=tall), MAIN)
+    builder.add("roof", gable_roof(wide, long, rise, over=0.07, thick=0.06).move(y=tall), ACCENT)
+    builder.add("base", box(wide + 0.08, 0.07, long + 0.08).move(y=0.035), "grey", "stone")
+    side, high = builder.vary(0.36, 0.08), builder.vary(1.15, 0.08)
     front = long / 2 + side * 0.25
-    make.add("tower", box(side, high, side).move(y=high / 2, z=front), MAIN)
+    builder.add("tower", box(side, high, side).move(y=high / 2, z=front), MAIN)
     for y in (high, tall + 0.12):
-        make.add("tower", box(side + 0.06, 0.05, side + 0.06).move(y=y, z=front), MAIN, None, 0.85)
-    spire = make.vary(0.5, 0.15)
-    pointed = make.chance(0.7)
+        builder.add("tower", box(side + 0.06, 0.05, side + 0.06).move(y=y, z=front), MAIN, None, 0.85)
+    spire = builder.vary(0.5, 0.15)
+    pointed = builder.chance(0.7)
     top = lathe([(0, 0), (side * 0.76, 0), (side * 0.42, spire * 0.3), (0, spire)], sides=4).turn(y=45)
-    make.add("roof", (top if pointed else dome(side * 0.56, 0.34)).move(y=high + 0.02, z=front), ACCENT)
+    builder.add("roof", (top if pointed else dome(side * 0.56, 0.34)).move(y=high + 0.02, z=front), ACCENT)
     tip = high + (spire if pointed else 0.36)
     cross = box(0.035, 0.26, 0.035) + box(0.15, 0.035, 0.035).move(y=0.04)
-    make.add("cross", cross.move(y=tip + 0.09, z=front), "gold", "gold")
+    builder.add("cross", cross.move(y=tip + 0.09, z=front), "gold", "gold")
     face = front + side / 2
     bells: list[Spot] = [(0, high * 0.76, face, 0), (0, high * 0.76, front - side / 2, 180)]
     bells += [(side / 2, high * 0.76, front, 90), (-side / 2, high * 0.76, front, -90)]
-    make.add("belfry", put(arch(0.17, 0.21, 0.05), bells), "dark brown", "rubber")
-    make.add("belfry", put(cone(0.05, 0.1).move(y=0.09, z=0.03), bells), "gold", "gold")
-    door(make, 0, face, 0.18, 0.3, colour=make.choose(["brown", "red", "teal"]))
+    builder.add("belfry", put(arch(0.17, 0.21, 0.05), bells), "dark brown", "rubber")
+    builder.add("belfry", put(cone(0.05, 0.1).move(y=0.09, z=0.03), bells), "gold", "gold")
+    door(builder, 0, face, 0.18, 0.3, colour=builder.choose(["brown", "red", "teal"]))
     rose = prism(disc(0.085), 0.05).move(y=high * 0.52, z=face)
-    make.add("window", rose, "purple", "glossy")
-    make.add(
+    builder.add("window", rose, "purple", "glossy")
+    builder.add(
         "frame", ring(box(0.02, 0.02, 0.085).move(z=0.042), 6).turn(x=90).move(y=high * 0.52, z=face + 0.025), "white"
     )
-    count = make.count(3, 4)
+    count = builder.count(3, 4)
     spots: list[Spot] = []
     for i in range(count):
         z = long * (0.62 * (i / (count - 1)) - 0.42)
         spots += [(wide / 2, tall * 0.3, z, 90), (-wide / 2, tall * 0.3, z, -90)]
-    windows(make, [*spots, (0, tall * 0.5, -long / 2, 180)], 0.1, tall * 0.4, arched=True)
+    windows(builder, [*spots, (0, tall * 0.5, -long / 2, 180)], 0.1, tall * 0.4, arched=True)
 
 
-def pagoda(make: Make) -> None:
+def pagoda(builder: Builder) -> None:
     """A pagoda: three to five storeys, each under a curved roof with upturned corners, a golden finial."""
-    levels = make.count(3, 5)
+    levels = builder.count(3, 5)
     wide, y = 0.36, 0.1
-    storey = make.vary(0.98, 0.06) / levels
-    make.add("base", box(1.0, 0.1, 1.0).move(y=0.05), "light grey", "stone")
-    make.add("base", box(0.3, 0.07, 0.12).move(y=0.035, z=0.54), "light grey", "stone", 0.85)
-    shrink = make.between(0.8, 0.87)
+    storey = builder.vary(0.98, 0.06) / levels
+    builder.add("base", box(1.0, 0.1, 1.0).move(y=0.05), "light grey", "stone")
+    builder.add("base", box(0.3, 0.07, 0.12).move(y=0.035, z=0.54), "light grey", "stone", 0.85)
+    shrink = builder.between(0.8, 0.87)
     eaves = _eaves(wide * 1.45, storey * 0.5, wide * 0.55)
     start = wide
     for _ in range(levels):
         tall = storey * 0.62
-        make.add("wall", box(2 * wide * 0.78, tall + 0.05, 2 * wide * 0.78).move(y=y + tall / 2), ACCENT)
+        builder.add("wall", box(2 * wide * 0.78, tall + 0.05, 2 * wide * 0.78).move(y=y + tall / 2), ACCENT)
         posts = ring(cylinder(0.03, tall).move(wide * 0.8, y + tall / 2, wide * 0.8), 4)
-        make.add("pillar", posts, MAIN, None, 0.9)
+        builder.add("pillar", posts, MAIN, None, 0.9)
         panels = ring(box(wide * 0.62, tall * 0.62, 0.04).move(y=y + tall * 0.45, z=wide * 0.78), 4)
-        make.add("window", panels, "amber", "glow")
+        builder.add("window", panels, "amber", "glow")
         bars = ring(row(box(0.02, tall * 0.62, 0.06), 4, x=wide * 0.18).move(y=y + tall * 0.45, z=wide * 0.78), 4)
-        make.add("pillar", bars, MAIN, None, 0.8)
+        builder.add("pillar", bars, MAIN, None, 0.8)
         y += tall
-        make.add("roof", eaves.scale(wide / start, 1, wide / start).move(y=y), MAIN, "glossy")
+        builder.add("roof", eaves.scale(wide / start, 1, wide / start).move(y=y), MAIN, "glossy")
         knob = bead(0.03).move(wide * 1.45, y + 0.05 + 0.18 * wide, wide * 1.45)
-        make.add("finial", ring(knob, 4), "gold", "gold")
+        builder.add("finial", ring(knob, 4), "gold", "gold")
         y += storey * 0.4
         wide *= shrink
-    make.add("roof", cone(wide * 1.3, storey * 0.5, sides=4).turn(y=45).move(y=y + storey * 0.1), MAIN, "glossy")
-    make.add(
+    builder.add("roof", cone(wide * 1.3, storey * 0.5, sides=4).turn(y=45).move(y=y + storey * 0.1), MAIN, "glossy")
+    builder.add(
         "finial",
         lathe([(0, 0), (0.06, 0), (0.03, 0.09), (0.055, 0.15), (0.02, 0.24), (0, 0.34)]).move(y=y + storey * 0.25),
         "gold",
@@ -104,64 +104,64 @@ def _eaves(half: float, rise: float, inner: float) -> Shape:
     return lathe(profile, sides=64).warp(square)
 
 
-def skyscraper(make: Make) -> None:
+def skyscraper(builder: Builder) -> None:
     """A skyscraper: stepped blocks with rows of windows, a mast, a lobby."""
-    style = make.choose(["stepped", "stepped", "slab"])
+    style = builder.choose(["stepped", "stepped", "slab"])
     sizes = {"stepped": [(0.56, 0.7), (0.42, 0.48), (0.28, 0.3)], "slab": [(0.5, 1.3), (0.32, 0.12)]}[style]
-    y, lit = 0.0, make.choose(["yellow", "cream", "cyan"])
-    make.add("base", box(0.68, 0.1, 0.68).move(y=0.05), ACCENT, "stone")
+    y, lit = 0.0, builder.choose(["yellow", "cream", "cyan"])
+    builder.add("base", box(0.68, 0.1, 0.68).move(y=0.05), ACCENT, "stone")
     for wide, high in sizes:
-        tall, side = high * make.vary(1.0, 0.1), wide * make.vary(1.0, 0.06)
-        make.add("tower", box(side, tall, side).move(y=y + tall / 2), MAIN, "glossy")
-        make.add("ledge", box(side + 0.04, 0.045, side + 0.04).move(y=y + tall), ACCENT, "stone")
+        tall, side = high * builder.vary(1.0, 0.1), wide * builder.vary(1.0, 0.06)
+        builder.add("tower", box(side, tall, side).move(y=y + tall / 2), MAIN, "glossy")
+        builder.add("ledge", box(side + 0.04, 0.045, side + 0.04).move(y=y + tall), ACCENT, "stone")
         columns, floors = max(3, round(side / 0.1)), max(1, round(tall / 0.105))
         pane = box(side / columns * 0.46, 0.045, 0.03)
         for floor in range(1, floors):
             row_of = row(pane, columns, x=side / columns * 0.96).move(y=y + tall * floor / floors, z=side / 2)
             glow = (floor * 7 + round(10 * y)) % 3 == 0
-            make.add("window", ring(row_of, 4), lit if glow else "navy", "glow" if glow else "glossy")
+            builder.add("window", ring(row_of, 4), lit if glow else "navy", "glow" if glow else "glossy")
         y += tall
-    spike = make.choose(["mast", "spire"])
+    spike = builder.choose(["mast", "spire"])
     if spike == "mast":
-        make.add(
+        builder.add(
             "antenna", cylinder(0.03, 0.34).move(y=y + 0.16) + cylinder(0.016, 0.24).move(y=y + 0.42), ACCENT, "metal"
         )
-        make.add("antenna", bead(0.035).move(y=y + 0.55), "red", "glow")
+        builder.add("antenna", bead(0.035).move(y=y + 0.55), "red", "glow")
     else:
-        make.add("antenna", cone(0.12, 0.5, sides=4).turn(y=45).move(y=y + 0.25), ACCENT, "metal")
-    make.add("door", box(0.2, 0.16, 0.04).move(y=0.08, z=0.34), "dark brown", "glossy")
+        builder.add("antenna", cone(0.12, 0.5, sides=4).turn(y=45).move(y=y + 0.25), ACCENT, "metal")
+    builder.add("door", box(0.2, 0.16, 0.04).move(y=0.08, z=0.34), "dark brown", "glossy")
 
 
-def temple(make: Make) -> None:
+def temple(builder: Builder) -> None:
     """A Greek temple: steps, columns all round, a triangular front under a low roof."""
-    wide, long, tall = make.vary(0.95, 0.06), make.vary(1.15, 0.08), make.vary(0.52, 0.1)
+    wide, long, tall = builder.vary(0.95, 0.06), builder.vary(1.15, 0.08), builder.vary(0.52, 0.1)
     for i in range(3):
-        make.add(
+        builder.add(
             "step",
             box(wide + 0.24 - 0.09 * i, 0.06, long + 0.24 - 0.09 * i).move(y=0.03 + 0.06 * i),
             MAIN,
             "marble",
             0.9 + 0.05 * i,
         )
-    across, along = make.choose([4, 6]), make.choose([5, 6])
+    across, along = builder.choose([4, 6]), builder.choose([5, 6])
     column = lathe(
         [(0, 0), (0.065, 0), (0.055, 0.04), (0.042, tall - 0.06), (0.066, tall - 0.02), (0.066, tall), (0, tall)],
         sides=16,
     )
     for i in range(across):
         x = (wide - 0.14) * (i / (across - 1) - 0.5)
-        make.add("column", pair(column.move(x, 0.18, long / 2 - 0.07), "z"), MAIN, "marble")
+        builder.add("column", pair(column.move(x, 0.18, long / 2 - 0.07), "z"), MAIN, "marble")
     for i in range(1, along - 1):
         z = (long - 0.14) * (i / (along - 1) - 0.5)
-        make.add("column", pair(column.move(wide / 2 - 0.07, 0.18, z)), MAIN, "marble")
-    make.add("wall", box(wide * 0.58, tall, long * 0.66).move(y=0.18 + tall / 2), MAIN, "marble", 0.75)
+        builder.add("column", pair(column.move(wide / 2 - 0.07, 0.18, z)), MAIN, "marble")
+    builder.add("wall", box(wide * 0.58, tall, long * 0.66).move(y=0.18 + tall / 2), MAIN, "marble", 0.75)
     top = 0.18 + tall
-    make.add("beam", box(wide + 0.02, 0.1, long + 0.02).move(y=top + 0.05), MAIN, "marble", 0.95)
-    make.add("beam", box(wide + 0.06, 0.035, long + 0.06).move(y=top + 0.115), ACCENT, "marble")
-    rise = make.vary(0.26, 0.12)
-    make.add("pediment", gable(wide, long, rise).move(y=top + 0.13), MAIN, "marble")
-    make.add("roof", gable_roof(wide, long - 0.08, rise, over=0.06, thick=0.055).move(y=top + 0.14), ACCENT)
-    sign = prism(disc(0.08), 0.05) if make.chance(0.5) else prism(star(6, 0.1, 0.05), 0.05)
-    make.add("emblem", pair(sign.move(y=top + 0.13 + rise * 0.38, z=long / 2), "z"), "gold", "gold")
-    make.add("emblem", pair(sphere(0.05).move(y=top + 0.2 + rise, z=long / 2), "z"), "gold", "gold")
-    make.add("door", box(0.2, tall * 0.72, 0.04).move(y=0.18 + tall * 0.36, z=long * 0.33), "dark brown", "wood")
+    builder.add("beam", box(wide + 0.02, 0.1, long + 0.02).move(y=top + 0.05), MAIN, "marble", 0.95)
+    builder.add("beam", box(wide + 0.06, 0.035, long + 0.06).move(y=top + 0.115), ACCENT, "marble")
+    rise = builder.vary(0.26, 0.12)
+    builder.add("pediment", gable(wide, long, rise).move(y=top + 0.13), MAIN, "marble")
+    builder.add("roof", gable_roof(wide, long - 0.08, rise, over=0.06, thick=0.055).move(y=top + 0.14), ACCENT)
+    sign = prism(disc(0.08), 0.05) if builder.chance(0.5) else prism(star(6, 0.1, 0.05), 0.05)
+    builder.add("emblem", pair(sign.move(y=top + 0.13 + rise * 0.38, z=long / 2), "z"), "gold", "gold")
+    builder.add("emblem", pair(sphere(0.05).move(y=top + 0.2 + rise, z=long / 2), "z"), "gold", "gold")
+    builder.add("door", box(0.2, tall * 0.72, 0.04).move(y=0.18 + tall * 0.36, z=long * 0.33), "dark brown", "wood")

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-from procedural.builder import ACCENT, MAIN, Make
+from procedural.builder import ACCENT, MAIN, Builder
 from procedural.geometry.joint import Joint
-from procedural.geometry.sdf import Ball, Blob, Limb
+from procedural.geometry.sdf import Capsule, Ellipsoid, Primitive
 from procedural.geometry.shapes import bead, capsule, cone, cylinder, lathe, pair, sphere, torus
 from procedural.geometry.sweeps import tube
 from procedural.objects.parts.eyes import eyes
@@ -16,134 +16,137 @@ from procedural.objects.parts.person import Wear, person
 from procedural.objects.parts.quadruped import along
 
 
-def alien(make: Make) -> None:
+def alien(builder: Builder) -> None:
     """An alien: great egg-shaped head, slanted black eyes, thin body, long fingers, sometimes feelers or a ray gun."""
-    tall = make.vary(0.5, 0.1)
-    wide = make.vary(0.25, 0.08)
+    tall = builder.vary(0.5, 0.1)
+    wide = builder.vary(0.25, 0.08)
     head = (0.0, tall + 0.27, 0.02)
-    up = make.pose == "waving" or make.chance(0.35)
-    blobs: list[Blob] = [
-        Limb((0, 0.26, 0), (0, tall - 0.02, 0), 0.105, 0.085),
-        Limb((0, tall, 0), (0, tall + 0.1, 0.01), 0.05, 0.05),
+    up = builder.pose == "waving" or builder.chance(0.35)
+    primitives: list[Primitive] = [
+        Capsule((0, 0.26, 0), (0, tall - 0.02, 0), 0.105, 0.085),
+        Capsule((0, tall, 0), (0, tall + 0.1, 0.01), 0.05, 0.05),
     ]
-    blobs += [
-        Ball((0, head[1] + 0.07, head[2] - 0.01), (wide, 0.22, 0.22), part="head"),
-        Limb(head, (0, head[1] - 0.15, head[2] + 0.05), 0.16, 0.07, "head"),
+    primitives += [
+        Ellipsoid((0, head[1] + 0.07, head[2] - 0.01), (wide, 0.22, 0.22), part="head"),
+        Capsule(head, (0, head[1] - 0.15, head[2] + 0.05), 0.16, 0.07, "head"),
     ]
     for side, end in ((-1, (-0.27, 0.24, 0.1)), (1, (0.34, tall + 0.2, 0.1) if up else (0.27, 0.24, 0.1))):
         shoulder, elbow = (side * 0.085, tall - 0.06, 0), (side * 0.22, (tall + end[1]) / 2 - 0.06, 0.02)
-        blobs += [Limb(shoulder, elbow, 0.045, 0.034, "arm"), Limb(elbow, end, 0.034, 0.034, "arm")]
+        primitives += [Capsule(shoulder, elbow, 0.045, 0.034, "arm"), Capsule(elbow, end, 0.034, 0.034, "arm")]
         away = (np.array(end) - np.array(elbow)) / 4.0
         for k in (-1, 0, 1):
             tip = np.array(end) + away + np.array([0.045 * k, 0, 0.02])
-            blobs += [Limb(end, tip, 0.02, 0.019, "hand"), Ball(tip, 0.027, part="hand")]
-        blobs += [
-            Limb((side * 0.06, 0.25, 0), (side * 0.1, 0.05, 0), 0.062, 0.045, "leg"),
-            Ball((side * 0.11, 0.035, 0.05), (0.062, 0.037, 0.1), part="foot"),
+            primitives += [Capsule(end, tip, 0.02, 0.019, "hand"), Ellipsoid(tip, 0.027, part="hand")]
+        primitives += [
+            Capsule((side * 0.06, 0.25, 0), (side * 0.1, 0.05, 0), 0.062, 0.045, "leg"),
+            Ellipsoid((side * 0.11, 0.035, 0.05), (0.062, 0.037, 0.1), part="foot"),
         ]
-    make.blend("body", blobs, MAIN, "glossy", smooth=0.04, detail=66)
+    builder.blend("body", primitives, MAIN, "glossy", smooth=0.04, detail=66)
     eye = sphere(0.1, 0.065, 0.055).turn(z=28, y=28)
-    make.add("eye", pair(eye.move(0.115, head[1] + 0.02, head[2] + 0.155)), "black", "glossy")
-    make.add("eye", pair(bead(0.022).move(0.145, head[1] + 0.055, head[2] + 0.195)), "white")
+    builder.add("eye", pair(eye.move(0.115, head[1] + 0.02, head[2] + 0.155)), "black", "glossy")
+    builder.add("eye", pair(bead(0.022).move(0.145, head[1] + 0.055, head[2] + 0.195)), "white")
     smile = [(-0.04, head[1] - 0.135, head[2] + 0.125), (0, head[1] - 0.15, head[2] + 0.13)]
-    make.add("mouth", tube([*smile, (0.04, *smile[0][1:])], 0.01, count=8, sides=8), "dark green")
-    make.add("nostril", pair(bead(0.01).move(0.018, head[1] - 0.07, head[2] + 0.168)), "dark green")
-    _feelers(make, head)
-    make.add("belt", torus(0.098, 0.025).move(y=0.28), "silver", "metal")
-    make.add(
+    builder.add("mouth", tube([*smile, (0.04, *smile[0][1:])], 0.01, count=8, sides=8), "dark green")
+    builder.add("nostril", pair(bead(0.01).move(0.018, head[1] - 0.07, head[2] + 0.168)), "dark green")
+    _feelers(builder, head)
+    builder.add("belt", torus(0.098, 0.025).move(y=0.28), "silver", "metal")
+    builder.add(
         "suit", lathe([(0.106, 0.23), (0.112, 0.3), (0.106, 0.4), (0.098, tall - 0.05), (0.05, tall + 0.02)]), ACCENT
     )
-    make.add("buckle", bead(0.035, 0.035, 0.02).move(0, 0.28, 0.12), "yellow", "glow")
-    if make.chance(0.4):
+    builder.add("buckle", bead(0.035, 0.035, 0.02).move(0, 0.28, 0.12), "yellow", "glow")
+    if builder.chance(0.4):
         gun = cylinder(0.04, 0.16, top=0.03).turn(x=90).move(-0.27, 0.25, 0.2)
-        make.add("ray gun", gun + torus(0.05, 0.012).turn(x=90).move(-0.27, 0.25, 0.22), "silver", "metal")
-        make.add("ray gun", sphere(0.035).move(-0.27, 0.25, 0.29), "red", "glow")
+        builder.add("ray gun", gun + torus(0.05, 0.012).turn(x=90).move(-0.27, 0.25, 0.22), "silver", "metal")
+        builder.add("ray gun", sphere(0.035).move(-0.27, 0.25, 0.29), "red", "glow")
 
 
-def _feelers(make: Make, head: Joint) -> None:
+def _feelers(builder: Builder, head: Joint) -> None:
     """Perhaps a pair of feelers with glowing tips."""
-    if make.chance(0.55):
+    if builder.chance(0.55):
         feeler = [
             (0.08, head[1] + 0.26, head[2]),
             (0.11, head[1] + 0.38, head[2] + 0.02),
             (0.17, head[1] + 0.44, head[2] + 0.05),
         ]
-        make.add("antenna", pair(tube(feeler, 0.02)), MAIN)
-        make.add("antenna", pair(sphere(0.045).move(*feeler[-1])), ACCENT, "glow")
+        builder.add("antenna", pair(tube(feeler, 0.02)), MAIN)
+        builder.add("antenna", pair(sphere(0.045).move(*feeler[-1])), ACCENT, "glow")
 
 
-def slime(make: Make) -> None:
+def slime(builder: Builder) -> None:
     """A slime: a wobbly drop with drips at its foot, big eyes and a wide smile, bubbles on its skin."""
-    wide, tall = make.vary(0.42, 0.08), make.vary(0.5, 0.15)
-    blobs: list[Blob] = [
-        Ball((0, 0.2, 0), (wide, 0.24, wide * 0.92)),
-        Ball((0, tall * 0.62, 0), (wide * 0.72, tall * 0.52, wide * 0.68)),
+    wide, tall = builder.vary(0.42, 0.08), builder.vary(0.5, 0.15)
+    primitives: list[Primitive] = [
+        Ellipsoid((0, 0.2, 0), (wide, 0.24, wide * 0.92)),
+        Ellipsoid((0, tall * 0.62, 0), (wide * 0.72, tall * 0.52, wide * 0.68)),
     ]
-    pointed = make.chance(0.5)
+    pointed = builder.chance(0.5)
     if pointed:
-        blobs.append(Limb((0, tall, 0), (make.between(-0.06, 0.06), tall + 0.32, -0.03), 0.12, 0.03))
-    for i in range(make.count(7, 9)):
-        angle = 0.8 * i + make.between(0, 0.4)
-        out = make.between(0.92, 1.14) * wide
-        blobs.append(
-            Ball(
+        primitives.append(Capsule((0, tall, 0), (builder.between(-0.06, 0.06), tall + 0.32, -0.03), 0.12, 0.03))
+    for i in range(builder.count(7, 9)):
+        angle = 0.8 * i + builder.between(0, 0.4)
+        out = builder.between(0.92, 1.14) * wide
+        primitives.append(
+            Ellipsoid(
                 (out * math.sin(angle), 0.035, out * math.cos(angle)),
-                (make.between(0.08, 0.14), 0.06, make.between(0.08, 0.14)),
+                (builder.between(0.08, 0.14), 0.06, builder.between(0.08, 0.14)),
             )
         )
-    make.blend("body", blobs, MAIN, "glossy", smooth=0.12, detail=60)
+    builder.blend("body", primitives, MAIN, "glossy", smooth=0.12, detail=60)
     y, z = tall * 0.62, wide * 0.71
-    make.add("eye", pair(sphere(0.085, 0.105, 0.05).turn(y=18).move(0.125, y + 0.06, z - 0.01)), "white", "glossy")
-    make.add("eye", pair(sphere(0.05, 0.065, 0.03).turn(y=18).move(0.13, y + 0.05, z + 0.035)), "black", "glossy")
-    make.add("eye", pair(bead(0.02).move(0.15, y + 0.085, z + 0.06)), "white")
+    builder.add("eye", pair(sphere(0.085, 0.105, 0.05).turn(y=18).move(0.125, y + 0.06, z - 0.01)), "white", "glossy")
+    builder.add("eye", pair(sphere(0.05, 0.065, 0.03).turn(y=18).move(0.13, y + 0.05, z + 0.035)), "black", "glossy")
+    builder.add("eye", pair(bead(0.02).move(0.15, y + 0.085, z + 0.06)), "white")
     mouth = sphere(0.13, 0.075, 0.04).keep(lambda p: p[:, 1] - 0.01)
-    make.add("mouth", mouth.turn(x=-12).move(0, y - 0.09, 0.885 * wide), "maroon")
-    make.add("tongue", sphere(0.07, 0.035, 0.03).move(0, y - 0.14, 0.92 * wide), "coral")
-    make.add("cheek", pair(bead(0.045, 0.03, 0.02).turn(y=42).move(0.245, y - 0.07, z - 0.03)), ACCENT)
-    for _ in range(make.count(7, 11)):
-        angle, high = make.between(0, 6.28), make.between(0.14, 0.8)
+    builder.add("mouth", mouth.turn(x=-12).move(0, y - 0.09, 0.885 * wide), "maroon")
+    builder.add("tongue", sphere(0.07, 0.035, 0.03).move(0, y - 0.14, 0.92 * wide), "coral")
+    builder.add("cheek", pair(bead(0.045, 0.03, 0.02).turn(y=42).move(0.245, y - 0.07, z - 0.03)), ACCENT)
+    for _ in range(builder.count(7, 11)):
+        angle, high = builder.between(0, 6.28), builder.between(0.14, 0.8)
         reach = wide * (0.98 - 0.38 * high) if high < 0.75 else wide * 0.55
-        bubble = bead(make.between(0.025, 0.05)).move(y=tall * high + 0.05, z=reach * 0.97)
+        bubble = bead(builder.between(0.025, 0.05)).move(y=tall * high + 0.05, z=reach * 0.97)
         if math.cos(angle) < 0.3:
-            make.add("bubble", bubble.turn(y=math.degrees(angle)), MAIN, "glossy", 1.3)
+            builder.add("bubble", bubble.turn(y=math.degrees(angle)), MAIN, "glossy", 1.3)
 
 
-def monster(make: Make) -> None:
+def monster(builder: Builder) -> None:
     """A furry monster: round shaggy body, one to three eyes, wide toothy grin, horns, claws."""
-    wide, tall = make.vary(0.32, 0.1), make.vary(0.4, 0.1)
+    wide, tall = builder.vary(0.32, 0.1), builder.vary(0.4, 0.1)
     middle = tall + 0.12
-    blobs: list[Blob] = [Ball((0, middle, 0), (wide, tall, wide * 0.9))]
+    primitives: list[Primitive] = [Ellipsoid((0, middle, 0), (wide, tall, wide * 0.9))]
     for i in range(42):
         height = 1 - 2 * (i + 0.5) / 42
         angle, flat = 2.399963 * i, math.sqrt(1 - height * height)
         out = np.array([wide * flat * math.sin(angle), tall * height, wide * 0.9 * flat * math.cos(angle)])
         if out[2] < 0.55 * wide:
             start = np.array([0, middle, 0]) + out * 0.93
-            blobs.append(Limb(start, start + out * 0.2 + np.array([0, -0.07, 0]), 0.075, 0.018))
+            primitives.append(Capsule(start, start + out * 0.2 + np.array([0, -0.07, 0]), 0.075, 0.018))
     for side in (-1, 1):
-        up = make.pose == "waving" and side > 0
+        up = builder.pose == "waving" and side > 0
         hand = (side * (wide + 0.14), middle + (0.3 if up else -0.14), 0.14)
-        blobs += [Limb((side * wide * 0.8, middle + 0.02, 0), hand, 0.075, 0.07, "arm"), Ball(hand, 0.085, part="arm")]
-        blobs += [
-            Limb((side * 0.14, 0.2, 0), (side * 0.15, 0.06, 0.02), 0.095, 0.08, "leg"),
-            Ball((side * 0.16, 0.05, 0.09), (0.1, 0.055, 0.14), part="foot", colour=ACCENT),
+        primitives += [
+            Capsule((side * wide * 0.8, middle + 0.02, 0), hand, 0.075, 0.07, "arm"),
+            Ellipsoid(hand, 0.085, part="arm"),
+        ]
+        primitives += [
+            Capsule((side * 0.14, 0.2, 0), (side * 0.15, 0.06, 0.02), 0.095, 0.08, "leg"),
+            Ellipsoid((side * 0.16, 0.05, 0.09), (0.1, 0.055, 0.14), part="foot", colour=ACCENT),
         ]
         for k in (-1, 0, 1):
             tip = cone(0.024, 0.07, sides=10)
-            make.add("claw", tip.turn(x=90).move(side * 0.16 + 0.055 * k, 0.03, 0.24), "white")
-            make.add("claw", tip.turn(x=110).move(hand[0] + 0.04 * k, hand[1] - 0.04, hand[2] + 0.08), "white")
-    blobs.append(
-        Ball((0, middle - 0.12, wide * 0.28), (wide * 0.75, tall * 0.62, wide * 0.68), part="belly", colour=ACCENT)
+            builder.add("claw", tip.turn(x=90).move(side * 0.16 + 0.055 * k, 0.03, 0.24), "white")
+            builder.add("claw", tip.turn(x=110).move(hand[0] + 0.04 * k, hand[1] - 0.04, hand[2] + 0.08), "white")
+    primitives.append(
+        Ellipsoid((0, middle - 0.12, wide * 0.28), (wide * 0.75, tall * 0.62, wide * 0.68), part="belly", colour=ACCENT)
     )
-    make.blend("body", blobs, MAIN, "fur", smooth=0.03, detail=64)
-    _goggle_eyes(make, middle + tall * 0.42, wide * 0.72)
-    _maw(make, middle + 0.02, wide * 0.88)
+    builder.blend("body", primitives, MAIN, "fur", smooth=0.03, detail=64)
+    _goggle_eyes(builder, middle + tall * 0.42, wide * 0.72)
+    _maw(builder, middle + 0.02, wide * 0.88)
     root = (wide * 0.45, middle + tall * 0.85, 0)
-    horn = [root, (root[0] + 0.12, root[1] + 0.08, 0), (root[0] + 0.1, root[1] + make.between(0.18, 0.32), 0.03)]
-    make.add("horn", pair(tube(horn, [0.06, 0.05, 0.008])), "cream")
-    if make.chance(0.5):
+    horn = [root, (root[0] + 0.12, root[1] + 0.08, 0), (root[0] + 0.1, root[1] + builder.between(0.18, 0.32), 0.03)]
+    builder.add("horn", pair(tube(horn, [0.06, 0.05, 0.008])), "cream")
+    if builder.chance(0.5):
         for i in range(3):
-            make.add(
+            builder.add(
                 "spike",
                 cone(0.05, 0.15, sides=10)
                 .turn(x=-30 - 28 * i)
@@ -152,28 +155,28 @@ def monster(make: Make) -> None:
             )
 
 
-def _goggle_eyes(make: Make, height: float, z: float) -> None:
+def _goggle_eyes(builder: Builder, height: float, z: float) -> None:
     """One to three bulging eyes in a row."""
-    count = make.count(1, 3)
+    count = builder.count(1, 3)
     size = {1: 0.15, 2: 0.105, 3: 0.085}[count]
     for i in range(count):
         x = (i - (count - 1) / 2) * size * 2.05
         y = height + (0.06 if count == 3 and i == 1 else 0)
-        make.add("eye", sphere(size).move(x, y, z), "white", "glossy")
-        make.add(
+        builder.add("eye", sphere(size).move(x, y, z), "white", "glossy")
+        builder.add(
             "eye",
             sphere(size * 0.55, size * 0.55, size * 0.3).move(x * 0.94, y, z + size * 0.84),
-            make.choose(["lime", "amber", "cyan"]),
+            builder.choose(["lime", "amber", "cyan"]),
             "glossy",
         )
-        make.add("eye", bead(size * 0.3).move(x * 0.92, y, z + size * 1.03), "black", "glossy")
+        builder.add("eye", bead(size * 0.3).move(x * 0.92, y, z + size * 1.03), "black", "glossy")
 
 
-def _maw(make: Make, y: float, z: float) -> None:
+def _maw(builder: Builder, y: float, z: float) -> None:
     """A wide mouth full of teeth, centred at (0, y, z)."""
-    make.add("mouth", sphere(0.19, 0.085, 0.06).move(0, y, z), "maroon")
+    builder.add("mouth", sphere(0.19, 0.085, 0.06).move(0, y, z), "maroon")
     for i in range(-2, 3):
-        make.add(
+        builder.add(
             "tooth",
             cone(0.034, 0.075, sides=10)
             .turn(x=180)
@@ -181,40 +184,40 @@ def _maw(make: Make, y: float, z: float) -> None:
             "white",
         )
     for share in (-1.5, -0.5, 0.5, 1.5):
-        make.add(
+        builder.add(
             "tooth",
             cone(0.03, 0.06, sides=10).move(0.066 * share, y - 0.05 + 0.008 * share**2, z + 0.04 - 0.008 * share**2),
             "white",
         )
 
 
-def yeti(make: Make) -> None:
+def yeti(builder: Builder) -> None:
     """A yeti: huge shaggy body, long arms, bare blue face, fangs, small horns."""
-    wide = make.vary(0.27, 0.08)
-    blobs: list[Blob] = [
-        Limb((0, 0.36, 0), (0, 0.62, 0), wide, wide * 1.05),
-        Ball((0, 0.92, 0.06), (0.2, 0.21, 0.19)),
-        Ball((0, 0.88, 0.16), (0.15, 0.15, 0.12), part="face", colour=ACCENT),
-        Ball((0, 0.5, 0.19), (0.2, 0.24, 0.14), part="belly", colour=ACCENT),
+    wide = builder.vary(0.27, 0.08)
+    primitives: list[Primitive] = [
+        Capsule((0, 0.36, 0), (0, 0.62, 0), wide, wide * 1.05),
+        Ellipsoid((0, 0.92, 0.06), (0.2, 0.21, 0.19)),
+        Ellipsoid((0, 0.88, 0.16), (0.15, 0.15, 0.12), part="face", colour=ACCENT),
+        Ellipsoid((0, 0.5, 0.19), (0.2, 0.24, 0.14), part="belly", colour=ACCENT),
     ]
-    up = make.pose == "waving" or make.chance(0.35)
+    up = builder.pose == "waving" or builder.chance(0.35)
     for side in (-1, 1):
         raised = up and side > 0
         hand = (side * 0.5, 1.05, 0.08) if raised else (side * 0.43, 0.24, 0.12)
         elbow = (side * 0.46, 0.74, 0.0) if raised else (side * 0.43, 0.48, 0.02)
-        blobs += [
-            Limb((side * 0.24, 0.72, 0), elbow, 0.125, 0.105, "arm"),
-            Limb(elbow, hand, 0.105, 0.1, "arm"),
-            Ball(hand, 0.1, part="hand", colour=ACCENT),
+        primitives += [
+            Capsule((side * 0.24, 0.72, 0), elbow, 0.125, 0.105, "arm"),
+            Capsule(elbow, hand, 0.105, 0.1, "arm"),
+            Ellipsoid(hand, 0.1, part="hand", colour=ACCENT),
         ]
-        blobs += [
-            Limb((side * 0.15, 0.3, 0), (side * 0.17, 0.09, 0), 0.14, 0.11, "leg"),
-            Ball((side * 0.18, 0.06, 0.1), (0.115, 0.065, 0.16), part="foot", colour=ACCENT),
+        primitives += [
+            Capsule((side * 0.15, 0.3, 0), (side * 0.17, 0.09, 0), 0.14, 0.11, "leg"),
+            Ellipsoid((side * 0.18, 0.06, 0.1), (0.115, 0.065, 0.16), part="foot", colour=ACCENT),
         ]
         for i in range(4):
             at = along((side * 0.24, 0.72, 0), elbow, 0.3 * i)
-            blobs.append(
-                Limb(
+            primitives.append(
+                Capsule(
                     (at[0] + side * 0.08, at[1], at[2]),
                     (at[0] + side * 0.16, at[1] - 0.13, at[2] - 0.02),
                     0.05,
@@ -222,48 +225,52 @@ def yeti(make: Make) -> None:
                     "arm",
                 )
             )
-        blobs.append(Limb((side * 0.16, 0.98, 0.05), (side * 0.27, 0.82, 0.05), 0.07, 0.015))
+        primitives.append(Capsule((side * 0.16, 0.98, 0.05), (side * 0.27, 0.82, 0.05), 0.07, 0.015))
     for i in range(26):
         angle, y = 2.399963 * i, 0.3 + 0.45 * (i / 26)
         if math.cos(angle) < 0.75:
             out = (wide * 1.0 * math.sin(angle), wide * 1.0 * math.cos(angle))
-            blobs.append(Limb((out[0] * 0.92, y, out[1] * 0.92), (out[0] * 1.2, y - 0.13, out[1] * 1.2), 0.065, 0.012))
-    make.blend("body", blobs, MAIN, "fur", smooth=0.035, detail=66)
-    eyes(make, 0.055, 0.925, 0.262, 0.026)
-    make.add("brow", pair(capsule((0.02, 0.965, 0.255), (0.1, 0.99, 0.225), 0.025)), MAIN, "fur")
-    make.add("mouth", sphere(0.075, 0.03, 0.03).move(0, 0.82, 0.255), "maroon")
-    make.add("tooth", pair(cone(0.016, 0.05, sides=10).move(0.042, 0.842, 0.275)), "white")
-    make.add("nose", bead(0.034, 0.024, 0.024).move(0, 0.885, 0.275), "navy")
-    if make.chance(0.55):
+            primitives.append(
+                Capsule((out[0] * 0.92, y, out[1] * 0.92), (out[0] * 1.2, y - 0.13, out[1] * 1.2), 0.065, 0.012)
+            )
+    builder.blend("body", primitives, MAIN, "fur", smooth=0.035, detail=66)
+    eyes(builder, 0.055, 0.925, 0.262, 0.026)
+    builder.add("brow", pair(capsule((0.02, 0.965, 0.255), (0.1, 0.99, 0.225), 0.025)), MAIN, "fur")
+    builder.add("mouth", sphere(0.075, 0.03, 0.03).move(0, 0.82, 0.255), "maroon")
+    builder.add("tooth", pair(cone(0.016, 0.05, sides=10).move(0.042, 0.842, 0.275)), "white")
+    builder.add("nose", bead(0.034, 0.024, 0.024).move(0, 0.885, 0.275), "navy")
+    if builder.chance(0.55):
         horn = [(0.11, 1.07, 0.05), (0.2, 1.13, 0.05), (0.21, 1.24, 0.07)]
-        make.add("horn", pair(tube(horn, [0.045, 0.036, 0.006])), "dark grey")
+        builder.add("horn", pair(tube(horn, [0.045, 0.036, 0.006])), "dark grey")
 
 
-def cyclops(make: Make) -> None:
+def cyclops(builder: Builder) -> None:
     """A cyclops: one huge eye, a horn, underbite, hide over the shoulder, spiked club."""
     look = Wear(top=MAIN, sleeve=MAIN, trousers=MAIN, shoe=MAIN, skin=MAIN, cloth=None, girth=1.35)
-    body = person(make, look, ("hold", make.choose(["hang", "hip", "raise"])))
+    body = person(builder, look, ("hold", builder.choose(["hang", "hip", "raise"])))
     r, (_, y, z) = body.radius, body.head
     x0, y0, z0 = body.face(0, 0.14, 0.72)
-    make.add("eye", sphere(0.46 * r, 0.46 * r, 0.38 * r).move(x0, y0, z0), "white", "glossy")
-    make.add(
+    builder.add("eye", sphere(0.46 * r, 0.46 * r, 0.38 * r).move(x0, y0, z0), "white", "glossy")
+    builder.add(
         "eye",
         sphere(0.25 * r, 0.25 * r, 0.14 * r).move(x0, y0, z0 + 0.3 * r),
-        make.choose(["amber", "cyan", "lime"]),
+        builder.choose(["amber", "cyan", "lime"]),
         "glossy",
     )
-    make.add("eye", bead(0.14 * r, 0.14 * r, 0.08 * r).move(x0, y0, z0 + 0.41 * r), "black", "glossy")
-    make.add(
+    builder.add("eye", bead(0.14 * r, 0.14 * r, 0.08 * r).move(x0, y0, z0 + 0.41 * r), "black", "glossy")
+    builder.add(
         "brow",
         tube([body.face(-0.55, 0.52, 1.04), body.face(0, 0.72, 1.08), body.face(0.55, 0.52, 1.04)], 0.1 * r, count=10),
         "black",
     )
     smile = [body.face(u, v, 1.02) for u, v in ((-0.42, -0.48), (0, -0.55), (0.42, -0.48))]
-    make.add("mouth", tube(smile, 0.06 * r, count=10), "maroon")
+    builder.add("mouth", tube(smile, 0.06 * r, count=10), "maroon")
     for u in (-0.3, 0.3):
-        make.add("tooth", cone(0.09 * r, 0.26 * r, sides=10).move(*body.face(u, -0.42, 1.06)), "white")
-    make.add("horn", cone(0.2 * r, make.between(0.5, 0.9) * r, sides=20).move(0, y + 1.25 * r, z + 0.1 * r), "cream")
-    make.add("ear", pair(cone(0.2 * r, 0.55 * r, sides=16).scale(1, 1, 0.5).turn(z=-75).move(1.12 * r, y, z)), MAIN)
+        builder.add("tooth", cone(0.09 * r, 0.26 * r, sides=10).move(*body.face(u, -0.42, 1.06)), "white")
+    builder.add(
+        "horn", cone(0.2 * r, builder.between(0.5, 0.9) * r, sides=20).move(0, y + 1.25 * r, z + 0.1 * r), "cream"
+    )
+    builder.add("ear", pair(cone(0.2 * r, 0.55 * r, sides=16).scale(1, 1, 0.5).turn(z=-75).move(1.12 * r, y, z)), MAIN)
     hide = lathe(
         [
             (0.21, body.hip - 0.1),
@@ -272,7 +279,7 @@ def cyclops(make: Make) -> None:
             (0.1, body.hip + 0.12),
         ]
     )
-    make.add("hide", hide, ACCENT, "fur")
+    builder.add("hide", hide, ACCENT, "fur")
     strap = [
         (-0.15, body.hip + 0.1, 0.11),
         (0.0, body.neck - 0.12, 0.165),
@@ -280,10 +287,10 @@ def cyclops(make: Make) -> None:
         (0.1, body.neck - 0.1, -0.14),
         (-0.12, body.hip + 0.1, -0.13),
     ]
-    make.add("hide", tube(strap, 0.045), ACCENT, "fur")
-    make.add("belt", torus(0.122 * body.girth, 0.026).move(y=body.hip + 0.1), "dark brown", "leather")
+    builder.add("hide", tube(strap, 0.045), ACCENT, "fur")
+    builder.add("belt", torus(0.122 * body.girth, 0.026).move(y=body.hip + 0.1), "dark brown", "leather")
     x, hand_y, hand_z = body.right
-    make.add("club", capsule((x, hand_y - 0.12, hand_z), (x, hand_y + 0.34, hand_z), 0.028, 0.08), "brown", "wood")
+    builder.add("club", capsule((x, hand_y - 0.12, hand_z), (x, hand_y + 0.34, hand_z), 0.028, 0.08), "brown", "wood")
     for i in range(9):
         spike = cone(0.022, 0.07, sides=8).turn(x=90).move(z=0.085).turn(y=120 * i + 40 * (i // 3))
-        make.add("club", spike.move(x, hand_y + 0.2 + 0.07 * (i // 3), hand_z), "grey", "metal")
+        builder.add("club", spike.move(x, hand_y + 0.2 + 0.07 * (i // 3), hand_z), "grey", "metal")

@@ -6,17 +6,17 @@ import math
 
 import numpy as np
 
-from procedural.builder import ACCENT, MAIN, Make
+from procedural.builder import ACCENT, MAIN, Builder
 from procedural.geometry.joint import Joint
-from procedural.geometry.sdf import Ball, Blob
+from procedural.geometry.sdf import Ellipsoid, Primitive
 from procedural.geometry.shapes import Floats, bead, box, capsule, cone, cylinder, lathe, pair, ring, sphere
 from procedural.geometry.sweeps import star, tube
 
 
-def _trunk(make: Make, tall: float, thick: float) -> None:
+def _trunk(builder: Builder, tall: float, thick: float) -> None:
     """A trunk with spreading roots and two boughs."""
-    lean = make.between(-0.05, 0.05)
-    make.add(
+    lean = builder.between(-0.05, 0.05)
+    builder.add(
         "trunk",
         tube(
             [(0, 0, 0), (lean, tall * 0.5, 0), (lean * 0.5, tall, 0)], [thick * 1.25, thick, thick * 0.9, thick * 0.8]
@@ -26,17 +26,17 @@ def _trunk(make: Make, tall: float, thick: float) -> None:
     )
     for i in range(5):
         root = capsule((0, 0.1, 0), (0.0, 0.015, thick * 2.0), thick * 0.6, thick * 0.28)
-        make.add("trunk", root.turn(y=72 * i + make.between(-14, 14)), "brown", "wood")
+        builder.add("trunk", root.turn(y=72 * i + builder.between(-14, 14)), "brown", "wood")
     for side in (-1, 1):
-        y = tall * make.between(0.6, 0.72)
+        y = tall * builder.between(0.6, 0.72)
         bough = [(0, y, 0), (side * 0.13, y + 0.12, 0.03 * side), (side * 0.25, y + 0.22, 0.05 * side)]
-        make.add("branch", tube(bough, [thick * 0.55, thick * 0.42, thick * 0.3]), "brown", "wood")
+        builder.add("branch", tube(bough, [thick * 0.55, thick * 0.42, thick * 0.3]), "brown", "wood")
 
 
-def _puffs(make: Make, middle: Joint, size: Joint, count: int, puff: float) -> list[Blob]:
+def _puffs(builder: Builder, middle: Joint, size: Joint, count: int, puff: float) -> list[Primitive]:
     """A cloud of balls round an ellipsoid."""
     x, y, z = middle
-    blobs: list[Blob] = [Ball(middle, (size[0] * 0.92, size[1] * 0.92, size[2] * 0.92))]
+    primitives: list[Primitive] = [Ellipsoid(middle, (size[0] * 0.92, size[1] * 0.92, size[2] * 0.92))]
     for i in range(count):
         height = 1 - 2 * (i + 0.5) / count
         angle, flat = 2.399963 * i, math.sqrt(1 - height * height)
@@ -45,13 +45,13 @@ def _puffs(make: Make, middle: Joint, size: Joint, count: int, puff: float) -> l
             y + size[1] * 0.85 * height,
             z + size[2] * 0.82 * flat * math.sin(angle),
         )
-        blobs.append(Ball(at, make.vary(puff, 0.22)))
-    return blobs
+        primitives.append(Ellipsoid(at, builder.vary(puff, 0.22)))
+    return primitives
 
 
-def _on_puffs(make: Make, middle: Joint, size: Joint, out: float) -> Joint:
+def _on_puffs(builder: Builder, middle: Joint, size: Joint, out: float) -> Joint:
     """A point on the outside of such a cloud, not at its bottom."""
-    angle, height = make.between(0, 6.28), make.between(-0.55, 0.8)
+    angle, height = builder.between(0, 6.28), builder.between(-0.55, 0.8)
     flat = math.sqrt(1 - height * height)
     x, y, z = middle
     return (
@@ -61,40 +61,43 @@ def _on_puffs(make: Make, middle: Joint, size: Joint, out: float) -> Joint:
     )
 
 
-def tree(make: Make) -> None:
+def tree(builder: Builder) -> None:
     """A broad leafy tree: stout trunk with roots, billowing crown, often apples, a bird's nest hole, or a swing."""
-    tall, thick = make.vary(0.5, 0.12), make.vary(0.085, 0.15)
-    _trunk(make, tall + 0.1, thick)
-    wide, high = make.vary(0.42, 0.12), make.vary(0.34, 0.12)
+    tall, thick = builder.vary(0.5, 0.12), builder.vary(0.085, 0.15)
+    _trunk(builder, tall + 0.1, thick)
+    wide, high = builder.vary(0.42, 0.12), builder.vary(0.34, 0.12)
     middle = (0.0, tall + high * 0.85, 0.0)
-    crown = _puffs(make, middle, (wide, high, wide * 0.95), make.count(16, 24), make.between(0.13, 0.18))
+    crown = _puffs(builder, middle, (wide, high, wide * 0.95), builder.count(16, 24), builder.between(0.13, 0.18))
     for side in (-1, 1):
-        crown.append(Ball((side * wide * 0.72, tall + 0.18, 0.05 * side), make.vary(0.17, 0.15)))
-    make.blend("crown", crown, MAIN, "leaf", smooth=0.035, detail=58)
+        crown.append(Ellipsoid((side * wide * 0.72, tall + 0.18, 0.05 * side), builder.vary(0.17, 0.15)))
+    builder.blend("crown", crown, MAIN, "leaf", smooth=0.035, detail=58)
     for i in range(26):
-        at = _on_puffs(make, middle, (wide, high, wide * 0.95), 1.08)
-        tuft = bead(make.between(0.04, 0.07)).scale(1, 0.8, 1)
-        make.add("crown", tuft.move(*at), MAIN, "leaf", 0.85 if i % 2 else 1.15)
-    if make.chance(0.55):
-        for _ in range(make.count(7, 11)):
-            make.add(
-                "fruit", bead(0.045).move(*_on_puffs(make, middle, (wide, high, wide * 0.95), 1.13)), ACCENT, "glossy"
+        at = _on_puffs(builder, middle, (wide, high, wide * 0.95), 1.08)
+        tuft = bead(builder.between(0.04, 0.07)).scale(1, 0.8, 1)
+        builder.add("crown", tuft.move(*at), MAIN, "leaf", 0.85 if i % 2 else 1.15)
+    if builder.chance(0.55):
+        for _ in range(builder.count(7, 11)):
+            builder.add(
+                "fruit",
+                bead(0.045).move(*_on_puffs(builder, middle, (wide, high, wide * 0.95), 1.13)),
+                ACCENT,
+                "glossy",
             )
-    if make.chance(0.4):
-        make.add("hole", sphere(0.045, 0.06, 0.03).move(0, tall * 0.5, thick * 0.95), "dark brown")
-    for i in range(make.count(4, 7)):
-        angle, far = 1.1 * i + make.between(0, 0.8), make.between(0.14, 0.26)
-        blade = cone(0.03, make.between(0.08, 0.13), sides=8)
-        make.add("grass", blade.move(far * math.sin(angle), 0.04, far * math.cos(angle)), "green")
+    if builder.chance(0.4):
+        builder.add("hole", sphere(0.045, 0.06, 0.03).move(0, tall * 0.5, thick * 0.95), "dark brown")
+    for i in range(builder.count(4, 7)):
+        angle, far = 1.1 * i + builder.between(0, 0.8), builder.between(0.14, 0.26)
+        blade = cone(0.03, builder.between(0.08, 0.13), sides=8)
+        builder.add("grass", blade.move(far * math.sin(angle), 0.04, far * math.cos(angle)), "green")
 
 
-def cherry_tree(make: Make) -> None:
+def cherry_tree(builder: Builder) -> None:
     """A blossoming cherry tree: bent dark trunk, layered pink crown, petals on the ground."""
-    bend = make.choose((-1, 1)) * make.between(0.1, 0.22)
+    bend = builder.choose((-1, 1)) * builder.between(0.1, 0.22)
     trunk = [(0, 0, 0), (bend, 0.28, 0.02), (bend * 0.2, 0.56, 0.0), (-bend * 0.3, 0.8, 0)]
-    make.add("trunk", tube(trunk, [0.1, 0.075, 0.06, 0.04]), "dark brown", "wood")
+    builder.add("trunk", tube(trunk, [0.1, 0.075, 0.06, 0.04]), "dark brown", "wood")
     for i in range(4):
-        make.add(
+        builder.add(
             "trunk", capsule((0, 0.09, 0), (0, 0.015, 0.16), 0.05, 0.024).turn(y=90 * i + 30), "dark brown", "wood"
         )
     pads = [
@@ -104,34 +107,34 @@ def cherry_tree(make: Make) -> None:
         ((0.06, 0.68, -0.25), 0.19),
         ((-0.05, 0.64, 0.24), 0.17),
     ]
-    blobs: list[Blob] = []
+    primitives: list[Primitive] = []
     for at, reach in pads:
         start = (bend * 0.3, 0.48, 0.0)
-        make.add("branch", capsule(start, at, 0.04, 0.025), "dark brown", "wood")
-        blobs += _puffs(make, at, (reach, reach * 0.6, reach), 8, reach * 0.42)
-    make.blend("blossom", blobs, MAIN, "leaf", smooth=0.03, detail=60)
+        builder.add("branch", capsule(start, at, 0.04, 0.025), "dark brown", "wood")
+        primitives += _puffs(builder, at, (reach, reach * 0.6, reach), 8, reach * 0.42)
+    builder.blend("blossom", primitives, MAIN, "leaf", smooth=0.03, detail=60)
     for _ in range(34):
-        at, reach = make.choose(pads)
-        make.add(
+        at, reach = builder.choose(pads)
+        builder.add(
             "flower",
-            bead(make.between(0.024, 0.04)).move(*_on_puffs(make, at, (reach, reach * 0.6, reach), 1.16)),
+            bead(builder.between(0.024, 0.04)).move(*_on_puffs(builder, at, (reach, reach * 0.6, reach), 1.16)),
             ACCENT,
         )
-    make.add("ground", sphere(0.36, 0.035, 0.34).move(y=0.0), "green")
+    builder.add("ground", sphere(0.36, 0.035, 0.34).move(y=0.0), "green")
     for _ in range(10):
-        angle, far = make.between(0, 6.28), make.between(0.12, 0.3)
-        make.add(
+        angle, far = builder.between(0, 6.28), builder.between(0.12, 0.3)
+        builder.add(
             "petal",
             bead(0.024, 0.012, 0.024).move(far * math.sin(angle), 0.035 - 0.03 * far, far * math.cos(angle)),
             MAIN,
         )
 
 
-def _conifer(make: Make, tiers: int, wide: float, tall: float) -> list[tuple[float, float]]:
+def _conifer(builder: Builder, tiers: int, wide: float, tall: float) -> list[tuple[float, float]]:
     """Trunk and drooping tiers of needles; gives each tier's radius and the height of its rim."""
-    make.add("trunk", cylinder(0.075, 0.3, top=0.06).move(y=0.12), "brown", "wood")
+    builder.add("trunk", cylinder(0.075, 0.3, top=0.06).move(y=0.12), "brown", "wood")
     rims = []
-    points = make.count(8, 11)
+    points = builder.count(8, 11)
     for i in range(tiers):
         share = i / tiers
         radius, low = wide * (1 - 0.8 * share), 0.2 + (tall - 0.2) * share * 0.88
@@ -153,15 +156,15 @@ def _conifer(make: Make, tiers: int, wide: float, tall: float) -> list[tuple[flo
             return p
 
         shape = lathe(profile, sides=72).warp(droop, 50).move(y=low)
-        make.add("branch", shape, MAIN, "leaf", 0.9 + 0.14 * (i % 2))
+        builder.add("branch", shape, MAIN, "leaf", 0.9 + 0.14 * (i % 2))
         rims.append((radius, low))
     return rims
 
 
-def pine(make: Make) -> None:
+def pine(builder: Builder) -> None:
     """A pine or fir: tiers of drooping green needles on a straight trunk; some with snow or cones."""
-    rims = _conifer(make, make.count(4, 5), make.vary(0.4, 0.14), make.vary(1.15, 0.1))
-    if make.chance(0.35):
+    rims = _conifer(builder, builder.count(4, 5), builder.vary(0.4, 0.14), builder.vary(1.15, 0.1))
+    if builder.chance(0.35):
         for radius, low in rims:
             snow = lathe(
                 [
@@ -172,34 +175,34 @@ def pine(make: Make) -> None:
                 ],
                 closed=True,
             )
-            make.add("snow", snow.move(y=low), ACCENT)
+            builder.add("snow", snow.move(y=low), ACCENT)
     else:
         for radius, low in rims[:-1]:
             for _ in range(3):
-                angle = make.between(0, 6.28)
+                angle = builder.between(0, 6.28)
                 nut = sphere(0.03, 0.05, 0.03).move(
                     radius * 0.85 * math.sin(angle), low - 0.05, radius * 0.85 * math.cos(angle)
                 )
-                make.add("pine cone", nut, "brown")
-    make.add("ground", sphere(0.26, 0.03, 0.25), "green" if make.chance(0.5) else "brown")
+                builder.add("pine cone", nut, "brown")
+    builder.add("ground", sphere(0.26, 0.03, 0.25), "green" if builder.chance(0.5) else "brown")
 
 
-def christmas_tree(make: Make) -> None:
+def christmas_tree(builder: Builder) -> None:
     """A Christmas tree: baubles, a winding garland, a golden star, presents at its foot."""
-    rims = _conifer(make, 4, make.vary(0.42, 0.08), make.vary(1.1, 0.08))
+    rims = _conifer(builder, 4, builder.vary(0.42, 0.08), builder.vary(1.1, 0.08))
     top = rims[-1][1] + 0.36
-    make.add("star", star(0.13, 0.055).move(0, top + 0.02, 0), "gold", "metal")
-    palette = make.choose([("red", "gold", "sky blue"), ("red", "silver", "purple"), ("hot pink", "yellow", "cyan")])
+    builder.add("star", star(0.13, 0.055).move(0, top + 0.02, 0), "gold", "metal")
+    palette = builder.choose([("red", "gold", "sky blue"), ("red", "silver", "purple"), ("hot pink", "yellow", "cyan")])
     for k, (radius, low) in enumerate(rims):
         count = 9 - 2 * k
         for i in range(count):
             angle = 2 * math.pi * (i + 0.5 * (k % 2)) / count
             ball = bead(0.05).move(radius * 0.97 * math.sin(angle), low - 0.05, radius * 0.97 * math.cos(angle))
-            make.add("bauble", ball, palette[(i + k) % 3], "glossy")
+            builder.add("bauble", ball, palette[(i + k) % 3], "glossy")
     t = np.linspace(0.02, 0.8, 90)
     around, reach = 2 * math.pi * 3.6 * t, 0.41 * (1 - t * 0.92)
     path = np.stack([reach * np.sin(around), 0.27 + (top - 0.3) * t, reach * np.cos(around)], -1)
-    make.add("garland", tube(path, 0.018, straight=True, sides=8), ACCENT, "metal")
+    builder.add("garland", tube(path, 0.018, straight=True, sides=8), ACCENT, "metal")
     for x, z, size, colour in (
         (-0.26, 0.26, 0.17, "red"),
         (0.25, 0.28, 0.14, "sky blue"),
@@ -211,19 +214,19 @@ def christmas_tree(make: Make) -> None:
             + box(size * 1.03, size * 1.03, size * 0.2, 0.005)
             + pair(sphere(size * 0.22, size * 0.14, size * 0.1).turn(z=25).move(size * 0.18, size * 0.6))
         )
-        turn = make.between(-30, 30)
-        make.add("present", gift.turn(y=turn).move(x, size / 2, z), colour)
-        make.add("present", bow.turn(y=turn).move(x, size / 2, z), "gold")
+        turn = builder.between(-30, 30)
+        builder.add("present", gift.turn(y=turn).move(x, size / 2, z), colour)
+        builder.add("present", bow.turn(y=turn).move(x, size / 2, z), "gold")
 
 
-def bush(make: Make) -> None:
+def bush(builder: Builder) -> None:
     """A round leafy bush with flowers or berries."""
-    wide, tall = make.vary(0.42, 0.1), make.vary(0.34, 0.14)
-    blobs: list[Blob] = []
+    wide, tall = builder.vary(0.42, 0.1), builder.vary(0.34, 0.14)
+    primitives: list[Primitive] = []
     spots = [((0.0, tall * 0.9, 0.0), (wide * 0.8, tall, wide * 0.75))]
-    for i in range(make.count(3, 5)):
-        angle = 2.2 * i + make.between(0, 0.6)
-        size = make.between(0.5, 0.68)
+    for i in range(builder.count(3, 5)):
+        angle = 2.2 * i + builder.between(0, 0.6)
+        size = builder.between(0.5, 0.68)
         spots.append(
             (
                 (wide * 0.62 * math.sin(angle), tall * size * 0.72, wide * 0.62 * math.cos(angle)),
@@ -231,26 +234,28 @@ def bush(make: Make) -> None:
             )
         )
     for at, size3 in spots:
-        blobs += _puffs(make, at, size3, 14, size3[0] * 0.32)
-    make.blend("leaf", blobs, MAIN, "leaf", smooth=0.03, detail=58)
+        primitives += _puffs(builder, at, size3, 14, size3[0] * 0.32)
+    builder.blend("leaf", primitives, MAIN, "leaf", smooth=0.03, detail=58)
     for i in range(20):
-        at, size3 = make.choose(spots)
+        at, size3 = builder.choose(spots)
         tuft = bead(0.06, 0.022, 0.04) if i % 3 else bead(0.05)
-        make.add(
+        builder.add(
             "leaf",
-            tuft.turn(x=make.between(-60, 60), z=make.between(-60, 60)).move(*_on_puffs(make, at, size3, 0.98)),
+            tuft.turn(x=builder.between(-60, 60), z=builder.between(-60, 60)).move(
+                *_on_puffs(builder, at, size3, 0.98)
+            ),
             MAIN,
             "leaf",
             1.18 if i % 2 else 0.85,
         )
-    berries = make.chance(0.5)
-    for _ in range(make.count(12, 16)):
-        at, size3 = make.choose(spots)
-        x, y, z = _on_puffs(make, at, size3, 1.02)
+    berries = builder.chance(0.5)
+    for _ in range(builder.count(12, 16)):
+        at, size3 = builder.choose(spots)
+        x, y, z = _on_puffs(builder, at, size3, 1.02)
         if berries:
-            make.add("berry", bead(0.032).move(x, y, z), ACCENT, "glossy")
+            builder.add("berry", bead(0.032).move(x, y, z), ACCENT, "glossy")
         else:
-            make.add(
+            builder.add(
                 "flower", (ring(bead(0.026, 0.014, 0.026).move(z=0.03), 5)).turn(x=50 * (z > 0)).move(x, y, z), ACCENT
             )
-            make.add("flower", bead(0.022).move(x, y + 0.008, z + 0.01), "yellow")
+            builder.add("flower", bead(0.022).move(x, y + 0.008, z + 0.01), "yellow")

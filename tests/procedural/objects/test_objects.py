@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from generation.backends.contract import Generator
-from procedural.builder import MAIN, Make, Part
+from procedural.builder import MAIN, Builder, Part
 from procedural.geometry.shapes import Shape
 from procedural.language.request import Item
 from procedural.language.vocabulary import Vocabulary, load_vocabulary
@@ -33,11 +33,11 @@ class Built:
 
 @cache
 def build(category: str, name: str, seed: int = 0, pose: str | None = None) -> Built:
-    make = Make(np.random.default_rng(seed), pose)
-    OBJECTS[category][name](make)
-    points = np.concatenate([p.shape.vertices[p.shape.faces.reshape(-1)] for p in make.parts])
-    sound = all(len(p.shape.faces) > 0 and bool(np.isfinite(p.shape.normals).all()) for p in make.parts)
-    bare = tuple(replace(p, shape=EMPTY) for p in make.parts)
+    builder = Builder(np.random.default_rng(seed), pose)
+    OBJECTS[category][name](builder)
+    points = np.concatenate([p.shape.vertices[p.shape.faces.reshape(-1)] for p in builder.parts])
+    sound = all(len(p.shape.faces) > 0 and bool(np.isfinite(p.shape.normals).all()) for p in builder.parts)
+    bare = tuple(replace(p, shape=EMPTY) for p in builder.parts)
     return Built(
         bare, np.concatenate([points.mean(axis=0), points.std(axis=0)]), sound and bool(np.isfinite(points).all())
     )

@@ -26,7 +26,7 @@ UNSEEN = orbit([22.5 + 45 * i for i in range(8)], [35, -35] * 4, radius=2.0, wid
 @cache
 def target(prompt: str) -> Splats:
     """A procedural object of fewer splats, as much larger, so that its pictures cost little."""
-    full = load()(prompt, 7, lambda _: None).splats
+    full = load_generator()(prompt, 7, lambda _fraction, _stage: None).splats
     picked = torch.randperm(len(full), generator=torch.Generator().manual_seed(0))[:TARGET_SPLATS]
     wider = (len(full) / TARGET_SPLATS) ** 0.5
     part = full.select(picked)
