@@ -21,12 +21,12 @@ from generation.backends.contract import Generator
 from mocks import cheats
 from splats.codecs import encode_ply
 from splats.model import Splats, normalise
-from validation.clip import load_encoder
+from validation.assets.fingerprint import fingerprint
+from validation.assets.prepare import Picture, Prepared, draw, measure, prepare, shrink
 from validation.errors import Rejected
-from validation.fingerprint import fingerprint
-from validation.judge import Judge
-from validation.prepare import Picture, Prepared, draw, measure, prepare, shrink
-from validation.scorer import Gates, ScorerFiles, locate
+from validation.scoring.clip import load_encoder
+from validation.scoring.judge import Judge
+from validation.scoring.scorer import Gates, ScorerFiles, locate
 
 PROMPTS = ("a pink bicycle", "a red car", "a golden retriever dog", "a green dragon", "a wooden chair")
 SEEDS = (11, 12, 13, 14)
@@ -87,7 +87,7 @@ def mean_score(judge: Judge, prompt: str, splats: Splats) -> float:
 
 
 def unchecked(splats: Splats, seed: int, picture: Picture) -> Prepared:
-    """As `validation.prepare.prepare`, without a check."""
+    """As `validation.assets.prepare.prepare`, without a check."""
     asset = normalise(splats)
     images, alpha = draw(asset, seed, picture)
     views, cover = shrink(images, alpha, picture.supersample)

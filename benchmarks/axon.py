@@ -35,12 +35,12 @@ from neurons.chain.contract import Seat, Snapshot
 from neurons.chain.opening import quiet_sdk
 from neurons.protocol import NO_FIELDS_HASH, verify
 from neurons.protocol import PullTask as OurPullTask
+from neurons.services.validation import Fault
 from neurons.validator.axon.assembly import make_front
 from neurons.validator.axon.handlers import Handlers
 from neurons.validator.axon.hooks import Door
-from neurons.validator.endpoints import Fault
-from neurons.validator.listening import Place, axon_server
-from neurons.validator.trust import Identity
+from neurons.validator.axon.listening import Place, axon_server
+from neurons.validator.tasks.trust import Identity
 from serving.server import bind
 
 TICK = os.sysconf("SC_CLK_TCK")

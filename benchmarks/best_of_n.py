@@ -28,8 +28,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # not this fold
 from generation.backends import LOADERS
 from neurons.miner.candidates import Candidate, Effort, Step, better, next_step
 from neurons.miner.rules import MinerRules
-from neurons.validator.rules import TaskRules
-from neurons.validator.trust import score_seed
+from neurons.validator.tasks.rules import TaskRules
+from neurons.validator.tasks.trust import score_seed
 from serving.settings import ShellSettings
 from splats.codecs import encode_spz
 from validation.engine import Engine

@@ -6,12 +6,12 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from neurons.validator.desk import Desk, Surroundings
-from neurons.validator.endpoints import Verdict
-from neurons.validator.jobs import JobRules, Jobs
-from neurons.validator.rules import TaskRules
-from neurons.validator.store import Store
-from neurons.validator.trust import Identity
+from neurons.services.validation import Verdict
+from neurons.validator.tasks.desk import Desk, Surroundings
+from neurons.validator.tasks.jobs import JobRules, Jobs
+from neurons.validator.tasks.rules import TaskRules
+from neurons.validator.tasks.state import Store
+from neurons.validator.tasks.trust import Identity
 from serving.schemas import new_job_id
 
 

@@ -28,11 +28,11 @@ from mocks import cheats
 from splats.codecs import encode_spz
 from splats.model import Cameras, Splats, normalise
 from splats.render import render
-from validation.clip import load_encoder, load_model
-from validation.judge import Judge
-from validation.prepare import Prepared
-from validation.scorer import ScorerFiles, locate
-from validation.views import view_cameras
+from validation.assets.prepare import Prepared
+from validation.assets.views import view_cameras
+from validation.scoring.clip import load_encoder, load_model
+from validation.scoring.judge import Judge
+from validation.scoring.scorer import ScorerFiles, locate
 
 BATCH = 4
 """Views per step."""

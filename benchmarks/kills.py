@@ -25,11 +25,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # not this folder: validation.py is no package
 
 from benchmarks.desks import make_desk
-from neurons.validator.desk import Desk
-from neurons.validator.records import MinerRecord
-from neurons.validator.replies import Submission, SubmitReply
-from neurons.validator.store import Store
-from neurons.validator.trust import Identity
+from neurons.validator.tasks.desk import Desk
+from neurons.validator.tasks.records import MinerRecord
+from neurons.validator.tasks.replies import Submission, SubmitReply
+from neurons.validator.tasks.state import Store
+from neurons.validator.tasks.trust import Identity
 from validation.schemas import Fingerprint, ValidateResponse
 
 ME = Identity(17, "validator", lambda *_: True)

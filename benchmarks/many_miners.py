@@ -188,7 +188,7 @@ async def measure(miners: int, minutes: float, cooldown: float, folder: Path) ->
                 "axon.external_ip": "127.0.0.1",
                 "axon.port": free_port(),
                 "validation.endpoint": scores,
-                "validation.scorer": SCORER,
+                "validation.scoring.scorer": SCORER,
                 "generation.task_cooldown": cooldown,
                 "generation.min_cooldown": 1,
             }

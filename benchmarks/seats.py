@@ -23,9 +23,9 @@ from neurons.chain.devnet.chain import Devnet
 from neurons.chain.devnet.ledger import Ledger
 from neurons.chain.devnet.rules import Rules
 from neurons.chain.worker import ChainWorker, Deadlines
-from neurons.validator.records import MinerRecord
-from neurons.validator.rewards import weights_of
-from neurons.validator.rules import TaskRules
+from neurons.validator.tasks.records import MinerRecord
+from neurons.validator.tasks.rewards import weights_of
+from neurons.validator.tasks.rules import TaskRules
 from neurons.validator.weights import WeightRules, WeightSetter
 
 BLOCK_S = 0.05

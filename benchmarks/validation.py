@@ -31,11 +31,11 @@ from generation.backends import LOADERS
 from serving.settings import ShellSettings
 from splats.codecs import decode, encode_ply, encode_spz
 from splats.render import renderer_name
-from validation.clip import load_encoder
-from validation.judge import Judge
+from validation.assets.prepare import Picture, prepare
 from validation.load import has_fast_bf16, load_engine
-from validation.prepare import Picture, prepare
-from validation.scorer import ScorerFiles, find_folder, locate, read_constants
+from validation.scoring.clip import load_encoder
+from validation.scoring.judge import Judge
+from validation.scoring.scorer import ScorerFiles, find_folder, locate, read_constants
 from validation.serve import create_app
 from validation.settings import Settings
 

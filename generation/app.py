@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from generation import job_routes, routes
 from generation.engine import Engine
-from generation.pages import add_studio
+from generation.http import job_routes, routes
+from generation.http.pages import add_studio
 from generation.service import GenerationService
 from generation.settings import GenerationSettings
 from generation.telemetry import ProgressBar

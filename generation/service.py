@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import cast
 
 from generation.backends.contract import Generator, Report
-from generation.downloads import Downloads
 from generation.engine import Engine, Produced, Wanted, produce
-from generation.jobs import JobQueue, JobRecord, Outcome, QueueFull, QueueHooks, QueueLimits
-from generation.results import ResultLimits, ResultStore, StoredFile
 from generation.settings import GenerationConfig
 from generation.telemetry import ProgressBar, Telemetry
+from generation.work.downloads import Downloads
+from generation.work.queue import JobQueue, JobRecord, Outcome, QueueFull, QueueHooks, QueueLimits
+from generation.work.results import ResultLimits, ResultStore, StoredFile
 from serving.errors import ServiceError, busy
 from serving.lane import Lane
 from serving.schemas import SEED_MAX, Job, ResultName

@@ -11,7 +11,7 @@ from typing import NoReturn
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from tqdm import tqdm
 
-from generation.jobs import JobRecord
+from generation.work.queue import JobRecord
 
 _SECONDS = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 600)
 _SPLATS = (1_000, 5_000, 10_000, 20_000, 30_000, 50_000, 75_000, 100_000, 200_000, 500_000, 1_000_000)

@@ -27,11 +27,11 @@ import httpx
 
 from mocks.calling import NO_TASK, NOBODY, NOT_SET_UP, Failed, run_once, say, validators_of
 from neurons.chain.contract import Seat
-from neurons.clients import GenerationError, GenerationService
 from neurons.miner.delivery import Clock, deliver
 from neurons.miner.peers import CallFailed, Calls, Peer, PullAnswer, SubmitAnswer, Task, shown
 from neurons.miner.rules import MinerRules
 from neurons.miner.validators import release
+from neurons.services.generation import GenerationError, GenerationService
 from neurons.settings import MinerSettings, bearer
 
 ACCEPTED, NOT_ACCEPTED = 0, 1

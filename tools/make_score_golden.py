@@ -18,13 +18,13 @@ import torch
 
 from generation.backends import LOADERS
 from generation.backends.contract import Generator
-from neurons.validator.rules import TaskRules
+from neurons.validator.tasks.rules import TaskRules
 from splats.codecs import encode_spz
 from splats.model import Splats
-from validation.clip import load_encoder
-from validation.judge import Judge
-from validation.prepare import prepare
-from validation.scorer import locate
+from validation.assets.prepare import prepare
+from validation.scoring.clip import load_encoder
+from validation.scoring.judge import Judge
+from validation.scoring.scorer import locate
 
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "validation" / "golden"
 SCORER = "three-gen-small@1"

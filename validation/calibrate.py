@@ -24,11 +24,11 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from validation.clip import Encoder, load_encoder
+from validation.assets.prepare import Picture, Prepared, prepare
 from validation.errors import Rejected, ScorerError
-from validation.prepare import Picture, Prepared, prepare
-from validation.score import consistency, view_scores, weak_side
-from validation.scorer import (
+from validation.scoring.clip import Encoder, load_encoder
+from validation.scoring.score import consistency, view_scores, weak_side
+from validation.scoring.scorer import (
     SCORERS,
     Constants,
     Gate,
@@ -137,7 +137,7 @@ def refit(constants: Constants, samples: Samples) -> Constants:
 def fit_scale(samples: Samples, bias: float = 0.0) -> float:
     """Logit scale with the least mean log loss of right and wrong prompts against the negatives, weighing both alike.
 
-    `bias` is the scorer's, added to the prompt's logit as in `validation.score.view_scores`.
+    `bias` is the scorer's, added to the prompt's logit as in `validation.scoring.score.view_scores`.
 
     The loss is smooth in log(scale); a grid from 1 to 200 in steps of 2 % is as fine as the data are.
     """

@@ -12,15 +12,15 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from serving.lane import Lane
+from validation.assets.prepare import Prepared, to_base64
 from validation.errors import WorkerLost
-from validation.judge import Judge
-from validation.prepare import Prepared, to_base64
 from validation.schemas import Fingerprint, ValidateResponse
-from validation.score import Judgement
+from validation.scoring.judge import Judge
+from validation.scoring.score import Judgement
 
 
 class Tasks(Protocol):
-    """What runs "prepare" and "convert": a `validation.worker.Worker`."""
+    """What runs "prepare" and "convert": a `validation.assets.worker.Worker`."""
 
     def call(self, task: str, *values: object) -> Any:
         """The task's result. Raises Rejected, Unsupported or WorkerLost."""

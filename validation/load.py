@@ -7,12 +7,12 @@ import logging
 import torch
 
 from splats.render import renderer_name
-from validation.clip import load_encoder
+from validation.assets.worker import Worker, WorkerLimits
 from validation.engine import Engine
-from validation.judge import Judge
-from validation.scorer import ScorerFiles, check_dtype, locate, scorer_name
+from validation.scoring.clip import load_encoder
+from validation.scoring.judge import Judge
+from validation.scoring.scorer import ScorerFiles, check_dtype, locate, scorer_name
 from validation.settings import Settings
-from validation.worker import Worker, WorkerLimits
 
 logger = logging.getLogger(__name__)
 

@@ -37,10 +37,10 @@ from serving.versions import package_version
 from serving.vitals import Vitals
 from splats.errors import RendererMissing
 from validation.admission import Admission, Load
+from validation.assets.prepare import read_base64
 from validation.engine import Engine
 from validation.errors import Rejected, ScorerError, Unsupported, WorkerLost
 from validation.metrics import ValidationMetrics
-from validation.prepare import read_base64
 from validation.schemas import MAX_BODY_BYTES, ConvertRequest, ValidateRequest, ValidateResponse
 from validation.settings import Settings
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from serving.settings import ShellSettings
-from validation.scorer import Dtype
+from validation.scoring.scorer import Dtype
 
 
 class Settings(BaseModel):

@@ -12,13 +12,13 @@ import logging
 from dataclasses import replace
 from typing import Protocol
 
-from neurons.clients import GenerationError, JobFailed, ServiceAway
 from neurons.miner.candidates import Candidate, Effort, Step, better, next_step
 from neurons.miner.delivery import Clock
-from neurons.miner.generation import Generators, Slot
 from neurons.miner.peers import Task, shown
 from neurons.miner.rules import MinerRules
 from neurons.miner.telemetry import MinerMetrics
+from neurons.services.generation import GenerationError, JobFailed, ServiceAway
+from neurons.services.generation_pool import Generators, Slot
 
 logger = logging.getLogger(__name__)
 

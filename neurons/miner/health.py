@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from neurons.miner.generation import Generators
 from neurons.miner.sync import ChainEye
 from neurons.miner.telemetry import MinerMetrics
 from neurons.miner.validators import Validators
+from neurons.services.generation_pool import Generators
 
 logger = logging.getLogger(__name__)
 

@@ -13,10 +13,8 @@ from typing import Any
 import httpx
 
 from neurons.chain.opening import chain_worker
-from neurons.clients import GenerationService
 from neurons.miner.craft import Workshop
 from neurons.miner.delivery import Clock
-from neurons.miner.generation import Generators
 from neurons.miner.health import Health
 from neurons.miner.rules import MinerRules
 from neurons.miner.scoring import Scoring
@@ -25,9 +23,11 @@ from neurons.miner.telemetry import MinerMetrics
 from neurons.miner.validators import Validators
 from neurons.miner.work import Miner
 from neurons.process import beside
+from neurons.services.generation import GenerationService
+from neurons.services.generation_pool import Generators
+from neurons.services.validation import ValidationPool
 from neurons.settings import MinerSettings, bearer
 from neurons.status import status_app, status_server
-from neurons.validator.endpoints import ValidationPool
 from serving.settings import ShellSettings
 from serving.versions import package_version
 from serving.vitals import Vitals

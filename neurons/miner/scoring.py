@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 
-from neurons.validator.endpoints import Fault, Rejected, ValidationPool
+from neurons.services.validation import Fault, Rejected, ValidationPool
 
 logger = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from neurons.miner.generation import Generators
 from neurons.miner.validators import Validators
+from neurons.services.generation_pool import Generators
 
 PULL_CODES = frozenset({"task", "cooldown", "validator_unready", "failed", "nothing"})
 RESULT_CODES = frozenset(

@@ -15,11 +15,11 @@ from dataclasses import replace
 from neurons.miner.candidates import Step
 from neurons.miner.craft import Workshop
 from neurons.miner.delivery import Clock, deliver
-from neurons.miner.generation import Generators, Slot
 from neurons.miner.peers import CallFailed, Calls, Peer, PullAnswer, SubmitAnswer, Task, shown
 from neurons.miner.rules import MinerRules
 from neurons.miner.telemetry import MinerMetrics
 from neurons.miner.validators import Validators
+from neurons.services.generation_pool import Generators, Slot
 
 logger = logging.getLogger(__name__)
 

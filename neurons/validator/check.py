@@ -7,7 +7,7 @@ import contextlib
 import socket
 
 from neurons.settings import ValidatorSettings
-from neurons.validator.listening import find_place
+from neurons.validator.axon.listening import find_place
 from serving.server import bind
 from serving.settings import SettingsError
 

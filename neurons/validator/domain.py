@@ -18,15 +18,15 @@ from pathlib import Path
 import httpx
 
 from neurons.process import beside
+from neurons.services.validation import ValidationPool
 from neurons.settings import PublicApi, ValidatorSettings, bearer
-from neurons.validator.desk import Desk, Surroundings
-from neurons.validator.endpoints import ValidationPool
-from neurons.validator.jobs import AllowList, JobRules, Jobs
+from neurons.validator.archive import Storing
 from neurons.validator.prompts import Collector, Prompts, keep_fresh
-from neurons.validator.rules import TaskRules
-from neurons.validator.store import Store
-from neurons.validator.storing import Storing
-from neurons.validator.trust import Identity
+from neurons.validator.tasks.desk import Desk, Surroundings
+from neurons.validator.tasks.jobs import AllowList, JobRules, Jobs
+from neurons.validator.tasks.rules import TaskRules
+from neurons.validator.tasks.state import Store
+from neurons.validator.tasks.trust import Identity
 from serving.schemas import new_job_id
 
 logger = logging.getLogger(__name__)

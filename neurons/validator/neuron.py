@@ -19,13 +19,13 @@ from neurons.process import DRAIN_S, beside, unless
 from neurons.settings import ValidatorSettings
 from neurons.status import status_app, status_server
 from neurons.validator.axon.front import Front
+from neurons.validator.axon.listening import Place, axon_server, find_place
 from neurons.validator.domain import Domain, allowed, open_domain, task_rules
-from neurons.validator.listening import Place, axon_server, find_place
 from neurons.validator.pages import status_pages
 from neurons.validator.prompts import BadBatch
-from neurons.validator.store import StateDamaged
+from neurons.validator.tasks.state import StateDamaged
+from neurons.validator.tasks.trust import Identity
 from neurons.validator.telemetry import Counters, Sight
-from neurons.validator.trust import Identity
 from neurons.validator.watch import SeatLost, Watch
 from neurons.validator.weights import WeightRules, WeightSetter
 from serving.server import bind

@@ -10,9 +10,9 @@ from fastapi import APIRouter
 from fastapi.responses import FileResponse
 from pydantic import BaseModel
 
-from neurons.validator.records import reward
-from neurons.validator.replies import ClosedWith
-from neurons.validator.rules import TaskRules
+from neurons.validator.tasks.records import reward
+from neurons.validator.tasks.replies import ClosedWith
+from neurons.validator.tasks.rules import TaskRules
 from neurons.validator.telemetry import Sight
 
 FOLDER = Path(__file__).parent / "dashboard"

@@ -9,8 +9,8 @@ from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry
 
 from generation.backends.contract import Report
-from generation.jobs import JobRecord, Outcome
 from generation.telemetry import STAGES_MAX, ProgressBar, Telemetry
+from generation.work.queue import JobRecord, Outcome
 
 
 def nothing(report: Report) -> Outcome:

@@ -13,11 +13,20 @@ import torch
 
 from mocks.cheats import join, make_splats
 from splats.model import Splats
-from validation.convert import convert
+from validation.assets.convert import convert
+from validation.assets.prepare import Picture, prepare
 from validation.engine import Engine
-from validation.judge import Judge
-from validation.prepare import Picture, prepare
-from validation.scorer import Alignment, Constants, Distractors, Gates, ModelFiles, ScorerFiles, locate, write_constants
+from validation.scoring.judge import Judge
+from validation.scoring.scorer import (
+    Alignment,
+    Constants,
+    Distractors,
+    Gates,
+    ModelFiles,
+    ScorerFiles,
+    locate,
+    write_constants,
+)
 
 MODEL = {
     "embed_dim": 16,
@@ -85,7 +94,7 @@ def tiny_scorer(tmp_path_factory: pytest.TempPathFactory) -> ScorerFiles:
 
 @pytest.fixture(scope="session")
 def tiny_judge(tiny_scorer: ScorerFiles) -> Judge:
-    from validation.clip import load_encoder
+    from validation.scoring.clip import load_encoder
 
     return Judge(tiny_scorer, load_encoder(tiny_scorer))
 

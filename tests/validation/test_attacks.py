@@ -11,12 +11,12 @@ from generation.backends import LOADERS
 from mocks import cheats
 from splats.codecs import encode_ply
 from splats.model import Splats, normalise
-from validation.clip import load_encoder
+from validation.assets.fingerprint import fingerprint
+from validation.assets.prepare import Prepared, draw, measure, prepare, shrink
 from validation.errors import Rejected, ScorerError
-from validation.fingerprint import fingerprint
-from validation.judge import Judge
-from validation.prepare import Prepared, draw, measure, prepare, shrink
-from validation.scorer import Gates, locate
+from validation.scoring.clip import load_encoder
+from validation.scoring.judge import Judge
+from validation.scoring.scorer import Gates, locate
 
 PROMPT, OTHER = "a red car", "a green dragon"
 SEED = 5

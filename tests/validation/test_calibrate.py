@@ -18,9 +18,9 @@ from validation.calibrate import (
     next_version,
     read_pairs,
 )
-from validation.clip import load_encoder
-from validation.score import view_scores
-from validation.scorer import Alignment, Gate, Gates, ScorerFiles, WeakSide, locate, read_constants
+from validation.scoring.clip import load_encoder
+from validation.scoring.score import view_scores
+from validation.scoring.scorer import Alignment, Gate, Gates, ScorerFiles, WeakSide, locate, read_constants
 
 
 @pytest.fixture

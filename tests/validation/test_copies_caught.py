@@ -14,7 +14,7 @@ from generation.backends import LOADERS
 from splats.codecs import decode, encode_spz
 from splats.model import Splats
 from splats.turn import about_y
-from validation.fingerprint import embedding
+from validation.assets.fingerprint import embedding
 from validation.schemas import NEAR_DUPLICATE_DISTANCE, embedding_distance
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]

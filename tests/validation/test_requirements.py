@@ -19,10 +19,10 @@ from mocks.cheats import card, make_splats, noise
 from serving.settings import ShellSettings
 from splats.codecs import encode_ply, encode_spz
 from splats.model import Splats
+from validation.assets.prepare import Picture
 from validation.engine import Engine
-from validation.judge import Judge
-from validation.prepare import Picture
 from validation.schemas import MAX_BODY_BYTES, REJECT_CODES
+from validation.scoring.judge import Judge
 from validation.serve import create_app
 from validation.settings import Settings
 

@@ -20,8 +20,8 @@ from splats.codecs import decode, encode_ply, encode_spz
 from splats.model import Splats
 from validation.engine import Engine
 from validation.errors import ScorerError, WorkerLost
-from validation.judge import Judge
 from validation.schemas import MAX_BASE64_CHARS, MAX_BODY_BYTES
+from validation.scoring.judge import Judge
 from validation.serve import create_app, main
 from validation.settings import Settings
 

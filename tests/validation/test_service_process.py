@@ -17,7 +17,7 @@ import pytest
 from mocks.processes import free_port
 from splats.codecs import encode_spz
 from splats.model import Splats
-from validation.scorer import ScorerFiles
+from validation.scoring.scorer import ScorerFiles
 
 pytestmark = pytest.mark.slow
 

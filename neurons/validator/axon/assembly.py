@@ -17,7 +17,7 @@ from neurons.validator.axon.bodies import BodyRules
 from neurons.validator.axon.front import Front
 from neurons.validator.axon.handlers import Handler, Handlers, guarded
 from neurons.validator.axon.hooks import Door, blacklist_hook, verify_hook
-from neurons.validator.listening import Place
+from neurons.validator.axon.listening import Place
 
 
 class Replying(AxonMiddleware):

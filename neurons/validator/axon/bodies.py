@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from starlette.types import Message, Receive
 
 from neurons.validator.axon.refusals import BUSY, BUSY_WITH_YOU, SLOW_BODY, Refusal, Refused
-from neurons.validator.replies import MAX_OTHER_BYTES, MAX_RESULT_BYTES
+from neurons.validator.tasks.replies import MAX_OTHER_BYTES, MAX_RESULT_BYTES
 
 
 @dataclass(frozen=True, slots=True)

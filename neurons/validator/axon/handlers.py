@@ -29,9 +29,9 @@ from neurons.validator.axon.refusals import (
     Refused,
     passage,
 )
-from neurons.validator.desk import Desk
-from neurons.validator.jobs import Job
-from neurons.validator.replies import MAX_RESULT_BYTES, Submission
+from neurons.validator.tasks.desk import Desk
+from neurons.validator.tasks.jobs import Job
+from neurons.validator.tasks.replies import MAX_RESULT_BYTES, Submission
 
 logger = logging.getLogger(__name__)
 

@@ -9,13 +9,13 @@ from dataclasses import replace
 import pytest
 from prometheus_client import CollectorRegistry
 
-from neurons.clients import JobFailed, ServiceAway
 from neurons.miner.candidates import Effort, Step
 from neurons.miner.craft import Workshop
-from neurons.miner.generation import Generators
 from neurons.miner.peers import Task
 from neurons.miner.rules import MinerRules
 from neurons.miner.telemetry import MinerMetrics
+from neurons.services.generation import JobFailed, ServiceAway
+from neurons.services.generation_pool import Generators
 
 THRESHOLDS = (0.8, 0.6)
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from neurons.miner.scoring import Scoring
-from neurons.validator.endpoints import ValidationPool
+from neurons.services.validation import ValidationPool
 
 SCORED = {
     "score": 0.71,

@@ -11,12 +11,12 @@ from prometheus_client import CollectorRegistry
 
 from neurons.chain.contract import ChainError, ChainUnavailable, Seat, Snapshot
 from neurons.chain.worker import ChainStalled, ChainWorker, Deadlines
-from neurons.miner.generation import Generators
 from neurons.miner.health import SILENCE_S, Health
 from neurons.miner.rules import MinerRules
 from neurons.miner.sync import LATE_S, ChainEye
 from neurons.miner.telemetry import MinerMetrics
 from neurons.miner.validators import Validators
+from neurons.services.generation_pool import Generators
 
 MINER = Seat(1, "me", "cold", 0.0, 0.1, False, 0, "0.0.0.0", 0)
 VALIDATOR = Seat(0, "V", "cold", 5000.0, 0.0, True, 0, "10.0.0.1", 8092)

@@ -16,14 +16,14 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from neurons.chain.contract import Seat, Snapshot
-from neurons.clients import JobFailed
 from neurons.miner.craft import Workshop
-from neurons.miner.generation import Generators
 from neurons.miner.peers import CallFailed, NoReply, Peer, PullAnswer, SubmitAnswer, Task, Unreachable
 from neurons.miner.rules import MinerRules
 from neurons.miner.telemetry import MinerMetrics
 from neurons.miner.validators import Validators
 from neurons.miner.work import Miner
+from neurons.services.generation import JobFailed
+from neurons.services.generation_pool import Generators
 
 RULES = replace(MinerRules(), drain_s=1.0)
 

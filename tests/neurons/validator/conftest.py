@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from neurons.messages import bound_message, result_message
-from neurons.validator.desk import Desk, Surroundings
-from neurons.validator.endpoints import Fault, Rejected, Verdict
-from neurons.validator.jobs import JobRules, Jobs
-from neurons.validator.replies import Submission
-from neurons.validator.rules import TaskRules
-from neurons.validator.store import Store
-from neurons.validator.trust import Identity
+from neurons.services.validation import Fault, Rejected, Verdict
+from neurons.validator.tasks.desk import Desk, Surroundings
+from neurons.validator.tasks.jobs import JobRules, Jobs
+from neurons.validator.tasks.replies import Submission
+from neurons.validator.tasks.rules import TaskRules
+from neurons.validator.tasks.state import Store
+from neurons.validator.tasks.trust import Identity
 from validation.schemas import Fingerprint, ValidateResponse
 
 ME = "validator-hotkey"

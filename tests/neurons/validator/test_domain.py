@@ -13,7 +13,7 @@ from neurons.process import beside
 from neurons.settings import ValidatorSettings, validator_settings
 from neurons.validator.domain import allowed, job_rules, open_domain, task_rules
 from neurons.validator.prompts import BadBatch
-from neurons.validator.trust import Identity
+from neurons.validator.tasks.trust import Identity
 from serving.app import ShellLimits, create_shell
 from serving.settings import ShellSettings
 from serving.vitals import Vitals

@@ -15,7 +15,7 @@ from prometheus_client import CollectorRegistry
 
 from neurons.chain.contract import Seat, Snapshot
 from neurons.validator.pages import status_pages
-from neurons.validator.rules import TaskRules
+from neurons.validator.tasks.rules import TaskRules
 from neurons.validator.telemetry import Counters, Sight
 from neurons.validator.weights import Sent
 

@@ -26,8 +26,8 @@ from neurons.validator.axon.bodies import BodyRules
 from neurons.validator.axon.front import Front
 from neurons.validator.axon.handlers import Handlers
 from neurons.validator.axon.hooks import Door
-from neurons.validator.desk import Desk
-from neurons.validator.listening import Place, axon_server
+from neurons.validator.axon.listening import Place, axon_server
+from neurons.validator.tasks.desk import Desk
 from serving.server import bind
 
 MINER = bt.Keypair.create_from_uri("//Mina")

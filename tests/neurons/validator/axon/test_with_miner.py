@@ -18,12 +18,12 @@ from neurons.chain.contract import Seat, Snapshot
 from neurons.miner.craft import Workshop
 from neurons.miner.delivery import Clock, deliver
 from neurons.miner.dendrite import Dendrite
-from neurons.miner.generation import Generators
 from neurons.miner.peers import Peer, PullAnswer, Refused, SubmitAnswer, Task
 from neurons.miner.rules import MinerRules
 from neurons.miner.telemetry import MinerMetrics
 from neurons.miner.validators import LATEST_S, Validators
 from neurons.miner.work import Miner
+from neurons.services.generation_pool import Generators
 
 RESULTS = base64.b64encode(b"an asset").decode()
 

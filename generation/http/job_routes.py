@@ -1,0 +1,150 @@
+"""The asynchronous routes: submit, look, follow, fetch, cancel."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, get_args
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from pydantic import ValidationError
+
+from generation.http.routes import MEDIA_TYPES, SEED_HEADER, Service, attachment, inline
+from generation.schemas import Axes, JobRequest, PromptForm
+from generation.service import OFFERED
+from generation.work.queue import JobRecord
+from serving.errors import ServiceError, error_responses
+from serving.events import job_events
+from serving.schemas import JOB_ID_PATTERN, Job, ResultName
+
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+_JOB_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": JobRequest.model_json_schema()},
+            # Multipart is read as well; in a schema it would promise types that its text parts do not have.
+            _FORMS[0]: {"schema": PromptForm.model_json_schema()},
+        },
+    }
+}
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+_FILES = dict.fromkeys(sorted(set(MEDIA_TYPES.values())), _BINARY)
+_PREVIEW: dict[int | str, dict[str, Any]] = {200: {"description": "A picture.", "content": {"image/png": _BINARY}}}
+_RESULT: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The file.", "content": _FILES},
+    206: {"description": "The part of the file asked for by a Range header.", "content": _FILES},
+}
+_ACCEPTED: dict[int | str, dict[str, Any]] = {
+    202: {"headers": SEED_HEADER | {"Location": {"required": True, "schema": {"type": "string"}}}}
+}
+
+router = APIRouter(tags=["jobs"])
+
+
+async def find_job(
+    service: Service,
+    job_id: Annotated[str, Path(json_schema_extra={"pattern": JOB_ID_PATTERN}, description="From POST /jobs/.")],
+) -> JobRecord:
+    """The job of the path. Raises ServiceError (404)."""
+    return service.find(job_id)
+
+
+Found = Annotated[JobRecord, Depends(find_job)]
+
+
+@router.post(
+    "/jobs/",
+    status_code=202,
+    openapi_extra=_JOB_BODY,
+    responses=_ACCEPTED | error_responses(400, 408, 413, 422, 503),
+)
+async def submit(request: Request, response: Response, service: Service) -> Job:
+    """Queue a job; the body is JSON or a form."""
+    asked = await read_job_request(request)
+    record = service.submit(asked.prompt, asked.seed)
+    response.headers["Location"] = f"/jobs/{record.id}"
+    response.headers["X-Seed"] = str(record.seed)
+    return service.snapshot(record)
+
+
+@router.get("/jobs/{job_id}", responses=error_responses(404))
+async def look(service: Service, record: Found) -> Job:
+    """The job as it is now."""
+    return service.snapshot(record)
+
+
+@router.get("/jobs/{job_id}/events", response_class=EventSourceResponse, responses=error_responses(404))
+async def follow(service: Service, record: Found) -> AsyncIterator[ServerSentEvent]:
+    """The job now and after each change, as server-sent events, until it has ended."""
+    async for event in job_events(service.snapshots(record)):
+        yield event
+
+
+@router.get(
+    "/jobs/{job_id}/result.{name}",
+    response_class=Response,
+    responses=_RESULT | error_responses(404, 409, 410, 416, 422, 503),
+)
+async def fetch(
+    service: Service,
+    record: Found,
+    name: Annotated[str, Path(json_schema_extra={"enum": list(get_args(ResultName))})],
+    axes: Annotated[Axes, Query(description="Of ply and spz; y_down for INRIA-style viewers.")] = "y_up",
+) -> Response:
+    """A file of a finished job; pictures and videos are made when first asked for."""
+    _check_offered(record, name)
+    file = await service.downloads.file(record.id, name, axes)
+    if file is None:
+        raise ServiceError(410, "result_dropped", "the results of this job are no longer kept")
+    disposition = inline if name in {"mp4", "png"} else attachment
+    headers = {"Content-Disposition": disposition(record.prompt, name), "X-Seed": str(record.seed)}
+    return FileResponse(file.path, media_type=MEDIA_TYPES[name], headers=headers)
+
+
+@router.get(
+    "/jobs/{job_id}/preview.png",
+    response_class=Response,
+    responses=_PREVIEW | error_responses(404, 503),
+)
+async def peep(service: Service, record: Found) -> Response:
+    """What there is to see yet of a running job, where its generator shows it."""
+    if record.preview is None:
+        raise ServiceError(404, "no_preview", "this job has no preview now")
+    picture = await service.downloads.preview(record.preview)
+    return Response(picture, media_type="image/png", headers={"Cache-Control": "no-store"})
+
+
+@router.delete("/jobs/{job_id}", status_code=204, responses=error_responses(404))
+async def cancel(service: Service, record: Found) -> None:
+    """Cancel the job, or drop its results if it is done; may be repeated."""
+    service.delete(record)
+
+
+async def read_job_request(request: Request) -> JobRequest | PromptForm:
+    """The body as JSON or as a form, whichever its Content-Type says. Raises RequestValidationError."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    try:
+        if kind in _FORMS:
+            async with request.form(max_files=0, max_fields=20) as form:
+                # An input left empty on a page means: not given.
+                return PromptForm.model_validate({k: v for k, v in form.items() if v or k == "prompt"})
+        if kind == "application/json":
+            return JobRequest.model_validate_json(await request.body())
+    except ValidationError as error:
+        raise RequestValidationError(error.errors()) from error
+    raise ServiceError(422, "invalid_request", f"Content-Type must be application/json, {_FORMS[0]} or {_FORMS[1]}")
+
+
+def _check_offered(record: JobRecord, name: str) -> None:
+    if name not in get_args(ResultName):
+        raise ServiceError(404, "unknown_format", "no result has this format")
+    if name not in OFFERED:
+        raise ServiceError(404, "format_not_offered", f"this service makes no {name} files")
+    if not record.finished:
+        raise ServiceError(409, "not_done", f"the job is {record.status}")
+    if record.status != "done":
+        raise ServiceError(409, f"job_{record.status}", f"the job was {record.status}; it has no results")

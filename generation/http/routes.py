@@ -1,0 +1,128 @@
+"""The synchronous routes: one request, one answer, and a client that hangs up takes its job with it."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from starlette.types import Receive
+
+from generation.engine import Produced, Wanted
+from generation.schemas import Axes, PromptForm, SplatForm, VideoForm
+from generation.service import GenerationService
+from generation.work.queue import JobRecord
+from serving.errors import ServiceError, busy, error_responses
+from serving.slugs import slug
+
+MEDIA_TYPES = {
+    "ply": "application/octet-stream",
+    "spz": "application/octet-stream",
+    "mp4": "video/mp4",
+    "png": "image/png",
+}
+
+SEED_HEADER: dict[str, Any] = {
+    "X-Seed": {"description": "The seed used.", "required": True, "schema": {"type": "integer"}}
+}
+
+
+async def service_of(request: Request) -> GenerationService:
+    """The running service behind this application."""
+    service: GenerationService = request.app.state.service
+    return service
+
+
+Service = Annotated[GenerationService, Depends(service_of)]
+
+
+def binary(media_type: str, description: str) -> dict[int | str, dict[str, Any]]:
+    """The `responses=` entry of a route that answers with a file."""
+    content = {media_type: {"schema": {"type": "string", "format": "binary"}}}
+    return {200: {"description": description, "headers": SEED_HEADER, "content": content}}
+
+
+_ERRORS = error_responses(400, 408, 413, 422, 503)
+
+router = APIRouter(tags=["generate"])
+
+
+@router.post("/generate/", responses=binary(MEDIA_TYPES["spz"], "The splat in base64, one line.") | _ERRORS)
+async def generate(request: Request, service: Service, form: Annotated[SplatForm, Form()]) -> Response:
+    """The splat as the network carries it."""
+    record = service.submit(form.prompt, form.seed, (Wanted(form.format),))
+    data = await made_while_connected(service, record, request.receive)
+    encoded = await asyncio.to_thread(base64.b64encode, data)
+    return _answer(record, encoded, MEDIA_TYPES[form.format])
+
+
+@router.post("/generate_raw/", responses=binary(MEDIA_TYPES["spz"], "The splat's bytes.") | _ERRORS)
+async def generate_raw(request: Request, service: Service, form: Annotated[SplatForm, Form()]) -> Response:
+    """The same bytes, not encoded."""
+    record = service.submit(form.prompt, form.seed, (Wanted(form.format),))
+    data = await made_while_connected(service, record, request.receive)
+    return _answer(record, data, MEDIA_TYPES[form.format], attachment(record.prompt, form.format))
+
+
+@router.post("/generate_model/", responses=binary(MEDIA_TYPES["ply"], "A PLY file.") | _ERRORS)
+async def generate_model(
+    request: Request,
+    service: Service,
+    form: Annotated[PromptForm, Form()],
+    axes: Annotated[Axes, Query(description="y_down for INRIA-style viewers.")] = "y_up",
+) -> Response:
+    """A PLY download."""
+    record = service.submit(form.prompt, form.seed, (Wanted("ply", turned=axes == "y_down"),))
+    data = await made_while_connected(service, record, request.receive)
+    return _answer(record, data, MEDIA_TYPES["ply"], attachment(record.prompt, "ply"))
+
+
+@router.post("/generate_video/", responses=binary(MEDIA_TYPES["mp4"], "A turntable video.") | _ERRORS)
+async def generate_video(request: Request, service: Service, form: Annotated[VideoForm, Form()]) -> Response:
+    """One turn of the object."""
+    record = service.submit(form.prompt, form.seed, (Wanted("mp4", form.video_res),))
+    data = await made_while_connected(service, record, request.receive)
+    return _answer(record, data, MEDIA_TYPES["mp4"], inline(record.prompt, "mp4"))
+
+
+async def made_while_connected(service: GenerationService, record: JobRecord, receive: Receive) -> bytes:
+    """The one file of a job, waited for as long as the client does. Raises ServiceError if it failed."""
+    left = asyncio.ensure_future(_disconnected(receive))
+    ended = asyncio.ensure_future(record.ended.wait())
+    try:
+        await asyncio.wait({left, ended}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        left.cancel()
+        ended.cancel()
+        service.queue.cancel(record)  # does nothing to a job that has ended
+    if isinstance(record.value, Produced):
+        (data,) = record.value.files.values()
+        return data
+    if record.error is None:
+        raise ServiceError(499, "client_closed_request", "the client hung up")
+    if record.error.code == "shutting_down":
+        raise busy(record.error.code, record.error.detail, 10)
+    raise ServiceError(500, record.error.code, record.error.detail)
+
+
+def attachment(prompt: str, extension: str) -> str:
+    """Content-Disposition of a download, named after the prompt."""
+    return f'attachment; filename="{slug(prompt)}.{extension}"'
+
+
+def inline(prompt: str, extension: str) -> str:
+    """Content-Disposition of something browsers show, named after the prompt."""
+    return f'inline; filename="{slug(prompt)}.{extension}"'
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _answer(record: JobRecord, data: bytes, media_type: str, disposition: str | None = None) -> Response:
+    headers = {"X-Seed": str(record.seed)}
+    if disposition is not None:
+        headers["Content-Disposition"] = disposition
+    return Response(data, media_type=media_type, headers=headers)

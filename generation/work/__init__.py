@@ -1,0 +1,1 @@
+"""Jobs from queue to results."""

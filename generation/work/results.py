@@ -1,0 +1,116 @@
+"""Files of finished jobs, kept for a while in one private folder that disappears with the process.
+
+Bounded in jobs, bytes and age. File names are running numbers: no id, prompt or path of a client is ever part of one.
+"""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+from generation.work.folders import claimed_folder
+
+UNLINK_AFTER_S = 5.0
+"""A dropped file stays on disk this long, because an answer may be about to open it."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """One finished file on disk."""
+
+    path: Path
+    size: int
+
+
+@dataclass(frozen=True)
+class ResultLimits:
+    """What a store keeps: the newest `jobs`, `size` bytes of them, none older than `age_s`."""
+
+    jobs: int
+    size: int
+    age_s: float
+
+
+@dataclass
+class _Kept:
+    since: float
+    files: dict[str, StoredFile] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        return sum(file.size for file in self.files.values())
+
+
+class ResultStore:
+    """A context manager around the folder. `write` may be called on any thread, everything else on the event loop."""
+
+    def __init__(self, limits: ResultLimits, parent: Path, now: Callable[[], float] = time.monotonic) -> None:
+        self._limits = limits
+        self._now = now
+        self._parent = parent
+        self._numbers = itertools.count()
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._doomed: deque[tuple[float, Path]] = deque()
+        self.size = 0
+
+    def __enter__(self) -> ResultStore:
+        self._folder, self._lock = claimed_folder(self._parent, "three-gen-results-")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._lock.close()
+
+    def write(self, data: bytes) -> StoredFile:
+        """Put bytes on disk; nobody finds them before `keep`."""
+        path = self._folder / f"{next(self._numbers):08d}"
+        path.write_bytes(data)
+        return StoredFile(path, len(data))
+
+    def keep(self, job_id: str, files: dict[str, StoredFile]) -> None:
+        """Make files findable under their job and drop what the limits no longer allow."""
+        kept = self._kept.setdefault(job_id, _Kept(self._now()))
+        for name, file in files.items():
+            kept.files[name] = file
+            self.size += file.size
+        self.sweep()
+
+    def discard(self, files: dict[str, StoredFile]) -> None:
+        """Delete files that were written but are not wanted any more."""
+        self._doomed.extend((self._now(), file.path) for file in files.values())
+
+    def find(self, job_id: str, name: str) -> StoredFile | None:
+        """A kept file."""
+        kept = self._kept.get(job_id)
+        return kept.files.get(name) if kept else None
+
+    def has(self, job_id: str) -> bool:
+        """Whether the job's results are still kept."""
+        return job_id in self._kept
+
+    def drop(self, job_id: str) -> None:
+        """Forget a job's files."""
+        kept = self._kept.pop(job_id, None)
+        if kept is not None:
+            self.size -= kept.size
+            self.discard(kept.files)
+
+    def sweep(self) -> None:
+        """Drop what is too old or too much, oldest first; call it now and then."""
+        now = self._now()
+        while self._kept:
+            oldest_id, oldest = next(iter(self._kept.items()))
+            too_much = len(self._kept) > self._limits.jobs or self.size > self._limits.size
+            if not too_much and now - oldest.since <= self._limits.age_s:
+                break
+            self.drop(oldest_id)
+        while self._doomed and now - self._doomed[0][0] > UNLINK_AFTER_S:
+            self._doomed.popleft()[1].unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""Life of a task: handing out, judging, paying."""

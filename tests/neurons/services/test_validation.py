@@ -1,0 +1,205 @@
+"""The pool of validation services: who is asked, who takes over, and whose fault it was."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from neurons.services.validation import AT_ONCE, Fault, Rejected, ValidationPool, Verdict
+from validation.schemas import EMBEDDING_SIZE, REJECT_CODES
+
+SCORE = {
+    "score": 0.9,
+    "alignment": 0.9,
+    "quality": 1.0,
+    "parts": {},
+    "scorer": "three-gen-small@1+fp32",
+    "seed": 5,
+    "fingerprint": {"digest": "00", "embedding": [0.0] * EMBEDDING_SIZE},
+    "preview": None,
+}
+A, B = "http://a", "http://b"
+Handler = Callable[[httpx.Request], Awaitable[httpx.Response]]
+
+
+def refusal(status: int, code: str) -> httpx.Response:
+    return httpx.Response(status, json={"code": code, "detail": "because"})
+
+
+class Services:
+    """Two services; `validate` answers, by host, what is asked of them."""
+
+    def __init__(self, **validate: Any) -> None:
+        self.validate = validate
+        self.scorer = {"a": "three-gen-small@1+fp32", "b": "three-gen-small@1+fp32"}
+        self.ready = {"a": 200, "b": 200}
+        self.asked: list[str] = []
+        self.bodies: list[dict[str, Any]] = []
+
+    async def __call__(self, request: httpx.Request) -> httpx.Response:
+        host = request.url.host
+        if request.url.path == "/ready/":
+            return httpx.Response(self.ready[host])
+        if request.url.path == "/version/":
+            return httpx.Response(200, json=f"1.0.0 {self.scorer[host]} cpu-native")
+        self.asked.append(host)
+        self.bodies.append(json.loads(request.content))
+        answer = self.validate.get(host, httpx.Response(200, json=SCORE))
+        if isinstance(answer, Exception):
+            raise answer
+        return (await answer()) if callable(answer) else answer
+
+
+async def pool_of(services: Services, *urls: str) -> ValidationPool:
+    client = httpx.AsyncClient(transport=httpx.MockTransport(services))
+    pool = ValidationPool(urls or (A, B), client, idle_s=0.0)
+    await pool.check()
+    return pool
+
+
+def judged(services: Services, *urls: str) -> Verdict:
+    async def ask() -> Verdict:
+        return await (await pool_of(services, *urls)).judge("a red car", "AAAA", 5)
+
+    return asyncio.run(ask())
+
+
+def test_a_score_is_passed_on() -> None:
+    services = Services()
+    verdict = judged(services)
+    assert (verdict.score, verdict.scorer) == (0.9, "three-gen-small@1+fp32")  # type: ignore[union-attr]
+    assert services.bodies == [{"prompt": "a red car", "data": "AAAA", "seed": 5}]
+
+
+@pytest.mark.parametrize("code", sorted(REJECT_CODES))
+def test_a_code_of_the_reject_list_is_the_assets_fault(code: str) -> None:
+    assert judged(Services(a=refusal(422, code)), A) == Rejected(code, "because")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        refusal(422, "invalid_request"),
+        refusal(500, "too_few"),
+        refusal(401, "unauthorized"),
+        httpx.Response(422, content=b"\xff not json"),
+        httpx.Response(200, json={"score": 2}),
+        httpx.ReadError("the service was killed"),
+        httpx.ConnectError("nobody listens"),
+        httpx.WriteTimeout("stuck"),
+        httpx.DecodingError("not gzip"),
+    ],
+)
+def test_requirement_2_everything_else_is_the_validators_fault(answer: Any) -> None:
+    assert judged(Services(a=answer, b=answer)) == Fault("no validation endpoint could judge")
+
+
+@pytest.mark.parametrize("answer", [refusal(503, "busy"), httpx.ReadError("gone"), httpx.ConnectError("gone")])
+def test_another_endpoint_takes_over(answer: Any) -> None:
+    services = Services(a=answer)
+    assert judged(services).score == 0.9  # type: ignore[union-attr]
+    assert services.asked == ["a", "b"]
+
+
+@pytest.mark.parametrize("loss", [refusal(503, "worker_lost"), httpx.ReadTimeout("slow")])
+def test_a_lost_worker_is_tried_once_more_elsewhere(loss: Any) -> None:
+    services = Services(a=loss)
+    assert judged(services).score == 0.9  # type: ignore[union-attr]
+    assert services.asked == ["a", "b"]
+
+
+@pytest.mark.parametrize("loss", [refusal(503, "worker_lost"), httpx.ReadTimeout("slow")])
+def test_a_second_loss_is_the_assets_fault(loss: Any) -> None:
+    services = Services(a=loss)
+    verdict = judged(services, A)
+    assert isinstance(verdict, Rejected)
+    assert (verdict.code, services.asked) == ("too_expensive", ["a", "a"])
+
+
+def test_after_a_loss_no_busy_endpoint_is_tried() -> None:
+    async def story() -> None:
+        held, release = asyncio.Event(), asyncio.Event()
+        answers = iter([None, refusal(503, "worker_lost")])
+
+        async def first_waits() -> httpx.Response:
+            if (answer := next(answers)) is not None:
+                return answer
+            held.set()
+            await release.wait()
+            return httpx.Response(200, json=SCORE)
+
+        pool = await pool_of(Services(a=first_waits), A)
+        first = asyncio.create_task(pool.judge("a red car", "AAAA", 5))
+        await held.wait()
+        assert isinstance(await pool.judge("a red car", "AAAA", 5), Fault)  # not the asset's, for all we know
+        release.set()
+        await first
+
+    asyncio.run(story())
+
+
+def test_the_least_loaded_is_asked_and_no_more_than_it_should_hold() -> None:
+    async def story() -> None:
+        release = asyncio.Event()
+
+        async def waits() -> httpx.Response:
+            await release.wait()
+            return httpx.Response(200, json=SCORE)
+
+        services = Services(a=waits, b=waits)
+        pool = await pool_of(services)
+        asks = [asyncio.create_task(pool.judge("a red car", "AAAA", 5)) for _ in range(3 * AT_ONCE)]
+        while len(services.asked) < 2 * AT_ONCE:
+            await asyncio.sleep(0.01)
+        assert (services.asked.count("a"), services.asked.count("b")) == (AT_ONCE, AT_ONCE)
+        release.set()
+        await asyncio.gather(*asks)
+
+    asyncio.run(story())
+
+
+def test_an_endpoint_that_is_not_ready_is_not_asked_until_it_is() -> None:
+    async def story() -> None:
+        services = Services()
+        services.ready = {"a": 503, "b": 503}
+        pool = await pool_of(services)
+        assert not pool.ready
+        assert isinstance(await pool.judge("a red car", "AAAA", 5), Fault)
+        services.ready["b"] = 200
+        await pool.check()
+        assert pool.ready
+        await pool.judge("a red car", "AAAA", 5)
+        assert services.asked == ["b"]
+
+    asyncio.run(story())
+
+
+def test_weights_need_the_required_scorer_at_every_endpoint() -> None:
+    async def story() -> None:
+        services = Services()
+        pool = await pool_of(services)
+        assert pool.all_score_with("three-gen-small@1")
+        assert not pool.all_score_with("clip-vitb16-openai@1")
+        services.scorer["b"] = "another@1+fp32"
+        await pool.check()
+        assert not pool.all_score_with("three-gen-small@1")
+        assert pool.scorer == "three-gen-small@1+fp32"
+        assert pool.scorer in pool.version
+
+    asyncio.run(story())
+
+
+def test_nobody_heard_of_scores_with_nothing() -> None:
+    async def story() -> None:
+        services = Services()
+        services.scorer["a"] = ""
+        pool = await pool_of(services, A)
+        assert not pool.ready
+        assert not pool.all_score_with("three-gen-small@1")
+
+    asyncio.run(story())

@@ -1,0 +1,85 @@
+"""Where the axon listens and is reached: said by flags, never looked up where they suffice."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from neurons.settings import ValidatorSettings, validator_settings
+from neurons.validator.axon.listening import Place, find_place
+from neurons.validator.check import check
+from neurons.validator.neuron import run
+from serving.settings import SettingsError, ShellSettings
+
+DEVNET = ["--subtensor.network", "devnet", "--devnet.path", "devnet.db"]
+
+
+def settings(*flags: str) -> ValidatorSettings:
+    return validator_settings(list(flags))
+
+
+def place(*flags: str) -> Place:
+    return asyncio.run(find_place(settings(*flags)))
+
+
+def test_a_devnets_axon_is_this_machines_own() -> None:
+    assert place(*DEVNET) == Place("0.0.0.0", 8092, "127.0.0.1", 8092)
+
+
+def test_requirement_10_a_given_address_is_not_looked_up(no_network: Any) -> None:
+    flags = ("--axon.external_ip", "192.0.2.7", "--axon.external_port", "18092", "--axon.ip", "127.0.0.1")
+    assert place(*flags) == Place("127.0.0.1", 8092, "192.0.2.7", 18092)
+
+
+@pytest.fixture
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any look-up would be an error: there is nobody to pass in between us and the SDK's own function."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise AssertionError("the network was asked")
+
+    monkeypatch.setattr("bittensor.utils.networking.get_external_ip", fail)
+
+
+def test_an_address_that_cannot_be_found_out_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    from bittensor.utils.networking import ExternalIPNotFound
+
+    def nowhere() -> str:
+        raise ExternalIPNotFound
+
+    monkeypatch.setattr("bittensor.utils.networking.get_external_ip", nowhere)
+    with pytest.raises(SettingsError, match=r"give --axon\.external_ip"):
+        place("--subtensor.network", "test")
+
+
+def test_the_check_says_no_when_the_address_does_not_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        free = probe.getsockname()[1]
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        other = closed.getsockname()[1]
+        found = check(
+            settings(*DEVNET, "--axon.ip", "127.0.0.1", "--axon.port", str(free), "--axon.external_port", str(other))
+        )
+    told = capsys.readouterr().out
+    assert found == 1
+    assert f"127.0.0.1:{other} cannot be reached from this machine" in told
+    assert f"nc -vz 127.0.0.1 {other}" in told
+
+
+def test_the_check_looks_at_a_running_validator(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as running:
+        port = running.getsockname()[1]
+        assert check(settings(*DEVNET, "--axon.ip", "127.0.0.1", "--axon.port", str(port))) == 0
+    assert "something listens on" in capsys.readouterr().out
+
+
+def test_a_part_that_is_missing_says_so(tmp_path: Path) -> None:
+    chosen = settings(*DEVNET, "--public_api.server_enabled")
+    with pytest.raises(SettingsError, match="not part of this version"):
+        asyncio.run(run(chosen, ShellSettings(port=0), None, tmp_path, asyncio.Event()))

@@ -1,0 +1,112 @@
+"""Organic work and the chain's news at the desk."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from neurons.chain.contract import Seat, Snapshot
+from neurons.messages import TaskStatus
+from neurons.validator.tasks.jobs import Job
+
+USER, MINER = "user-hotkey", "miner-hotkey"
+
+
+def seats(*hotkeys: str, incentive: float = 0.0) -> Snapshot:
+    found = (Seat(uid, hotkey, "cold", 1.0, incentive, False, 0, "0.0.0.0", 0) for uid, hotkey in enumerate(hotkeys))
+    return Snapshot(17, 5, tuple(found))
+
+
+def test_organic_tasks_come_first_and_their_result_reaches_the_user(world: Any, submission: Any) -> None:
+    async def story() -> None:
+        desk = world.desk()
+        job = await desk.generate(USER, "a red car")
+        assert isinstance(job, Job)
+        assert await desk.status(USER, job.id) == (TaskStatus.IN_QUEUE, None)
+        task = (await desk.pull(MINER)).task[0]
+        assert await desk.status(USER, job.id) == (TaskStatus.IN_PROGRESS, None)
+        sent = submission(task, MINER)
+        reply = await desk.submit(MINER, sent)
+        assert reply.current_miner_reward == 1.0
+        assert await desk.status(USER, job.id) == (TaskStatus.DONE, sent.results)
+        assert await desk.status("another", job.id) == (TaskStatus.NOT_FOUND, None)
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("verdict", ["low", "junk", "declined"])
+def test_a_result_that_is_not_acceptable_reaches_no_user(
+    world: Any, submission: Any, verdicts: Any, verdict: str
+) -> None:
+    async def story() -> None:
+        world.verdict = verdicts.get(verdict, world.verdict)
+        desk = world.desk()
+        job = await desk.generate(USER, "a red car")
+        sent = submission((await desk.pull(MINER)).task[0], MINER)
+        await desk.submit(MINER, replace(sent, results="") if verdict == "declined" else sent)
+        assert job.failed == {MINER}
+        world.now += 600
+        assert await desk.status(USER, job.id) == (TaskStatus.FAILED, None)
+        assert job.reason == "no_acceptable_result"
+
+    asyncio.run(story())
+
+
+def test_a_validators_fault_leaves_the_job_with_its_miner(world: Any, submission: Any, verdicts: Any) -> None:
+    async def story() -> None:
+        world.verdict = verdicts["fault"]
+        desk = world.desk()
+        job = await desk.generate(USER, "a red car")
+        await desk.submit(MINER, submission((await desk.pull(MINER)).task[0], MINER))
+        assert list(job.holders) == [MINER]
+
+    asyncio.run(story())
+
+
+def test_the_strong_miners_of_the_last_look_get_the_fourth_place(world: Any) -> None:
+    async def story() -> None:
+        desk = world.desk()
+        job = await desk.generate(USER, "a red car")
+        await desk.seats(seats("strong", incentive=0.5))
+        for hotkey in ("a", "b", "c", "d", "strong"):
+            await desk.pull(hotkey)
+        assert list(job.holders) == ["a", "b", "c", "strong"]
+
+    asyncio.run(story())
+
+
+def test_requirement_7_a_seat_that_changes_hands_starts_neutral(world: Any, submission: Any) -> None:
+    async def story() -> None:
+        desk = world.desk()
+        await desk.submit(MINER, submission((await desk.pull(MINER)).task[0], MINER, bound_at=world.now))
+        await desk.seats(seats("heir"))
+        assert desk.weights(seats("heir"), world.now) == {}
+        world.now += 1
+        reply = await desk.pull("heir")
+        assert (reply.task is not None, reply.cooldown_violations) == (True, 0)
+        told = await desk.submit("heir", submission(reply.task[0], "heir", b"its own"))
+        assert (told.reason_code, told.average_fidelity_score, told.generations_within_8_hours) == ("", 1.0, 1)
+
+    asyncio.run(story())
+
+
+def test_requirement_11_records_of_the_departed_go_once_they_matter_no_more(world: Any, submission: Any) -> None:
+    async def story() -> None:
+        desk = world.desk()
+        await desk.submit(MINER, submission((await desk.pull(MINER)).task[0], MINER))
+        await desk.seats(seats("heir"))
+        assert [record.hotkey for record in desk.standing()] == [MINER]  # it may come back within the window
+        world.now += 8 * 3600
+        await desk.seats(seats())  # an empty look says nothing
+        assert [record.hotkey for record in desk.standing()] == [MINER]
+        await desk.seats(seats("heir"))
+        assert desk.standing() == world.desk().standing() == []
+
+    asyncio.run(story())
+
+
+def test_requirement_8_an_empty_state_earns_nobody_weights(world: Any) -> None:
+    assert world.desk().weights(seats(MINER), world.now) == {}

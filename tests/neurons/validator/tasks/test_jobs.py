@@ -1,0 +1,178 @@
+"""Organic jobs: who gets a place, when a job ends and with what, who may ask and how often."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from neurons.messages import TaskStatus
+from neurons.validator.tasks.jobs import FINISHED_KEPT, AllowList, Job, JobRules, Jobs
+
+USER = "user"
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def jobs(clock: Clock) -> Jobs:
+    return Jobs(JobRules(), clock, lambda hotkey: hotkey != "stranger")
+
+
+def asked(jobs: Jobs) -> Job:
+    job = jobs.ask(USER, " a red car ")
+    assert isinstance(job, Job)
+    return job
+
+
+def pull(jobs: Jobs, *hotkeys: str, strong: bool = False) -> list[bool]:
+    taken = []
+    for hotkey in hotkeys:
+        job = jobs.offer(hotkey, strong)
+        if job is not None:
+            jobs.take(job, hotkey)
+        taken.append(job is not None)
+    return taken
+
+
+def test_a_job_waits_until_a_miner_pulls_it(jobs: Jobs) -> None:
+    job = asked(jobs)
+    assert (job.status, job.prompt) == (TaskStatus.IN_QUEUE, "a red car")
+    pull(jobs, "a")
+    assert jobs.find(USER, job.id).status is TaskStatus.IN_PROGRESS  # type: ignore[union-attr]
+
+
+def test_three_places_are_open_and_the_fourth_is_kept_for_a_strong_miner(jobs: Jobs) -> None:
+    asked(jobs)
+    assert pull(jobs, "a", "b", "c", "d") == [True, True, True, False]
+    assert pull(jobs, "s", strong=True) == [True]
+    assert pull(jobs, "t", strong=True) == [False]
+
+
+def test_after_thirty_seconds_the_fourth_place_is_anyones(jobs: Jobs, clock: Clock) -> None:
+    asked(jobs)
+    pull(jobs, "a", "b", "c")
+    clock.now += 30
+    assert pull(jobs, "d") == [True]
+
+
+def test_a_miner_holds_one_place_of_a_job_and_the_oldest_job_comes_first(jobs: Jobs) -> None:
+    first, second = asked(jobs), asked(jobs)
+    pull(jobs, "a", "a", "a")
+    assert (list(first.holders), list(second.holders)) == (["a"], ["a"])
+
+
+def test_a_job_ends_with_the_best_when_all_have_answered(jobs: Jobs) -> None:
+    job = asked(jobs)
+    pull(jobs, "a", "b", "c")
+    jobs.answer(job.id, "a", 0.7, "seven")
+    jobs.answer(job.id, "b", 0.9, "nine")
+    assert job.status is TaskStatus.IN_PROGRESS
+    jobs.answer(job.id, "c", None, "junk")
+    assert (job.status, job.best.results) == (TaskStatus.DONE, "nine")  # type: ignore[union-attr]
+
+
+def test_a_job_ends_sixty_seconds_after_the_first_acceptable_result(jobs: Jobs, clock: Clock) -> None:
+    job = asked(jobs)
+    pull(jobs, "a", "b")
+    jobs.answer(job.id, "a", 0.7, "seven")
+    clock.now += 59
+    assert jobs.find(USER, job.id).status is TaskStatus.IN_PROGRESS  # type: ignore[union-attr]
+    clock.now += 1
+    assert jobs.find(USER, job.id).status is TaskStatus.DONE  # type: ignore[union-attr]
+    jobs.answer(job.id, "b", 0.9, "late")
+    assert job.best.results == "seven"  # type: ignore[union-attr]
+
+
+def test_a_place_whose_result_was_no_good_is_free_for_another(jobs: Jobs) -> None:
+    job = asked(jobs)
+    pull(jobs, "a", "b", "c")
+    jobs.answer(job.id, "a", None, "")
+    assert pull(jobs, "a", "d") == [False, True]
+
+
+@pytest.mark.parametrize(("miners", "reason"), [([], "no_miner"), (["a"], "no_acceptable_result")])
+def test_a_job_without_a_result_fails_at_its_deadline_with_a_reason(
+    jobs: Jobs, clock: Clock, miners: list[str], reason: str
+) -> None:
+    job = asked(jobs)
+    pull(jobs, *miners)
+    clock.now += 600
+    jobs.find(USER, job.id)
+    assert (job.status, job.reason) == (TaskStatus.FAILED, reason)
+    assert pull(jobs, "b") == [False]
+
+
+def test_only_the_first_and_the_best_asset_are_held(jobs: Jobs) -> None:
+    job = asked(jobs)
+    pull(jobs, "a", "b", "c")
+    for hotkey, score in (("a", 0.7), ("b", 0.8), ("c", 0.9)):
+        jobs.answer(job.id, hotkey, score, hotkey)
+    assert [made.results for made in job.made] == ["a", "", "c"]
+
+
+def test_a_job_is_its_users_alone(jobs: Jobs) -> None:
+    assert jobs.find("another", asked(jobs).id) is None
+
+
+def test_who_is_not_on_the_list_is_refused(jobs: Jobs) -> None:
+    assert jobs.ask("stranger", "a red car") == "not_allowed"
+
+
+def test_a_prompt_that_is_none_is_refused_and_not_charged(jobs: Jobs) -> None:
+    assert [jobs.ask(USER, "\x00") for _ in range(20)] == ["invalid_prompt"] * 20
+    asked(jobs)
+
+
+def test_ten_questions_in_two_minutes_are_the_limit(jobs: Jobs, clock: Clock) -> None:
+    for _ in range(10):
+        asked(jobs)
+    assert jobs.ask(USER, "a red car") == "rate_limited"
+    assert isinstance(jobs.ask("another", "a red car"), Job)
+    clock.now += 120
+    asked(jobs)
+
+
+def test_too_many_open_jobs_are_refused(jobs: Jobs) -> None:
+    answers = [jobs.ask(f"user {i}", "a red car") for i in range(65)]
+    assert answers[64] == "queue_full"
+
+
+def test_requirement_11_finished_jobs_are_forgotten(jobs: Jobs, clock: Clock) -> None:
+    for i in range(200):
+        job = jobs.ask(f"user {i}", "a red car")
+        assert isinstance(job, Job)
+        pull(jobs, "a")
+        jobs.answer(job.id, "a", 0.9, "asset")
+    assert len(jobs._ended) == FINISHED_KEPT
+    clock.now += 3600
+    assert jobs.find("user 199", job.id) is None
+    assert (jobs._ended, jobs._open, jobs._asked) == ({}, {}, {})
+
+
+def test_the_allow_list_is_read_again_when_it_changes(tmp_path: Path) -> None:
+    path = tmp_path / "allowed.txt"
+    path.write_text("alice # the first\n\n# nobody\n")
+    allowed = AllowList(path)
+    assert ["alice" in allowed, "bob" in allowed, "" in allowed] == [True, False, False]
+    path.write_text("bob, formerly known as no one\nbob\n")
+    assert ["alice" in allowed, "bob" in allowed] == [False, True]
+    path.write_bytes(b"\xff\xfe\nbob\ncarol\n")
+    assert "carol" in allowed
+    path.unlink()
+    assert "bob" not in allowed
+
+
+def test_no_allow_list_lets_nobody_in() -> None:
+    assert "alice" not in AllowList(None)

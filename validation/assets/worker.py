@@ -1,0 +1,196 @@
+"""The process that touches assets: bytes from miners are decoded, checked and rendered here and nowhere else.
+
+A hostile asset can at most cost its own request: the process has a limit on memory, every call one on time, and when
+it breaks either, or dies, it is replaced and the call raises WorkerLost.
+Knows the tasks it runs (`_load`) and how to speak over a socket; knows no model and no HTTP.
+
+    python -m validation.assets.worker FD MEMORY_MIB IMAGE_PX SUPERSAMPLE DEVICE     started by `Worker`, never by hand
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import pickle
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from validation.errors import Rejected, Unsupported, WorkerLost
+
+logger = logging.getLogger(__name__)
+
+ROOT = Path(__file__).resolve().parents[2]
+
+START_TIMEOUT_S = 180.0
+"""Importing torch takes seconds; the renderer may have to be compiled on a machine's first start."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerLimits:
+    """What one asset may cost. Well above what the checks let through, so that they only stop what slipped past."""
+
+    timeout_s: float = 30.0
+    memory_mib: int = 4096
+
+
+class Worker:
+    """Keeps one worker process running and hands it calls, one at a time; for one thread."""
+
+    def __init__(self, arguments: tuple[str, ...], limits: WorkerLimits) -> None:
+        """`arguments`: IMAGE_PX, SUPERSAMPLE, DEVICE of the views to make."""
+        self._arguments = arguments
+        self._limits = limits
+        self._closed = False
+        self.renderer = ""
+        self._start()
+
+    def call(self, task: str, *values: object) -> Any:
+        """What the task returns, or the Rejected or Unsupported it raises; WorkerLost when it is lost."""
+        if not self.renderer:
+            self.wait_ready()
+        try:
+            self._connection.send_bytes(pickle.dumps((task, values), protocol=pickle.HIGHEST_PROTOCOL))
+            kind, answer = self._receive(self._limits.timeout_s)
+        except (OSError, EOFError) as error:
+            raise self._lost(f"the worker ended during {task}") from error
+        if kind == "rejected":
+            raise Rejected(*answer)
+        if kind == "unsupported":
+            raise Unsupported(answer)
+        if kind == "failed":
+            raise self._lost(f"the worker failed at {task}: {answer}")
+        return answer
+
+    def wait_ready(self) -> None:
+        """Returns when the process has loaded everything; sets `renderer`. Raises WorkerLost if it does not come up."""
+        try:
+            kind, answer = self._receive(START_TIMEOUT_S)
+        except (OSError, EOFError) as error:
+            raise self._lost("the worker ended while starting; its output is in the log") from error
+        if kind != "ready":
+            raise self._lost(f"the worker did not start: {answer}")
+        self.renderer = answer
+
+    def close(self) -> None:
+        """Ends the process, whatever it is doing."""
+        self._closed = True
+        self._stop()
+
+    @property
+    def pid(self) -> int:
+        """Of the process running now."""
+        return self._process.pid
+
+    def _start(self) -> None:
+        ours, theirs = socket.socketpair()
+        environment = {
+            "OMP_WAIT_POLICY": "PASSIVE",  # the model's threads want the same cores: 5 times faster when they are busy
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")])),
+        }
+        command = [
+            sys.executable,
+            "-m",
+            "validation.assets.worker",
+            str(theirs.fileno()),
+            str(self._limits.memory_mib),
+            *self._arguments,
+        ]
+        self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()], env=environment, stdin=subprocess.DEVNULL)  # noqa: S603  our own module
+        theirs.close()
+        self._connection = Connection(ours.detach())
+        self.renderer = ""
+
+    def _receive(self, timeout_s: float) -> tuple[str, Any]:
+        if not self._connection.poll(timeout_s):
+            raise self._lost(f"the worker did not answer within {timeout_s:g} s")
+        answer: tuple[str, Any] = pickle.loads(self._connection.recv_bytes())  # noqa: S301  from our own process
+        return answer
+
+    def _lost(self, reason: str) -> WorkerLost:
+        self._stop()
+        if not self._closed:
+            logger.error("%s; starting another one", reason)
+            self._start()
+        return WorkerLost(reason)
+
+    def _stop(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._connection.close()
+
+
+def main(argv: list[str]) -> int:
+    """The process itself: reads calls until the other end closes."""
+    fd, memory_mib, *picture = argv
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # a stop of the whole group: the service drains, then ends this process
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    connection = Connection(int(fd))
+    try:
+        tasks, renderer = _load(picture)
+        _limit_memory(int(memory_mib), picture[-1])
+    except Exception as error:
+        _send(connection, "failed", f"{type(error).__name__}: {error}")
+        raise
+    _send(connection, "ready", renderer)
+    while True:
+        try:
+            task, values = pickle.loads(connection.recv_bytes())  # noqa: S301  from the service that started us
+        except EOFError:
+            return 0
+        _send(connection, *_run(tasks[task], values))
+
+
+def _run(task: Callable[..., object], values: tuple[object, ...]) -> tuple[str, object]:
+    try:
+        return "done", task(*values)
+    except Rejected as error:
+        return "rejected", (error.code, error.detail)
+    except Unsupported as error:
+        return "unsupported", str(error)
+    except Exception as error:  # the outermost loop of this process: the asset may not end it without a word
+        logger.exception("a task failed")
+        return "failed", f"{type(error).__name__}: {error}"
+
+
+def _send(connection: Connection, kind: str, answer: object) -> None:
+    connection.send_bytes(pickle.dumps((kind, answer), protocol=pickle.HIGHEST_PROTOCOL))
+
+
+def _load(picture: list[str]) -> tuple[dict[str, Callable[..., object]], str]:
+    from splats.render import warm_up  # noqa: PLC0415  torch is heavy, and the parent of this process imports this module
+    from validation.assets.convert import convert  # noqa: PLC0415
+    from validation.assets.prepare import Picture, prepare  # noqa: PLC0415
+
+    image_px, supersample, device = picture
+    wanted = Picture(int(image_px), int(supersample), device)
+
+    def prepared(data: bytes, seed: int, preview: bool) -> object:
+        return prepare(data, seed, wanted, preview=preview)
+
+    return {"prepare": prepared, "convert": convert}, warm_up(device)
+
+
+def _limit_memory(memory_mib: int, device: str) -> None:
+    """Lets this process map memory_mib more than it has now. CUDA maps terabytes it never touches: no limit there."""
+    if device != "cpu" or not sys.platform.startswith("linux"):
+        return
+    import resource  # noqa: PLC0415  not on every platform
+
+    mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    limit = mapped + memory_mib * 2**20
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO)
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""From 16 views and a prompt to a score."""

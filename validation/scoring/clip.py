@@ -1,0 +1,168 @@
+"""CLIP through open_clip, from local files: pictures and texts become unit vectors.
+
+Knows nothing of splats, scores or HTTP. Every forward pass has one of two fixed shapes (16 pictures, 1 text), so that
+a vector never depends on what else is asked at the same time.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from validation.assets.views import VIEW_COUNT
+from validation.errors import ScorerError
+from validation.scoring.scorer import Dtype, ScorerFiles
+
+TEXT_CACHE_SIZE = 2048
+"""Text vectors kept, 1 to 4 kB each: the fixed prompts and those of the last hours."""
+TOKEN_CACHE_SIZE = 20_000
+"""Words the tokenizer may remember before it starts afresh; it has no bound of its own."""
+
+_DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
+
+
+class Encoder(Protocol):
+    """What scoring needs of a model."""
+
+    def images(self, views: Tensor) -> Tensor:
+        """Unit vectors [16, D] float32 of pictures [16, H, W, 3] in [0, 1]."""
+
+    def texts(self, texts: Sequence[str]) -> Tensor:
+        """Unit vectors [T, D] float32."""
+
+
+class ClipEncoder:
+    """An open_clip model in evaluation mode on one device; vectors come back as float32 on the CPU.
+
+    `dtype` is that of the pictures' tower. Texts are always encoded in float32: once each, and it halves what bf16
+    changes of a cosine.
+    Safe for several threads; passes run one at a time.
+    """
+
+    def __init__(
+        self,
+        model: torch.nn.Module,
+        tokenizer: Any,
+        preprocess: tuple[Tensor, Tensor],
+        dtype: Dtype,
+        *,
+        text_cache_size: int = TEXT_CACHE_SIZE,
+    ) -> None:
+        self._model = model
+        self._tokenizer = tokenizer
+        self._mean, self._std = preprocess  # [3] each
+        self._dtype = _DTYPES[dtype]
+        self._device = next(model.parameters()).device
+        self._cache_size = text_cache_size
+        self._cache: OrderedDict[str, Tensor] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def images(self, views: Tensor) -> Tensor:
+        """Unit vectors [16, D] of pictures [16, H, W, 3] in [0, 1]. Raises ValueError for any other number."""
+        if views.shape[0] != VIEW_COUNT:
+            raise ValueError(f"views must be [{VIEW_COUNT}, H, W, 3], not {list(views.shape)}")
+        pixels = ((views - self._mean) / self._std).permute(0, 3, 1, 2).contiguous()  # [16, 3, H, W]
+        with self._lock, torch.inference_mode():
+            vectors = self._model.encode_image(pixels.to(self._device, self._dtype))  # type: ignore[operator]
+            return torch.nn.functional.normalize(vectors.float(), dim=-1).cpu()
+
+    def texts(self, texts: Sequence[str]) -> Tensor:
+        """Unit vectors [T, D] of texts, each encoded by itself and remembered."""
+        with self._lock, torch.inference_mode():
+            return torch.stack([self._text(text) for text in texts])
+
+    def _text(self, text: str) -> Tensor:
+        if text in self._cache:
+            self._cache.move_to_end(text)
+            return self._cache[text]
+        if len(getattr(self._tokenizer, "cache", ())) > TOKEN_CACHE_SIZE:
+            self._tokenizer.cache = {token: token for token in ("<start_of_text>", "<end_of_text>")}
+        tokens = self._tokenizer([text]).to(self._device)  # [1, L]
+        vector = torch.nn.functional.normalize(self._model.encode_text(tokens).float(), dim=-1)[0].cpu()  # type: ignore[operator]
+        self._cache[text] = vector
+        if len(self._cache) > self._cache_size:
+            self._cache.popitem(last=False)
+        return vector
+
+
+def load_encoder(
+    files: ScorerFiles, dtype: Dtype = "fp32", device: str = "cpu", *, text_cache_size: int = TEXT_CACHE_SIZE
+) -> ClipEncoder:
+    """The scorer's model, ready. Nothing is fetched. Raises ScorerError when a file does not fit its constants."""
+    model, tokenizer = load_model(files)
+    described = files.constants.model
+    preprocess = (torch.tensor(described.mean), torch.tensor(described.std))
+    model.to(device)
+    model.visual.to(_DTYPES[dtype])
+    return ClipEncoder(model, tokenizer, preprocess, dtype, text_cache_size=text_cache_size)
+
+
+def load_model(files: ScorerFiles) -> tuple[torch.nn.Module, Any]:
+    """The open_clip model of a scorer, float32, in evaluation mode, and its tokenizer. Raises ScorerError."""
+    try:
+        import open_clip  # noqa: PLC0415  heavy, and only servers and tools need it
+    except ImportError as error:
+        raise ScorerError('open_clip is not installed: pip install "three-gen-subnet[validation]"') from error
+    described = files.constants.model
+    architecture = _architecture(files, open_clip)
+    model = open_clip.CLIP(**architecture)
+    try:
+        model.load_state_dict(read_weights(files.weights), strict=True)
+    except RuntimeError as error:
+        name, first_lines = described.architecture or described.config, " ".join(str(error).split())[:400]
+        raise ScorerError(f"{files.weights} does not fit the model {name}: {first_lines}") from error
+    takes, wanted = architecture["vision_cfg"]["image_size"], files.constants.image_px
+    if takes != wanted:
+        raise ScorerError(f"image_px is {wanted}, the model takes {takes}")
+    merges = {"bpe_path": str(files.path(described.merges))} if described.merges else {}
+    tokenizer = open_clip.SimpleTokenizer(context_length=architecture["text_cfg"]["context_length"], **merges)
+    return model.eval().requires_grad_(requires_grad=False), tokenizer
+
+
+def read_weights(path: Path) -> dict[str, Tensor]:
+    """A state dict from .safetensors, a plain torch file or OpenAI's TorchScript archive; float32, open_clip's names.
+
+    No pickled code is run. Raises ScorerError for anything else.
+    """
+    try:
+        if path.suffix == ".safetensors":
+            from safetensors.torch import load_file  # noqa: PLC0415
+
+            state: dict[str, Tensor] = load_file(path)
+        elif _is_torchscript(path):
+            state = dict(torch.jit.load(path, map_location="cpu").state_dict())  # type: ignore[no-untyped-call]
+        else:
+            loaded = torch.load(path, map_location="cpu", weights_only=True)
+            state = loaded.get("state_dict", loaded)
+    except Exception as error:
+        raise ScorerError(f"{path} cannot be read as model weights: {error}") from error
+    drop = {"input_resolution", "context_length", "vocab_size"}  # sizes that OpenAI's archive stores beside the weights
+    return {name.removeprefix("module."): value.float() for name, value in state.items() if name not in drop}
+
+
+def _architecture(files: ScorerFiles, open_clip: Any) -> dict[str, Any]:
+    described = files.constants.model
+    if described.architecture is not None:
+        found = open_clip.get_model_config(described.architecture)
+    else:
+        found = json.loads(files.path(str(described.config)).read_bytes())["model_cfg"]
+    if found is None:
+        raise ScorerError(f"this open_clip knows no model {described.architecture!r}")
+    wanted = {"embed_dim", "vision_cfg", "text_cfg", "quick_gelu"}
+    return {name: value for name, value in found.items() if name in wanted}
+
+
+def _is_torchscript(path: Path) -> bool:
+    import zipfile  # noqa: PLC0415
+
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        return any(name.endswith("/constants.pkl") for name in archive.namelist())
