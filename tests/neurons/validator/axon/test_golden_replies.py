@@ -1,7 +1,7 @@
 """Whole replies as peers receive them, pinned byte for byte: header fields and body of each kind of answer.
 
-Values that differ from run to run (times, signatures, ports, the wallet's hotkey) are replaced by placeholders. After an
-intended change of the protocol, set WRITE_GOLDEN=1 and run this test to write the file again.
+Values that differ from run to run (times, signatures, ports, the wallet's hotkey) are replaced by placeholders. After
+an intended change of the protocol, set WRITE_GOLDEN=1 and run this test to write the file again.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ async def answers(subnet: Any, peer: Any, keys: Any, verdicts: Any) -> dict[str,
 
 
 def recorded(answer: httpx.Response, names: dict[str, str]) -> dict[str, Any]:
-    """Return status, header fields and body text of an answer, with placeholders for values that differ between runs."""
+    """Return status, header fields and body text of an answer, with placeholders for what differs between runs."""
     fields = dict(sorted(answer.headers.items()))
     body = stable(answer.text, names)
     fields = {name: stable(text, names) for name, text in fields.items() if name not in ("date", "content-length")}
