@@ -23,7 +23,7 @@ from splats.codecs import encode_ply
 from splats.model import Splats, normalise
 from validation.assets.fingerprint import fingerprint
 from validation.assets.prepare import Picture, Prepared, draw, measure, prepare, shrink
-from validation.errors import Rejected
+from validation.errors import RejectedError
 from validation.scoring.clip import load_encoder
 from validation.scoring.judge import Judge
 from validation.scoring.scorer import Gates, ScorerFiles, locate
@@ -75,7 +75,7 @@ def guarded_score(judge: Judge, prompt: str, splats: Splats) -> str:
     for seed in SEEDS:
         try:
             prepared = prepare(encode_ply(splats), seed, judge.picture("cpu"))
-        except Rejected as error:
+        except RejectedError as error:
             return error.code
         scores.append(judge.judge(prompt, prepared).score)
     return f"{sum(scores) / len(scores):.3f}"

@@ -33,8 +33,8 @@ from neurons.validator.tasks.trust import score_seed
 from serving.settings import ShellSettings
 from splats.codecs import encode_spz
 from validation.engine import Engine
-from validation.errors import Rejected
-from validation.load import load_engine
+from validation.errors import RejectedError
+from validation.loading import load_engine
 from validation.settings import Settings
 
 PROMPTS = Path(__file__).resolve().parent.parent / "prompter/resources/default_prompts.txt"
@@ -65,7 +65,7 @@ class End:
 async def scored(engine: Engine, prompt: str, asset: bytes, seed: int) -> float:
     try:
         return (await engine.validate(prompt, asset, seed)).score
-    except Rejected:
+    except RejectedError:
         return 0.0
 
 

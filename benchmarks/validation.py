@@ -31,12 +31,12 @@ from generation.backends import LOADERS
 from serving.settings import ShellSettings
 from splats.codecs import decode, encode_ply, encode_spz
 from splats.render import renderer_name
+from validation.app import create_app
 from validation.assets.prepare import Picture, prepare
-from validation.load import has_fast_bf16, load_engine
+from validation.loading import has_fast_bf16, load_engine
 from validation.scoring.clip import load_encoder
 from validation.scoring.judge import Judge
 from validation.scoring.scorer import ScorerFiles, find_folder, locate, read_constants
-from validation.serve import create_app
 from validation.settings import Settings
 
 VITB16 = "clip-vitb16-openai@1"
@@ -143,7 +143,7 @@ async def hostile(args: argparse.Namespace) -> None:
     settings = Settings(shell=ShellSettings(port=8094), scorer=args.scorer, device=args.device)
     engine = load_engine(settings)
     app = create_app(settings, "benchmark", lambda: engine)
-    app.state.house.engine = engine
+    app.state.service.engine = engine
     draw = random.Random(0)
     good = asset(PROMPTS[0], 0)
     ply = encode_ply(decode(good))

@@ -22,8 +22,8 @@ from generation.engine import build_engine
 from generation.settings import parser, read_settings
 from serving.settings import ShellSettings
 from splats.codecs import decode
-from validation.load import load_engine
-from validation.serve import create_app as create_validation
+from validation.app import create_app as create_validation
+from validation.loading import load_engine
 from validation.settings import Settings
 
 README = Path(__file__).resolve().parent.parent / "README.md"

@@ -1,4 +1,4 @@
-"""How much may wait: so many requests, and so many bytes of bodies. Knows no engine and no route's meaning."""
+"""Admission control: a bounded number of requests, and of bytes in their bodies, at one time."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from serving.errors import error_response
 
 
 @dataclass
-class Load:
-    """What is in the house now, and the mean time one request has taken lately; used on the event loop only."""
+class Occupancy:
+    """Requests being handled now, and the moving mean of the time one takes. Used on the event loop only."""
 
     max_requests: int
     max_bytes: int
@@ -22,30 +22,35 @@ class Load:
     mean_seconds: float = 1.0
 
     def fits(self, size: int) -> bool:
-        """Whether one more request with a body of `size` bytes may come in."""
+        """Check whether one more request with a body of `size` bytes may be admitted."""
         return self.requests < self.max_requests and self.bytes + size <= self.max_bytes
 
     def retry_after_s(self) -> int:
-        """When about half of what waits will be done: 1 to 60."""
+        """Return the seconds after which about half of the waiting requests will be done: 1 to 60."""
         return max(1, min(60, round(self.requests * self.mean_seconds / 2)))
 
     def observe(self, seconds: float) -> None:
-        """One request took this long from its turn to its answer."""
+        """Record how long one request took, waiting excluded."""
         self.mean_seconds += 0.1 * (seconds - self.mean_seconds)
 
 
 class Admission:
-    """ASGI layer in front of the work routes: takes a request in whole before its body is read, or answers 503."""
+    """ASGI middleware of the work routes: admits a request before its body is read, or answers 503."""
 
     def __init__(
-        self, app: ASGIApp, load: Load, paths: Collection[str], unannounced: int, refused: Callable[[], None]
+        self,
+        app: ASGIApp,
+        occupancy: Occupancy,
+        paths: Collection[str],
+        assumed_bytes: int,
+        on_refusal: Callable[[], None],
     ) -> None:
-        """`unannounced`: what a body without a Content-Length counts as. `refused` is told of every refusal."""
+        """Count a body without a Content-Length as `assumed_bytes`; call `on_refusal` for each refused request."""
         self.app = app
-        self.load = load
+        self.occupancy = occupancy
         self.paths = paths
-        self.unannounced = unannounced
-        self.refused = refused
+        self.assumed_bytes = assumed_bytes
+        self.on_refusal = on_refusal
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI entry."""
@@ -53,16 +58,16 @@ class Admission:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        size = self.unannounced if "transfer-encoding" in headers else int(headers.get("content-length", "0"))
-        if not self.load.fits(size):
-            self.refused()
-            after = {"Retry-After": str(self.load.retry_after_s()), "Connection": "close"}  # the body is not read
+        size = self.assumed_bytes if "transfer-encoding" in headers else int(headers.get("content-length", "0"))
+        if not self.occupancy.fits(size):
+            self.on_refusal()
+            after = {"Retry-After": str(self.occupancy.retry_after_s()), "Connection": "close"}  # the body is not read
             await error_response(503, "busy", "too much work is waiting", after)(scope, receive, send)
             return
-        self.load.requests += 1
-        self.load.bytes += size
+        self.occupancy.requests += 1
+        self.occupancy.bytes += size
         try:
             await self.app(scope, receive, send)
         finally:
-            self.load.requests -= 1
-            self.load.bytes -= size
+            self.occupancy.requests -= 1
+            self.occupancy.bytes -= size

@@ -25,7 +25,7 @@ import torch
 from torch import Tensor
 
 from validation.assets.prepare import Picture, Prepared, prepare
-from validation.errors import Rejected, ScorerError
+from validation.errors import RejectedError, ScorerError
 from validation.scoring.clip import Encoder, load_encoder
 from validation.scoring.score import consistency, view_scores, weak_side
 from validation.scoring.scorer import (
@@ -106,7 +106,7 @@ def collect(pairs: Sequence[Pair], encoder: Encoder, constants: Constants, seeds
         for seed in range(seeds):
             try:
                 prepared = prepare(pair.asset.read_bytes(), seed, picture)
-            except Rejected as error:
+            except RejectedError as error:
                 logger.warning("%s is left out: %s (%s)", pair.asset.name, error.detail, error.code)
                 break
             views = encoder.images(torch.from_numpy(prepared.views)).double()  # [16, D]

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from serving.lane import Lane
 from validation.assets.prepare import Prepared, to_base64
-from validation.errors import WorkerLost
+from validation.errors import WorkerLostError
 from validation.schemas import Fingerprint, ValidateResponse
 from validation.scoring.judge import Judge
 from validation.scoring.score import Judgement
@@ -23,7 +23,7 @@ class Tasks(Protocol):
     """What runs "prepare" and "convert": a `validation.assets.worker.Worker`."""
 
     def call(self, task: str, *values: object) -> Any:
-        """The task's result. Raises Rejected, Unsupported or WorkerLost."""
+        """The task's result. Raises RejectedError, UnsupportedError or WorkerLostError."""
 
     def close(self) -> None:
         """Ends whatever it runs."""
@@ -45,7 +45,7 @@ class Engine:
         self.on_stage: Callable[[str, float], None] = lambda _stage, _seconds: None
 
     async def validate(self, prompt: str, data: bytes, seed: int, *, preview: bool = False) -> ValidateResponse:
-        """The full answer for the asset `data`. Raises Rejected or WorkerLost."""
+        """The full answer for the asset `data`. Raises RejectedError or WorkerLostError."""
         prepared: Prepared = await self._assets.run(lambda: self._tasks.call("prepare", data, seed, preview))
         self._tell(prepared.seconds)
         judgement, seconds = await self._model.run(lambda: self._timed_judgement(prompt, prepared))
@@ -62,14 +62,14 @@ class Engine:
         )
 
     async def convert(self, data: bytes, to: str, metadata: Mapping[str, str]) -> bytes:
-        """The asset in another format. Raises Rejected, Unsupported or WorkerLost."""
+        """The asset in another format. Raises RejectedError, UnsupportedError or WorkerLostError."""
         converted: object = await self._assets.run(lambda: self._tasks.call("convert", data, to, dict(metadata)))
         if not isinstance(converted, bytes):
-            raise WorkerLost("the worker answered with something else than a file")
+            raise WorkerLostError("the worker answered with something else than a file")
         return converted
 
     def close(self) -> None:
-        """Ends the worker; calls that wait for it raise WorkerLost."""
+        """Ends the worker; calls that wait for it raise WorkerLostError."""
         self._tasks.close()
         self._assets.close()
         self._model.close()

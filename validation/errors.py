@@ -1,9 +1,9 @@
 """Errors of the validation service.
 
-ValidationFault
-├── Rejected        the asset is at fault; `code` is on the reject list (status 413 or 422)
-├── WorkerLost      the process that handles assets died or ran past a limit (status 503)
-├── Unsupported     a conversion that this build does not offer (status 422, the caller's fault)
+ValidationServiceError
+├── RejectedError        the asset is at fault; `code` is on the reject list (status 413 or 422)
+├── WorkerLostError      the process that handles assets died or ran past a limit (status 503)
+├── UnsupportedError     a conversion that this build does not offer (status 422, the caller's fault)
 └── ScorerError     the scorer cannot be loaded: files missing or damaged (the server refuses to start)
 """
 
@@ -12,11 +12,11 @@ from __future__ import annotations
 from validation.schemas import REJECT_CODES
 
 
-class ValidationFault(Exception):
+class ValidationServiceError(Exception):
     """Anything the validation service refuses or fails at."""
 
 
-class Rejected(ValidationFault):
+class RejectedError(ValidationServiceError):
     """An asset that cannot be scored. `code` is machine-readable, `detail` is for people."""
 
     def __init__(self, code: str, detail: str) -> None:
@@ -27,13 +27,13 @@ class Rejected(ValidationFault):
         self.detail = detail
 
 
-class WorkerLost(ValidationFault):
+class WorkerLostError(ValidationServiceError):
     """The worker died or ran past its time or memory; another one has taken its place."""
 
 
-class Unsupported(ValidationFault):
+class UnsupportedError(ValidationServiceError):
     """A format that cannot be written."""
 
 
-class ScorerError(ValidationFault):
+class ScorerError(ValidationServiceError):
     """The scorer's files are missing, damaged or not what its constants say."""

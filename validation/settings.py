@@ -1,4 +1,4 @@
-"""Settings of the validation service, read once in `main()`, frozen afterwards. Knows no model."""
+"""Settings of the validation service, read once in `main()` and frozen."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class Settings(BaseModel):
     """CPU threads of the model; 0 leaves the choice to torch (one per core)."""
 
     max_waiting: int = 32
-    """Requests in the house; at about two seconds each the last one waits a minute."""
+    """Requests handled at one time; at about two seconds each the last one waits a minute."""
     max_waiting_bytes: int = 512 * 2**20
-    """Their bodies together: six of the largest kind."""
+    """Bytes in their bodies: six of the largest requests."""
     body_timeout_s: float = 30.0
-    """A neighbour on the same machine or network delivers 90 MB in a few seconds."""
+    """A client on the same machine or network sends 90 MB in a few seconds."""
     asset_timeout_s: float = 30.0
-    """Ten times what the checks let an asset cost on two cores."""
+    """Ten times the longest that the checks allow an asset to take on two cores."""
     worker_memory_mib: int = 4096
-    """An asset of a million splats with all harmonics takes 1.1 GiB at its peak."""
+    """An asset of a million splats of degree 3 takes 1.1 GiB at its peak."""

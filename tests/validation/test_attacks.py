@@ -13,7 +13,7 @@ from splats.codecs import encode_ply
 from splats.model import Splats, normalise
 from validation.assets.fingerprint import fingerprint
 from validation.assets.prepare import Prepared, draw, measure, prepare, shrink
-from validation.errors import Rejected, ScorerError
+from validation.errors import RejectedError, ScorerError
 from validation.scoring.clip import load_encoder
 from validation.scoring.judge import Judge
 from validation.scoring.scorer import Gates, locate
@@ -66,7 +66,7 @@ def test_requirement_6_a_cheat_scores_below_its_honest_counterpart(
     cheat = CHEATS[name](*assets)
     try:
         prepared = prepare(encode_ply(cheat), SEED, judge.picture("cpu"))
-    except Rejected:
+    except RejectedError:
         return
     assert judge.judge(PROMPT, prepared).score < honest_score - 0.05
 
@@ -79,7 +79,7 @@ def test_requirement_6_the_checks_and_gates_do_the_work(name: str, judge: Judge,
     unguarded = open_judge.judge(PROMPT, unchecked(cheat, judge)).score
     try:
         guarded = judge.judge(PROMPT, prepare(encode_ply(cheat), SEED, judge.picture("cpu"))).score
-    except Rejected:
+    except RejectedError:
         guarded = 0.0
     assert guarded < unguarded
 

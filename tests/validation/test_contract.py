@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from serving.settings import ShellSettings
 from splats.codecs import encode_spz
 from splats.model import Splats
+from validation.app import create_app
 from validation.engine import Engine
-from validation.serve import create_app
 from validation.settings import Settings
 
 BASE = "http://127.0.0.1:8094"
@@ -33,7 +33,7 @@ ROUTES = [
 
 def check_route(engine: Engine, asset: str, method: str, path: str, examples: int) -> None:
     app = create_app(Settings(shell=ShellSettings(port=8094)), "1.0.0 tiny@1+fp32 cpu", lambda: engine)
-    app.state.house.engine = engine
+    app.state.service.engine = engine
     schema = schemathesis.openapi.from_asgi("/openapi.json", app, headers={"Host": "127.0.0.1"})
     operation = schema[path][method]
     modes = st.sampled_from(list(schemathesis.GenerationMode))

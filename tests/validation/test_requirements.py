@@ -19,11 +19,11 @@ from mocks.cheats import card, make_splats, noise
 from serving.settings import ShellSettings
 from splats.codecs import encode_ply, encode_spz
 from splats.model import Splats
+from validation.app import create_app
 from validation.assets.prepare import Picture
 from validation.engine import Engine
 from validation.schemas import MAX_BODY_BYTES, REJECT_CODES
 from validation.scoring.judge import Judge
-from validation.serve import create_app
 from validation.settings import Settings
 
 URL = "http://127.0.0.1:8094"
@@ -31,7 +31,7 @@ URL = "http://127.0.0.1:8094"
 
 def client_of(engine: Engine, **changes: Any) -> httpx.AsyncClient:
     app = create_app(Settings(shell=ShellSettings(port=8094), **changes), "test", lambda: engine)
-    app.state.house.engine = engine
+    app.state.service.engine = engine
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=URL, timeout=60)
 
 

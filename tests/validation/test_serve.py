@@ -18,11 +18,12 @@ from PIL import Image
 from serving.settings import ShellSettings
 from splats.codecs import decode, encode_ply, encode_spz
 from splats.model import Splats
+from validation.app import create_app
 from validation.engine import Engine
-from validation.errors import ScorerError, WorkerLost
+from validation.errors import ScorerError, WorkerLostError
 from validation.schemas import MAX_BASE64_CHARS, MAX_BODY_BYTES
 from validation.scoring.judge import Judge
-from validation.serve import create_app, main
+from validation.serve import main
 from validation.settings import Settings
 
 SETTINGS = Settings(shell=ShellSettings(port=8094))
@@ -174,7 +175,7 @@ class LosingTasks:
     """A worker that is always lost."""
 
     def call(self, task: str, *values: object) -> Any:
-        raise WorkerLost("killed")
+        raise WorkerLostError("killed")
 
     def close(self) -> None:
         pass
@@ -209,7 +210,7 @@ def test_a_draining_server_takes_no_new_work(client: TestClient, body: dict[str,
 
 
 async def ready_client(app: FastAPI, engine: Engine) -> httpx.AsyncClient:
-    app.state.house.engine = engine
+    app.state.service.engine = engine
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=URL, timeout=120)
 
 
@@ -265,7 +266,7 @@ class BusyTasks(LosingTasks):
 
     def call(self, task: str, *values: object) -> Any:
         self.end.wait(30)
-        raise WorkerLost("ended")
+        raise WorkerLostError("ended")
 
     def close(self) -> None:
         self.end.set()
@@ -275,7 +276,7 @@ def test_a_client_that_hangs_up_is_waited_for_no_longer(tiny_judge: Judge, body:
     async def hang_up() -> None:
         engine = Engine(BusyTasks(), tiny_judge, "tiny@1+fp32")
         app = make_app(lambda: engine)
-        app.state.house.engine = engine
+        app.state.service.engine = engine
         incoming = iter([{"type": "http.request", "body": json.dumps(body).encode()}])
 
         async def receive() -> Any:
@@ -288,7 +289,7 @@ def test_a_client_that_hangs_up_is_waited_for_no_longer(tiny_judge: Judge, body:
         scope = {"type": "http", "method": "POST", "path": "/validate/", "headers": headers, "query_string": b""}
         scope |= {"raw_path": b"/validate/", "scheme": "http", "http_version": "1.1", "root_path": ""}
         await asyncio.wait_for(app(scope, receive, send), 10)
-        assert (app.state.house.load.requests, app.state.house.load.bytes) == (0, 0)
+        assert (app.state.service.occupancy.requests, app.state.service.occupancy.bytes) == (0, 0)
         engine.close()
 
     asyncio.run(hang_up())

@@ -1,6 +1,6 @@
 """Structural checks: what every honest asset passes, told from the splats alone or from their pictures' coverage.
 
-Pure functions that raise `Rejected`; they know nothing of prompts or models. Work is O(N log N). Thresholds are set
+Pure functions that raise `RejectedError`; they know nothing of prompts or models. Work is O(N log N). Thresholds are set
 wide of honest assets (docs/scoring.md lists where each of them lies): the checks stop junk, the score judges quality.
 """
 
@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from splats.model import BOUNDS_MIN_OPACITY, Splats, bounds
-from validation.errors import Rejected
+from validation.errors import RejectedError
 
 MIN_SPLATS = 2_000
 """The first implementation wanted 7,000; score distillation with 500 steps yields 5,000 and more; junk has hundreds."""
@@ -56,73 +56,75 @@ AVX2 cores: half the service's time limit."""
 
 
 def check_count(splats: Splats) -> None:
-    """Raises Rejected("too_few") below MIN_SPLATS."""
+    """Raises RejectedError("too_few") below MIN_SPLATS."""
     if len(splats) < MIN_SPLATS:
-        raise Rejected("too_few", f"{len(splats)} splats; at least {MIN_SPLATS} are needed")
+        raise RejectedError("too_few", f"{len(splats)} splats; at least {MIN_SPLATS} are needed")
 
 
 def check_transparent(splats: Splats) -> None:
-    """Raises Rejected("transparent") when too few splats, or too small a share of them, can be seen."""
+    """Raises RejectedError("transparent") when too few splats, or too small a share of them, can be seen."""
     visible = int((splats.opacities >= BOUNDS_MIN_OPACITY).sum())
     if visible < max(MIN_SPLATS // 2, MIN_VISIBLE_SHARE * len(splats)):
-        raise Rejected("transparent", f"{visible} of {len(splats)} splats have an opacity of {BOUNDS_MIN_OPACITY}")
+        raise RejectedError("transparent", f"{visible} of {len(splats)} splats have an opacity of {BOUNDS_MIN_OPACITY}")
 
 
 def check_duplicate(splats: Splats) -> None:
-    """Raises Rejected("duplicate") when too many splats are exact copies of others."""
+    """Raises RejectedError("duplicate") when too many splats are exact copies of others."""
     columns = [splats.means, splats.quats, splats.scales, splats.opacities[:, None], splats.sh.flatten(1)]
     keys = _row_keys(torch.cat(columns, dim=1))  # [N]
     share = 1 - torch.unique(keys).numel() / len(splats)
     if share > MAX_REPEATED_SHARE:
-        raise Rejected("duplicate", f"{share:.0%} of the splats repeat another one")
+        raise RejectedError("duplicate", f"{share:.0%} of the splats repeat another one")
 
 
 def check_extent(splats: Splats) -> None:
-    """Raises Rejected("coincident") when nearly all visible splats lie in one place: nothing can be normalised."""
+    """Raises RejectedError("coincident") when nearly all visible splats lie in one place: nothing can be normalised."""
     lower, upper = bounds(splats)
     if float((upper - lower).max()) < MIN_EXTENT:
-        raise Rejected("coincident", "nearly all visible splats lie in one place")
+        raise RejectedError("coincident", "nearly all visible splats lie in one place")
 
 
 def check_coincident(splats: Splats) -> None:
-    """Raises Rejected("coincident") when too many centres of the normalised asset share a cell of the grid."""
+    """Raises RejectedError("coincident") when too many centres of the normalised asset share a cell of the grid."""
     cells = (splats.means.double().clamp(-100, 100) * GRID).round().to(torch.int64)  # [N, 3]
     keys = (cells[:, 0] * 1_000_003 + cells[:, 1]) * 1_000_003 + cells[:, 2]
     share = 1 - torch.unique(keys).numel() / len(splats)
     if share > MAX_COINCIDENT_SHARE:
-        raise Rejected("coincident", f"{share:.0%} of the splats sit where another one is")
+        raise RejectedError("coincident", f"{share:.0%} of the splats sit where another one is")
 
 
 def check_scales(splats: Splats) -> None:
-    """Raises Rejected("degenerate_scale") when visible splats of the normalised asset are giants or mostly dust."""
+    """Raises RejectedError("degenerate_scale") when visible splats of the normalised asset are giants or mostly dust."""
     widest = splats.scales[splats.opacities >= BOUNDS_MIN_OPACITY].amax(dim=1)
     giants = float((widest > MAX_SIGMA).float().mean())
     if giants > MAX_GIANT_SHARE:
-        raise Rejected("degenerate_scale", f"{giants:.1%} of the visible splats are wider than the object")
+        raise RejectedError("degenerate_scale", f"{giants:.1%} of the visible splats are wider than the object")
     dust = float((widest < MIN_SIGMA).float().mean())
     if dust > MAX_DUST_SHARE:
-        raise Rejected("degenerate_scale", f"{dust:.0%} of the visible splats are too small to be seen")
+        raise RejectedError("degenerate_scale", f"{dust:.0%} of the visible splats are too small to be seen")
 
 
 def check_flat(splats: Splats) -> None:
-    """Raises Rejected("flat") when the painted surface of the normalised asset lies in one plane."""
+    """Raises RejectedError("flat") when the painted surface of the normalised asset lies in one plane."""
     thickness = relative_thickness(splats)
     if thickness < MIN_THICKNESS:
-        raise Rejected("flat", f"the object is {thickness:.2%} as thick as it is long")
+        raise RejectedError("flat", f"the object is {thickness:.2%} as thick as it is long")
 
 
 def check_cost(covered_pixels: int) -> None:
-    """Raises Rejected("too_expensive") when drawing all views could touch too many pixels."""
+    """Raises RejectedError("too_expensive") when drawing all views could touch too many pixels."""
     if covered_pixels > MAX_COVERED_PIXELS:
-        raise Rejected("too_expensive", f"{covered_pixels:.2g} splat pixels; at most {MAX_COVERED_PIXELS:.2g}")
+        raise RejectedError("too_expensive", f"{covered_pixels:.2g} splat pixels; at most {MAX_COVERED_PIXELS:.2g}")
 
 
 def check_views(alpha: Tensor) -> None:
-    """Raises Rejected("empty_views") when pictures with coverage `alpha` [C, H, W] show (almost) nothing."""
+    """Raises RejectedError("empty_views") when pictures with coverage `alpha` [C, H, W] show (almost) nothing."""
     shown = (alpha >= SHOWN_ALPHA).flatten(1).double().mean(dim=1)  # [C]
     empty = int((shown < EMPTY_VIEW_SHARE).sum())
     if empty > MAX_EMPTY_VIEWS or float(shown.mean()) < MIN_MEAN_SHARE:
-        raise Rejected("empty_views", f"{empty} of {len(shown)} views show nothing; mean coverage {shown.mean():.2%}")
+        raise RejectedError(
+            "empty_views", f"{empty} of {len(shown)} views show nothing; mean coverage {shown.mean():.2%}"
+        )
 
 
 def check_raw(splats: Splats) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from splats.codecs import encode_ply, encode_spz
 from validation.assets.prepare import decode_asset
-from validation.errors import Rejected, Unsupported
+from validation.errors import RejectedError, UnsupportedError
 
 PLY_HEADER_FIRST_LINES = b"ply\nformat binary_little_endian 1.0\n"
 
@@ -14,15 +14,15 @@ PLY_HEADER_FIRST_LINES = b"ply\nformat binary_little_endian 1.0\n"
 def convert(data: bytes, to: str, metadata: Mapping[str, str]) -> bytes:
     """The asset in `data` as a file of format `to`; a PLY carries `metadata` as comment lines, an SPZ has no place.
 
-    Raises Rejected with the decoder's code, Unsupported for a format that cannot be written.
+    Raises RejectedError with the decoder's code, UnsupportedError for a format that cannot be written.
     """
     if to not in {"ply", "spz"}:
-        raise Unsupported(f"{to} cannot be written yet; ply and spz can")
+        raise UnsupportedError(f"{to} cannot be written yet; ply and spz can")
     splats = decode_asset(data)
     try:
         return with_comments(encode_ply(splats), metadata) if to == "ply" else encode_spz(splats)
     except ValueError as error:  # a value on the very edge of the range, lost to rounding
-        raise Rejected("out_of_range", str(error)) from error
+        raise RejectedError("out_of_range", str(error)) from error
 
 
 def with_comments(ply: bytes, metadata: Mapping[str, str]) -> bytes:

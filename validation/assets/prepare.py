@@ -24,7 +24,7 @@ from splats.render import covered_pixels, render, to_uint8
 from validation.assets import checks, measures
 from validation.assets.fingerprint import Fingerprinted, fingerprint
 from validation.assets.views import view_cameras
-from validation.errors import Rejected
+from validation.errors import RejectedError
 from validation.schemas import MAX_ASSET_BYTES, MAX_BASE64_CHARS
 
 PREVIEW_COLUMNS = 4
@@ -69,7 +69,7 @@ class Stopwatch:
 
 
 def prepare(data: bytes, seed: int, picture: Picture, *, preview: bool = False) -> Prepared:
-    """Everything about an asset that does not depend on the prompt. Raises Rejected with a code of the reject list.
+    """Everything about an asset that does not depend on the prompt. Raises RejectedError with a code of the reject list.
 
     Deterministic: the same bytes, seed and picture give the same bits on one machine.
     """
@@ -92,27 +92,29 @@ def prepare(data: bytes, seed: int, picture: Picture, *, preview: bool = False) 
 
 
 def read_base64(text: str) -> bytes:
-    """The bytes of strict base64: standard alphabet, padded, one line. Raises Rejected (bad_encoding, too_large)."""
+    """The bytes of strict base64: standard alphabet, padded, one line. Raises RejectedError (bad_encoding, too_large)."""
     if len(text) > MAX_BASE64_CHARS:
-        raise Rejected("too_large", f"{len(text):,} characters of base64; an asset may have {MAX_ASSET_BYTES:,} bytes")
+        raise RejectedError(
+            "too_large", f"{len(text):,} characters of base64; an asset may have {MAX_ASSET_BYTES:,} bytes"
+        )
     try:
         return binascii.a2b_base64(text, strict_mode=True)
     except (binascii.Error, ValueError) as error:  # ValueError: characters outside ASCII
-        raise Rejected("bad_encoding", "data is not base64 of the standard alphabet in one line") from error
+        raise RejectedError("bad_encoding", "data is not base64 of the standard alphabet in one line") from error
 
 
 def decode_asset(data: bytes) -> Splats:
-    """The splats of a PLY or SPZ file. Raises Rejected with the decoder's code."""
+    """The splats of a PLY or SPZ file. Raises RejectedError with the decoder's code."""
     try:
         return decode(data)
     except DecodeError as error:
-        raise Rejected(error.code, error.detail) from error
+        raise RejectedError(error.code, error.detail) from error
 
 
 def draw(asset: Splats, seed: int, picture: Picture) -> tuple[Tensor, Tensor]:
     """Pictures [16, H, W, 3] in [0, 1] on white and coverage [16, H, W] of a normalised asset, on the CPU.
 
-    Raises Rejected("too_expensive") before anything is drawn when drawing could take too long.
+    Raises RejectedError("too_expensive") before anything is drawn when drawing could take too long.
     """
     cameras = view_cameras(seed, picture.image_px * picture.supersample)
     checks.check_cost(covered_pixels(asset, cameras))

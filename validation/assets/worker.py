@@ -1,7 +1,7 @@
 """The process that touches assets: bytes from miners are decoded, checked and rendered here and nowhere else.
 
 A hostile asset can at most cost its own request: the process has a limit on memory, every call one on time, and when
-it breaks either, or dies, it is replaced and the call raises WorkerLost.
+it breaks either, or dies, it is replaced and the call raises WorkerLostError.
 Knows the tasks it runs (`_load`) and how to speak over a socket; knows no model and no HTTP.
 
     python -m validation.assets.worker FD MEMORY_MIB IMAGE_PX SUPERSAMPLE DEVICE     started by `Worker`, never by hand
@@ -22,7 +22,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from validation.errors import Rejected, Unsupported, WorkerLost
+from validation.errors import RejectedError, UnsupportedError, WorkerLostError
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class Worker:
         self._start()
 
     def call(self, task: str, *values: object) -> Any:
-        """What the task returns, or the Rejected or Unsupported it raises; WorkerLost when it is lost."""
+        """What the task returns, or the RejectedError or UnsupportedError it raises; WorkerLostError when it is lost."""
         if not self.renderer:
             self.wait_ready()
         try:
@@ -61,15 +61,15 @@ class Worker:
         except (OSError, EOFError) as error:
             raise self._lost(f"the worker ended during {task}") from error
         if kind == "rejected":
-            raise Rejected(*answer)
+            raise RejectedError(*answer)
         if kind == "unsupported":
-            raise Unsupported(answer)
+            raise UnsupportedError(answer)
         if kind == "failed":
             raise self._lost(f"the worker failed at {task}: {answer}")
         return answer
 
     def wait_ready(self) -> None:
-        """Returns when the process has loaded everything; sets `renderer`. Raises WorkerLost if it does not come up."""
+        """Returns when the process has loaded everything; sets `renderer`. Raises WorkerLostError if it does not come up."""
         try:
             kind, answer = self._receive(START_TIMEOUT_S)
         except (OSError, EOFError) as error:
@@ -114,12 +114,12 @@ class Worker:
         answer: tuple[str, Any] = pickle.loads(self._connection.recv_bytes())  # noqa: S301  from our own process
         return answer
 
-    def _lost(self, reason: str) -> WorkerLost:
+    def _lost(self, reason: str) -> WorkerLostError:
         self._stop()
         if not self._closed:
             logger.error("%s; starting another one", reason)
             self._start()
-        return WorkerLost(reason)
+        return WorkerLostError(reason)
 
     def _stop(self) -> None:
         self._process.kill()
@@ -153,9 +153,9 @@ def main(argv: list[str]) -> int:
 def _run(task: Callable[..., object], values: tuple[object, ...]) -> tuple[str, object]:
     try:
         return "done", task(*values)
-    except Rejected as error:
+    except RejectedError as error:
         return "rejected", (error.code, error.detail)
-    except Unsupported as error:
+    except UnsupportedError as error:
         return "unsupported", str(error)
     except Exception as error:  # the outermost loop of this process: the asset may not end it without a word
         logger.exception("a task failed")

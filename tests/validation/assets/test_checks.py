@@ -9,13 +9,13 @@ import torch
 from mocks.cheats import card, fog, make_splats, noise
 from splats.model import Splats, normalise
 from validation.assets import checks
-from validation.errors import Rejected
+from validation.errors import RejectedError
 
 Check = Callable[[Splats], None]
 
 
 def code_of(check: Callable[..., None], *values: object) -> str:
-    with pytest.raises(Rejected) as caught:
+    with pytest.raises(RejectedError) as caught:
         check(*values)
     return caught.value.code
 

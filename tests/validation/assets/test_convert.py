@@ -6,7 +6,7 @@ import torch
 from splats.codecs import decode, encode_ply, encode_spz
 from splats.model import Splats
 from validation.assets.convert import convert
-from validation.errors import Rejected, Unsupported
+from validation.errors import RejectedError, UnsupportedError
 
 
 def test_spz_becomes_ply_and_back(honest: Splats) -> None:
@@ -26,11 +26,11 @@ def test_a_ply_carries_metadata_as_comments(honest: Splats) -> None:
 
 @pytest.mark.parametrize("to", ["glb", "splat", "obj"])
 def test_formats_that_cannot_be_written_are_refused(honest: Splats, to: str) -> None:
-    with pytest.raises(Unsupported, match="cannot be written"):
+    with pytest.raises(UnsupportedError, match="cannot be written"):
         convert(encode_spz(honest), to, {})
 
 
 def test_what_cannot_be_decoded_has_its_code() -> None:
-    with pytest.raises(Rejected) as caught:
+    with pytest.raises(RejectedError) as caught:
         convert(b"nonsense", "ply", {})
     assert caught.value.code == "unknown_format"

@@ -13,14 +13,14 @@ from mocks.cheats import card, make_splats, noise
 from splats.codecs import encode_ply, encode_spz
 from splats.model import Splats
 from validation.assets.prepare import Picture, prepare, read_base64
-from validation.errors import Rejected
+from validation.errors import RejectedError
 from validation.schemas import MAX_BASE64_CHARS
 
 PICTURE = Picture(32, 2)
 
 
 def code_of(data: bytes) -> str:
-    with pytest.raises(Rejected) as caught:
+    with pytest.raises(RejectedError) as caught:
         prepare(data, 0, PICTURE)
     return caught.value.code
 
@@ -92,14 +92,14 @@ def test_a_card_is_refused_before_it_is_drawn() -> None:
 
 def test_huge_splats_in_numbers_are_refused_before_they_are_drawn() -> None:
     big = make_splats(torch.rand(300_000, 3), torch.rand(300_000, 3), torch.full((300_000, 3), 0.3))
-    with pytest.raises(Rejected) as caught:
+    with pytest.raises(RejectedError) as caught:
         prepare(encode_ply(big), 0, Picture(112, 2))
     assert caught.value.code == "too_expensive"
 
 
 def test_an_asset_that_shows_nothing_is_refused() -> None:
     faint = replace(noise(2_000), opacities=torch.full((2_000,), 0.052), scales=torch.full((2_000, 3), 0.0005))
-    with pytest.raises(Rejected) as caught:
+    with pytest.raises(RejectedError) as caught:
         prepare(encode_ply(faint), 0, Picture(112, 2))
     assert caught.value.code == "empty_views"
 
@@ -107,12 +107,12 @@ def test_an_asset_that_shows_nothing_is_refused() -> None:
 def test_base64_is_read_strictly() -> None:
     assert read_base64(base64.b64encode(b"splat").decode()) == b"splat"
     for wrong in ("c3BsYXQ", "c3Bs YXQ=", "c3BsYXQ=\n", "c3Bs-_Q=", "====", "c3BsYXQ=c3Bs", "žž=="):
-        with pytest.raises(Rejected) as caught:
+        with pytest.raises(RejectedError) as caught:
             read_base64(wrong)
         assert caught.value.code == "bad_encoding"
 
 
 def test_too_much_base64_is_refused_unread() -> None:
-    with pytest.raises(Rejected) as caught:
+    with pytest.raises(RejectedError) as caught:
         read_base64("A" * (MAX_BASE64_CHARS + 4))
     assert caught.value.code == "too_large"

@@ -13,7 +13,7 @@ from splats.codecs import encode_ply, encode_spz
 from splats.model import Splats
 from validation.assets.prepare import Picture, Prepared, prepare
 from validation.assets.worker import Worker, WorkerLimits
-from validation.errors import Rejected, Unsupported, WorkerLost
+from validation.errors import RejectedError, UnsupportedError, WorkerLostError
 
 PICTURE = ("32", "2", "cpu")
 
@@ -45,10 +45,10 @@ def test_it_names_its_renderer(worker: Worker) -> None:
 
 
 def test_refusals_come_through(worker: Worker) -> None:
-    with pytest.raises(Rejected) as caught:
+    with pytest.raises(RejectedError) as caught:
         worker.call("prepare", b"nonsense", 0, False)
     assert caught.value.code == "unknown_format"
-    with pytest.raises(Unsupported):
+    with pytest.raises(UnsupportedError):
         worker.call("convert", b"", "glb", {})
 
 
@@ -56,7 +56,7 @@ def test_a_lost_worker_is_replaced_and_the_next_asset_is_done(worker: Worker, as
     worker.call("prepare", asset, 0, False)
     lost = worker.pid
     os.kill(lost, signal.SIGKILL)
-    with pytest.raises(WorkerLost, match="ended during prepare"):
+    with pytest.raises(WorkerLostError, match="ended during prepare"):
         worker.call("prepare", asset, 0, False)
     assert isinstance(worker.call("prepare", asset, 0, False), Prepared)
     assert worker.pid != lost
@@ -74,7 +74,7 @@ def test_an_asset_past_the_time_limit_costs_only_itself(asset: bytes) -> None:
     hasty = Worker(PICTURE, WorkerLimits(timeout_s=0.001))
     try:
         hasty.wait_ready()
-        with pytest.raises(WorkerLost, match="did not answer"):
+        with pytest.raises(WorkerLostError, match="did not answer"):
             hasty.call("prepare", asset, 0, False)
         hasty.wait_ready()
     finally:
@@ -86,7 +86,7 @@ def test_an_asset_past_the_time_limit_costs_only_itself(asset: bytes) -> None:
 def test_an_asset_past_the_memory_limit_costs_only_itself(asset: bytes) -> None:
     small = Worker(PICTURE, WorkerLimits(timeout_s=60, memory_mib=64))
     try:
-        with pytest.raises(WorkerLost):
+        with pytest.raises(WorkerLostError):
             small.call("prepare", encode_ply(noise(1_000_000)), 0, False)
         assert isinstance(small.call("prepare", asset, 0, False), Prepared)
     finally:
@@ -98,7 +98,7 @@ def test_a_closed_worker_stays_closed(asset: bytes) -> None:
     closed = Worker(PICTURE, WorkerLimits())
     closed.wait_ready()
     closed.close()
-    with pytest.raises(WorkerLost):
+    with pytest.raises(WorkerLostError):
         closed.call("prepare", asset, 0, False)
 
 
@@ -106,7 +106,7 @@ def test_a_closed_worker_stays_closed(asset: bytes) -> None:
 def test_a_worker_that_cannot_start_says_so() -> None:
     broken = Worker(("32", "2", "no-such-device"), WorkerLimits())
     try:
-        with pytest.raises(WorkerLost, match="did not start"):
+        with pytest.raises(WorkerLostError, match="did not start"):
             broken.wait_ready()
     finally:
         broken.close()

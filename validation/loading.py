@@ -32,7 +32,7 @@ def version_text(settings: Settings, package: str) -> str:
 
 
 def load_engine(settings: Settings) -> Engine:
-    """An engine ready to judge. Raises ScorerError or WorkerLost; nothing is left running then."""
+    """An engine ready to judge. Raises ScorerError or WorkerLostError; nothing is left running then."""
     if settings.threads:
         torch.set_num_threads(settings.threads)
     if settings.dtype == "bf16" and settings.device == "cpu" and not has_fast_bf16():

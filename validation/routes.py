@@ -1,0 +1,58 @@
+"""The two routes of the validation service. Bodies are parsed off the event loop, so FastAPI does not read them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel
+
+from serving.errors import error_responses
+from validation.schemas import ConvertRequest, ValidateRequest, ValidateResponse
+from validation.service import ValidationService
+
+router = APIRouter()
+
+WORK_PATHS = frozenset({"/validate/", "/convert/"})
+"""Routes whose requests count towards the occupancy."""
+
+
+def service_of(request: Request) -> ValidationService:
+    """Return the service that the application runs."""
+    service: ValidationService = request.app.state.service
+    return service
+
+
+Service = Annotated[ValidationService, Depends(service_of)]
+
+
+def _body_schema(model: type[BaseModel]) -> dict[str, Any]:
+    content = {"application/json": {"schema": model.model_json_schema()}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+_ERRORS = error_responses(408, 413, 422, 503)
+_FILE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+}
+
+
+@router.post("/validate/", responses=_ERRORS, openapi_extra=_body_schema(ValidateRequest))
+async def validate(request: Request, service: Service) -> ValidateResponse:
+    """How well does this splat show that prompt?"""
+    with service.outcome():
+        asked, data = await service.read(request, ValidateRequest)
+        return await service.run(
+            request, lambda engine: engine.validate(asked.prompt, data, asked.seed, preview=asked.preview)
+        )
+
+
+@router.post(
+    "/convert/", responses=_ERRORS | _FILE, response_class=Response, openapi_extra=_body_schema(ConvertRequest)
+)
+async def convert(request: Request, service: Service) -> Response:
+    """The same splat in another format."""
+    with service.outcome():
+        asked, data = await service.read(request, ConvertRequest)
+        file = await service.run(request, lambda engine: engine.convert(data, asked.to, asked.metadata))
+        return Response(file, media_type="application/octet-stream")
