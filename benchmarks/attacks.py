@@ -22,7 +22,8 @@ from mocks import cheats
 from splats.codecs import encode_ply
 from splats.model import Splats, normalise
 from validation.assets.fingerprint import fingerprint
-from validation.assets.prepare import Picture, Prepared, draw, measure, prepare, shrink
+from validation.assets.prepare import Prepared, downsample, measure, prepare, render_views
+from validation.assets.render_spec import RenderSpec
 from validation.errors import RejectedError
 from validation.scoring.clip import load_encoder
 from validation.scoring.judge import Judge
@@ -74,7 +75,7 @@ def guarded_score(judge: Judge, prompt: str, splats: Splats) -> str:
     scores = []
     for seed in SEEDS:
         try:
-            prepared = prepare(encode_ply(splats), seed, judge.picture("cpu"))
+            prepared = prepare(encode_ply(splats), seed, judge.render_spec("cpu"))
         except RejectedError as error:
             return error.code
         scores.append(judge.judge(prompt, prepared).score)
@@ -83,14 +84,16 @@ def guarded_score(judge: Judge, prompt: str, splats: Splats) -> str:
 
 def mean_score(judge: Judge, prompt: str, splats: Splats) -> float:
     """Mean score over SEEDS of splats that pass no check."""
-    return sum(judge.judge(prompt, unchecked(splats, seed, judge.picture("cpu"))).score for seed in SEEDS) / len(SEEDS)
+    return sum(judge.judge(prompt, unchecked(splats, seed, judge.render_spec("cpu"))).score for seed in SEEDS) / len(
+        SEEDS
+    )
 
 
-def unchecked(splats: Splats, seed: int, picture: Picture) -> Prepared:
+def unchecked(splats: Splats, seed: int, spec: RenderSpec) -> Prepared:
     """As `validation.assets.prepare.prepare`, without a check."""
     asset = normalise(splats)
-    images, alpha = draw(asset, seed, picture)
-    views, cover = shrink(images, alpha, picture.supersample)
+    images, alpha = render_views(asset, seed, spec)
+    views, cover = downsample(images, alpha, spec.supersample)
     return Prepared(views.numpy(), measure(asset, views, cover), fingerprint(splats), None, {})
 
 

@@ -112,7 +112,7 @@ class Curves:
 
     def row(self, asset: Splats) -> tuple[float, float, float, str]:
         """Fixed views, seeded views, the scorer trained apart (nan without one), and everything on."""
-        seen = [unchecked(asset, seed, self._open.picture("cpu")) for seed in SEEDS]
+        seen = [unchecked(asset, seed, self._open.render_spec("cpu")) for seed in SEEDS]
         fixed = self._mean(self._open, [fixed_only(seen[0])])
         apart = self._mean(self._apart, seen) if self._apart else math.nan
         return fixed, self._mean(self._open, seen), apart, guarded_score(self._guarded, self._prompt, asset)

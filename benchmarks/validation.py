@@ -32,7 +32,8 @@ from serving.settings import ShellSettings
 from splats.codecs import decode, encode_ply, encode_spz
 from splats.render import renderer_name
 from validation.app import create_app
-from validation.assets.prepare import Picture, prepare
+from validation.assets.prepare import prepare
+from validation.assets.render_spec import RenderSpec
 from validation.loading import has_fast_bf16, load_engine
 from validation.scoring.clip import load_encoder
 from validation.scoring.judge import Judge
@@ -90,9 +91,9 @@ def stages(args: argparse.Namespace) -> None:
     print(f"{torch.get_num_threads()} threads, {renderer_name(args.device)}, {SPLATS:,} splats, {len(data):,} bytes")
     for name in (args.scorer, VITB16):
         constants = read_constants(find_folder(name))
-        picture = Picture(constants.image_px, constants.supersample, args.device)
-        prepare(data, 0, picture)
-        runs = [prepare(data, seed, picture).seconds for seed in range(args.repeats)]
+        spec = RenderSpec(constants.image_px, constants.supersample, args.device)
+        prepare(data, 0, spec)
+        runs = [prepare(data, seed, spec).seconds for seed in range(args.repeats)]
         for stage in runs[0]:
             print(f"| {name} | {stage} | {1000 * statistics.median(run[stage] for run in runs):.0f} ms |")
         print(f"| {name} | all but the model | {1000 * statistics.median(sum(r.values()) for r in runs):.0f} ms |")
@@ -110,11 +111,11 @@ def stages(args: argparse.Namespace) -> None:
             floor = f", floor {1000 * VITB16_GFLOP / rates[dtype]:.0f} ms" if name.startswith("ViT") else ""
             print(f"| {name} {dtype} | model | {1000 * seconds:.0f} ms{floor} (GEMM {rates[dtype]:.0f} GFLOP/s) |")
             judge = Judge(files, encoder)
-            picture, turn = judge.picture(args.device), itertools.count()
+            spec, turn = judge.render_spec(args.device), itertools.count()
 
-            def whole(judge: Judge = judge, picture: Picture = picture, turn: Iterator[int] = turn) -> object:
+            def whole(judge: Judge = judge, spec: RenderSpec = spec, turn: Iterator[int] = turn) -> object:
                 seed = next(turn)
-                return judge.judge(f"a thing asked for the {seed}. time", prepare(data, seed, picture))
+                return judge.judge(f"a thing asked for the {seed}. time", prepare(data, seed, spec))
 
             print(f"| {name} {dtype} | end to end, new prompt | {1000 * median_s(whole, args.repeats):.0f} ms |")
 

@@ -58,7 +58,7 @@ def honest_scores(judge: Judge, generate: Generator) -> dict[str, float]:
     found = {}
     for seed, prompt in enumerate(SHOWN):
         data = encode_spz(generate(prompt, 0, lambda _progress: None).splats)
-        found[prompt] = judge.judge(prompt, prepare(data, seed, judge.picture("cpu"))).score
+        found[prompt] = judge.judge(prompt, prepare(data, seed, judge.render_spec("cpu"))).score
     return found
 
 
@@ -75,7 +75,7 @@ def main() -> None:
         name = shown.replace(" ", "-") + ".spz"
         data = encode_spz(thinned(generate(shown, 0, lambda _progress: None).splats, SPLATS))
         (FOLDER / name).write_bytes(data)
-        score = judge.judge(asked, prepare(data, seed, judge.picture("cpu"))).score
+        score = judge.judge(asked, prepare(data, seed, judge.render_spec("cpu"))).score
         near = any(abs(score - threshold) < MARGIN for threshold in thresholds)
         print(f"{shown:20} as {asked:20} {score:.4f}{'  TOO NEAR A THRESHOLD' if near else ''}")
         scores.append({"asset": name, "prompt": asked, "seed": seed, "score": score})

@@ -24,7 +24,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from validation.assets.prepare import Picture, Prepared, prepare
+from validation.assets.prepare import Prepared, prepare
+from validation.assets.render_spec import RenderSpec
 from validation.errors import RejectedError, ScorerError
 from validation.scoring.clip import Encoder, load_encoder
 from validation.scoring.score import consistency, view_scores, weak_side
@@ -93,7 +94,7 @@ def read_pairs(folder: Path) -> list[Pair]:
 
 def collect(pairs: Sequence[Pair], encoder: Encoder, constants: Constants, seeds: int, device: str = "cpu") -> Samples:
     """Cosines and measures of every pair, each asset seen with `seeds` seeds. Assets that are refused are left out."""
-    picture = Picture(constants.image_px, constants.supersample, device)
+    spec = RenderSpec(constants.image_px, constants.supersample, device)
     negatives = encoder.texts(constants.alignment.negatives).double()  # [M, D]
     prompts = sorted({pair.prompt for pair in pairs})
     right, wrong, against, rows = [], [], [], []
@@ -105,7 +106,7 @@ def collect(pairs: Sequence[Pair], encoder: Encoder, constants: Constants, seeds
         texts = encoder.texts([pair.prompt, *padded]).double()  # [1 + W, D]
         for seed in range(seeds):
             try:
-                prepared = prepare(pair.asset.read_bytes(), seed, picture)
+                prepared = prepare(pair.asset.read_bytes(), seed, spec)
             except RejectedError as error:
                 logger.warning("%s is left out: %s (%s)", pair.asset.name, error.detail, error.code)
                 break

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from serving.lane import Lane
-from validation.assets.prepare import Prepared, to_base64
+from validation.assets.prepare import Prepared, encode_base64
 from validation.errors import WorkerLostError
 from validation.schemas import Fingerprint, ValidateResponse
 from validation.scoring.judge import Judge
@@ -58,7 +58,7 @@ class Engine:
             scorer=self.scorer,
             seed=seed,
             fingerprint=Fingerprint(digest=prepared.fingerprint.digest, embedding=list(prepared.fingerprint.embedding)),
-            preview=to_base64(prepared.preview) if prepared.preview is not None else None,
+            preview=encode_base64(prepared.preview) if prepared.preview is not None else None,
         )
 
     async def convert(self, data: bytes, to: str, metadata: Mapping[str, str]) -> bytes:

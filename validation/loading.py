@@ -7,6 +7,7 @@ import logging
 import torch
 
 from splats.render import renderer_name
+from validation.assets.render_spec import RenderSpec
 from validation.assets.worker import Worker, WorkerLimits
 from validation.engine import Engine
 from validation.scoring.clip import load_encoder
@@ -38,8 +39,8 @@ def load_engine(settings: Settings) -> Engine:
     if settings.dtype == "bf16" and settings.device == "cpu" and not has_fast_bf16():
         logger.warning("--dtype bf16 on a CPU without bf16 instructions: correct, but slower than fp32")
     files = find_scorer(settings)
-    picture = (str(files.constants.image_px), str(files.constants.supersample), settings.device)
-    worker = Worker(picture, WorkerLimits(settings.asset_timeout_s, settings.worker_memory_mib))
+    spec = RenderSpec(files.constants.image_px, files.constants.supersample, settings.device)
+    worker = Worker(spec, WorkerLimits(settings.asset_timeout_s, settings.worker_memory_mib))
     try:
         judge = Judge(files, load_encoder(files, settings.dtype, settings.device))
         worker.wait_ready()

@@ -16,7 +16,7 @@ from serving.errors import ServiceError, busy, describe_validation
 from serving.lane import Lane
 from serving.vitals import Vitals
 from validation.admission import Occupancy
-from validation.assets.prepare import read_base64
+from validation.assets.prepare import decode_base64
 from validation.engine import Engine
 from validation.errors import RejectedError, ScorerError, UnsupportedError, WorkerLostError
 from validation.metrics import ValidationMetrics
@@ -108,7 +108,7 @@ def _parse(body: bytes, model: type[Body]) -> tuple[Body, bytes]:
     except ValidationError as error:
         problems = error.errors(include_url=False, include_context=False, include_input=False)
         raise ServiceError(422, "invalid_request", describe_validation(problems)) from None
-    return parsed.model_copy(update={"data": ""}), read_base64(parsed.data)
+    return parsed.model_copy(update={"data": ""}), decode_base64(parsed.data)
 
 
 def _http_error(

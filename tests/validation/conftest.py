@@ -14,7 +14,8 @@ import torch
 from mocks.cheats import join, make_splats
 from splats.model import Splats
 from validation.assets.convert import convert
-from validation.assets.prepare import Picture, prepare
+from validation.assets.prepare import prepare
+from validation.assets.render_spec import RenderSpec
 from validation.engine import Engine
 from validation.scoring.judge import Judge
 from validation.scoring.scorer import (
@@ -102,30 +103,30 @@ def tiny_judge(tiny_scorer: ScorerFiles) -> Judge:
 class InProcess:
     """The worker's tasks without its process."""
 
-    def __init__(self, picture: Picture) -> None:
-        self.picture = picture
+    def __init__(self, spec: RenderSpec) -> None:
+        self.spec = spec
         self.closed = False
 
     def call(self, task: str, *values: Any) -> Any:
         if task == "convert":
             return convert(*values)
         data, seed, preview = values
-        return prepare(data, seed, self.picture, preview=preview)
+        return prepare(data, seed, self.spec, preview=preview)
 
     def close(self) -> None:
         self.closed = True
 
 
 @pytest.fixture(scope="session")
-def in_process() -> Callable[[Picture], InProcess]:
+def in_process() -> Callable[[RenderSpec], InProcess]:
     """Makes the stand-in for a worker."""
     return InProcess
 
 
 @pytest.fixture
-def tiny_engine(tiny_judge: Judge, in_process: Callable[[Picture], InProcess]) -> Callable[[], Engine]:
+def tiny_engine(tiny_judge: Judge, in_process: Callable[[RenderSpec], InProcess]) -> Callable[[], Engine]:
     """Makes an engine with the tiny scorer and everything in this process."""
-    return lambda: Engine(in_process(tiny_judge.picture("cpu")), tiny_judge, "tiny@1+fp32")
+    return lambda: Engine(in_process(tiny_judge.render_spec("cpu")), tiny_judge, "tiny@1+fp32")
 
 
 @pytest.fixture(scope="session")

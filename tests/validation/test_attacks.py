@@ -12,7 +12,7 @@ from mocks import cheats
 from splats.codecs import encode_ply
 from splats.model import Splats, normalise
 from validation.assets.fingerprint import fingerprint
-from validation.assets.prepare import Prepared, draw, measure, prepare, shrink
+from validation.assets.prepare import Prepared, downsample, measure, prepare, render_views
 from validation.errors import RejectedError, ScorerError
 from validation.scoring.clip import load_encoder
 from validation.scoring.judge import Judge
@@ -52,7 +52,7 @@ def assets(judge: Judge) -> tuple[Splats, Splats]:
 
 @pytest.fixture(scope="module")
 def honest_score(judge: Judge, assets: tuple[Splats, Splats]) -> float:
-    return judge.judge(PROMPT, prepare(encode_ply(assets[0]), SEED, judge.picture("cpu"))).score
+    return judge.judge(PROMPT, prepare(encode_ply(assets[0]), SEED, judge.render_spec("cpu"))).score
 
 
 def test_requirement_6_the_honest_asset_scores_high(honest_score: float) -> None:
@@ -65,7 +65,7 @@ def test_requirement_6_a_cheat_scores_below_its_honest_counterpart(
 ) -> None:
     cheat = CHEATS[name](*assets)
     try:
-        prepared = prepare(encode_ply(cheat), SEED, judge.picture("cpu"))
+        prepared = prepare(encode_ply(cheat), SEED, judge.render_spec("cpu"))
     except RejectedError:
         return
     assert judge.judge(PROMPT, prepared).score < honest_score - 0.05
@@ -78,7 +78,7 @@ def test_requirement_6_the_checks_and_gates_do_the_work(name: str, judge: Judge,
     open_judge = Judge(files, load_encoder(files))
     unguarded = open_judge.judge(PROMPT, unchecked(cheat, judge)).score
     try:
-        guarded = judge.judge(PROMPT, prepare(encode_ply(cheat), SEED, judge.picture("cpu"))).score
+        guarded = judge.judge(PROMPT, prepare(encode_ply(cheat), SEED, judge.render_spec("cpu"))).score
     except RejectedError:
         guarded = 0.0
     assert guarded < unguarded
@@ -86,8 +86,8 @@ def test_requirement_6_the_checks_and_gates_do_the_work(name: str, judge: Judge,
 
 def unchecked(splats: Splats, judge: Judge) -> Prepared:
     """As `prepare`, without a check."""
-    picture = judge.picture("cpu")
+    spec = judge.render_spec("cpu")
     asset = normalise(splats)
-    images, alpha = draw(asset, SEED, picture)
-    views, cover = shrink(images, alpha, picture.supersample)
+    images, alpha = render_views(asset, SEED, spec)
+    views, cover = downsample(images, alpha, spec.supersample)
     return Prepared(views.numpy(), measure(asset, views, cover), fingerprint(splats), None, {})

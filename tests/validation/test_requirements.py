@@ -20,7 +20,7 @@ from serving.settings import ShellSettings
 from splats.codecs import encode_ply, encode_spz
 from splats.model import Splats
 from validation.app import create_app
-from validation.assets.prepare import Picture
+from validation.assets.render_spec import RenderSpec
 from validation.engine import Engine
 from validation.schemas import MAX_BODY_BYTES, REJECT_CODES
 from validation.scoring.judge import Judge
@@ -161,12 +161,12 @@ class NeverAsked:
     ["too_few", "transparent", "degenerate_scale", "coincident", "duplicate", "flat", "empty_views", "too_expensive"],
 )
 def test_requirement_5_each_junk_class_has_its_own_code_before_any_model_call(
-    code: str, honest: Splats, tiny_judge: Judge, in_process: Callable[[Picture], Any]
+    code: str, honest: Splats, tiny_judge: Judge, in_process: Callable[[RenderSpec], Any]
 ) -> None:
     judge = Judge(tiny_judge.files, NeverAsked())
 
     async def ask() -> None:
-        async with client_of(Engine(in_process(Picture(112, 2)), judge, "tiny@1+fp32")) as client:
+        async with client_of(Engine(in_process(RenderSpec(112, 2)), judge, "tiny@1+fp32")) as client:
             answer = await client.post("/validate/", json=as_body(encode_ply(junk(honest)[code])))
             assert (answer.status_code, answer.json()["code"]) == (422, code)
 

@@ -26,7 +26,7 @@ from tools.scorer_training.shipping import Shown, look, show, single_view
 from tools.scorer_training.world import GRID_COLOURS, GRID_OBJECTS, Spec, World, load_world
 from validation.assets.views import view_cameras
 from validation.scoring.clip import ClipEncoder, load_encoder
-from validation.scoring.score import Judgement, Vectors, judge, view_scores
+from validation.scoring.score import Judgement, Vectors, score_asset, view_scores
 from validation.scoring.scorer import Constants, ScorerFiles, locate
 
 TEST_SEEDS = 700_000
@@ -228,7 +228,7 @@ def _judge(
     views: Tensor, measured: dict[str, float], prompt: str, encoder: ClipEncoder, constants: Constants
 ) -> Judgement:
     vectors = Vectors(views, encoder.texts([prompt])[0], encoder.texts(constants.alignment.negatives), None)
-    return judge(vectors, measured, constants.alignment, None, constants.gates)
+    return score_asset(vectors, measured, constants.alignment, None, constants.gates)
 
 
 def write_report(report: dict[str, Any], path: Path) -> None:

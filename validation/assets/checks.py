@@ -1,7 +1,7 @@
-"""Structural checks: what every honest asset passes, told from the splats alone or from their pictures' coverage.
+"""Structural checks that every honest asset passes, on the splats alone or on the coverage of their views.
 
-Pure functions that raise `RejectedError`; they know nothing of prompts or models. Work is O(N log N). Thresholds are set
-wide of honest assets (docs/scoring.md lists where each of them lies): the checks stop junk, the score judges quality.
+Pure functions that raise RejectedError, in O(N log N). Thresholds leave honest assets a wide margin (docs/scoring.md
+lists both): the checks stop junk, the score judges quality.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from splats.model import BOUNDS_MIN_OPACITY, Splats, bounds
 from validation.errors import RejectedError
 
 MIN_SPLATS = 2_000
-"""The first implementation wanted 7,000; score distillation with 500 steps yields 5,000 and more; junk has hundreds."""
+"""The first implementation required 7,000; score distillation of 500 steps yields 5,000 or more; junk has hundreds."""
 
 MIN_VISIBLE_SHARE = 0.2
 """The first implementation refused assets with more than 80 % transparent splats (opacity below 0.05 here)."""
@@ -27,14 +27,14 @@ MIN_SIGMA = 2e-4
 MAX_DUST_SHARE = 0.5
 
 MAX_REPEATED_SHARE = 0.2
-"""Share of splats equal in every value to another one; honest assets have next to none, padded ones mostly copies."""
+"""Share of splats equal to another one in every value: almost none in honest assets, most in padded ones."""
 GRID = 4096
 """Cells per unit for `coincident`: SPZ's own position grid, so that a packed honest asset does not fail."""
 MAX_COINCIDENT_SHARE = 0.5
-"""Share of splats that sit in a cell already taken."""
+"""Share of splats in a cell that another splat occupies."""
 
 MIN_EXTENT = 1e-6
-"""Least side of the box that normalising makes 1, in the asset's units: SPZ's finest grid has steps of 2·10⁻⁴."""
+"""Shortest longest side of an asset, in its own units: SPZ's finest grid has steps of 2·10⁻⁴."""
 
 MIN_THICKNESS = 0.01
 """Least extent of the painted surface along any direction, as a share of its longest. A sheet has 0, a blade 0.02."""
@@ -44,57 +44,59 @@ THICKNESS_TRIM = 0.01
 SHOWN_ALPHA = 0.1
 """Coverage from which a pixel shows something."""
 EMPTY_VIEW_SHARE = 5e-4
-"""A view that shows something in fewer of its pixels is empty: a pencil seen from its end still has these."""
+"""A view with fewer pixels that show something is empty; a pencil seen end-on has more."""
 MAX_EMPTY_VIEWS = 2
 MIN_MEAN_SHARE = 2e-3
-"""Least share of pixels that show something, mean over all views; a sword has 0.006."""
+"""Least share of pixels that show something, averaged over all views; a sword has 0.006."""
 
 MAX_COVERED_PIXELS = 1_500_000_000
-"""Splats × pixels they may touch, over all views. At 448 px a real text-to-3D asset of 53,000 splats has 0.3 · 10⁹, a
-million fine ones 0.8 · 10⁹. The worst of what passes (faint splats that never fill a pixel) draws in 15 s on two busy
+"""Pixels that all splats may touch, over all views. At 448 px a real text-to-3D asset of 53,000 splats has 0.3 · 10⁹, a
+million fine ones 0.8 · 10⁹. The slowest asset that passes (faint splats that never fill a pixel) takes 15 s on two busy
 AVX2 cores: half the service's time limit."""
 
 
 def check_count(splats: Splats) -> None:
-    """Raises RejectedError("too_few") below MIN_SPLATS."""
+    """Raise RejectedError too_few below MIN_SPLATS."""
     if len(splats) < MIN_SPLATS:
         raise RejectedError("too_few", f"{len(splats)} splats; at least {MIN_SPLATS} are needed")
 
 
 def check_transparent(splats: Splats) -> None:
-    """Raises RejectedError("transparent") when too few splats, or too small a share of them, can be seen."""
+    """Raise RejectedError transparent when too few splats, or too small a share of them, are visible."""
     visible = int((splats.opacities >= BOUNDS_MIN_OPACITY).sum())
     if visible < max(MIN_SPLATS // 2, MIN_VISIBLE_SHARE * len(splats)):
-        raise RejectedError("transparent", f"{visible} of {len(splats)} splats have an opacity of {BOUNDS_MIN_OPACITY}")
+        raise RejectedError(
+            "transparent", f"only {visible} of {len(splats)} splats have an opacity of {BOUNDS_MIN_OPACITY} or more"
+        )
 
 
 def check_duplicate(splats: Splats) -> None:
-    """Raises RejectedError("duplicate") when too many splats are exact copies of others."""
+    """Raise RejectedError duplicate when too many splats are exact copies of others."""
     columns = [splats.means, splats.quats, splats.scales, splats.opacities[:, None], splats.sh.flatten(1)]
     keys = _row_keys(torch.cat(columns, dim=1))  # [N]
     share = 1 - torch.unique(keys).numel() / len(splats)
     if share > MAX_REPEATED_SHARE:
-        raise RejectedError("duplicate", f"{share:.0%} of the splats repeat another one")
+        raise RejectedError("duplicate", f"{share:.0%} of the splats are exact copies of another")
 
 
 def check_extent(splats: Splats) -> None:
-    """Raises RejectedError("coincident") when nearly all visible splats lie in one place: nothing can be normalised."""
+    """Raise RejectedError coincident when nearly all visible splats are at one position: normalising is impossible."""
     lower, upper = bounds(splats)
     if float((upper - lower).max()) < MIN_EXTENT:
-        raise RejectedError("coincident", "nearly all visible splats lie in one place")
+        raise RejectedError("coincident", "nearly all visible splats are at one position")
 
 
 def check_coincident(splats: Splats) -> None:
-    """Raises RejectedError("coincident") when too many centres of the normalised asset share a cell of the grid."""
+    """Raise RejectedError coincident when too many centres of the normalised asset share a grid cell."""
     cells = (splats.means.double().clamp(-100, 100) * GRID).round().to(torch.int64)  # [N, 3]
     keys = (cells[:, 0] * 1_000_003 + cells[:, 1]) * 1_000_003 + cells[:, 2]
     share = 1 - torch.unique(keys).numel() / len(splats)
     if share > MAX_COINCIDENT_SHARE:
-        raise RejectedError("coincident", f"{share:.0%} of the splats sit where another one is")
+        raise RejectedError("coincident", f"{share:.0%} of the splats are at the position of another")
 
 
 def check_scales(splats: Splats) -> None:
-    """Raises RejectedError("degenerate_scale") when visible splats of the normalised asset are giants or mostly dust."""
+    """Raise RejectedError degenerate_scale when visible splats of the normalised asset are giants or mostly dust."""
     widest = splats.scales[splats.opacities >= BOUNDS_MIN_OPACITY].amax(dim=1)
     giants = float((widest > MAX_SIGMA).float().mean())
     if giants > MAX_GIANT_SHARE:
@@ -105,20 +107,22 @@ def check_scales(splats: Splats) -> None:
 
 
 def check_flat(splats: Splats) -> None:
-    """Raises RejectedError("flat") when the painted surface of the normalised asset lies in one plane."""
+    """Raise RejectedError flat when the visible surface of the normalised asset lies in one plane."""
     thickness = relative_thickness(splats)
     if thickness < MIN_THICKNESS:
         raise RejectedError("flat", f"the object is {thickness:.2%} as thick as it is long")
 
 
 def check_cost(covered_pixels: int) -> None:
-    """Raises RejectedError("too_expensive") when drawing all views could touch too many pixels."""
+    """Raise RejectedError too_expensive when rendering all views could touch too many pixels."""
     if covered_pixels > MAX_COVERED_PIXELS:
-        raise RejectedError("too_expensive", f"{covered_pixels:.2g} splat pixels; at most {MAX_COVERED_PIXELS:.2g}")
+        raise RejectedError(
+            "too_expensive", f"rendering could touch {covered_pixels:.2g} pixels; the limit is {MAX_COVERED_PIXELS:.2g}"
+        )
 
 
 def check_views(alpha: Tensor) -> None:
-    """Raises RejectedError("empty_views") when pictures with coverage `alpha` [C, H, W] show (almost) nothing."""
+    """Raise RejectedError empty_views when views with coverage `alpha` [C, H, W] show (almost) nothing."""
     shown = (alpha >= SHOWN_ALPHA).flatten(1).double().mean(dim=1)  # [C]
     empty = int((shown < EMPTY_VIEW_SHARE).sum())
     if empty > MAX_EMPTY_VIEWS or float(shown.mean()) < MIN_MEAN_SHARE:
@@ -128,7 +132,7 @@ def check_views(alpha: Tensor) -> None:
 
 
 def check_raw(splats: Splats) -> None:
-    """All checks that need no normalised asset, cheapest first."""
+    """Run the checks that do not need a normalised asset, cheapest first."""
     check_count(splats)
     check_transparent(splats)
     check_duplicate(splats)
@@ -136,17 +140,17 @@ def check_raw(splats: Splats) -> None:
 
 
 def check_normalised(splats: Splats) -> None:
-    """All checks of a normalised asset's splats."""
+    """Run the checks of a normalised asset."""
     check_scales(splats)
     check_coincident(splats)
     check_flat(splats)
 
 
 def relative_thickness(splats: Splats) -> float:
-    """Extent of the painted surface along its thinnest principal axis over that along its longest, 0 to 1.
+    """Return the extent of the visible surface along its thinnest principal axis over that along its longest, 0 to 1.
 
-    Each visible splat weighs opacity × the product of its two largest deviations (its painted area); extents are of
-    the centres, without THICKNESS_TRIM of the weight at each end.
+    Each visible splat is weighted by opacity × the product of its two largest deviations (its painted area). Extents
+    are those of the centres, without THICKNESS_TRIM of the weight at each end.
     """
     seen = splats.select(splats.opacities >= BOUNDS_MIN_OPACITY)
     ordered = seen.scales.double().sort(dim=1, descending=True).values  # [N, 3]
@@ -168,7 +172,7 @@ def _weighted_extent(values: Tensor, weights: Tensor) -> float:
 
 
 def _row_keys(rows: Tensor) -> Tensor:
-    """One 64-bit key [N] for each float32 row [N, D]; equal rows have equal keys, others differ but for 2⁻⁴⁰ or so."""
+    """Hash float32 rows [N, D] to 64-bit keys [N]; rows that differ get equal keys with probability about 2⁻⁴⁰."""
     bits = rows.contiguous().view(torch.int32).to(torch.int64)  # [N, D]
     multipliers = torch.tensor([pow(6364136223846793005, d + 1, 2**63) for d in range(rows.shape[1])])
     return (bits * multipliers).sum(dim=1)  # wraps modulo 2⁶⁴

@@ -1,4 +1,4 @@
-"""One splat format into another, for clients that have only opaque bytes. Knows no scorer and no HTTP."""
+"""Converts an asset to another format, for clients to whom assets are opaque bytes."""
 
 from __future__ import annotations
 
@@ -12,23 +12,24 @@ PLY_HEADER_FIRST_LINES = b"ply\nformat binary_little_endian 1.0\n"
 
 
 def convert(data: bytes, to: str, metadata: Mapping[str, str]) -> bytes:
-    """The asset in `data` as a file of format `to`; a PLY carries `metadata` as comment lines, an SPZ has no place.
+    """Convert the asset in `data` to format `to`. A PLY carries `metadata` as comment lines; SPZ has no place for it.
 
     Raises RejectedError with the decoder's code, UnsupportedError for a format that cannot be written.
     """
     if to not in {"ply", "spz"}:
-        raise UnsupportedError(f"{to} cannot be written yet; ply and spz can")
+        raise UnsupportedError(f"cannot write {to}; ply and spz are supported")
     splats = decode_asset(data)
     try:
         return with_comments(encode_ply(splats), metadata) if to == "ply" else encode_spz(splats)
-    except ValueError as error:  # a value on the very edge of the range, lost to rounding
+    except ValueError as error:  # a value at the very edge of the range that rounding moves past it
         raise RejectedError("out_of_range", str(error)) from error
 
 
 def with_comments(ply: bytes, metadata: Mapping[str, str]) -> bytes:
-    """A PLY with a line "comment key: value" per entry. PLY headers are lines of ASCII: the rest becomes "?".
+    """Add a line "comment key: value" to a PLY for each entry.
 
-    Nor may a value end the header of readers that search for "end_header": it becomes "end-header".
+    PLY headers are ASCII, so other characters become "?". "end_header" becomes "end-header", since some readers search
+    for it.
     """
     if not ply.startswith(PLY_HEADER_FIRST_LINES):
         raise ValueError("not a PLY that `encode_ply` wrote")

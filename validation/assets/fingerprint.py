@@ -1,14 +1,14 @@
 """Fingerprint of an asset: a digest that finds exact copies in any file format, an embedding that finds altered ones.
 
-Knows only the decoded splats. How two embeddings compare is in `validation.schemas`, where the neurons can reach it.
+`validation.schemas.embedding_distance` compares two embeddings; it is there so that the neurons can import it.
 
 Digest: SHA-256 over the sorted rows (x, y, z, r, g, b) of all splats, positions and base colours on SPZ's own grid.
 Both are the same whether the asset came as PLY or as SPZ: a PLY holds exactly the float32 values that an SPZ writer
-rounds. Opacities, scales and rotations pass through a logarithm, a sigmoid or a lossy packing on one of the ways, so
-that about one splat in 10⁵ would round differently; they stay out, and an asset that differs only there is a copy.
+rounds. Opacities, scales and rotations pass through a logarithm, a sigmoid or a lossy packing in one format, and about
+one splat in 10⁵ would round differently: they are left out, and an asset that differs only there is a copy.
 
-Embedding: 64 numbers that describe how the painted area lies round the vertical axis. They do not depend on the order
-of the splats, on where the object stands, how large it is or how far it is turned about y; and hardly on rounding.
+Embedding: 64 numbers that describe how the visible area is distributed round the vertical axis. They do not depend on
+the order of the splats, or on the position, size and rotation about y of the object, and hardly on rounding.
 """
 
 from __future__ import annotations
@@ -47,23 +47,22 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Fingerprinted:
+class AssetFingerprint:
     """Digest (64 hex digits) and embedding (EMBEDDING_SIZE numbers)."""
 
     digest: str
     embedding: tuple[float, ...]
 
 
-def fingerprint(splats: Splats) -> Fingerprinted:
-    """Digest and embedding of decoded splats, in world coordinates as delivered (not normalised)."""
-    return Fingerprinted(digest(splats), embedding(splats))
+def fingerprint(splats: Splats) -> AssetFingerprint:
+    """Return digest and embedding of decoded splats, in world coordinates as submitted (not normalised)."""
+    return AssetFingerprint(digest(splats), embedding(splats))
 
 
 def digest(splats: Splats) -> str:
-    """Hex SHA-256 of the sorted (x, y, z, r, g, b) rows of all splats, on SPZ's position and colour grids.
+    """Return the hex SHA-256 of the sorted (x, y, z, r, g, b) rows of all splats, on SPZ's position and colour grids.
 
-    Rounding is to the nearest, halves to even, in float32, as the SPZ writer does it. Positions beyond ±2,048 units
-    are held there.
+    Values are rounded to nearest, halves to even, in float32, as the SPZ writer does. Positions are clamped to ±2,048.
     """
     means = splats.means.numpy()  # [N, 3] float32
     sh0 = splats.sh[:, 0].numpy()  # [N, 3] float32
@@ -79,12 +78,12 @@ def digest(splats: Splats) -> str:
 
 
 def embedding(splats: Splats) -> tuple[float, ...]:
-    """EMBEDDING_SIZE numbers; Euclidean distance compares them (`validation.schemas.embedding_distance`).
+    """Return EMBEDDING_SIZE numbers, to be compared by Euclidean distance.
 
-    Each visible splat weighs its opacity times its width, the root of its painted area (at most twice the median: SPZ
-    rounds widths by 3 %, and one huge splat must not be all of the asset). The frame: the
-    weighted centroid is the origin, the weighted root mean square distance from it is 1. Heights and radii (distances
-    from the vertical axis) are seen through smooth overlapping bumps, azimuths only as magnitudes of harmonics.
+    Each visible splat is weighted by opacity times width, the root of its painted area (at most twice the median: SPZ
+    rounds widths by 3 %, and one huge splat must not outweigh the asset). The weighted centroid is the origin, and the
+    weighted root mean square distance from it is 1. Heights and radii (distances from the vertical axis) enter through
+    smooth overlapping bumps, azimuths only as magnitudes of harmonics.
     """
     seen = splats.select(splats.opacities >= BOUNDS_MIN_OPACITY) if bool((splats.opacities > 0).any()) else splats
     if len(seen) == 0:
@@ -105,11 +104,10 @@ def embedding(splats: Splats) -> tuple[float, ...]:
                 20 * fine.sum(axis=1),  # 8: area by height
                 20 * (_bumps(radius, *FINE_RADII) @ weights),  # 6: area by radius
                 10 * (fine[1:-1] @ radius),  # 6: width by height
-                20
-                * ((_bumps(y, *BROAD_HEIGHTS) * weights) @ _bumps(radius, *BROAD_RADII).T).ravel(),  # 9: both together
-                10 * _harmonics(x, z, radius, heights[1:5]).ravel(),  # 16: how unlike a turned part it is
+                20 * ((_bumps(y, *BROAD_HEIGHTS) * weights) @ _bumps(radius, *BROAD_RADII).T).ravel(),  # 9: by both
+                10 * _harmonics(x, z, radius, heights[1:5]).ravel(),  # 16: departure from a surface of revolution
                 30 * (heights @ rgb).ravel(),  # 18: colour by height
-                20 * (weights @ (rgb**2).sum(axis=1, keepdims=True)),  # 1: how colourful
+                20 * (weights @ (rgb**2).sum(axis=1, keepdims=True)),  # 1: colourfulness
             ]
         )
     )
@@ -126,13 +124,13 @@ def _weights(splats: Splats) -> Array:
 
 
 def _bumps(values: Array, centres: tuple[float, ...], width: float) -> Array:
-    """Gaussian bumps [B, N] round `centres` [B], shared out so that they sum to 1 for every value [N]."""
+    """Evaluate Gaussian bumps [B, N] at `centres` [B], normalised so that they sum to 1 for every value [N]."""
     bumps = np.exp(-0.5 * ((np.clip(values, -4, 4)[None, :] - np.array(centres)[:, None]) / width) ** 2)
     shares: Array = bumps / (bumps.sum(axis=0) + 1e-12)
     return shares
 
 
 def _harmonics(x: Array, z: Array, radius: Array, heights: Array) -> Array:
-    """|Σ weight · r · e^{ikθ}| for k = 1 … 4 and each height bump [B, N]: [4, B], however the asset is turned."""
+    """Return |Σ weight · r · e^{ikθ}| [4, B] for k = 1 … 4 and each height bump [B, N]; invariant about y."""
     turn = (x + 1j * z) / np.maximum(radius, 1e-9)  # e^{iθ}
     return np.stack([np.abs(heights @ (radius * turn**k)) for k in (1, 2, 3, 4)])

@@ -1,6 +1,6 @@
-"""Quality measures of an asset, told from its pictures and splats without any model. All rise with quality.
+"""Quality measures of an asset, from its views and splats, without a model. All of them rise with quality.
 
-Pure functions. What they are worth is the scorer's business (`validation.scoring.score`, Gates).
+Pure functions. The scorer's gates decide what they are worth (`validation.scoring.score`).
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ COVERED = 0.1
 SOLID = 0.9
 """… and with at least this it is solid."""
 SHARPEST_SHARE = 0.05
-"""`sharpness` looks at this share of the covered pixels, the ones with the steepest edges."""
+"""`sharpness` averages over this share of the covered pixels: those with the steepest edges."""
 
 
 def coverage(alpha: Tensor) -> float:
-    """Mean share of the picture that the object covers, of coverages `alpha` [C, H, W]."""
+    """Return the mean share of the image that the object covers, from coverage `alpha` [C, H, W]."""
     return float(alpha.double().mean())
 
 
 def solidity(alpha: Tensor) -> float:
-    """Share of the covered pixels of all views that are solid: fog has none, an object all but its rim."""
+    """Return the share of covered pixels that are solid, over all views: none in fog, all but the rim of an object."""
     covered = int((alpha >= COVERED).sum())
     return int((alpha >= SOLID).sum()) / covered if covered else 0.0
 
 
 def sharpness(images: Tensor, alpha: Tensor) -> float:
-    """Mean height of the steepest edges per pixel, over colour [C, H, W, 3] and coverage [C, H, W]; mean over views.
+    """Return the mean height of the steepest edges in colour [C, H, W, 3] and coverage [C, H, W], averaged over views.
 
     The edge at a pixel is the largest forward difference, right or down, in any of the four channels; each view's
     value is the mean over as many of its steepest pixels as SHARPEST_SHARE of its covered ones.
@@ -49,10 +49,11 @@ def sharpness(images: Tensor, alpha: Tensor) -> float:
 
 
 def steadiness(splats: Splats) -> float:
-    """1 less the mean change of colour with the direction of view: 1 for one colour all round, 0 for black and white.
+    """Return 1 minus the mean change of colour with view direction: 1 for a constant colour, 0 for black and white.
 
-    The deviation of a splat's colour over all directions is √(Σ_{k≥1} sh_k² / 4π), the basis being orthonormal over
-    the sphere; channels are averaged as squares, splats weigh their opacity. Twice the deviation is the change.
+    The standard deviation of a splat's colour over all directions is √(Σ_{k≥1} sh_k² / 4π), since the basis is
+    orthonormal over the sphere. Channels are averaged as squares, and splats are weighted by opacity. The change is
+    twice the deviation.
     """
     weights = splats.opacities.double() * (splats.opacities >= BOUNDS_MIN_OPACITY)
     total = float(weights.sum())
@@ -64,7 +65,7 @@ def steadiness(splats: Splats) -> float:
 
 
 def area_average(images: Tensor, factor: int) -> Tensor:
-    """Pictures [C, H, W, D] made smaller by averaging blocks of factor × factor pixels: [C, H/f, W/f, D]."""
+    """Downsample images [C, H, W, D] by averaging blocks of factor × factor pixels: [C, H/f, W/f, D]."""
     if factor == 1:
         return images
     total = images[:, ::factor, ::factor].clone()
@@ -76,6 +77,6 @@ def area_average(images: Tensor, factor: int) -> Tensor:
 
 
 def _steps(channel: Tensor) -> Tensor:
-    """Largest forward difference, right or down, of a channel [C, H, W] at each pixel: [C, H - 1, W - 1]."""
+    """Return the larger forward difference, right or down, of a channel [C, H, W] at each pixel: [C, H - 1, W - 1]."""
     corner = channel[:, :-1, :-1]
     return torch.maximum((channel[:, :-1, 1:] - corner).abs(), (channel[:, 1:, :-1] - corner).abs())

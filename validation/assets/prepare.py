@@ -1,6 +1,6 @@
-"""From bytes to what a scorer needs: decode, check, normalise once, render sixteen views, measure.
+"""From bytes to what a scorer needs: decode, check, normalise, render sixteen views, measure.
 
-One pure function per stage, composed by `prepare`. Knows nothing of prompts, models, processes or HTTP.
+One pure function per stage, composed by `prepare`. Nothing here depends on the prompt.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from splats.errors import DecodeError
 from splats.model import Splats, normalise
 from splats.render import covered_pixels, render, to_uint8
 from validation.assets import checks, measures
-from validation.assets.fingerprint import Fingerprinted, fingerprint
+from validation.assets.fingerprint import AssetFingerprint, fingerprint
+from validation.assets.render_spec import RenderSpec
 from validation.assets.views import view_cameras
 from validation.errors import RejectedError
 from validation.schemas import MAX_ASSET_BYTES, MAX_BASE64_CHARS
@@ -31,28 +32,19 @@ PREVIEW_COLUMNS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """How the views of a scorer are made: rendered `supersample` times larger than image_px, then averaged down."""
-
-    image_px: int
-    supersample: int
-    device: str = "cpu"
-
-
-@dataclass(frozen=True, slots=True)
 class Prepared:
-    """views [16, H, W, 3] float32 in [0, 1], measures by name, the fingerprint, a PNG or None, seconds by stage."""
+    """Views [16, H, W, 3] float32 in [0, 1], measures by name, the fingerprint, a PNG or None, and seconds by stage."""
 
     views: NDArray[np.float32]
     measures: dict[str, float]
-    fingerprint: Fingerprinted
+    fingerprint: AssetFingerprint
     preview: bytes | None
     seconds: dict[str, float]
 
 
 @dataclass(slots=True)
 class Stopwatch:
-    """Seconds by stage."""
+    """Measures the seconds that each stage takes."""
 
     now: Callable[[], float] = time.perf_counter
     seconds: dict[str, float] = field(default_factory=dict)
@@ -62,16 +54,16 @@ class Stopwatch:
         self.started = self.now()
 
     def lap(self, stage: str) -> None:
-        """The stage that just ended."""
+        """Record the time since the last lap as that of `stage`."""
         ended = self.now()
         self.seconds[stage] = ended - self.started
         self.started = ended
 
 
-def prepare(data: bytes, seed: int, picture: Picture, *, preview: bool = False) -> Prepared:
-    """Everything about an asset that does not depend on the prompt. Raises RejectedError with a code of the reject list.
+def prepare(data: bytes, seed: int, spec: RenderSpec, *, preview: bool = False) -> Prepared:
+    """Return everything about an asset that does not depend on the prompt. Raises RejectedError.
 
-    Deterministic: the same bytes, seed and picture give the same bits on one machine.
+    Deterministic: the same bytes, seed and spec give the same bits on one machine.
     """
     watch = Stopwatch()
     delivered = decode_asset(data)
@@ -82,17 +74,17 @@ def prepare(data: bytes, seed: int, picture: Picture, *, preview: bool = False) 
     watch.lap("checks")
     marks = fingerprint(delivered)
     watch.lap("fingerprint")
-    images, alpha = draw(asset, seed, picture)
+    images, alpha = render_views(asset, seed, spec)
     watch.lap("render")
     checks.check_views(alpha)
-    views, cover = shrink(images, alpha, picture.supersample)
+    views, cover = downsample(images, alpha, spec.supersample)
     found = measure(asset, views, cover)
     watch.lap("measures")
     return Prepared(views.numpy(), found, marks, contact_sheet(images) if preview else None, watch.seconds)
 
 
-def read_base64(text: str) -> bytes:
-    """The bytes of strict base64: standard alphabet, padded, one line. Raises RejectedError (bad_encoding, too_large)."""
+def decode_base64(text: str) -> bytes:
+    """Decode strict base64: standard alphabet, padded, one line. Raises RejectedError bad_encoding or too_large."""
     if len(text) > MAX_BASE64_CHARS:
         raise RejectedError(
             "too_large", f"{len(text):,} characters of base64; an asset may have {MAX_ASSET_BYTES:,} bytes"
@@ -104,32 +96,32 @@ def read_base64(text: str) -> bytes:
 
 
 def decode_asset(data: bytes) -> Splats:
-    """The splats of a PLY or SPZ file. Raises RejectedError with the decoder's code."""
+    """Decode a PLY or SPZ file. Raises RejectedError with the decoder's code."""
     try:
         return decode(data)
     except DecodeError as error:
         raise RejectedError(error.code, error.detail) from error
 
 
-def draw(asset: Splats, seed: int, picture: Picture) -> tuple[Tensor, Tensor]:
-    """Pictures [16, H, W, 3] in [0, 1] on white and coverage [16, H, W] of a normalised asset, on the CPU.
+def render_views(asset: Splats, seed: int, spec: RenderSpec) -> tuple[Tensor, Tensor]:
+    """Render a normalised asset: images [16, H, W, 3] in [0, 1] on white and coverage [16, H, W], both on the CPU.
 
-    Raises RejectedError("too_expensive") before anything is drawn when drawing could take too long.
+    Raises RejectedError too_expensive, before rendering, when it could take too long.
     """
-    cameras = view_cameras(seed, picture.image_px * picture.supersample)
+    cameras = view_cameras(seed, spec.image_px * spec.supersample)
     checks.check_cost(covered_pixels(asset, cameras))
     with torch.inference_mode():
-        images, alpha = render(asset.to(picture.device), cameras.to(picture.device), (1, 1, 1))
+        images, alpha = render(asset.to(spec.device), cameras.to(spec.device), (1, 1, 1))
         return images.clamp(0, 1).cpu(), alpha[..., 0].cpu()
 
 
-def shrink(images: Tensor, alpha: Tensor, factor: int) -> tuple[Tensor, Tensor]:
-    """Pictures [C, H, W, 3] and coverage [C, H, W] as the model sees them: [C, H/f, W/f, 3] and [C, H/f, W/f]."""
+def downsample(images: Tensor, alpha: Tensor, factor: int) -> tuple[Tensor, Tensor]:
+    """Downsample images [C, H, W, 3] and coverage [C, H, W] to [C, H/f, W/f, 3] and [C, H/f, W/f]."""
     return measures.area_average(images, factor), measures.area_average(alpha[..., None], factor)[..., 0]
 
 
 def measure(asset: Splats, views: Tensor, cover: Tensor) -> dict[str, float]:
-    """The quality measures of a normalised asset, its views [C, H, W, 3] and their coverage [C, H, W], by name."""
+    """Return the quality measures, by name, of a normalised asset with views [C, H, W, 3] and coverage [C, H, W]."""
     return {
         "coverage": measures.coverage(cover),
         "solidity": measures.solidity(cover),
@@ -139,7 +131,7 @@ def measure(asset: Splats, views: Tensor, cover: Tensor) -> dict[str, float]:
 
 
 def contact_sheet(images: Tensor) -> bytes:
-    """One PNG with all pictures [C, H, W, 3], PREVIEW_COLUMNS in a row, first the fixed views."""
+    """Return one PNG with all images [C, H, W, 3], PREVIEW_COLUMNS in a row, the fixed views first."""
     from PIL import Image  # noqa: PLC0415  only previews need it
 
     count, height, width, _ = images.shape
@@ -153,6 +145,6 @@ def contact_sheet(images: Tensor) -> bytes:
     return out.getvalue()
 
 
-def to_base64(data: bytes) -> str:
-    """Standard base64, one line."""
+def encode_base64(data: bytes) -> str:
+    """Encode as standard base64 in one line."""
     return base64.b64encode(data).decode("ascii")

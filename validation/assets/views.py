@@ -1,7 +1,6 @@
-"""The sixteen views an asset is judged from: eight fixed, eight drawn from the seed.
+"""The sixteen views that an asset is scored from: eight fixed, eight drawn from the seed.
 
-Knows nothing of pictures or models; own arithmetic on SHA-256, so that the same seed gives the same views for ever,
-in any language.
+The draw is plain arithmetic on SHA-256, so that a seed gives the same views in any language and version.
 """
 
 from __future__ import annotations
@@ -14,10 +13,10 @@ from splats.model import Cameras
 VIEW_COUNT = 16
 
 FIXED_VIEWS = ((0, 10), (45, 30), (90, 0), (135, 20), (180, 10), (225, 30), (270, -10), (315, 40))
-"""(azimuth, elevation) in degrees of the fixed views: all round, five elevations from slightly below to well above."""
+"""(azimuth, elevation) of the fixed views in degrees: all round, at five elevations from just below to well above."""
 
 SECTOR_DEG = 45.0
-"""Each drawn view has an azimuth sector of its own, so that no seed leaves a side unseen."""
+"""Each drawn view has its own azimuth sector, so that no seed leaves a side unseen."""
 
 LOW_BAND_DEG = (-10.0, 15.0)
 HIGH_BAND_DEG = (15.0, 40.0)
@@ -25,11 +24,11 @@ HIGH_BAND_DEG = (15.0, 40.0)
 
 RADIUS = 2.1
 """Camera distance for an object whose longest side is 1: the smallest (to 0.1) from which every corner of a unit cube
-stays inside every view (worst: 30° up on the diagonal, at 0.988 of half the picture's height)."""
+stays inside every view (worst: 30° up on the diagonal, at 0.988 of half the image's height)."""
 
 
 def view_angles(seed: int) -> list[tuple[float, float]]:
-    """The sixteen (azimuth, elevation) pairs in degrees of `seed`: FIXED_VIEWS, then one drawn view per sector.
+    """Return the sixteen (azimuth, elevation) pairs of `seed` in degrees: FIXED_VIEWS, then one drawn view per sector.
 
     For sector i three numbers u, v, w in [0, 1) are the first three 8-byte big-endian words, over 2⁶⁴, of
     SHA-256("three-gen:views:1|{seed}|{i}"): azimuth = 45° (i + u); the four sectors with the smallest w (ties: lower
@@ -45,7 +44,7 @@ def view_angles(seed: int) -> list[tuple[float, float]]:
 
 
 def view_cameras(seed: int, size_px: int) -> Cameras:
-    """The sixteen cameras of `seed` for a normalised asset, pictures of size_px × size_px."""
+    """Return the sixteen cameras of `seed` for a normalised asset and images of size_px × size_px."""
     angles = view_angles(seed)
     return orbit([a for a, _ in angles], [e for _, e in angles], radius=RADIUS, width=size_px, height=size_px)
 

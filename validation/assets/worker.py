@@ -1,14 +1,14 @@
-"""The process that touches assets: bytes from miners are decoded, checked and rendered here and nowhere else.
+"""The worker process: the only place where bytes from miners are decoded, checked and rendered.
 
-A hostile asset can at most cost its own request: the process has a limit on memory, every call one on time, and when
-it breaks either, or dies, it is replaced and the call raises WorkerLostError.
-Knows the tasks it runs (`_load`) and how to speak over a socket; knows no model and no HTTP.
+A hostile asset can cost at most its own request: the process has a memory limit and every call a time limit. When the
+process exceeds either, or dies, it is replaced, and the call raises WorkerLostError.
 
-    python -m validation.assets.worker FD MEMORY_MIB IMAGE_PX SUPERSAMPLE DEVICE     started by `Worker`, never by hand
+    python -m validation.assets.worker FD MEMORY_MIB RENDER_SPEC     (JSON; started by `Worker`, never by hand)
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import pickle
@@ -17,11 +17,12 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from validation.assets.render_spec import RenderSpec
 from validation.errors import RejectedError, UnsupportedError, WorkerLostError
 
 logger = logging.getLogger(__name__)
@@ -34,25 +35,24 @@ START_TIMEOUT_S = 180.0
 
 @dataclass(frozen=True, slots=True)
 class WorkerLimits:
-    """What one asset may cost. Well above what the checks let through, so that they only stop what slipped past."""
+    """Time and memory for one asset, well above what the checks admit: they stop only what the checks missed."""
 
     timeout_s: float = 30.0
     memory_mib: int = 4096
 
 
 class Worker:
-    """Keeps one worker process running and hands it calls, one at a time; for one thread."""
+    """Keeps one worker process running and sends it one call at a time. Use it from one thread."""
 
-    def __init__(self, arguments: tuple[str, ...], limits: WorkerLimits) -> None:
-        """`arguments`: IMAGE_PX, SUPERSAMPLE, DEVICE of the views to make."""
-        self._arguments = arguments
+    def __init__(self, spec: RenderSpec, limits: WorkerLimits) -> None:
+        self._spec = spec
         self._limits = limits
         self._closed = False
         self.renderer = ""
         self._start()
 
     def call(self, task: str, *values: object) -> Any:
-        """What the task returns, or the RejectedError or UnsupportedError it raises; WorkerLostError when it is lost."""
+        """Run a task and return its result. Raises RejectedError, UnsupportedError or WorkerLostError."""
         if not self.renderer:
             self.wait_ready()
         try:
@@ -69,7 +69,7 @@ class Worker:
         return answer
 
     def wait_ready(self) -> None:
-        """Returns when the process has loaded everything; sets `renderer`. Raises WorkerLostError if it does not come up."""
+        """Wait until the process is loaded, and set `renderer`. Raises WorkerLostError if it does not start."""
         try:
             kind, answer = self._receive(START_TIMEOUT_S)
         except (OSError, EOFError) as error:
@@ -79,13 +79,13 @@ class Worker:
         self.renderer = answer
 
     def close(self) -> None:
-        """Ends the process, whatever it is doing."""
+        """Kill the process, whatever it is doing."""
         self._closed = True
         self._stop()
 
     @property
     def pid(self) -> int:
-        """Of the process running now."""
+        """Process id of the current worker."""
         return self._process.pid
 
     def _start(self) -> None:
@@ -101,7 +101,7 @@ class Worker:
             "validation.assets.worker",
             str(theirs.fileno()),
             str(self._limits.memory_mib),
-            *self._arguments,
+            json.dumps(asdict(self._spec)),
         ]
         self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()], env=environment, stdin=subprocess.DEVNULL)  # noqa: S603  our own module
         theirs.close()
@@ -128,16 +128,16 @@ class Worker:
 
 
 def main(argv: list[str]) -> int:
-    """The process itself: reads calls until the other end closes."""
-    fd, memory_mib, *picture = argv
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # a stop of the whole group: the service drains, then ends this process
+    """Run in the worker process: answer calls until the service closes the connection."""
+    fd, memory_mib, spec_text = argv
+    spec = RenderSpec(**json.loads(spec_text))
+    # A signal to the whole process group is for the service: it drains, then kills this process.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     connection = Connection(int(fd))
     try:
-        tasks, renderer = _load(picture)
-        _limit_memory(int(memory_mib), picture[-1])
+        tasks, renderer = _load(spec)
+        _limit_memory(int(memory_mib), spec.device)
     except Exception as error:
         _send(connection, "failed", f"{type(error).__name__}: {error}")
         raise
@@ -157,7 +157,7 @@ def _run(task: Callable[..., object], values: tuple[object, ...]) -> tuple[str, 
         return "rejected", (error.code, error.detail)
     except UnsupportedError as error:
         return "unsupported", str(error)
-    except Exception as error:  # the outermost loop of this process: the asset may not end it without a word
+    except Exception as error:  # outermost loop of this process: an asset must not end it silently
         logger.exception("a task failed")
         return "failed", f"{type(error).__name__}: {error}"
 
@@ -166,22 +166,19 @@ def _send(connection: Connection, kind: str, answer: object) -> None:
     connection.send_bytes(pickle.dumps((kind, answer), protocol=pickle.HIGHEST_PROTOCOL))
 
 
-def _load(picture: list[str]) -> tuple[dict[str, Callable[..., object]], str]:
+def _load(spec: RenderSpec) -> tuple[dict[str, Callable[..., object]], str]:
     from splats.render import warm_up  # noqa: PLC0415  torch is heavy, and the parent of this process imports this module
     from validation.assets.convert import convert  # noqa: PLC0415
-    from validation.assets.prepare import Picture, prepare  # noqa: PLC0415
-
-    image_px, supersample, device = picture
-    wanted = Picture(int(image_px), int(supersample), device)
+    from validation.assets.prepare import prepare  # noqa: PLC0415
 
     def prepared(data: bytes, seed: int, preview: bool) -> object:
-        return prepare(data, seed, wanted, preview=preview)
+        return prepare(data, seed, spec, preview=preview)
 
-    return {"prepare": prepared, "convert": convert}, warm_up(device)
+    return {"prepare": prepared, "convert": convert}, warm_up(spec.device)
 
 
 def _limit_memory(memory_mib: int, device: str) -> None:
-    """Lets this process map memory_mib more than it has now. CUDA maps terabytes it never touches: no limit there."""
+    """Let this process map `memory_mib` more than now; no limit with CUDA, which maps terabytes it never touches."""
     if device != "cpu" or not sys.platform.startswith("linux"):
         return
     import resource  # noqa: PLC0415  not on every platform

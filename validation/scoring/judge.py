@@ -1,4 +1,4 @@
-"""A loaded scorer: prepared views and a prompt become a judgement. Knows no bytes, no processes, no HTTP."""
+"""A loaded scorer: takes prepared views and a prompt, returns a judgement."""
 
 from __future__ import annotations
 
@@ -6,20 +6,21 @@ from collections.abc import Sequence
 
 import torch
 
-from validation.assets.prepare import Picture, Prepared
+from validation.assets.prepare import Prepared
+from validation.assets.render_spec import RenderSpec
 from validation.errors import ScorerError
 from validation.scoring.clip import Encoder
-from validation.scoring.distractors import read_distractors, unlike
-from validation.scoring.score import Judgement, Vectors, judge
+from validation.scoring.distractors import read_distractors, select_unlike
+from validation.scoring.score import Judgement, Vectors, score_asset
 from validation.scoring.scorer import ScorerFiles
 from validation.scoring.words import outside_share, read_vocabulary
 
 
 class Judge:
-    """A scorer's constants, its model and its fixed prompts, encoded once."""
+    """Holds a scorer's constants, its model, and its fixed prompts, which are encoded once."""
 
     def __init__(self, files: ScorerFiles, encoder: Encoder) -> None:
-        """Raises ScorerError when a file that the constants name is missing or damaged."""
+        """Read and encode the fixed prompts. Raises ScorerError when a file is missing or damaged."""
         self.files = files
         self.constants = files.constants
         self._encoder = encoder
@@ -31,34 +32,34 @@ class Judge:
         except (OSError, ValueError) as error:
             raise ScorerError(f"scorer {self.constants.name}: {error}") from error
         if wanted and len(self._distractors) < wanted.count:
-            raise ScorerError(f"{wanted.file} holds {len(self._distractors)} prompts; {wanted.count} are wanted")
+            raise ScorerError(f"{wanted.file} holds {len(self._distractors)} prompts; {wanted.count} are needed")
         self._negatives = encoder.texts(self.constants.alignment.negatives)  # [M, D]
         self._fixed = encoder.texts([d.prompt for d in self._distractors]) if self._distractors else None  # [P, D]
 
-    def picture(self, device: str) -> Picture:
-        """How this scorer's views are made."""
-        return Picture(self.constants.image_px, self.constants.supersample, device)
+    def render_spec(self, device: str) -> RenderSpec:
+        """Return how this scorer's views are rendered."""
+        return RenderSpec(self.constants.image_px, self.constants.supersample, device)
 
     def judge(self, prompt: str, prepared: Prepared) -> Judgement:
-        """How well the prepared asset shows the prompt."""
+        """Score how well the prepared asset shows the prompt."""
         vectors = Vectors(
             views=self._encoder.images(torch.from_numpy(prepared.views)),
             prompt=self._encoder.texts([prompt])[0],
             negatives=self._negatives,
-            distractors=self._unlike(prompt),
+            distractors=self._select_distractors(prompt),
         )
         wanted = self.constants.distractors
         measures = dict(prepared.measures)
         if self._vocabulary is not None:
             measures["outside_vocabulary"] = outside_share(prompt, self._vocabulary)
         scale = wanted.scale if wanted else None
-        return judge(vectors, measures, self.constants.alignment, scale, self.constants.gates)
+        return score_asset(vectors, measures, self.constants.alignment, scale, self.constants.gates)
 
-    def _unlike(self, prompt: str) -> torch.Tensor | None:
+    def _select_distractors(self, prompt: str) -> torch.Tensor | None:
         wanted = self.constants.distractors
         if wanted is None or self._fixed is None:
             return None
-        return self._fixed[unlike(prompt, self._distractors, wanted.count)]
+        return self._fixed[select_unlike(prompt, self._distractors, wanted.count)]
 
 
 def _lines(files: ScorerFiles, name: str) -> Sequence[str]:

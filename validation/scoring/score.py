@@ -1,10 +1,8 @@
 """The score: pure arithmetic on unit vectors and measures, in float64. docs/scoring.md explains every term.
 
-    score = alignment · quality
-    alignment   how well the views show the prompt, 0 to 1: mean view score × probability among distractors
-    quality     the smallest factor of all quality gates, 0 to 1: a measure can lower the score, never lift it
-
-Knows no model, no pictures, no HTTP.
+score = alignment · quality
+alignment   how well the views show the prompt, 0 to 1: mean view score × probability among distractors
+quality     the smallest factor of all quality gates, 0 to 1: a measure can lower the score but never raise it
 """
 
 from __future__ import annotations
@@ -18,7 +16,7 @@ from torch import Tensor
 from validation.scoring.scorer import Alignment, Gate, Gates, Pool, WeakSide
 
 CERTAIN = 0.999
-"""No view is surer than this, nor than one minus this, when log-odds are averaged: one alone never decides."""
+"""Scores are clamped to [1 - CERTAIN, CERTAIN] before log-odds are averaged, so that one view never decides alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,7 @@ class Vectors:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A score with everything it was made of."""
+    """A score and its components."""
 
     score: float
     alignment: float
@@ -41,16 +39,16 @@ class Judgement:
     parts: dict[str, float]
 
 
-def judge(
+def score_asset(
     vectors: Vectors, measures: Mapping[str, float], constants: Alignment, contrast_scale: float | None, gates: Gates
 ) -> Judgement:
-    """The judgement of one asset. `measures` are those of `validation.assets.measures`, by name."""
+    """Score one asset. `measures` are those of `validation.assets.measures`, by name."""
     views = vectors.views.double()
     on_prompt = views @ vectors.prompt.double()  # [16]
     per_view = view_scores(on_prompt, views @ vectors.negatives.double().T, constants)  # [16]
-    kept = keep(per_view, constants.drop_below)
+    kept = select_views(per_view, constants.drop_below)
     parts = {
-        "views": pooled(per_view[kept], constants.pool),
+        "views": pool_views(per_view[kept], constants.pool),
         "views_kept": float(kept.double().mean()),
         "views_median": float(per_view.median()),
         "cosine": float(on_prompt.mean()),
@@ -74,11 +72,11 @@ def judge(
 
 
 def view_scores(on_prompt: Tensor, on_negatives: Tensor, constants: Alignment) -> Tensor:
-    """Score of each view [16]: its probability of the prompt [16] against the negatives [16, M].
+    """Return the score of each view [16]: the probability of the prompt [16] against the negatives [16, M].
 
-    Softmax at the constants' logit scale over the prompt, their bias added, and the negatives; with Platt constants
-    the smaller of that and σ(slope · cosine + offset), which asks for likeness and not only for more likeness than the
-    negatives.
+    Softmax, at the constants' logit scale, over the prompt (with the constants' bias) and the negatives. With Platt
+    constants it is the smaller of that and σ(slope · cosine + offset), which requires similarity as such, not only more
+    of it than the negatives have.
     """
     logits = torch.cat([on_prompt[:, None], on_negatives], dim=1) * constants.scale  # [16, 1 + M]
     logits[:, 0] += constants.bias
@@ -88,8 +86,8 @@ def view_scores(on_prompt: Tensor, on_negatives: Tensor, constants: Alignment) -
     return scores
 
 
-def keep(per_view: Tensor, drop_below: float | None) -> Tensor:
-    """Which views [16] count: those at or above `drop_below`, or all of them if none is."""
+def select_views(per_view: Tensor, drop_below: float | None) -> Tensor:
+    """Return a mask [16] of the views that count: those at or above `drop_below`, or all if no view reaches it."""
     everything = torch.ones_like(per_view, dtype=torch.bool)
     if drop_below is None:
         return everything
@@ -97,11 +95,11 @@ def keep(per_view: Tensor, drop_below: float | None) -> Tensor:
     return kept if bool(kept.any()) else everything
 
 
-def pooled(per_view: Tensor, pool: Pool) -> float:
-    """One probability of the views' scores [V]: their mean, or σ of their mean log-odds ("odds").
+def pool_views(per_view: Tensor, pool: Pool) -> float:
+    """Pool the scores of the views [V] into one probability: their mean, or σ of their mean log-odds ("odds").
 
     Log-odds (logarithmic pooling, Genest and Zidek 1986) vary less with the choice of views than a mean of
-    probabilities, where each view that is in doubt weighs as much as all that are sure.
+    probabilities, in which each doubtful view weighs as much as a confident one.
     """
     if pool == "mean":
         return float(per_view.mean())
@@ -109,26 +107,26 @@ def pooled(per_view: Tensor, pool: Pool) -> float:
 
 
 def contrast(on_prompt: Tensor, on_distractors: Tensor, scale: float) -> float:
-    """Probability of the prompt among the distractors [16, K] (softmax at `scale`), averaged over all views."""
+    """Return the probability of the prompt among distractors [16, K] (softmax at `scale`), averaged over all views."""
     logits = torch.cat([on_prompt[:, None], on_distractors], dim=1) * scale
     return float(logits.softmax(dim=1)[:, 0].mean())
 
 
 def weak_side(per_view: Tensor, share: float) -> float:
-    """Mean score of the worst `share` of the views [16], at least one of them."""
+    """Return the mean score of the worst `share` of the views [16], at least one of them."""
     count = max(1, round(share * len(per_view)))
     return float(per_view.sort().values[:count].mean())
 
 
 def consistency(views: Tensor) -> float:
-    """Mean cosine of all pairs of different views [16, D]: one object from all round, or several."""
+    """Return the mean cosine over all pairs of different views [16, D]: high when all of them show the same object."""
     count = len(views)
     pairs = views @ views.T
     return float((pairs.sum() - pairs.diagonal().sum()) / (count * (count - 1)))
 
 
 def gate_factors(parts: Mapping[str, float], gates: Gates) -> dict[str, float]:
-    """Factor in [0, 1] of every gate that the scorer sets, by the name of the measure it reads."""
+    """Return the factor in [0, 1] of each gate that the scorer sets, by the name of its measure."""
     found: dict[str, float] = {}
     for name in type(gates).model_fields:
         gate: Gate | WeakSide | None = getattr(gates, name)

@@ -1,4 +1,4 @@
-"""Words of a prompt, and which of them a scorer knows. Knows no model."""
+"""Content words of a prompt, and the share of them that a scorer does not know."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ _FUNCTION_WORDS = """
     its it his her their my your over under near next very
 """
 FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
-"""Words that name nothing: never counted as outside a vocabulary, never shared with a distractor."""
+"""Words without a meaning of their own: never counted as unknown, never counted as shared with a distractor."""
 
 
 def content_words(text: str) -> list[str]:
-    """The words of `text` that may name something: lower case, without accents, singular, in order, with repeats."""
+    """Return the words of `text` that carry meaning: lower case, without accents, singular, in order, with repeats."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
     return [singular(word) for word in _WORD.findall(plain) if word not in FUNCTION_WORDS]
 
 
 def singular(word: str) -> str:
-    """A regular English singular: "cherries" → "cherry", "boxes" → "box", "cars" → "car", "car's" → "car"."""
+    """Return the regular English singular: "cherries" → "cherry", "boxes" → "box", "cars" → "car", "car's" → "car"."""
     word = word.removesuffix("'s")
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
@@ -35,11 +35,11 @@ def singular(word: str) -> str:
 
 
 def read_vocabulary(lines: Iterable[str]) -> frozenset[str]:
-    """All content words of a vocabulary file: a word or a phrase a line, "#" starts a comment."""
+    """Return all content words of a vocabulary file: one word or phrase a line, "#" starts a comment."""
     return frozenset(word for line in lines for word in content_words(line.split("#", 1)[0]))
 
 
 def outside_share(prompt: str, vocabulary: Set[str]) -> float:
-    """Share of the prompt's content words that the vocabulary does not hold; 1 for a prompt without any."""
+    """Return the share of the prompt's content words that are not in the vocabulary; 1 for a prompt without any."""
     words = content_words(prompt)
     return sum(word not in vocabulary for word in words) / len(words) if words else 1.0

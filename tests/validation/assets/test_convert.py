@@ -26,7 +26,7 @@ def test_a_ply_carries_metadata_as_comments(honest: Splats) -> None:
 
 @pytest.mark.parametrize("to", ["glb", "splat", "obj"])
 def test_formats_that_cannot_be_written_are_refused(honest: Splats, to: str) -> None:
-    with pytest.raises(UnsupportedError, match="cannot be written"):
+    with pytest.raises(UnsupportedError, match="cannot write"):
         convert(encode_spz(honest), to, {})
 
 

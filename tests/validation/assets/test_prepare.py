@@ -12,21 +12,22 @@ from PIL import Image
 from mocks.cheats import card, make_splats, noise
 from splats.codecs import encode_ply, encode_spz
 from splats.model import Splats
-from validation.assets.prepare import Picture, prepare, read_base64
+from validation.assets.prepare import decode_base64, prepare
+from validation.assets.render_spec import RenderSpec
 from validation.errors import RejectedError
 from validation.schemas import MAX_BASE64_CHARS
 
-PICTURE = Picture(32, 2)
+SPEC = RenderSpec(32, 2)
 
 
 def code_of(data: bytes) -> str:
     with pytest.raises(RejectedError) as caught:
-        prepare(data, 0, PICTURE)
+        prepare(data, 0, SPEC)
     return caught.value.code
 
 
 def test_an_honest_asset_is_prepared(honest: Splats) -> None:
-    found = prepare(encode_spz(honest), 5, PICTURE)
+    found = prepare(encode_spz(honest), 5, SPEC)
     assert found.views.shape == (16, 32, 32, 3)
     assert found.views.dtype == np.float32
     assert 0 <= found.views.min() < 0.3
@@ -38,27 +39,27 @@ def test_an_honest_asset_is_prepared(honest: Splats) -> None:
 
 def test_preparing_twice_gives_the_same_bits(honest: Splats) -> None:
     data = encode_spz(honest)
-    first, second = prepare(data, 5, PICTURE), prepare(data, 5, PICTURE)
+    first, second = prepare(data, 5, SPEC), prepare(data, 5, SPEC)
     assert first.views.tobytes() == second.views.tobytes()
     assert (first.measures, first.fingerprint) == (second.measures, second.fingerprint)
 
 
 def test_the_seed_changes_the_drawn_views_only(honest: Splats) -> None:
     data = encode_spz(honest)
-    first, second = prepare(data, 1, PICTURE).views, prepare(data, 2, PICTURE).views
+    first, second = prepare(data, 1, SPEC).views, prepare(data, 2, SPEC).views
     assert np.array_equal(first[:8], second[:8])
     assert not np.array_equal(first[8:], second[8:])
 
 
 def test_size_and_place_of_the_asset_do_not_matter(honest: Splats) -> None:
     moved = replace(honest, means=honest.means * 4 + 10, scales=honest.scales * 4)
-    first, second = prepare(encode_ply(honest), 1, PICTURE).views, prepare(encode_ply(moved), 1, PICTURE).views
+    first, second = prepare(encode_ply(honest), 1, SPEC).views, prepare(encode_ply(moved), 1, SPEC).views
     assert np.abs(first - second).mean() < 1e-3
 
 
 def test_the_first_view_is_from_the_front(honest: Splats) -> None:
-    front = prepare(encode_ply(honest), 0, PICTURE).views[0]
-    behind = prepare(encode_ply(honest), 0, PICTURE).views[4]
+    front = prepare(encode_ply(honest), 0, SPEC).views[0]
+    behind = prepare(encode_ply(honest), 0, SPEC).views[4]
     blue = [float((view[..., 2] - view[..., 0]).max()) for view in (front, behind)]
     assert blue[0] > 0.3
     assert blue[1] < 0.1
@@ -67,13 +68,13 @@ def test_the_first_view_is_from_the_front(honest: Splats) -> None:
 def test_delivered_colours_include_the_harmonics(honest: Splats) -> None:
     sh = torch.cat([honest.sh, torch.zeros(len(honest), 3, 3)], dim=1)
     sh[:, 1, :] = 0.8
-    plain, lit = prepare(encode_ply(honest), 0, PICTURE), prepare(encode_ply(replace(honest, sh=sh)), 0, PICTURE)
+    plain, lit = prepare(encode_ply(honest), 0, SPEC), prepare(encode_ply(replace(honest, sh=sh)), 0, SPEC)
     assert not np.array_equal(plain.views, lit.views)
     assert lit.measures["steadiness"] < plain.measures["steadiness"] == 1
 
 
 def test_the_preview_is_a_grid_of_all_views(honest: Splats) -> None:
-    found = prepare(encode_spz(honest), 0, PICTURE, preview=True)
+    found = prepare(encode_spz(honest), 0, SPEC, preview=True)
     assert found.preview is not None
     assert Image.open(io.BytesIO(found.preview)).size == (4 * 64, 4 * 64)
 
@@ -93,26 +94,26 @@ def test_a_card_is_refused_before_it_is_drawn() -> None:
 def test_huge_splats_in_numbers_are_refused_before_they_are_drawn() -> None:
     big = make_splats(torch.rand(300_000, 3), torch.rand(300_000, 3), torch.full((300_000, 3), 0.3))
     with pytest.raises(RejectedError) as caught:
-        prepare(encode_ply(big), 0, Picture(112, 2))
+        prepare(encode_ply(big), 0, RenderSpec(112, 2))
     assert caught.value.code == "too_expensive"
 
 
 def test_an_asset_that_shows_nothing_is_refused() -> None:
     faint = replace(noise(2_000), opacities=torch.full((2_000,), 0.052), scales=torch.full((2_000, 3), 0.0005))
     with pytest.raises(RejectedError) as caught:
-        prepare(encode_ply(faint), 0, Picture(112, 2))
+        prepare(encode_ply(faint), 0, RenderSpec(112, 2))
     assert caught.value.code == "empty_views"
 
 
 def test_base64_is_read_strictly() -> None:
-    assert read_base64(base64.b64encode(b"splat").decode()) == b"splat"
+    assert decode_base64(base64.b64encode(b"splat").decode()) == b"splat"
     for wrong in ("c3BsYXQ", "c3Bs YXQ=", "c3BsYXQ=\n", "c3Bs-_Q=", "====", "c3BsYXQ=c3Bs", "žž=="):
         with pytest.raises(RejectedError) as caught:
-            read_base64(wrong)
+            decode_base64(wrong)
         assert caught.value.code == "bad_encoding"
 
 
 def test_too_much_base64_is_refused_unread() -> None:
     with pytest.raises(RejectedError) as caught:
-        read_base64("A" * (MAX_BASE64_CHARS + 4))
+        decode_base64("A" * (MAX_BASE64_CHARS + 4))
     assert caught.value.code == "too_large"

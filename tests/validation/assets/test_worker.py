@@ -11,16 +11,17 @@ import pytest
 from mocks.cheats import noise
 from splats.codecs import encode_ply, encode_spz
 from splats.model import Splats
-from validation.assets.prepare import Picture, Prepared, prepare
+from validation.assets.prepare import Prepared, prepare
+from validation.assets.render_spec import RenderSpec
 from validation.assets.worker import Worker, WorkerLimits
 from validation.errors import RejectedError, UnsupportedError, WorkerLostError
 
-PICTURE = ("32", "2", "cpu")
+SPEC = RenderSpec(32, 2, "cpu")
 
 
 @pytest.fixture(scope="module")
 def worker() -> Iterator[Worker]:
-    running = Worker(PICTURE, WorkerLimits(timeout_s=60))
+    running = Worker(SPEC, WorkerLimits(timeout_s=60))
     yield running
     running.close()
 
@@ -32,7 +33,7 @@ def asset(honest: Splats) -> bytes:
 
 def test_it_prepares_as_the_function_does(worker: Worker, asset: bytes) -> None:
     found: Prepared = worker.call("prepare", asset, 7, False)
-    expected = prepare(asset, 7, Picture(32, 2))
+    expected = prepare(asset, 7, RenderSpec(32, 2))
     assert np.array_equal(found.views, expected.views)
     assert found.measures == expected.measures
     assert found.fingerprint == expected.fingerprint
@@ -71,7 +72,7 @@ def test_a_stop_signal_leaves_it_at_work(worker: Worker, asset: bytes) -> None:
 
 @pytest.mark.slow
 def test_an_asset_past_the_time_limit_costs_only_itself(asset: bytes) -> None:
-    hasty = Worker(PICTURE, WorkerLimits(timeout_s=0.001))
+    hasty = Worker(SPEC, WorkerLimits(timeout_s=0.001))
     try:
         hasty.wait_ready()
         with pytest.raises(WorkerLostError, match="did not answer"):
@@ -84,7 +85,7 @@ def test_an_asset_past_the_time_limit_costs_only_itself(asset: bytes) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="the memory limit needs Linux")
 def test_an_asset_past_the_memory_limit_costs_only_itself(asset: bytes) -> None:
-    small = Worker(PICTURE, WorkerLimits(timeout_s=60, memory_mib=64))
+    small = Worker(SPEC, WorkerLimits(timeout_s=60, memory_mib=64))
     try:
         with pytest.raises(WorkerLostError):
             small.call("prepare", encode_ply(noise(1_000_000)), 0, False)
@@ -95,7 +96,7 @@ def test_an_asset_past_the_memory_limit_costs_only_itself(asset: bytes) -> None:
 
 @pytest.mark.slow
 def test_a_closed_worker_stays_closed(asset: bytes) -> None:
-    closed = Worker(PICTURE, WorkerLimits())
+    closed = Worker(SPEC, WorkerLimits())
     closed.wait_ready()
     closed.close()
     with pytest.raises(WorkerLostError):
@@ -104,7 +105,7 @@ def test_a_closed_worker_stays_closed(asset: bytes) -> None:
 
 @pytest.mark.slow
 def test_a_worker_that_cannot_start_says_so() -> None:
-    broken = Worker(("32", "2", "no-such-device"), WorkerLimits())
+    broken = Worker(RenderSpec(32, 2, "no-such-device"), WorkerLimits())
     try:
         with pytest.raises(WorkerLostError, match="did not start"):
             broken.wait_ready()

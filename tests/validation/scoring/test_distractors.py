@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from validation.scoring.distractors import read_distractors, unlike
+from validation.scoring.distractors import read_distractors, select_unlike
 
 LINES = ["# comment", "a red car | car, vehicle", "a dog | dog, animal", "", "a tree | tree"]
 
@@ -16,16 +16,16 @@ def test_reads_prompts_and_their_like_words() -> None:
 
 
 def test_a_line_without_like_words_is_refused() -> None:
-    with pytest.raises(ValueError, match="bar"):
+    with pytest.raises(ValueError, match="similar words"):
         read_distractors(["a red car"])
 
 
 def test_leaves_out_what_is_like_the_prompt() -> None:
-    assert unlike("two dogs", read_distractors(LINES), 2) == [0, 2]
+    assert select_unlike("two dogs", read_distractors(LINES), 2) == [0, 2]
 
 
 def test_fills_up_when_everything_is_like_the_prompt() -> None:
-    assert unlike("a car, a dog and a tree", read_distractors(LINES), 2) == [0, 1]
+    assert select_unlike("a car, a dog and a tree", read_distractors(LINES), 2) == [0, 1]
 
 
 def test_the_bundled_list_has_64_prompts_unlike_any_category(root: Path) -> None:
@@ -42,7 +42,7 @@ def test_the_bundled_list_has_64_prompts_unlike_any_category(root: Path) -> None
         "a weapon",
     ):
         words = set(prompt.split())
-        picked = unlike(prompt, bundled, 64)
+        picked = select_unlike(prompt, bundled, 64)
         assert len(picked) == 64
         assert not any(words & bundled[index].like for index in picked)
 

@@ -16,7 +16,7 @@ from validation.scoring.scorer import ScorerFiles
 
 @pytest.fixture(scope="module")
 def prepared(honest: Splats, tiny_judge: Judge) -> Prepared:
-    return prepare(encode_spz(honest), 0, tiny_judge.picture("cpu"))
+    return prepare(encode_spz(honest), 0, tiny_judge.render_spec("cpu"))
 
 
 def test_judges_with_all_parts(tiny_judge: Judge, prepared: Prepared) -> None:

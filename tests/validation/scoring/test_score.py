@@ -11,9 +11,9 @@ from validation.scoring.score import (
     consistency,
     contrast,
     gate_factors,
-    judge,
-    keep,
-    pooled,
+    pool_views,
+    score_asset,
+    select_views,
     view_scores,
     weak_side,
 )
@@ -40,21 +40,21 @@ def test_platt_takes_the_smaller_probability() -> None:
 
 
 def test_weak_views_are_dropped_only_beside_stronger_ones() -> None:
-    assert keep(torch.tensor([0.9, 0.39, 0.4]), 0.4).tolist() == [True, False, True]
-    assert keep(torch.tensor([0.1, 0.39]), 0.4).tolist() == [True, True]
-    assert keep(torch.tensor([0.1, 0.9]), None).tolist() == [True, True]
+    assert select_views(torch.tensor([0.9, 0.39, 0.4]), 0.4).tolist() == [True, False, True]
+    assert select_views(torch.tensor([0.1, 0.39]), 0.4).tolist() == [True, True]
+    assert select_views(torch.tensor([0.1, 0.9]), None).tolist() == [True, True]
 
 
 def test_pooling_averages_probabilities_or_their_log_odds() -> None:
     per_view = torch.tensor([0.9, 0.5], dtype=torch.float64)
-    assert pooled(per_view, "mean") == pytest.approx(0.7)
-    assert pooled(per_view, "odds") == pytest.approx(3 / 4)  # odds of 9 and 1: their geometric mean is 3
+    assert pool_views(per_view, "mean") == pytest.approx(0.7)
+    assert pool_views(per_view, "odds") == pytest.approx(3 / 4)  # odds of 9 and 1: their geometric mean is 3
 
 
 def test_no_view_is_surer_than_a_thousand_to_one_when_odds_are_pooled() -> None:
     per_view = torch.tensor([1.0, 0.0, 0.5, 0.5], dtype=torch.float64)
-    assert pooled(per_view, "odds") == pytest.approx(0.5)
-    assert pooled(torch.tensor([1.0]), "odds") == pytest.approx(0.999)
+    assert pool_views(per_view, "odds") == pytest.approx(0.5)
+    assert pool_views(torch.tensor([1.0]), "odds") == pytest.approx(0.999)
 
 
 def test_contrast_is_the_mean_probability_among_distractors() -> None:
@@ -85,7 +85,7 @@ def aligned(views: int = 16) -> Vectors:
 
 
 def test_a_perfect_asset_scores_one() -> None:
-    found = judge(aligned(), {"coverage": 0.5}, PLAIN, 100, Gates())
+    found = score_asset(aligned(), {"coverage": 0.5}, PLAIN, 100, Gates())
     assert (found.score, found.alignment, found.quality) == (1, 1, 1)
     assert {"views", "weak_side", "consistency", "contrast", "coverage"} <= set(found.parts)
 
@@ -93,7 +93,7 @@ def test_a_perfect_asset_scores_one() -> None:
 def test_a_wrong_object_scores_zero_by_contrast() -> None:
     axes = torch.eye(4)
     wrong = Vectors(axes[2].expand(16, 4) * 0.5 + axes[0] * 0.4, axes[0], axes[1:2] * 0, axes[2:4])
-    found = judge(wrong, {}, PLAIN, 100, Gates())
+    found = score_asset(wrong, {}, PLAIN, 100, Gates())
     assert found.parts["views"] > 0.9
     assert found.score < 0.01
 
@@ -103,26 +103,26 @@ def test_one_good_side_never_carries_the_rest() -> None:
     views: Tensor = torch.cat([axes[0].expand(8, 4), axes[1].expand(8, 4)])
     half = Vectors(views, axes[0], axes[1:2], None)
     constants = Alignment(scale=100, negatives=("empty",), drop_below=0.4)
-    assert judge(half, {}, constants, None, Gates()).score == pytest.approx(1, abs=1e-3)
-    assert judge(half, {}, constants, None, Gates(weak_side=WeakSide(zero=0, full=0.4, share=0.5))).score == 0
+    assert score_asset(half, {}, constants, None, Gates()).score == pytest.approx(1, abs=1e-3)
+    assert score_asset(half, {}, constants, None, Gates(weak_side=WeakSide(zero=0, full=0.4, share=0.5))).score == 0
 
 
 @pytest.mark.parametrize("name", ["consistency", "sharpness", "solidity", "coverage", "steadiness"])
 def test_a_measure_can_only_lower_the_score(name: str) -> None:
     gates = Gates(**{name: Gate(zero=0.2, full=0.6)})
     measures = {"sharpness": 0.4, "solidity": 0.4, "coverage": 0.4, "steadiness": 0.4}
-    without = judge(aligned(), measures, PLAIN, 100, Gates()).score
+    without = score_asset(aligned(), measures, PLAIN, 100, Gates()).score
     for value in (0.0, 0.4, 5.0):
-        assert judge(aligned(), {**measures, name: value}, PLAIN, 100, gates).score <= without
+        assert score_asset(aligned(), {**measures, name: value}, PLAIN, 100, gates).score <= without
 
 
 def test_the_smallest_gate_decides() -> None:
     gates = Gates(sharpness=Gate(zero=0, full=1), coverage=Gate(zero=0, full=1))
-    found = judge(aligned(), {"sharpness": 0.25, "coverage": 0.5}, PLAIN, 100, gates)
+    found = score_asset(aligned(), {"sharpness": 0.25, "coverage": 0.5}, PLAIN, 100, gates)
     assert found.quality == 0.25
     assert found.parts["gate_coverage"] == 0.5
 
 
 def test_the_score_is_rounded_to_four_decimals() -> None:
     gates = Gates(coverage=Gate(zero=0, full=1))
-    assert judge(aligned(), {"coverage": 1 / 3}, PLAIN, 100, gates).score == 0.3333
+    assert score_asset(aligned(), {"coverage": 1 / 3}, PLAIN, 100, gates).score == 0.3333
