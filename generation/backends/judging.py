@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import base64
-import json
-import urllib.error
-import urllib.request
+
+import httpx
 
 from generation.backends.candidates import Scorer
+from serving.http_client import CallError, Response, wrapped_errors
 from splats.codecs import encode_spz
 from splats.model import Splats
 
@@ -32,25 +32,17 @@ def validation_judge(url: str, *, timeout_s: float = TIMEOUT_S) -> Scorer:
 
     def judge(prompt: str, splats: Splats) -> float:
         data = base64.b64encode(encode_spz(splats)).decode()
-        body = json.dumps({"prompt": prompt, "data": data}).encode()
-        request = urllib.request.Request(address, body, {"Content-Type": "application/json"})  # noqa: S310  checked
         try:
-            with urllib.request.urlopen(request, timeout=timeout_s) as answer:  # noqa: S310
-                return float(json.load(answer)["score"])
-        except urllib.error.HTTPError as error:
-            with error:
-                code = _code(error.read())
-            if error.code in _REJECTED and code != "invalid_request":
+            with wrapped_errors():
+                reply = httpx.post(address, json={"prompt": prompt, "data": data}, timeout=timeout_s)
+            answer = Response(reply.status_code, reply.headers, reply.content)
+            code, _ = answer.error()
+            if answer.status in _REJECTED and code not in {"", "invalid_request"}:
                 return REJECTED_SCORE
-            raise JudgeUnreachable(f"{address} answered {error.code} {code}") from error
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            if answer.status != 200:
+                raise JudgeUnreachable(f"{address} answered {answer.status} {code}")
+            return float(answer.json()["score"])
+        except (CallError, ValueError, KeyError, TypeError) as error:
             raise JudgeUnreachable(f"{address} gave no score: {error}") from error
 
     return judge
-
-
-def _code(body: bytes) -> str:
-    try:
-        return str(json.loads(body)["code"])
-    except (ValueError, KeyError, TypeError):
-        return "invalid_request"

@@ -37,6 +37,7 @@ from neurons.miner.peers import (
     moment,
     share,
 )
+from serving import http_client
 
 S = TypeVar("S", bound=protocol.ThreeGenSynapse)
 
@@ -158,12 +159,10 @@ class Dendrite:
         self._address(peer, synapse, timeout_s)
         headers = {**synapse.to_headers(), "Content-Type": "application/json"}
         body = await asyncio.to_thread(lambda: json.dumps(synapse.model_dump()).encode())
-        status, answered, content = await self._post(
-            f"{peer.url}/{synapse.name}", headers, body, timeout_s, answer_bytes + len(body)
-        )
-        if status != httpx.codes.OK:
-            raise Refused(status, _message(content), _retry_after(answered))
-        found = _object(content)
+        response = await self._post(f"{peer.url}/{synapse.name}", headers, body, timeout_s, answer_bytes + len(body))
+        if response.status != 200:
+            raise Refused(response.status, _message(response.body), response.retry_after_s)
+        found = _object(response.body)
         if found is None:
             raise NoReply("the answer cannot be read: it is no JSON object")
         sent = {name: getattr(synapse, name) for name in synapse.get_required_fields()}  # some leave those out
@@ -188,30 +187,24 @@ class Dendrite:
         )
 
     async def _post(
-        self, url: str, headers: dict[str, str], body: bytes, timeout_s: float, most_bytes: int
-    ) -> tuple[int, httpx.Headers, bytes]:
+        self, url: str, headers: dict[str, str], body: bytes, timeout_s: float, max_bytes: int
+    ) -> http_client.Response:
+        timeout = httpx.Timeout(timeout_s, connect=CONNECT_S)
         try:
-            timeout = httpx.Timeout(timeout_s, connect=CONNECT_S)
-            async with (
-                asyncio.timeout(timeout_s),
-                self._client.stream("POST", url, headers=headers, content=body, timeout=timeout) as answer,
-            ):
-                return answer.status_code, answer.headers, await _read(answer, most_bytes)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-            raise Unreachable(f"no connection: {type(error).__name__}") from error
-        except httpx.HTTPError as error:
-            raise NoReply(f"the reply was lost: {type(error).__name__}") from error
-        except TimeoutError as error:
-            raise NoReply(f"no reply within {timeout_s:g} s") from error
-
-
-async def _read(answer: httpx.Response, most_bytes: int) -> bytes:
-    content = bytearray()
-    async for part in answer.aiter_bytes():
-        content += part
-        if len(content) > most_bytes:
-            raise NoReply(f"the answer is larger than {most_bytes} bytes")
-    return bytes(content)
+            return await http_client.request(
+                self._client,
+                "POST",
+                url,
+                max_bytes=max_bytes,
+                total_s=timeout_s,
+                headers=headers,
+                content=body,
+                timeout=timeout,
+            )
+        except http_client.UnreachableError as error:
+            raise Unreachable(str(error)) from error
+        except http_client.CallError as error:
+            raise NoReply(str(error)) from error
 
 
 def _object(content: bytes) -> dict[str, Any] | None:
@@ -225,8 +218,3 @@ def _object(content: bytes) -> dict[str, Any] | None:
 def _message(content: bytes) -> str:
     """What an axon says of a refusal; axons of the SDK and ours say it in `message`."""
     return str((_object(content) or {}).get("message") or "no reason given")
-
-
-def _retry_after(headers: httpx.Headers) -> float | None:
-    text = headers.get("retry-after", "")
-    return float(text) if text.isascii() and text.isdecimal() and len(text) < 6 else None

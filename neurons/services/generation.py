@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 from pydantic import ValidationError
 
+from serving import http_client
+from serving.http_client import CallError, Response, ResponseTooLargeError
 from serving.schemas import FINISHED, Job
 
 logger = logging.getLogger(__name__)
@@ -62,8 +64,8 @@ class GenerationService:
     async def ready(self) -> bool:
         """Whether it can take work now."""
         try:
-            return (await self.client.get(f"{self.url}/ready/", timeout=CALL_S)).status_code == httpx.codes.OK
-        except httpx.HTTPError:
+            return (await self._call("GET", "/ready/")).status == 200
+        except CallError:
             return False
 
     async def generate(self, prompt: str, seed: int) -> bytes:
@@ -86,57 +88,55 @@ class GenerationService:
 
     async def _post(self, prompt: str, seed: int) -> str:
         try:
-            body = {"prompt": prompt, "seed": seed}
-            answer = await self.client.post(f"{self.url}/jobs/", json=body, timeout=CALL_S)
-        except httpx.HTTPError as error:
-            raise ServiceAway(f"no connection: {type(error).__name__}") from error
-        if answer.status_code != httpx.codes.ACCEPTED:
+            answer = await self._call("POST", "/jobs/", json={"prompt": prompt, "seed": seed})
+        except CallError as error:
+            raise ServiceAway(str(error)) from error
+        if answer.status != 202:
             raise _refusal(answer)
-        return _job(answer.content).id
+        return _job(answer.body).id
 
     async def _follow(self, job_id: str) -> None:
         """Returns when the job is done. A stream that breaks is taken up again: it tells the present state at once."""
         for wait_s in (*PATIENCE_S, None):
             try:
                 return await self._listen(job_id)
-            except httpx.HTTPError as error:
+            except CallError as error:
                 if wait_s is None:
-                    raise ServiceAway(f"gone in the middle of a job: {type(error).__name__}") from error
+                    raise ServiceAway(f"lost in the middle of a job: {error}") from error
                 await asyncio.sleep(wait_s)
         return None
 
     async def _listen(self, job_id: str) -> None:
         timeout = httpx.Timeout(CALL_S, read=SILENCE_S)
-        async with self.client.stream("GET", f"{self.url}/jobs/{job_id}/events", timeout=timeout) as stream:
-            if stream.status_code != httpx.codes.OK:
-                await stream.aread()
-                raise ServiceAway(f"the job is lost: status {stream.status_code}")
-            async for line in stream.aiter_lines():
-                if line.startswith("data:") and _has_ended(_job(line.removeprefix("data:"))):
-                    return
-        raise httpx.RemoteProtocolError("the stream ended before the job did")
+        with http_client.wrapped_errors():
+            async with self.client.stream("GET", f"{self.url}/jobs/{job_id}/events", timeout=timeout) as stream:
+                if stream.status_code != 200:
+                    raise ServiceAway(f"the job is lost: status {stream.status_code}")
+                async for line in stream.aiter_lines():
+                    if line.startswith("data:") and _has_ended(_job(line.removeprefix("data:"))):
+                        return
+        raise CallError("the event stream ended before the job did")
 
     async def _fetch(self, job_id: str) -> bytes:
-        content = bytearray()
         try:
-            async with self.client.stream("GET", f"{self.url}/jobs/{job_id}/result.spz", timeout=CALL_S) as answer:
-                if answer.status_code != httpx.codes.OK:
-                    await answer.aread()
-                    raise _refusal(answer)
-                async for part in answer.aiter_bytes():
-                    content += part
-                    if len(content) > ASSET_BYTES:
-                        raise JobFailed("too_large", f"the splat is larger than {ASSET_BYTES} bytes")
-        except httpx.HTTPError as error:
-            raise ServiceAway(f"the result was lost: {type(error).__name__}") from error
-        return bytes(content)
+            answer = await self._call("GET", f"/jobs/{job_id}/result.spz", max_bytes=ASSET_BYTES)
+        except ResponseTooLargeError as error:
+            raise JobFailed("too_large", f"the splat is larger than {ASSET_BYTES} bytes") from error
+        except CallError as error:
+            raise ServiceAway(f"the result was lost: {error}") from error
+        if answer.status != 200:
+            raise _refusal(answer)
+        return answer.body
 
     async def _drop(self, job_id: str) -> None:
         """Cancels a job, or frees its results: best effort, as the service ends and forgets jobs by itself, too."""
         try:
-            await self.client.delete(f"{self.url}/jobs/{job_id}", timeout=CALL_S)
-        except httpx.HTTPError as error:
-            logger.info("%s: a job could not be cancelled: %s", self.url, type(error).__name__)
+            await self._call("DELETE", f"/jobs/{job_id}")
+        except CallError as error:
+            logger.info("%s: a job could not be cancelled: %s", self.url, error)
+
+    async def _call(self, method: str, path: str, **options: Any) -> Response:
+        return await http_client.request(self.client, method, f"{self.url}{path}", timeout=CALL_S, **options)
 
 
 def _has_ended(job: Job) -> bool:
@@ -158,14 +158,9 @@ def _job(text: str | bytes) -> Job:
         raise ServiceAway(f"not a generation service of ours: {error.error_count()} fields are wrong") from error
 
 
-def _refusal(answer: httpx.Response) -> GenerationError:
-    """A prompt that is not taken is the job's failure; anything else is the service's state."""
-    try:
-        found = json.loads(answer.content)
-        code, detail = str(found["code"]), str(found["detail"])[:200]
-    except (ValueError, TypeError, KeyError):
-        code, detail = "", ""
-    if answer.status_code in (413, 422):
+def _refusal(answer: Response) -> GenerationError:
+    """Return JobFailed for a refused prompt, ServiceAway for every other status."""
+    code, detail = answer.error()
+    if answer.status in (413, 422):
         return JobFailed(code or "invalid_request", detail)
-    wait = answer.headers.get("retry-after", "")
-    return ServiceAway(f"status {answer.status_code} {code}".strip(), float(wait) if wait.isdecimal() else None)
+    return ServiceAway(f"status {answer.status} {code}".strip(), answer.retry_after_s)

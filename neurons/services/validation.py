@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import httpx
 from pydantic import ValidationError
 
+from serving.http_client import CallError, Response, ResponseTimeoutError, request
 from validation.schemas import REJECT_CODES, ValidateResponse
 
 logger = logging.getLogger(__name__)
@@ -146,41 +147,37 @@ class ValidationPool:
         headers = {"Content-Type": "application/json"}
         try:
             url = f"{endpoint.url}/validate/"
-            answer = await self._client.post(url, content=body, headers=headers, timeout=self._asset_s)
-        except httpx.ReadTimeout as error:
+            answer = await request(self._client, "POST", url, content=body, headers=headers, timeout=self._asset_s)
+        except ResponseTimeoutError as error:
             raise _Lost(f"no answer within {self._asset_s:.0f} s") from error
-        except httpx.HTTPError as error:  # the service itself is gone: assets are handled in workers of its own
+        except CallError as error:  # the service itself is gone: assets are handled in workers of its own
             endpoint.ready = False
-            raise _Unusable(f"no connection: {type(error).__name__}") from error
-        if answer.status_code == 200:
+            raise _Unusable(str(error)) from error
+        if answer.status == 200:
             try:
-                verdict = ValidateResponse.model_validate_json(answer.content)
+                verdict = ValidateResponse.model_validate_json(answer.body)
             except ValidationError as error:
                 raise _Unusable("its answer cannot be read") from error
             endpoint.scorer = verdict.scorer
             return verdict
         found = _error(answer)
-        if answer.status_code in (413, 422) and found.code in REJECT_CODES:
+        if answer.status in (413, 422) and found.code in REJECT_CODES:
             return found
         if found.code == "worker_lost":
             raise _Lost(found.detail)
-        raise _Unusable(f"status {answer.status_code}, {found.code or 'no code'}")
+        raise _Unusable(f"status {answer.status}, {found.code or 'no code'}")
 
     async def _look(self, endpoint: _Endpoint) -> None:
         try:
-            ready = await self._client.get(f"{endpoint.url}/ready/", timeout=CHECK_S)
-            version = await self._client.get(f"{endpoint.url}/version/", timeout=CHECK_S)
+            ready = await request(self._client, "GET", f"{endpoint.url}/ready/", timeout=CHECK_S)
+            version = await request(self._client, "GET", f"{endpoint.url}/version/", timeout=CHECK_S)
             endpoint.version = str(version.json())[:200]
             endpoint.scorer = next((word for word in endpoint.version.split() if "@" in word), "")
-            endpoint.ready = ready.status_code == 200 and bool(endpoint.scorer)
-        except (httpx.HTTPError, ValueError):
+            endpoint.ready = ready.status == 200 and bool(endpoint.scorer)
+        except (CallError, ValueError):
             endpoint.ready = False
 
 
-def _error(answer: httpx.Response) -> Rejected:
-    try:
-        found = answer.json()
-    except (json.JSONDecodeError, UnicodeDecodeError):
-        found = None
-    fields = found if isinstance(found, Mapping) else {}
-    return Rejected(str(fields.get("code", "")), str(fields.get("detail", ""))[:300])
+def _error(answer: Response) -> Rejected:
+    code, detail = answer.error()
+    return Rejected(code, detail)

@@ -10,13 +10,13 @@ import asyncio
 import json
 import logging
 import random
-import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
+from serving.http_client import CallError, request
 from serving.schemas import clean_prompt
 
 logger = logging.getLogger(__name__)
@@ -95,15 +95,13 @@ class Collector:
 
 
 async def fetch(collector: Collector, client: httpx.AsyncClient) -> Batch:
-    """A fresh batch. Raises BadBatch, httpx.HTTPError or TimeoutError."""
+    """Return a fresh batch. Raises BadBatch or CallError."""
     question = await asyncio.to_thread(collector.question)
-    accepted = {"Accept-Encoding": "gzip"}
-    async with asyncio.timeout(FETCH_S):
-        async with client.stream("POST", f"{collector.url}/get", json=question, headers=accepted) as answer:
-            if answer.status_code != 200:
-                raise BadBatch(f"the collector answers {answer.status_code}")
-            body = await _read(answer)
-        return await asyncio.to_thread(_parse, body)
+    url = f"{collector.url}/get"
+    answer = await request(client, "POST", url, max_bytes=MAX_BATCH_BYTES, total_s=FETCH_S, json=question)
+    if answer.status != 200:
+        raise BadBatch(f"the collector answers {answer.status}")
+    return await asyncio.to_thread(_parse, answer.body)
 
 
 async def keep_fresh(prompts: Prompts, collector: Collector, client: httpx.AsyncClient, interval_s: float) -> None:
@@ -111,8 +109,8 @@ async def keep_fresh(prompts: Prompts, collector: Collector, client: httpx.Async
     while True:
         try:
             batch = await fetch(collector, client)
-        except (BadBatch, httpx.HTTPError, TimeoutError) as error:
-            logger.warning("no fresh prompts, using those at hand: %s", error or type(error).__name__)
+        except (BadBatch, CallError) as error:
+            logger.warning("no fresh prompts, using those at hand: %s", error)
             await asyncio.sleep(min(interval_s, RETRY_S))
         else:
             prompts.replace(batch)
@@ -130,26 +128,6 @@ def clean(lines: Iterable[object]) -> Batch:
         except ValueError:
             dropped += 1
     return Batch(tuple(found), dropped)
-
-
-async def _read(answer: httpx.Response) -> bytes:
-    """The body, inflated here with a bound: the client would inflate a bomb whole."""
-    encoding = answer.headers.get("Content-Encoding", "identity")
-    if encoding not in ("identity", "gzip", "deflate"):
-        raise BadBatch("the answer is compressed in a way that was not asked for")
-    inflate = None if encoding == "identity" else zlib.decompressobj(32 + zlib.MAX_WBITS)
-    body = bytearray()
-    async for chunk in answer.aiter_raw():
-        room = MAX_BATCH_BYTES + 1 - len(body)
-        try:
-            body += inflate.decompress(chunk, room) if inflate else chunk
-        except zlib.error as error:
-            raise BadBatch(f"the answer cannot be inflated: {error}") from None
-        if len(body) > MAX_BATCH_BYTES:
-            raise BadBatch(f"the batch is larger than {MAX_BATCH_BYTES} bytes")
-    if inflate and not inflate.eof:
-        raise BadBatch("the answer is truncated")
-    return bytes(body)
 
 
 def _parse(body: bytes) -> Batch:

@@ -15,8 +15,10 @@ import httpx
 
 from prompter.generator.grammar import Grammar
 from prompter.generator.settings import BackendSettings
+from serving.http_client import CallError, Response, request
 
-_ANSWER_MAX_BYTES = 1 << 20
+_MAX_WAIT_S = 3600.0
+"""Longest wait that a server may ask for."""
 
 
 class BackendError(Exception):
@@ -68,22 +70,17 @@ def openai_backend(settings: BackendSettings, client: httpx.AsyncClient, key: st
             "stream": False,
         }
         try:
-            async with client.stream("POST", url, json=body, headers=headers, timeout=settings.timeout_s) as reply:
-                raw = b""
-                async for chunk in reply.aiter_bytes():
-                    raw += chunk
-                    if len(raw) > _ANSWER_MAX_BYTES:
-                        raise BackendError("the answer is too long")
-        except httpx.HTTPError as error:
-            raise BackendError(f"{type(error).__name__}: {error}") from error
-        if reply.status_code != 200:
-            raise BackendError(f"status {reply.status_code}", retry_after_s(reply))
-        return content_of(httpx.Response(200, content=raw))
+            reply = await request(client, "POST", url, json=body, headers=headers, timeout=settings.timeout_s)
+        except CallError as error:
+            raise BackendError(str(error)) from error
+        if reply.status != 200:
+            raise BackendError(f"status {reply.status}", wait_s(reply))
+        return content_of(reply)
 
     return answer
 
 
-def content_of(reply: httpx.Response) -> str:
+def content_of(reply: Response) -> str:
     """The text of a chat completion. Raises BackendError for any other shape."""
     try:
         content = reply.json()["choices"][0]["message"]["content"]
@@ -94,7 +91,6 @@ def content_of(reply: httpx.Response) -> str:
     return content
 
 
-def retry_after_s(reply: httpx.Response) -> float:
-    """Seconds of the Retry-After header, at most an hour; 0 without one."""
-    text = reply.headers.get("retry-after", "")
-    return min(float(text), 3600.0) if text.isascii() and text.isdigit() else 0.0
+def wait_s(reply: Response) -> float:
+    """Return the seconds that the server asks to wait, at most an hour; 0 if it asks for none."""
+    return min(reply.retry_after_s or 0.0, _MAX_WAIT_S)

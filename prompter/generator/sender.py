@@ -10,10 +10,11 @@ from typing import Any
 
 import httpx
 
-from prompter.generator.backends import retry_after_s
+from prompter.generator.backends import wait_s
 from prompter.generator.settings import CollectorTarget
 from prompter.generator.spool import Parcel, Spool
 from prompter.generator.yields import Yields
+from serving.http_client import CallError, request
 
 logger = logging.getLogger(__name__)
 
@@ -70,24 +71,23 @@ class Sender:
         headers = {"X-Api-Key": self._key, "Idempotency-Key": parcel.token}
         url = f"{self._target.url.rstrip('/')}/submit"
         try:
-            reply = await self._client.post(
-                url, json={"prompts": parcel.prompts}, headers=headers, timeout=self._target.timeout_s
+            reply = await request(
+                self._client,
+                "POST",
+                url,
+                json={"prompts": parcel.prompts},
+                headers=headers,
+                timeout=self._target.timeout_s,
             )
-        except httpx.HTTPError as error:
+        except CallError as error:
             logger.warning("the collector cannot be reached (%s); %d prompts wait", error, self._spool.count)
             return 0.0
-        if reply.status_code == 200:
+        if reply.status == 200:
             self._yields.delivered(reply)
             return None
-        logger.error("the collector refused %d prompts: %d %s", len(parcel.prompts), reply.status_code, _code(reply))
-        if reply.status_code in _HOPELESS:
+        code = reply.error()[0] or "(no reason given)"
+        logger.error("the collector refused %d prompts: %d %s", len(parcel.prompts), reply.status, code)
+        if reply.status in _HOPELESS:
             self._yields.lost.inc(len(parcel.prompts))
             return None
-        return retry_after_s(reply)
-
-
-def _code(reply: httpx.Response) -> str:
-    try:
-        return str(reply.json()["code"])[:100]
-    except (ValueError, KeyError, TypeError):
-        return "(no reason given)"
+        return wait_s(reply)

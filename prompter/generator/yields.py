@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter as Tally
 
-import httpx
 from prometheus_client import CollectorRegistry, Counter, Gauge
 from tqdm import tqdm
+
+from serving.http_client import Response
 
 
 class Yields:
@@ -37,7 +38,7 @@ class Yields:
             self._bar.update(kept)
             self._bar.set_postfix(category=category, rejected=self._rejects.total(), refresh=False)
 
-    def delivered(self, reply: httpx.Response) -> None:
+    def delivered(self, reply: Response) -> None:
         """The collector took a parcel."""
         try:
             receipt = reply.json()

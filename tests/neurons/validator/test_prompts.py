@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from neurons.validator.prompts import MAX_BATCH, MAX_BATCH_BYTES, BadBatch, Batch, Collector, Prompts, fetch, keep_fresh
+from serving.http_client import CallError, ResponseTooLargeError
 
 THOUSAND = [f"prompt {i}" for i in range(1000)]
 
@@ -82,9 +83,6 @@ def test_bad_lines_are_dropped_and_counted() -> None:
         batch_of(["a"] * (MAX_BATCH + 1)),
         httpx.Response(200, stream=httpx.ByteStream(b"[]")),
         httpx.Response(200, stream=httpx.ByteStream(b"[" * 100_000)),
-        httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=httpx.ByteStream(b"not gzip")),
-        httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=httpx.ByteStream(gzip.compress(b"{}")[:9])),
-        httpx.Response(200, headers={"Content-Encoding": "zstd"}, stream=httpx.ByteStream(b"{}")),
     ],
 )
 def test_anything_else_is_no_batch(answer: httpx.Response) -> None:
@@ -92,9 +90,22 @@ def test_anything_else_is_no_batch(answer: httpx.Response) -> None:
         fetched(answer)
 
 
-def test_a_bomb_is_not_inflated() -> None:
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=httpx.ByteStream(b"not gzip")),
+        httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=httpx.ByteStream(gzip.compress(b"{}")[:9])),
+        httpx.Response(200, headers={"Content-Encoding": "zstd"}, stream=httpx.ByteStream(b"{}")),
+    ],
+)
+def test_a_body_that_cannot_be_inflated_is_an_error(answer: httpx.Response) -> None:
+    with pytest.raises(CallError):
+        fetched(answer)
+
+
+def test_a_decompression_bomb_is_not_inflated() -> None:
     bomb = gzip.compress(bytes(MAX_BATCH_BYTES + 10))
-    with pytest.raises(BadBatch, match="larger"):
+    with pytest.raises(ResponseTooLargeError, match="larger"):
         fetched(httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=httpx.ByteStream(bomb)))
 
 
