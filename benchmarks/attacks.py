@@ -27,7 +27,7 @@ from validation.assets.render_spec import RenderSpec
 from validation.errors import RejectedError
 from validation.scoring.clip import load_encoder
 from validation.scoring.judge import Judge
-from validation.scoring.scorer import Gates, ScorerFiles, locate
+from validation.scoring.scorer import Gates, ScorerFiles, find_scorer_files
 
 PROMPTS = ("a pink bicycle", "a red car", "a golden retriever dog", "a green dragon", "a wooden chair")
 SEEDS = (11, 12, 13, 14)
@@ -36,7 +36,7 @@ SEEDS = (11, 12, 13, 14)
 
 def suite(args: argparse.Namespace) -> None:
     """A row per prompt and cheat."""
-    files = locate(args.scorer, args.weights)
+    files = find_scorer_files(args.scorer, args.weights)
     guarded, without_gates = Judge(files, load_encoder(files)), unguarded(files)
     generate = LOADERS["procedural"]("cpu")
     print("| prompt | cheat | honest | cheat | checks and gates off |\n|---|---|---|---|---|")
@@ -84,9 +84,8 @@ def guarded_score(judge: Judge, prompt: str, splats: Splats) -> str:
 
 def mean_score(judge: Judge, prompt: str, splats: Splats) -> float:
     """Mean score over SEEDS of splats that pass no check."""
-    return sum(judge.judge(prompt, unchecked(splats, seed, judge.render_spec("cpu"))).score for seed in SEEDS) / len(
-        SEEDS
-    )
+    spec = judge.render_spec("cpu")
+    return sum(judge.judge(prompt, unchecked(splats, seed, spec)).score for seed in SEEDS) / len(SEEDS)
 
 
 def unchecked(splats: Splats, seed: int, spec: RenderSpec) -> Prepared:

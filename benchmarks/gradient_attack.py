@@ -32,7 +32,7 @@ from validation.assets.prepare import Prepared
 from validation.assets.views import view_cameras
 from validation.scoring.clip import load_encoder, load_model
 from validation.scoring.judge import Judge
-from validation.scoring.scorer import ScorerFiles, locate
+from validation.scoring.scorer import ScorerFiles, find_scorer_files
 
 BATCH = 4
 """Views per step."""
@@ -151,8 +151,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="write the asset of each checkpoint here")
     args = parser.parse_args()
     torch.set_num_threads(1)
-    files = locate(args.scorer, args.weights)
-    curves = Curves(files, locate(args.held_out) if args.held_out else None, args.prompt)
+    files = find_scorer_files(args.scorer, args.weights)
+    curves = Curves(files, find_scorer_files(args.held_out) if args.held_out else None, args.prompt)
     generate = LOADERS["procedural"]("cpu")
     start = cheats.noise(args.splats) if args.start == "noise" else thinned(make(generate, args.wrong), args.splats)
     print("| start | rate | step | fixed views | seeded views | trained apart | defences on |\n|" + "---|" * 7)

@@ -37,7 +37,7 @@ from validation.assets.render_spec import RenderSpec
 from validation.loading import has_fast_bf16, load_engine
 from validation.scoring.clip import load_encoder
 from validation.scoring.judge import Judge
-from validation.scoring.scorer import ScorerFiles, find_folder, locate, read_constants
+from validation.scoring.scorer import ScorerFiles, find_folder, find_scorer_files, read_constants
 from validation.settings import Settings
 
 VITB16 = "clip-vitb16-openai@1"
@@ -102,7 +102,7 @@ def stages(args: argparse.Namespace) -> None:
         rates["bf16"] = gemm_gflops(torch.bfloat16, args.device, args.repeats)
     else:
         print("bf16 not measured: this CPU has no instructions for it")
-    models = {args.scorer: locate(args.scorer), "ViT-B/16, random": random_vitb16(args.cache)}
+    models = {args.scorer: find_scorer_files(args.scorer), "ViT-B/16, random": random_vitb16(args.cache)}
     for name, files in models.items():
         for dtype in [dtype for dtype in rates if dtype in files.constants.dtypes]:
             encoder = load_encoder(files, dtype, args.device)

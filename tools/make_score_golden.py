@@ -24,7 +24,7 @@ from splats.model import Splats
 from validation.assets.prepare import prepare
 from validation.scoring.clip import load_encoder
 from validation.scoring.judge import Judge
-from validation.scoring.scorer import locate
+from validation.scoring.scorer import find_scorer_files
 
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "validation" / "golden"
 SCORER = "three-gen-small@1"
@@ -65,7 +65,7 @@ def honest_scores(judge: Judge, generate: Generator) -> dict[str, float]:
 def main() -> None:
     """Writes the assets, golden.json and honest.json, and says each score."""
     torch.set_num_threads(1)
-    files = locate(SCORER)
+    files = find_scorer_files(SCORER)
     judge = Judge(files, load_encoder(files))
     generate = LOADERS["procedural"]("cpu")
     thresholds = [threshold for threshold, _ in TaskRules().thresholds]

@@ -3,11 +3,9 @@
     python -m validation.calibrate --scorer three-gen-small --pairs FOLDER [--weights PATH] [--seeds 4] [--out FOLDER]
 
 FOLDER/pairs.csv has the columns `asset` (a PLY or SPZ file, relative to FOLDER) and `prompt` (what it really shows).
-Every asset is also paired with the prompts of others that differ, as mismatches. Fitted are the logit scale against the
-negatives, the Platt line on the cosine and the gates' `full` and `zero`; the model, prompts and structure stay. The new
-folder holds scorer.json alone and names the model's files in the old one.
-
-Knows no HTTP. Its fits are pure functions on numbers.
+Every asset is also paired with different prompts of other assets, as mismatches. Fitted are the logit scale against the
+negatives, the Platt line on the cosine, and the gates' `full` and `zero`; the model, prompts and structure stay. The
+new folder holds scorer.json only, and names the model's files in the old one. The fits are pure functions.
 """
 
 from __future__ import annotations
@@ -37,7 +35,7 @@ from validation.scoring.scorer import (
     Platt,
     ScorerFiles,
     WeakSide,
-    locate,
+    find_scorer_files,
     versions,
     write_constants,
 )
@@ -45,15 +43,15 @@ from validation.scoring.scorer import (
 logger = logging.getLogger(__name__)
 
 MISMATCHES_PER_ASSET = 16
-"""Wrong prompts tried on each asset: enough for the tails, few enough for hours-long folders."""
+"""Wrong prompts per asset: enough for the tails of the distribution, few enough for large folders."""
 HONEST_QUANTILE = 0.01
-"""A gate must leave at least 99 % of the honest assets alone …"""
+"""A gate must leave at least 99 % of honest assets untouched …"""
 GATE_MARGIN = 0.9
-"""… with a tenth to spare, and closes at half of that."""
+"""… with a margin of a tenth; it closes at half of that."""
 
 
 class CalibrationError(Exception):
-    """The pairs cannot be used; the message is for the operator."""
+    """The pairs are unusable; the message is for the operator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """What the fits read, S assets × 16 views: cosines to the right prompt, to wrong ones [S, W, 16], to negatives.
+    """Input of the fits, for S assets × 16 views: cosines with the right prompt, wrong ones, and the negatives.
 
     right [S, 16], wrong [S, W, 16], negatives [S, 16, M], measures by name [S]
     """
@@ -78,7 +76,7 @@ class Samples:
 
 
 def read_pairs(folder: Path) -> list[Pair]:
-    """The pairs of FOLDER/pairs.csv. Raises CalibrationError for a file that is missing, malformed or one-sided."""
+    """Read FOLDER/pairs.csv. Raises CalibrationError if it is missing, malformed, or has only one prompt."""
     path = folder / "pairs.csv"
     try:
         with path.open(newline="", encoding="utf-8") as file:
@@ -86,14 +84,14 @@ def read_pairs(folder: Path) -> list[Pair]:
     except (OSError, KeyError, AttributeError, UnicodeDecodeError) as error:
         raise CalibrationError(f"{path} must be a CSV file with the columns asset and prompt: {error}") from error
     if missing := [str(pair.asset) for pair in pairs if not pair.asset.is_file()]:
-        raise CalibrationError(f"{len(missing)} assets of {path} are not there, the first is {missing[0]}")
+        raise CalibrationError(f"{len(missing)} assets of {path} do not exist; the first is {missing[0]}")
     if len({pair.prompt for pair in pairs}) < 2:
-        raise CalibrationError(f"{path} needs at least two different prompts: mismatches come from the others")
+        raise CalibrationError(f"{path} needs at least two different prompts: mismatches are made from the others")
     return pairs
 
 
 def collect(pairs: Sequence[Pair], encoder: Encoder, constants: Constants, seeds: int, device: str = "cpu") -> Samples:
-    """Cosines and measures of every pair, each asset seen with `seeds` seeds. Assets that are refused are left out."""
+    """Compute cosines and measures of every pair, with `seeds` seeds for each asset. Rejected assets are skipped."""
     spec = RenderSpec(constants.image_px, constants.supersample, device)
     negatives = encoder.texts(constants.alignment.negatives).double()  # [M, D]
     prompts = sorted({pair.prompt for pair in pairs})
@@ -108,7 +106,7 @@ def collect(pairs: Sequence[Pair], encoder: Encoder, constants: Constants, seeds
             try:
                 prepared = prepare(pair.asset.read_bytes(), seed, spec)
             except RejectedError as error:
-                logger.warning("%s is left out: %s (%s)", pair.asset.name, error.detail, error.code)
+                logger.warning("skipping %s: %s (%s)", pair.asset.name, error.detail, error.code)
                 break
             views = encoder.images(torch.from_numpy(prepared.views)).double()  # [16, D]
             cosines = views @ texts.T  # [16, 1 + W]
@@ -117,13 +115,13 @@ def collect(pairs: Sequence[Pair], encoder: Encoder, constants: Constants, seeds
             against.append(views @ negatives.T)
             rows.append(_measures(prepared, views))
     if not right:
-        raise CalibrationError("every asset was refused")
+        raise CalibrationError("every asset was rejected")
     measures = {name: torch.tensor([row[name] for row in rows]) for name in rows[0]}
     return Samples(torch.stack(right), torch.stack(wrong), torch.stack(against), measures)
 
 
 def refit(constants: Constants, samples: Samples) -> Constants:
-    """The same scorer with its scale, Platt line (if it has one) and gates (those it has) fitted to `samples`."""
+    """Return the scorer with its scale, Platt line (if it has one) and gates (those it has) fitted to `samples`."""
     scale = fit_scale(samples, constants.alignment.bias)
     platt = fit_platt(samples.right.flatten(), samples.wrong.flatten()) if constants.alignment.platt else None
     alignment = constants.alignment.model_copy(update={"scale": scale, "platt": platt})
@@ -136,11 +134,10 @@ def refit(constants: Constants, samples: Samples) -> Constants:
 
 
 def fit_scale(samples: Samples, bias: float = 0.0) -> float:
-    """Logit scale with the least mean log loss of right and wrong prompts against the negatives, weighing both alike.
+    """Fit the logit scale: the least mean log loss of right and wrong prompts against the negatives, weighted equally.
 
-    `bias` is the scorer's, added to the prompt's logit as in `validation.scoring.score.view_scores`.
-
-    The loss is smooth in log(scale); a grid from 1 to 200 in steps of 2 % is as fine as the data are.
+    `bias` is the scorer's, added to the prompt's logit as in `score.view_scores`. The loss is smooth in log(scale): a
+    grid from 1 to 200 in steps of 2 % is as fine as the data allow.
     """
     grid = torch.logspace(0, torch.log10(torch.tensor(200.0)).item(), 268, dtype=torch.float64)
     losses = []
@@ -153,10 +150,10 @@ def fit_scale(samples: Samples, bias: float = 0.0) -> float:
 
 
 def fit_platt(right: Tensor, wrong: Tensor, steps: int = 100) -> Platt:
-    """σ(slope · cosine + offset) by logistic regression, both classes weighing alike (Platt 1999), Newton's method.
+    """Fit σ(slope · cosine + offset) by logistic regression, classes weighted equally (Platt 1999), Newton's method.
 
-    A ridge of 10⁻⁴ keeps the line finite when the classes can be told apart without a mistake. Raises CalibrationError
-    when right prompts do not lie above wrong ones.
+    A ridge of 10⁻⁴ keeps the line finite when the classes are separable. Raises CalibrationError when right prompts do
+    not have higher cosines than wrong ones.
     """
     cosines = torch.cat([right, wrong]).double()
     labels = torch.cat([torch.ones(len(right)), torch.zeros(len(wrong))]).double()
@@ -170,12 +167,12 @@ def fit_platt(right: Tensor, wrong: Tensor, steps: int = 100) -> Platt:
         curvature = design.T @ (design * (weights * chance * (1 - chance))[:, None]) + ridge
         line = line - torch.linalg.solve(curvature, gradient)
     if not float(line[0]) > 0:
-        raise CalibrationError("right prompts are no nearer than wrong ones: this model cannot tell these assets")
+        raise CalibrationError("right prompts are no closer than wrong ones: this model cannot tell these assets apart")
     return Platt(slope=round(float(line[0]), 4), offset=round(float(line[1]), 4))
 
 
 def fit_gates(gates: Gates, scores: Tensor, measures: dict[str, Tensor]) -> Gates:
-    """The gates that are set, moved so that honest assets (view scores [S, 16], measures by name [S]) pass whole."""
+    """Move the gates that are set so that honest assets (view scores [S, 16], measures by name [S]) pass untouched."""
     fitted: dict[str, Gate] = {}
     for name in type(gates).model_fields:
         gate: Gate | WeakSide | None = getattr(gates, name)
@@ -191,7 +188,7 @@ def fit_gates(gates: Gates, scores: Tensor, measures: dict[str, Tensor]) -> Gate
 
 
 def next_version(files: ScorerFiles, fitted: Constants, out: Path, origin: str) -> Path:
-    """Writes `fitted` as the scorer's next version under `out`, naming the files of the old one. Returns its folder."""
+    """Write `fitted` as the scorer's next version under `out`, naming the old files, and return its folder."""
     version = max([files.constants.version, *versions(fitted.name, out)]) + 1
     folder = out / f"{fitted.name}@{version}"
     model = fitted.model
@@ -219,7 +216,7 @@ def _measures(prepared: Prepared, views: Tensor) -> dict[str, float]:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Fits and writes; the exit status."""
+    """Fit, write, and return the exit status."""
     parser = argparse.ArgumentParser(prog="validation.calibrate", description="Refit a scorer to labelled pairs.")
     parser.add_argument("--scorer", required=True, help="the scorer to start from")
     parser.add_argument("--pairs", required=True, type=Path, metavar="FOLDER", help="folder with pairs.csv and assets")
@@ -230,7 +227,7 @@ def main(argv: list[str] | None = None) -> int:
     args = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
-        files = locate(args.scorer, args.weights)
+        files = find_scorer_files(args.scorer, args.weights)
         pairs = read_pairs(args.pairs)
         samples = collect(pairs, load_encoder(files, "fp32", args.device), files.constants, args.seeds, args.device)
         fitted = refit(files.constants, samples)

@@ -1,8 +1,8 @@
-"""Composes the stages: worker (decode, check, render) → model → score. Two lanes make a pipeline of them, so that the
-next asset is decoded and rendered while the model looks at the last one.
+"""The scoring pipeline: worker (decode, check, render) → model → score.
 
-Knows no HTTP. Nothing of one request is kept for the next, and every pass has a fixed shape, so a score depends on its
-bytes, prompt and seed alone.
+Worker and model have a thread each, so that the next asset is decoded and rendered while the model encodes the last.
+
+No state is kept between requests and every pass has a fixed shape, so a score depends on bytes, prompt and seed only.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ from validation.scoring.score import Judgement
 
 
 class Tasks(Protocol):
-    """What runs "prepare" and "convert": a `validation.assets.worker.Worker`."""
+    """Runs "prepare" and "convert": a `validation.assets.worker.Worker`."""
 
     def call(self, task: str, *values: object) -> Any:
-        """The task's result. Raises RejectedError, UnsupportedError or WorkerLostError."""
+        """Run a task and return its result. Raises RejectedError, UnsupportedError or WorkerLostError."""
 
     def close(self) -> None:
-        """Ends whatever it runs."""
+        """Stop all running tasks."""
 
 
 class Engine:
-    """One scorer ready to judge. Methods may be awaited by any number of requests; the caller bounds how many."""
+    """One loaded scorer. Any number of requests may await its methods; the caller limits how many."""
 
     def __init__(
         self, tasks: Tasks, judge: Judge, scorer: str, *, now: Callable[[], float] = time.perf_counter
     ) -> None:
-        """`scorer` is the name every answer carries; `now` only times the stages."""
+        """`scorer` is the name that every response carries; `now` only times the stages."""
         self.scorer = scorer
         self._tasks = tasks
         self._judge = judge
@@ -45,11 +45,11 @@ class Engine:
         self.on_stage: Callable[[str, float], None] = lambda _stage, _seconds: None
 
     async def validate(self, prompt: str, data: bytes, seed: int, *, preview: bool = False) -> ValidateResponse:
-        """The full answer for the asset `data`. Raises RejectedError or WorkerLostError."""
+        """Score the asset `data`. Raises RejectedError or WorkerLostError."""
         prepared: Prepared = await self._assets.run(lambda: self._tasks.call("prepare", data, seed, preview))
-        self._tell(prepared.seconds)
+        self._report(prepared.seconds)
         judgement, seconds = await self._model.run(lambda: self._timed_judgement(prompt, prepared))
-        self._tell({"model": seconds})
+        self._report({"model": seconds})
         return ValidateResponse(
             score=judgement.score,
             alignment=judgement.alignment,
@@ -62,14 +62,14 @@ class Engine:
         )
 
     async def convert(self, data: bytes, to: str, metadata: Mapping[str, str]) -> bytes:
-        """The asset in another format. Raises RejectedError, UnsupportedError or WorkerLostError."""
+        """Convert the asset to another format. Raises RejectedError, UnsupportedError or WorkerLostError."""
         converted: object = await self._assets.run(lambda: self._tasks.call("convert", data, to, dict(metadata)))
         if not isinstance(converted, bytes):
-            raise WorkerLostError("the worker answered with something else than a file")
+            raise WorkerLostError("the worker did not return a file")
         return converted
 
     def close(self) -> None:
-        """Ends the worker; calls that wait for it raise WorkerLostError."""
+        """Stop the worker; calls that wait for it raise WorkerLostError."""
         self._tasks.close()
         self._assets.close()
         self._model.close()
@@ -79,6 +79,6 @@ class Engine:
         judgement = self._judge.judge(prompt, prepared)
         return judgement, self._now() - started
 
-    def _tell(self, seconds: Mapping[str, float]) -> None:
+    def _report(self, seconds: Mapping[str, float]) -> None:
         for stage, value in seconds.items():
             self.on_stage(stage, value)

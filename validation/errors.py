@@ -13,11 +13,11 @@ from validation.schemas import REJECT_CODES
 
 
 class ValidationServiceError(Exception):
-    """Anything the validation service refuses or fails at."""
+    """Base of all errors of the validation service."""
 
 
 class RejectedError(ValidationServiceError):
-    """An asset that cannot be scored. `code` is machine-readable, `detail` is for people."""
+    """The asset cannot be scored. `code` is machine-readable, `detail` is for people."""
 
     def __init__(self, code: str, detail: str) -> None:
         if code not in REJECT_CODES:
@@ -28,12 +28,12 @@ class RejectedError(ValidationServiceError):
 
 
 class WorkerLostError(ValidationServiceError):
-    """The worker died or ran past its time or memory; another one has taken its place."""
+    """The worker died or exceeded its time or memory; another one has replaced it."""
 
 
 class UnsupportedError(ValidationServiceError):
-    """A format that cannot be written."""
+    """The requested format cannot be written."""
 
 
 class ScorerError(ValidationServiceError):
-    """The scorer's files are missing, damaged or not what its constants say."""
+    """The scorer's files are missing, damaged, or do not match its constants."""

@@ -1,4 +1,4 @@
-"""From settings to a running engine: finds the scorer's files, starts the worker, loads the model. No HTTP."""
+"""From settings to a running engine: finds the scorer's files, starts the worker, loads the model."""
 
 from __future__ import annotations
 
@@ -12,28 +12,27 @@ from validation.assets.worker import Worker, WorkerLimits
 from validation.engine import Engine
 from validation.scoring.clip import load_encoder
 from validation.scoring.judge import Judge
-from validation.scoring.scorer import ScorerFiles, check_dtype, locate, scorer_name
+from validation.scoring.scorer import ScorerFiles, check_dtype, find_scorer_files, scorer_name
 from validation.settings import Settings
 
 logger = logging.getLogger(__name__)
 
 
 def find_scorer(settings: Settings) -> ScorerFiles:
-    """The scorer's files, checked. Raises ScorerError with one message for the operator."""
-    files = locate(settings.scorer, settings.weights, settings.weights_sha256)
+    """Find and check the scorer's files. Raises ScorerError with one message for the operator."""
+    files = find_scorer_files(settings.scorer, settings.weights, settings.weights_sha256)
     check_dtype(files.constants, settings.dtype)
     return files
 
 
 def version_text(settings: Settings, package: str) -> str:
-    """What /version/ says: package, scorer, renderer. Raises ScorerError or RendererMissing: a server never starts
-    without them."""
+    """Return the text of /version/: package, scorer, renderer. Raises ScorerError or RendererMissing."""
     scorer = scorer_name(find_scorer(settings).constants, settings.dtype)
     return f"{package} {scorer} {renderer_name(settings.device)}"
 
 
 def load_engine(settings: Settings) -> Engine:
-    """An engine ready to judge. Raises ScorerError or WorkerLostError; nothing is left running then."""
+    """Load an engine. Raises ScorerError or WorkerLostError, and leaves nothing running."""
     if settings.threads:
         torch.set_num_threads(settings.threads)
     if settings.dtype == "bf16" and settings.device == "cpu" and not has_fast_bf16():
@@ -51,6 +50,6 @@ def load_engine(settings: Settings) -> Engine:
 
 
 def has_fast_bf16() -> bool:
-    """Whether this CPU has instructions for bf16 products (avx512_bf16 or AMX)."""
+    """Check whether this CPU has instructions for bf16 products (avx512_bf16 or AMX)."""
     capabilities = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
     return any(value and ("bf16" in name or "amx" in name) for name, value in capabilities.items())

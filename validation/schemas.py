@@ -1,7 +1,6 @@
-"""What crosses the wire of the validation service: requests, answers, limits, reject list, comparing fingerprints.
+"""The validation service's wire format: requests, responses, limits, the reject list, and how fingerprints compare.
 
-Knows only pydantic, the standard library and the shared words of `serving.schemas`, so that the neurons can import it
-without torch.
+Imports only pydantic, the standard library and `serving.schemas`, so that the neurons can use it without torch.
 """
 
 from __future__ import annotations
@@ -33,21 +32,21 @@ REJECT_CODES = frozenset(
         "too_expensive",
     }
 )
-"""With status 413 or 422 these are the miner's fault. Everything else is the validator's."""
+"""With status 413 or 422, these codes are the miner's fault. Everything else is the validator's."""
 
 MAX_ASSET_BYTES = 64 * 2**20
-"""Largest asset after base64 (DESIGN limit of every format)."""
+"""Largest asset once base64 is decoded; the limit of every format."""
 
 MAX_BASE64_CHARS = (MAX_ASSET_BYTES + 2) // 3 * 4
-"""Longest `data` that can hold an asset of MAX_ASSET_BYTES."""
+"""Length of `data` for an asset of MAX_ASSET_BYTES."""
 
 MAX_BODY_BYTES = MAX_BASE64_CHARS + 512 * 2**10
-"""Largest request body: the longest `data` beside a prompt or metadata written entirely in JSON escapes."""
+"""Largest request body: the longest `data`, and a prompt or metadata written entirely in JSON escapes."""
 
 EMBEDDING_SIZE = 64
 
 NEAR_DUPLICATE_DISTANCE = 1.0
-"""Assets whose fingerprint embeddings lie closer than this are one asset (figures: docs/scoring.md, "Fingerprint")."""
+"""Assets whose embeddings are closer than this count as the same asset (figures: docs/scoring.md, "Fingerprint")."""
 
 _KEY_PATTERN = r"^[A-Za-z0-9_.-]{1,64}$"
 MetadataKey = Annotated[str, Field(pattern=_KEY_PATTERN)]
@@ -55,7 +54,7 @@ MetadataValue = Annotated[str, Field(max_length=1024)]
 Metadata = Annotated[
     dict[MetadataKey, MetadataValue],
     Field(max_length=32, description="written into formats that have a place for it"),
-    WithJsonSchema(  # pydantic's own would let other keys pass
+    WithJsonSchema(  # pydantic's own schema would allow other keys
         {
             "type": "object",
             "patternProperties": {_KEY_PATTERN: {"type": "string", "maxLength": 1024}},
@@ -67,7 +66,7 @@ Metadata = Annotated[
 
 
 class Request(BaseModel):
-    """What all requests share: unknown fields are errors, so that a misspelt one is never ignored."""
+    """Base of all requests: unknown fields are errors, so that a misspelt one is never ignored."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -90,14 +89,14 @@ class ConvertRequest(Request):
 
 
 class Fingerprint(BaseModel):
-    """What an asset is, whatever its bytes."""
+    """Identifies an asset whatever its file format."""
 
     digest: str = Field(description="hex SHA-256 of the decoded, quantised, sorted splats")
     embedding: list[float] = Field(min_length=EMBEDDING_SIZE, max_length=EMBEDDING_SIZE)
 
 
 class ValidateResponse(BaseModel):
-    """score = alignment · quality, rounded to 4 decimals; `parts` holds everything the two are made of."""
+    """score = alignment · quality, rounded to 4 decimals; `parts` holds the components of both."""
 
     score: float = Field(ge=0, le=1)
     alignment: float = Field(ge=0, le=1)
@@ -110,9 +109,9 @@ class ValidateResponse(BaseModel):
 
 
 def embedding_distance(a: Sequence[float], b: Sequence[float]) -> float:
-    """Euclidean distance of two fingerprint embeddings; below NEAR_DUPLICATE_DISTANCE they are one asset.
+    """Return the Euclidean distance of two embeddings; below NEAR_DUPLICATE_DISTANCE they are of the same asset.
 
-    Raises ValueError when either does not have EMBEDDING_SIZE numbers.
+    Raises ValueError unless both have EMBEDDING_SIZE numbers.
     """
     if len(a) != EMBEDDING_SIZE or len(b) != EMBEDDING_SIZE:
         raise ValueError(f"embeddings have {EMBEDDING_SIZE} numbers, not {len(a)} and {len(b)}")

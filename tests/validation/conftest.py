@@ -25,7 +25,7 @@ from validation.scoring.scorer import (
     Gates,
     ModelFiles,
     ScorerFiles,
-    locate,
+    find_scorer_files,
     write_constants,
 )
 
@@ -90,7 +90,7 @@ def tiny_scorer(tmp_path_factory: pytest.TempPathFactory) -> ScorerFiles:
         vocabulary="vocabulary.txt",
     )
     write_constants(constants, folder)
-    return locate("tiny", root=folder.parent)
+    return find_scorer_files("tiny", root=folder.parent)
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from validation.assets.prepare import Prepared, downsample, measure, prepare, re
 from validation.errors import RejectedError, ScorerError
 from validation.scoring.clip import load_encoder
 from validation.scoring.judge import Judge
-from validation.scoring.scorer import Gates, locate
+from validation.scoring.scorer import Gates, find_scorer_files
 
 PROMPT, OTHER = "a red car", "a green dragon"
 SEED = 5
@@ -37,7 +37,7 @@ CHEATS: dict[str, Cheat] = {
 @pytest.fixture(scope="module")
 def judge() -> Judge:
     try:
-        files = locate("three-gen-small")
+        files = find_scorer_files("three-gen-small")
     except ScorerError:
         pytest.skip("this checkout ships no three-gen-small yet")
     return Judge(files, load_encoder(files))

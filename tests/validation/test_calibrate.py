@@ -20,7 +20,7 @@ from validation.calibrate import (
 )
 from validation.scoring.clip import load_encoder
 from validation.scoring.score import view_scores
-from validation.scoring.scorer import Alignment, Gate, Gates, ScorerFiles, WeakSide, locate, read_constants
+from validation.scoring.scorer import Alignment, Gate, Gates, ScorerFiles, WeakSide, find_scorer_files, read_constants
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_reads_pairs(pairs_folder: Path) -> None:
     ("text", "message"),
     [
         ("file,text\na,b\n", "columns asset and prompt"),
-        ("asset,prompt\nnone.spz,x\nnone.spz,y\n", "not there"),
+        ("asset,prompt\nnone.spz,x\nnone.spz,y\n", "do not exist"),
         ("asset,prompt\nball.spz,x\n", "two different prompts"),
     ],
 )
@@ -94,7 +94,7 @@ def test_platt_finds_the_middle() -> None:
 
 
 def test_platt_refuses_a_model_that_tells_nothing_apart() -> None:
-    with pytest.raises(CalibrationError, match="no nearer"):
+    with pytest.raises(CalibrationError, match="no closer"):
         fit_platt(torch.full((10,), 0.2), torch.full((10,), 0.4))
 
 
@@ -111,7 +111,7 @@ def test_gates_leave_honest_assets_alone() -> None:
 def test_the_next_version_names_the_old_files(tiny_scorer: ScorerFiles, tmp_path: Path) -> None:
     folder = next_version(tiny_scorer, tiny_scorer.constants, tmp_path, "a test")
     assert folder.name == "tiny@2"
-    files = locate(str(folder))
+    files = find_scorer_files(str(folder))
     assert files.weights.resolve() == tiny_scorer.weights.resolve()
     assert next_version(tiny_scorer, tiny_scorer.constants, tmp_path, "again").name == "tiny@3"
     load_encoder(files)

@@ -307,7 +307,7 @@ def test_refuses_to_start_without_weights(capsys: pytest.CaptureFixture[str]) ->
 def test_refuses_to_start_in_a_dtype_in_which_the_scorer_does_not_hold(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--scorer", "three-gen-small", "--dtype", "bf16", "--port", "0"])
-    assert "three-gen-small@1 runs in fp32 alone" in capsys.readouterr().err
+    assert "three-gen-small@1 supports only fp32" in capsys.readouterr().err
 
 
 def test_refuses_to_bind_beyond_loopback_without_a_key(capsys: pytest.CaptureFixture[str]) -> None:

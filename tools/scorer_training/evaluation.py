@@ -27,7 +27,7 @@ from tools.scorer_training.world import GRID_COLOURS, GRID_OBJECTS, Spec, World,
 from validation.assets.views import view_cameras
 from validation.scoring.clip import ClipEncoder, load_encoder
 from validation.scoring.score import Judgement, Vectors, score_asset, view_scores
-from validation.scoring.scorer import Constants, ScorerFiles, locate
+from validation.scoring.scorer import Constants, ScorerFiles, find_scorer_files
 
 TEST_SEEDS = 700_000
 """Seeds of the assets tested: neither trained on nor fitted on."""
@@ -37,7 +37,7 @@ UNTAUGHT_ADJECTIVES = ("dusty", "quirky", "rusty", "weathered", "sleek", "cozy",
 
 def evaluate(scorer: str, shared: Path | None, held_back: int = 200, seeds: int = 64) -> dict[str, Any]:
     """All figures of a scorer by name; `shared` is the folder with hamburger.ply, if there is one."""
-    files, world = locate(scorer), load_world()
+    files, world = find_scorer_files(scorer), load_world()
     encoder = load_encoder(files)
     rng = np.random.default_rng(TEST_SEEDS)
     able = [thing for thing in world.things if any(world.held_back(thing, colour) for colour in world.colours)]

@@ -36,7 +36,7 @@ from validation.scoring.scorer import (
     ModelFiles,
     WeakSide,
     file_sha256,
-    locate,
+    find_scorer_files,
     write_constants,
 )
 
@@ -77,7 +77,7 @@ def ship(data: Path, version: int, root: Path = SCORERS, assets: int = 240) -> P
     scale = float(trained["state"]["logit_scale"].exp())
     first = _constants(version, file_sha256(folder / "open_clip_model.safetensors"), scale, Gates())
     path = write_constants(first, folder)
-    encoder = load_encoder(locate(f"{NAME}@{version}", root=root))
+    encoder = load_encoder(find_scorer_files(f"{NAME}@{version}", root=root))
     shown = show(_fit_specs(world, assets), world, encoder, FIT_SEEDS)
     fitted = _fit(first, shown, encoder)
     path.unlink()

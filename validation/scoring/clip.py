@@ -1,7 +1,7 @@
-"""CLIP through open_clip, from local files: pictures and texts become unit vectors.
+"""CLIP through open_clip, from local files: encodes images and texts as unit vectors.
 
-Knows nothing of splats, scores or HTTP. Every forward pass has one of two fixed shapes (16 pictures, 1 text), so that
-a vector never depends on what else is asked at the same time.
+Every forward pass has one of two fixed shapes (16 images, 1 text), so that a vector never depends on what else is
+encoded at the same time.
 """
 
 from __future__ import annotations
@@ -21,29 +21,28 @@ from validation.errors import ScorerError
 from validation.scoring.scorer import Dtype, ScorerFiles
 
 TEXT_CACHE_SIZE = 2048
-"""Text vectors kept, 1 to 4 kB each: the fixed prompts and those of the last hours."""
+"""Text vectors kept, 1 to 4 kB each: those of the fixed prompts and of the last hours."""
 TOKEN_CACHE_SIZE = 20_000
-"""Words the tokenizer may remember before it starts afresh; it has no bound of its own."""
+"""Words in the tokenizer's cache before it is cleared; open_clip does not limit it."""
 
 _DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
 
 
 class Encoder(Protocol):
-    """What scoring needs of a model."""
+    """The part of a model that scoring uses."""
 
     def images(self, views: Tensor) -> Tensor:
-        """Unit vectors [16, D] float32 of pictures [16, H, W, 3] in [0, 1]."""
+        """Encode images [16, H, W, 3] in [0, 1] as unit vectors [16, D] float32."""
 
     def texts(self, texts: Sequence[str]) -> Tensor:
-        """Unit vectors [T, D] float32."""
+        """Encode texts as unit vectors [T, D] float32."""
 
 
 class ClipEncoder:
-    """An open_clip model in evaluation mode on one device; vectors come back as float32 on the CPU.
+    """An open_clip model in evaluation mode on one device. Returns vectors as float32 on the CPU.
 
-    `dtype` is that of the pictures' tower. Texts are always encoded in float32: once each, and it halves what bf16
-    changes of a cosine.
-    Safe for several threads; passes run one at a time.
+    `dtype` is that of the image tower. Texts are always encoded in float32: each is encoded once only, and this halves
+    the error that bf16 makes in a cosine. Thread-safe; passes run one at a time.
     """
 
     def __init__(
@@ -65,7 +64,7 @@ class ClipEncoder:
         self._lock = threading.Lock()
 
     def images(self, views: Tensor) -> Tensor:
-        """Unit vectors [16, D] of pictures [16, H, W, 3] in [0, 1]. Raises ValueError for any other number."""
+        """Encode images [16, H, W, 3] in [0, 1] as unit vectors [16, D]. Raises ValueError for another shape."""
         if views.shape[0] != VIEW_COUNT:
             raise ValueError(f"views must be [{VIEW_COUNT}, H, W, 3], not {list(views.shape)}")
         pixels = ((views - self._mean) / self._std).permute(0, 3, 1, 2).contiguous()  # [16, 3, H, W]
@@ -74,7 +73,7 @@ class ClipEncoder:
             return torch.nn.functional.normalize(vectors.float(), dim=-1).cpu()
 
     def texts(self, texts: Sequence[str]) -> Tensor:
-        """Unit vectors [T, D] of texts, each encoded by itself and remembered."""
+        """Encode texts, one at a time and cached, as unit vectors [T, D]."""
         with self._lock, torch.inference_mode():
             return torch.stack([self._text(text) for text in texts])
 
@@ -95,7 +94,7 @@ class ClipEncoder:
 def load_encoder(
     files: ScorerFiles, dtype: Dtype = "fp32", device: str = "cpu", *, text_cache_size: int = TEXT_CACHE_SIZE
 ) -> ClipEncoder:
-    """The scorer's model, ready. Nothing is fetched. Raises ScorerError when a file does not fit its constants."""
+    """Load the scorer's model from local files. Raises ScorerError when a file does not match its constants."""
     model, tokenizer = load_model(files)
     described = files.constants.model
     preprocess = (torch.tensor(described.mean), torch.tensor(described.std))
@@ -105,7 +104,7 @@ def load_encoder(
 
 
 def load_model(files: ScorerFiles) -> tuple[torch.nn.Module, Any]:
-    """The open_clip model of a scorer, float32, in evaluation mode, and its tokenizer. Raises ScorerError."""
+    """Load a scorer's open_clip model (float32, evaluation mode) and its tokenizer. Raises ScorerError."""
     try:
         import open_clip  # noqa: PLC0415  heavy, and only servers and tools need it
     except ImportError as error:
@@ -120,16 +119,16 @@ def load_model(files: ScorerFiles) -> tuple[torch.nn.Module, Any]:
         raise ScorerError(f"{files.weights} does not fit the model {name}: {first_lines}") from error
     takes, wanted = architecture["vision_cfg"]["image_size"], files.constants.image_px
     if takes != wanted:
-        raise ScorerError(f"image_px is {wanted}, the model takes {takes}")
+        raise ScorerError(f"image_px is {wanted}, but the model takes {takes}")
     merges = {"bpe_path": str(files.path(described.merges))} if described.merges else {}
     tokenizer = open_clip.SimpleTokenizer(context_length=architecture["text_cfg"]["context_length"], **merges)
     return model.eval().requires_grad_(requires_grad=False), tokenizer
 
 
 def read_weights(path: Path) -> dict[str, Tensor]:
-    """A state dict from .safetensors, a plain torch file or OpenAI's TorchScript archive; float32, open_clip's names.
+    """Read a state dict (float32, open_clip's names) from .safetensors, a torch file or OpenAI's TorchScript archive.
 
-    No pickled code is run. Raises ScorerError for anything else.
+    Never runs pickled code. Raises ScorerError for any other file.
     """
     try:
         if path.suffix == ".safetensors":
@@ -142,7 +141,7 @@ def read_weights(path: Path) -> dict[str, Tensor]:
             loaded = torch.load(path, map_location="cpu", weights_only=True)
             state = loaded.get("state_dict", loaded)
     except Exception as error:
-        raise ScorerError(f"{path} cannot be read as model weights: {error}") from error
+        raise ScorerError(f"cannot read {path} as model weights: {error}") from error
     drop = {"input_resolution", "context_length", "vocab_size"}  # sizes that OpenAI's archive stores beside the weights
     return {name.removeprefix("module."): value.float() for name, value in state.items() if name not in drop}
 
@@ -154,7 +153,7 @@ def _architecture(files: ScorerFiles, open_clip: Any) -> dict[str, Any]:
     else:
         found = json.loads(files.path(str(described.config)).read_bytes())["model_cfg"]
     if found is None:
-        raise ScorerError(f"this open_clip knows no model {described.architecture!r}")
+        raise ScorerError(f"this version of open_clip has no model {described.architecture!r}")
     wanted = {"embed_dim", "vision_cfg", "text_cfg", "quick_gelu"}
     return {name: value for name, value in found.items() if name in wanted}
 

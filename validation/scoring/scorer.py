@@ -1,6 +1,6 @@
 """A scorer's constants: one folder `name@version` with scorer.json and the files it names, and the checks on them.
 
-Knows files and numbers; `clip` loads the model itself, and `score` has the formulas.
+`clip` loads the model, `score` has the formulas.
 
     scorers/NAME@VERSION/
       scorer.json       this module's `Constants`
@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from validation.errors import ScorerError
 
 SCORERS = Path(__file__).resolve().parents[1] / "scorers"
-"""Where the scorers of this repository lie."""
+"""The scorers of this repository."""
 
 Dtype = Literal["fp32", "bf16"]
 
@@ -35,17 +35,17 @@ Share = Annotated[float, Field(gt=0, le=1)]
 
 
 class Part(BaseModel):
-    """Constants are read once and never change; an unknown field is an error."""
+    """Base of all parts of scorer.json: frozen, and an unknown field is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class ModelFiles(Part):
-    """Which open_clip model, and where its files are (relative to the scorer's folder).
+    """The open_clip model and its files (relative to the scorer's folder).
 
     Either `architecture`, a name built into open_clip, or `config`, a JSON file {"model_cfg": …, "preprocess_cfg":
-    {"mean", "std"}} as open_clip writes it. `weights` null: the operator gives them with --weights, and `weights_help`
-    says where they come from. `merges`: gzip BPE merges; null for open_clip's own.
+    {"mean", "std"}} as open_clip writes it. If `weights` is null, the operator passes them with --weights, and
+    `weights_help` says where to find them. `merges`: gzip BPE merges; null for open_clip's own.
     """
 
     architecture: str | None = None
@@ -74,7 +74,7 @@ class Platt(Part):
 
 
 class Alignment(Part):
-    """How the sixteen views' cosines become one number (`validation.scoring.score.alignment`)."""
+    """How the cosines of the sixteen views are turned into one number (`score.view_scores`, `score.pool_views`)."""
 
     scale: float = Field(gt=0, description="logit scale of the softmax against the negatives")
     negatives: tuple[str, ...] = Field(min_length=1)
@@ -85,7 +85,7 @@ class Alignment(Part):
 
 
 class Distractors(Part):
-    """Prompts unlike the one asked for, against which it must win."""
+    """Prompts unlike the one asked for, which it has to beat."""
 
     file: str
     count: int = Field(ge=1)
@@ -93,7 +93,7 @@ class Distractors(Part):
 
 
 class Gate(Part):
-    """A quality measure at or below `zero` makes the score 0, at or above `full` leaves it; linear between."""
+    """Factor on the score: 0 for a measure at or below `zero`, 1 at or above `full`, linear between."""
 
     zero: float
     full: float
@@ -101,18 +101,18 @@ class Gate(Part):
     @model_validator(mode="after")
     def _rising(self) -> Gate:
         if not self.zero < self.full:
-            raise ValueError("zero must lie below full")
+            raise ValueError("zero must be below full")
         return self
 
 
 class WeakSide(Gate):
-    """Gate on the mean score of the worst `share` of the views: one good side never carries the rest."""
+    """Gate on the mean score of the worst `share` of the views: one good side does not make up for the others."""
 
     share: Share
 
 
 class Gates(Part):
-    """The quality gates, by the measure each reads (`validation.assets.measures`, `score`). None: reported only."""
+    """Quality gates by measure (`validation.assets.measures`, `score`). Measures without a gate are only reported."""
 
     weak_side: WeakSide | None = None
     consistency: Gate | None = None
@@ -123,23 +123,23 @@ class Gates(Part):
 
 
 class Constants(Part):
-    """scorer.json: everything a score depends on besides the code."""
+    """Contents of scorer.json: everything that a score depends on besides the code."""
 
     name: str
     version: int = Field(ge=1)
     origin: str = Field(description="where these numbers come from, one or two sentences")
     model: ModelFiles
-    image_px: int = Field(ge=16, le=1024, description="side of the pictures the model takes")
+    image_px: int = Field(ge=16, le=1024, description="side of the images that the model takes")
     supersample: int = Field(
-        default=2, ge=1, le=4, description="views are rendered this much larger, then averaged down"
+        default=2, ge=1, le=4, description="views are rendered this many times larger, then averaged down"
     )
     alignment: Alignment
     distractors: Distractors | None = None
     gates: Gates = Gates()
     dtypes: tuple[Dtype, ...] = Field(
-        default=("fp32", "bf16"), min_length=1, description="those in which its scores hold to a hundredth"
+        default=("fp32", "bf16"), min_length=1, description="those in which scores agree to a hundredth"
     )
-    vocabulary: str | None = Field(default=None, description="words the model has learned; null: it is open")
+    vocabulary: str | None = Field(default=None, description="words that the model has learned; null: no limit")
 
     @property
     def render_px(self) -> int:
@@ -149,19 +149,19 @@ class Constants(Part):
 
 @dataclass(frozen=True, slots=True)
 class ScorerFiles:
-    """Constants with the folder they came from and the weight file to load."""
+    """Constants, their folder, and the weight file to load."""
 
     constants: Constants
     folder: Path
     weights: Path
 
     def path(self, name: str) -> Path:
-        """A file that the constants name."""
+        """Return the path of a file that the constants name."""
         return self.folder / name
 
 
 def find_folder(name: str, root: Path = SCORERS) -> Path:
-    """The folder of "name@version", of a plain "name" (its highest version), or of a path. Raises ScorerError."""
+    """Find the folder of "name@version", of "name" (its highest version), or of a path. Raises ScorerError."""
     if "/" in name:
         folder = Path(name)
     elif "@" in name:
@@ -170,30 +170,34 @@ def find_folder(name: str, root: Path = SCORERS) -> Path:
         folder = root / f"{name}@{max(versions(name, root), default=0)}"
     if not (folder / "scorer.json").is_file():
         known = ", ".join(sorted(p.name for p in root.iterdir() if _FOLDER_NAME.match(p.name))) if root.is_dir() else ""
-        raise ScorerError(f"no scorer {name!r}: {folder / 'scorer.json'} is not there; known: {known or 'none'}")
+        raise ScorerError(
+            f"no scorer {name!r}: {folder / 'scorer.json'} does not exist; known scorers: {known or 'none'}"
+        )
     return folder
 
 
 def versions(name: str, root: Path = SCORERS) -> list[int]:
-    """All versions of the scorer `name` under `root`."""
+    """Return all versions of the scorer `name` under `root`, in ascending order."""
     matches = [_FOLDER_NAME.match(path.name) for path in root.iterdir()] if root.is_dir() else []
     return sorted(int(match[2]) for match in matches if match and match[1] == name)
 
 
 def read_constants(folder: Path) -> Constants:
-    """The constants of a scorer folder. Raises ScorerError for a file that is not one, or not this folder's."""
+    """Read scorer.json of `folder`. Raises ScorerError if it is invalid or belongs to another folder."""
     path = folder / "scorer.json"
     try:
         constants = Constants.model_validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
-        raise ScorerError(f"{path} is no scorer: {error}") from error
+        raise ScorerError(f"{path} is not a valid scorer: {error}") from error
     if folder.resolve().name != f"{constants.name}@{constants.version}":
-        raise ScorerError(f"{path} says {constants.name}@{constants.version}, its folder {folder.resolve().name}")
+        raise ScorerError(
+            f"{path} is for {constants.name}@{constants.version}, but its folder is {folder.resolve().name}"
+        )
     return constants
 
 
 def write_constants(constants: Constants, folder: Path) -> Path:
-    """Writes scorer.json into `folder`, made if need be; never over an existing one. Returns its path."""
+    """Write scorer.json into `folder`, creating it if needed, and return the path. Raises FileExistsError."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "scorer.json"
     with path.open("x", encoding="utf-8") as file:
@@ -202,12 +206,12 @@ def write_constants(constants: Constants, folder: Path) -> Path:
     return path
 
 
-def locate(
+def find_scorer_files(
     name: str, weights: Path | None = None, weights_sha256: str | None = None, root: Path = SCORERS
 ) -> ScorerFiles:
-    """The scorer `name` with all its files, checked. `weights` stands in for, or against, the file it ships.
+    """Find the scorer `name` and check its files. `weights` replaces the weight file that the scorer ships.
 
-    Raises ScorerError with one message that says what is missing, where to put it and which flag names it.
+    Raises ScorerError with one message: what is missing, where to put it, and which flag names it.
     """
     folder = find_folder(name, root)
     constants = read_constants(folder)
@@ -227,26 +231,26 @@ def locate(
     accepted = (weights_sha256.lower(),) if weights_sha256 else model.sha256
     if accepted and (found := file_sha256(chosen)) not in accepted:
         raise ScorerError(
-            f"{chosen} has SHA-256 {found}, expected {' or '.join(accepted)}: not the right file, or damaged"
+            f"{chosen} has SHA-256 {found}, expected {' or '.join(accepted)}: the wrong file, or a damaged one"
         )
     return ScorerFiles(constants, folder, chosen)
 
 
 def file_sha256(path: Path) -> str:
-    """Hex SHA-256 of a file."""
+    """Return the hex SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def check_dtype(constants: Constants, dtype: Dtype) -> None:
-    """Raises ScorerError when the scorer is not one for `dtype`."""
+    """Raise ScorerError when the scorer does not support `dtype`."""
     if dtype not in constants.dtypes:
         raise ScorerError(
-            f"scorer {constants.name}@{constants.version} runs in {' or '.join(constants.dtypes)} alone: its scores do "
-            f"not hold in {dtype}. Start without --dtype {dtype}, or choose another scorer with --scorer."
+            f"scorer {constants.name}@{constants.version} supports only {' or '.join(constants.dtypes)}: in {dtype} "
+            f"its scores differ. Start without --dtype {dtype}, or choose another scorer with --scorer."
         )
 
 
 def scorer_name(constants: Constants, dtype: Dtype) -> str:
-    """The name every answer carries: name@version+dtype."""
+    """Return the name that every response carries: name@version+dtype."""
     return f"{constants.name}@{constants.version}+{dtype}"

@@ -14,7 +14,7 @@ from tools.make_score_golden import honest_scores
 from validation.assets.prepare import prepare
 from validation.scoring.clip import load_encoder
 from validation.scoring.judge import Judge
-from validation.scoring.scorer import locate
+from validation.scoring.scorer import find_scorer_files
 
 FOLDER = Path(__file__).parents[1] / "golden"
 GOLDEN = json.loads((FOLDER / "golden.json").read_text())
@@ -23,7 +23,7 @@ SCORES = {f"{row['asset'].removesuffix('.spz')} as {row['prompt']}": row for row
 
 @pytest.fixture(scope="module")
 def judge() -> Judge:
-    files = locate(GOLDEN["scorer"])
+    files = find_scorer_files(GOLDEN["scorer"])
     return Judge(files, load_encoder(files))
 
 

@@ -11,7 +11,7 @@ from validation.scoring.scorer import (
     Gate,
     ScorerFiles,
     find_folder,
-    locate,
+    find_scorer_files,
     read_constants,
     scorer_name,
     versions,
@@ -33,7 +33,7 @@ def test_a_plain_name_means_the_highest_version(tiny_scorer: ScorerFiles, tmp_pa
 
 
 def test_an_unknown_scorer_is_named_beside_the_known_ones(tiny_scorer: ScorerFiles, scorers: Path) -> None:
-    with pytest.raises(ScorerError, match=r"no scorer 'huge'.*known: tiny@1"):
+    with pytest.raises(ScorerError, match=r"no scorer 'huge'.*known scorers: tiny@1"):
         find_folder("huge", scorers)
 
 
@@ -58,32 +58,32 @@ def test_unknown_fields_are_refused(tiny_scorer: ScorerFiles, tmp_path: Path) ->
 
 def test_a_folder_must_carry_its_scorers_name(tiny_scorer: ScorerFiles, tmp_path: Path) -> None:
     write_constants(tiny_scorer.constants, tmp_path / "other@1")
-    with pytest.raises(ScorerError, match=r"says tiny@1, its folder other@1"):
+    with pytest.raises(ScorerError, match=r"is for tiny@1, but its folder is other@1"):
         read_constants(tmp_path / "other@1")
 
 
 def test_missing_weights_are_refused_with_place_and_flag() -> None:
     with pytest.raises(ScorerError, match=r"needs weights.*ViT-B-16\.pt.*--weights PATH"):
-        locate("clip-vitb16-openai")
+        find_scorer_files("clip-vitb16-openai")
 
 
 def test_weights_that_are_not_there_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ScorerError, match=r"not at .*nowhere\.pt .*--weights"):
-        locate("clip-vitb16-openai", tmp_path / "nowhere.pt")
+        find_scorer_files("clip-vitb16-openai", tmp_path / "nowhere.pt")
 
 
 def test_damaged_weights_are_refused(tiny_scorer: ScorerFiles, scorers: Path, tmp_path: Path) -> None:
     damaged = tmp_path / "model.safetensors"
     damaged.write_bytes(tiny_scorer.weights.read_bytes()[:-1])
     with pytest.raises(ScorerError, match="has SHA-256"):
-        locate("tiny", damaged, root=scorers)
+        find_scorer_files("tiny", damaged, root=scorers)
 
 
 def test_a_digest_may_be_asked_for(tmp_path: Path) -> None:
     weights = tmp_path / "ViT-B-16.pt"
     weights.write_bytes(b"something else")
     with pytest.raises(ScorerError, match="expected aaaa"):
-        locate("clip-vitb16-openai", weights, "a" * 64)
+        find_scorer_files("clip-vitb16-openai", weights, "a" * 64)
 
 
 def test_a_scorer_names_its_dtype(tiny_scorer: ScorerFiles) -> None:
@@ -91,7 +91,7 @@ def test_a_scorer_names_its_dtype(tiny_scorer: ScorerFiles) -> None:
 
 
 def test_a_gate_must_rise() -> None:
-    with pytest.raises(ValidationError, match="zero must lie below full"):
+    with pytest.raises(ValidationError, match="zero must be below full"):
         Gate(zero=0.5, full=0.5)
 
 
