@@ -36,10 +36,10 @@ from neurons.chain.opening import quiet_sdk
 from neurons.protocol import NO_FIELDS_HASH, verify
 from neurons.protocol import PullTask as OurPullTask
 from neurons.services.validation import Fault
-from neurons.validator.axon.assembly import make_front
+from neurons.validator.axon.assembly import build_gateway
 from neurons.validator.axon.handlers import Handlers
-from neurons.validator.axon.hooks import Door
-from neurons.validator.axon.listening import Place, axon_server
+from neurons.validator.axon.hooks import RequestVerifier
+from neurons.validator.axon.listening import ListenAddress, axon_server
 from neurons.validator.tasks.trust import Identity
 from serving.server import bind
 
@@ -120,13 +120,15 @@ def serve_ours(ready: Connection, miners: list[str]) -> None:
         desk = make_desk(Path(folder), Identity(17, me.ss58_address, verify), judge)
         listener = bind("127.0.0.1", 0)
         port = listener.getsockname()[1]
-        door = Door(me.ss58_address, desk.use_nonce, None)
+        verifier = RequestVerifier(me.ss58_address, desk.state.use_nonce, None)
         seats = (Seat(i, hotkey, "cold", 0.0, 0.0, False, 0, "0.0.0.0", 0) for i, hotkey in enumerate(miners))
-        door.snapshot = Snapshot(17, 1, tuple(seats))
+        verifier.snapshot = Snapshot(17, 1, tuple(seats))
         handlers = Handlers(desk, 30, lambda: "", lambda *_: None)
         wallet = FixedWallet(me, me)
-        front = make_front(wallet, Place("127.0.0.1", port, "127.0.0.1", port), door, handlers, lambda _code: None)
-        async with axon_server(front, listener, 1.0):
+        gateway = build_gateway(
+            wallet, ListenAddress("127.0.0.1", port, "127.0.0.1", port), verifier, handlers, lambda _code: None
+        )
+        async with axon_server(gateway, listener, 1.0):
             ready.send(port)
             await asyncio.to_thread(ready.recv)
         os._exit(0)

@@ -4,29 +4,37 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from neurons.services.validation import Verdict
-from neurons.validator.tasks.desk import Desk, Surroundings
-from neurons.validator.tasks.jobs import JobRules, Jobs
+from neurons.validator.tasks.desk import Desk, DeskDependencies
+from neurons.validator.tasks.jobs import JobRules, OrganicJobs
+from neurons.validator.tasks.live_state import LiveState
 from neurons.validator.tasks.rules import TaskRules
 from neurons.validator.tasks.state import Store
 from neurons.validator.tasks.trust import Identity
 from serving.schemas import new_job_id
 
 
+@dataclass(frozen=True)
+class AlwaysReady:
+    """A validation service that is always ready and judges with a function."""
+
+    judge: Callable[[str, str, int], Awaitable[Verdict]]
+    ready: bool = True
+    scorer: str = "three-gen-small@1+fp32"
+
+
 def make_desk(folder: Path, me: Identity, judge: Callable[[str, str, int], Awaitable[Verdict]]) -> Desk:
     """The desk over the state in `folder`; every prompt is a red car, nothing is stored and nobody may ask."""
-    around = Surroundings(
-        judge=judge,
-        ready=lambda: True,
-        scorer=lambda: "three-gen-small@1+fp32",
-        scorer_ok=lambda: True,
+    needs = DeskDependencies(
+        judge=AlwaysReady(judge),
         next_prompt=lambda: "a red car",
-        new_id=new_job_id,
+        new_task_id=new_job_id,
+        keep_asset=lambda *_: None,
         now=time.time,
-        keep=lambda *_: None,
         strong_miners=100,
     )
-    jobs = Jobs(JobRules(), time.time, lambda _hotkey: False)
-    return Desk(Store(folder), TaskRules(), me, around, jobs)
+    jobs = OrganicJobs(JobRules(), time.time, lambda _hotkey: False)
+    return Desk(LiveState(Store(folder), TaskRules(), time.time), TaskRules(), me, needs, jobs)

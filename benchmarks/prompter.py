@@ -30,7 +30,7 @@ import httpx
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # not this folder: prompter.py is no package
 
 from neurons.chain.contract import Seat, Snapshot
-from neurons.validator.prompts import Collector, fetch
+from neurons.validator.prompts import CollectorClient, fetch
 from prompter.collector.backups import back_up
 from prompter.collector.service import CollectorSettings, create_app
 from prompter.collector.signature import Gate
@@ -108,7 +108,7 @@ def answers(path: Path) -> None:
     server = server_for(app, 5.0)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
-    collector = Collector(url, KEY.ss58_address, lambda m: base64.b64encode(KEY.sign(m)).decode(), time.time_ns)
+    collector = CollectorClient(url, KEY.ss58_address, lambda m: base64.b64encode(KEY.sign(m)).decode(), time.time_ns)
     for packed in (True, False):
         times, size = [], 0
         for _ in range(ANSWERS):

@@ -25,7 +25,7 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-class Storing:
+class AssetArchive:
     """Assets under `url`, at most `max_bytes` of them. Raises ValueError or ImportError for an unusable URL."""
 
     def __init__(self, url: str, max_bytes: int, now: Callable[[], float]) -> None:

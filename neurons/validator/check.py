@@ -7,7 +7,7 @@ import contextlib
 import socket
 
 from neurons.settings import ValidatorSettings
-from neurons.validator.axon.listening import find_place
+from neurons.validator.axon.listening import find_listen_address
 from serving.server import bind
 from serving.settings import SettingsError
 
@@ -16,7 +16,7 @@ TRY_S = 5.0
 
 def check(settings: ValidatorSettings) -> int:
     """Prints what was found and the command that asks from outside; 0 when the port was reached."""
-    place = asyncio.run(find_place(settings))
+    place = asyncio.run(find_listen_address(settings))
     with contextlib.ExitStack() as stack:
         try:
             stack.enter_context(contextlib.closing(bind(place.ip, place.port)))

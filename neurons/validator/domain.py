@@ -1,6 +1,6 @@
-"""Puts the validator's domain together from its settings: store, endpoints, prompts, storing, jobs, desk.
+"""Assembles the validator's domain from its settings: store, endpoints, prompts, archive, jobs, desk.
 
-Knows no SDK: who the validator is, how it signs and how signatures are checked is passed in.
+Without the SDK: the validator's identity, its signing and its signature checks are passed in.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ import httpx
 from neurons.process import beside
 from neurons.services.validation import ValidationPool
 from neurons.settings import PublicApi, ValidatorSettings, bearer
-from neurons.validator.archive import Storing
-from neurons.validator.prompts import Collector, Prompts, keep_fresh
-from neurons.validator.tasks.desk import Desk, Surroundings
-from neurons.validator.tasks.jobs import AllowList, JobRules, Jobs
+from neurons.validator.archive import AssetArchive
+from neurons.validator.prompts import CollectorClient, Prompts, keep_fresh
+from neurons.validator.tasks.desk import Desk, DeskDependencies
+from neurons.validator.tasks.jobs import AllowList, JobRules, OrganicJobs
+from neurons.validator.tasks.live_state import LiveState
 from neurons.validator.tasks.rules import TaskRules
 from neurons.validator.tasks.state import Store
 from neurons.validator.tasks.trust import Identity
@@ -32,16 +33,21 @@ from serving.schemas import new_job_id
 logger = logging.getLogger(__name__)
 
 FORGET_S = 3600.0
-"""Between two rounds of dropping what is too old."""
+"""Interval at which old state is dropped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """What the transport and the status page work with."""
+    """The parts that the axon and the status page use."""
 
     desk: Desk
     pool: ValidationPool
-    storing: Storing | None
+    required_scorer: str
+
+    @property
+    def scorer_ok(self) -> bool:
+        """Check whether all endpoints score with the scorer whose scores may become weights."""
+        return self.pool.all_score_with(self.required_scorer)
 
 
 @contextlib.asynccontextmanager
@@ -52,47 +58,50 @@ async def open_domain(
     sign: Callable[[bytes], str],
     now: Callable[[], float] = time.time,
 ) -> AsyncIterator[Domain]:
-    """The domain, with its endpoints looked at once, working until the context ends; then what is being judged is
-    finished. `sign` gives base64 of the hotkey's signature.
+    """Run the domain while the context lasts, with its endpoints checked once; at the end, finish verdicts in progress.
 
-    Raises StateDamaged, SettingsError, OSError or BadBatch (prompt file), ValueError or ImportError (storage URL).
+    `sign` returns the hotkey's signature in base64.
+
+    Raises StateDamagedError, SettingsError, OSError or BadBatchError (prompt file), ValueError or ImportError (storage
+    URL).
     """
     prompts = Prompts(settings.dataset.default_prompts_path, random.SystemRandom())
     keys, unlimited = bearer(settings.validation.api_key_file), httpx.Limits(max_connections=None)  # the pool limits
     client = httpx.AsyncClient(headers=keys, limits=unlimited, trust_env=False)
-    outside = httpx.AsyncClient(timeout=30.0)  # through a proxy where there is one, and without our keys
+    outside = httpx.AsyncClient(timeout=30.0)  # may use a proxy, and carries no keys
     async with client, outside, contextlib.AsyncExitStack() as stack:
-        storing = (
-            Storing(settings.storage.url, int(settings.storage.max_gb * 1e9), now) if settings.storage.url else None
+        archive = (
+            AssetArchive(settings.storage.url, int(settings.storage.max_gb * 1e9), now)
+            if settings.storage.url
+            else None
         )
-        if storing is not None:
-            stack.push_async_callback(asyncio.to_thread, storing.close)
+        if archive is not None:
+            stack.push_async_callback(asyncio.to_thread, archive.close)
         pool = ValidationPool(settings.validation.endpoints, client)
-        around = Surroundings(
-            judge=pool.judge,
-            ready=lambda: pool.ready,
-            scorer=lambda: pool.scorer,
-            scorer_ok=lambda: pool.all_score_with(settings.scorer),
+        needs = DeskDependencies(
+            judge=pool,
             next_prompt=prompts.next,
-            new_id=new_job_id,
+            new_task_id=new_job_id,
+            keep_asset=archive.keep if archive else lambda _digest, _asset: None,
             now=now,
-            keep=storing.keep if storing else lambda _digest, _asset: None,
             strong_miners=settings.neuron.strong_miners_count,
         )
-        jobs = Jobs(job_rules(settings.public_api), now, allowed(settings.public_api))
-        desk = Desk(Store(state_dir), task_rules(settings), me, around, jobs)
-        stack.push_async_callback(desk.close)
+        rules = task_rules(settings)
+        state = LiveState(Store(state_dir), rules, now)
+        stack.push_async_callback(state.close)
+        jobs = OrganicJobs(job_rules(settings.public_api), now, allowed(settings.public_api))
+        desk = Desk(state, rules, me, needs, jobs)
         await pool.check()
-        at_work = [pool.run(), _forget(desk)]
+        at_work = [pool.run(), _forget_old(state)]
         if settings.dataset.prompter_endpoint:
-            collector = Collector(settings.dataset.prompter_endpoint.rstrip("/"), me.hotkey, sign, time.time_ns)
+            collector = CollectorClient(settings.dataset.prompter_endpoint.rstrip("/"), me.hotkey, sign, time.time_ns)
             at_work.append(keep_fresh(prompts, collector, outside, settings.dataset.prompter_fetch_interval))
         await stack.enter_async_context(beside(at_work))
-        yield Domain(desk, pool, storing)
+        yield Domain(desk, pool, settings.scorer)
 
 
 def task_rules(settings: ValidatorSettings) -> TaskRules:
-    """The rules of tasks, as the flags set them."""
+    """Return the rules of tasks as the flags set them."""
     return TaskRules(
         task_timeout_s=settings.generation.task_timeout,
         task_cooldown_s=settings.generation.task_cooldown,
@@ -102,7 +111,7 @@ def task_rules(settings: ValidatorSettings) -> TaskRules:
 
 
 def job_rules(api: PublicApi) -> JobRules:
-    """The rules of organic work, as the flags set them."""
+    """Return the rules of organic work as the flags set them."""
     return JobRules(
         copies=api.copies,
         wait_after_first_s=api.wait_after_first_copy,
@@ -113,16 +122,16 @@ def job_rules(api: PublicApi) -> JobRules:
 
 
 def allowed(api: PublicApi) -> Callable[[str], bool]:
-    """Who may ask for organic work."""
+    """Return the check of which hotkeys may ask for organic work."""
     if not api.enabled:
         return lambda _hotkey: False
     return (lambda _hotkey: True) if api.whitelist_disabled else AllowList(api.whitelist).__contains__
 
 
-async def _forget(desk: Desk) -> None:
+async def _forget_old(state: LiveState) -> None:
     while True:
         try:
-            await desk.forget()
-        except sqlite3.Error:  # a full disk, say: miners are refused meanwhile, not forgotten
+            await state.forget_old()
+        except sqlite3.Error:  # such as a full disk: meanwhile requests fail, but no state is lost
             logger.exception("old state could not be dropped")
         await asyncio.sleep(FORGET_S)

@@ -18,15 +18,15 @@ from neurons.chain.worker import ChainWorker
 from neurons.process import DRAIN_S, beside, unless
 from neurons.settings import ValidatorSettings
 from neurons.status import status_app, status_server
-from neurons.validator.axon.front import Front
-from neurons.validator.axon.listening import Place, axon_server, find_place
+from neurons.validator.axon.gateway import AxonGateway
+from neurons.validator.axon.listening import ListenAddress, axon_server, find_listen_address
 from neurons.validator.domain import Domain, allowed, open_domain, task_rules
 from neurons.validator.pages import status_pages
-from neurons.validator.prompts import BadBatch
-from neurons.validator.tasks.state import StateDamaged
+from neurons.validator.prompts import BadBatchError
+from neurons.validator.tasks.state import StateDamagedError
 from neurons.validator.tasks.trust import Identity
-from neurons.validator.telemetry import Counters, Sight
-from neurons.validator.watch import SeatLost, Watch
+from neurons.validator.telemetry import Counters, Telemetry
+from neurons.validator.watch import SeatLostError, Watch
 from neurons.validator.weights import WeightRules, WeightSetter
 from serving.server import bind
 from serving.settings import SettingsError, ShellSettings
@@ -40,10 +40,10 @@ logger = logging.getLogger(__name__)
 class Validator:
     """The parts that were put together, and what the outside sees of them."""
 
-    front: Front
+    front: AxonGateway
     watch: Watch
     weights: WeightSetter
-    sight: Sight
+    telemetry: Telemetry
 
 
 async def run(settings: ValidatorSettings, shell: ShellSettings, wallet: Any, folder: Path, stop: asyncio.Event) -> int:
@@ -52,13 +52,13 @@ async def run(settings: ValidatorSettings, shell: ShellSettings, wallet: Any, fo
 
     if settings.public_api.server_enabled:
         raise SettingsError("--public_api.server_enabled: the HTTP interface is not part of this version")
-    place = await find_place(settings)
+    place = await find_listen_address(settings)
     found: list[Validator] = []
     vitals = Vitals(
         version=lambda: f"{package_version()} neurons {int(NEURONS_VERSION)}",
-        not_ready=lambda: found[0].sight.not_ready() if found else ["the validator is starting"],
+        not_ready=lambda: found[0].telemetry.not_ready() if found else ["the validator is starting"],
     )
-    pages = status_pages(lambda: found[0].sight if found else None, task_rules(settings))
+    pages = status_pages(lambda: found[0].telemetry if found else None, task_rules(settings))
     async with contextlib.AsyncExitStack() as stack:
         listener = stack.enter_context(contextlib.closing(bind(place.ip, place.port)))
         await stack.enter_async_context(status_server(status_app("validator", shell, vitals, pages), shell))
@@ -67,14 +67,14 @@ async def run(settings: ValidatorSettings, shell: ShellSettings, wallet: Any, fo
         me = Identity(settings.netuid, wallet.hotkey.ss58_address, verify, settings.neuron.require_bound_signature)
         domain = await _open_domain(stack, settings, folder, me, partial(sign, wallet.hotkey))
         found.append(assemble(settings, wallet, place, chain, domain, Counters(vitals.registry)))
-        found[0].sight.measure(vitals.registry)
+        found[0].telemetry.measure(vitals.registry)
         try:
             await unless(stop, found[0].watch.first_look())
             if not stop.is_set():
                 async with axon_server(found[0].front, listener, DRAIN_S):
                     await serve(settings, found[0], place, stop)
                     vitals.draining = True
-        except (SeatLost, ChainError) as error:
+        except (SeatLostError, ChainError) as error:
             logger.critical("the validator cannot go on: %s", error)
             return 1
     logger.info("stopped")
@@ -91,54 +91,57 @@ async def _open_domain(
     """Raises SettingsError for a damaged state, a prompt file or a storage URL that cannot be used."""
     try:
         return await stack.enter_async_context(open_domain(settings, folder, me, sign))
-    except (StateDamaged, BadBatch, OSError, ValueError, ImportError) as error:
+    except (StateDamagedError, BadBatchError, OSError, ValueError, ImportError) as error:
         raise SettingsError(str(error)) from error
 
 
-async def serve(settings: ValidatorSettings, validator: Validator, place: Place, stop: asyncio.Event) -> None:
+async def serve(settings: ValidatorSettings, validator: Validator, place: ListenAddress, stop: asyncio.Event) -> None:
     """Announces the axon, which is served by now, and does everything endless until `stop` is set."""
     logger.info("axon on %s:%d, reached at %s:%d", place.ip, place.port, place.external_ip, place.external_port)
     await validator.watch.announce()
     endless = [
         validator.watch.follow(validator.weights),
         validator.watch.keep_looking(settings.neuron.sync_interval),
-        log_progress(validator.sight, settings.neuron.log_info_interval),
+        log_progress(validator.telemetry, settings.neuron.log_info_interval),
     ]
     async with beside(endless):
         await stop.wait()
 
 
 def assemble(
-    settings: ValidatorSettings, wallet: Any, place: Place, chain: ChainWorker, domain: Domain, counters: Counters
+    settings: ValidatorSettings,
+    wallet: Any,
+    place: ListenAddress,
+    chain: ChainWorker,
+    domain: Domain,
+    counters: Counters,
 ) -> Validator:
     """Wires the parts to each other; nothing runs yet."""
     from neurons.protocol import NEURONS_VERSION  # noqa: PLC0415  these load the SDK
-    from neurons.validator.axon.assembly import make_front  # noqa: PLC0415
+    from neurons.validator.axon.assembly import build_gateway  # noqa: PLC0415
     from neurons.validator.axon.handlers import Handlers  # noqa: PLC0415
-    from neurons.validator.axon.hooks import Door  # noqa: PLC0415
+    from neurons.validator.axon.hooks import RequestVerifier  # noqa: PLC0415
 
     hotkey, desk, api = str(wallet.hotkey.ss58_address), domain.desk, settings.public_api
-    door = Door(hotkey, desk.use_nonce, allowed(api) if api.enabled else None)
+    door = RequestVerifier(hotkey, desk.state.use_nonce, allowed(api) if api.enabled else None)
 
     async def seen(snapshot: Snapshot) -> None:
         door.snapshot = snapshot
-        await desk.seats(snapshot)
+        await desk.update_subnet(snapshot)
 
     address = (place.external_ip, place.external_port)
     watch = Watch(chain, hotkey, address, seen, time.monotonic)
     rules = WeightRules(
         settings.neuron.weight_set_interval, settings.neuron.min_stake_to_set_weights, int(NEURONS_VERSION)
     )
-    weights = WeightSetter(
-        chain, hotkey, rules, lambda snapshot: desk.weights(snapshot, time.time()), lambda: desk.scorer_ok
-    )
+    weights = WeightSetter(chain, hotkey, rules, desk.state.compute_weights, lambda: domain.scorer_ok)
     handlers = Handlers(desk, api.polling_interval, lambda: domain.pool.version, counters.replied)
-    front = make_front(wallet, place, door, handlers, counters.refused)
-    return Validator(front, watch, weights, Sight(domain, watch, weights, counters, lambda: front.at_work))
+    front = build_gateway(wallet, place, door, handlers, counters.refused)
+    return Validator(front, watch, weights, Telemetry(domain, watch, weights, counters, lambda: front.at_work))
 
 
-async def log_progress(sight: Sight, interval_s: float) -> None:
+async def log_progress(telemetry: Telemetry, interval_s: float) -> None:
     """A line of progress again and again, for ever."""
     while True:
         await asyncio.sleep(interval_s)
-        sight.log()
+        telemetry.log()

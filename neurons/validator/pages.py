@@ -10,10 +10,10 @@ from fastapi import APIRouter
 from fastapi.responses import FileResponse
 from pydantic import BaseModel
 
-from neurons.validator.tasks.records import reward
-from neurons.validator.tasks.replies import ClosedWith
+from neurons.validator.tasks.records import compute_reward
+from neurons.validator.tasks.replies import ClosedTaskSummary
 from neurons.validator.tasks.rules import TaskRules
-from neurons.validator.telemetry import Sight
+from neurons.validator.telemetry import Telemetry
 
 FOLDER = Path(__file__).parent / "dashboard"
 
@@ -32,7 +32,7 @@ class MinerRow(BaseModel):
     cooldown_violations: int
 
 
-class Standing(BaseModel):
+class StatusPage(BaseModel):
     """What the page shows."""
 
     netuid: int | None
@@ -50,7 +50,7 @@ class Standing(BaseModel):
 
 
 def status_pages(
-    sight: Callable[[], Sight | None], rules: TaskRules, now: Callable[[], float] = time.time
+    telemetry: Callable[[], Telemetry | None], rules: TaskRules, now: Callable[[], float] = time.time
 ) -> APIRouter:
     """GET / (the page), its files, and what it shows as JSON: GET /miners/ and GET /tasks/."""
     router = APIRouter()
@@ -68,19 +68,19 @@ def status_pages(
         return FileResponse(FOLDER / "dashboard.css", media_type="text/css")
 
     @router.get("/miners/", summary="Where every miner stands")
-    async def miners() -> Standing:
-        seen = sight()
+    async def miners() -> StatusPage:
+        seen = telemetry()
         return standing(seen, rules, now()) if seen else EMPTY
 
     @router.get("/tasks/", summary="The last tasks that were closed, the newest first")
-    async def tasks() -> list[ClosedWith]:
-        seen = sight()
-        return list(reversed(seen.domain.desk.recent)) if seen else []
+    async def tasks() -> list[ClosedTaskSummary]:
+        seen = telemetry()
+        return list(reversed(seen.domain.desk.state.recent)) if seen else []
 
     return router
 
 
-EMPTY = Standing(
+EMPTY = StatusPage(
     netuid=None,
     block=0,
     seats=0,
@@ -96,13 +96,13 @@ EMPTY = Standing(
 )
 
 
-def standing(sight: Sight, rules: TaskRules, now: float) -> Standing:
+def standing(telemetry: Telemetry, rules: TaskRules, now: float) -> StatusPage:
     """Everything at this moment, the best paid miner first."""
-    snapshot, sent, counters = sight.watch.snapshot, sight.weights.sent, sight.counters
+    snapshot, sent, counters = telemetry.watch.snapshot, telemetry.weights.sent, telemetry.counters
     seats = snapshot.by_hotkey if snapshot else {}
     weights = sent.weights if sent else {}
     rows = []
-    for record in sight.domain.desk.standing():
+    for record in telemetry.domain.desk.state.list_records():
         uid = seats[record.hotkey].uid if record.hotkey in seats else None
         rows.append(
             MinerRow(
@@ -110,24 +110,24 @@ def standing(sight: Sight, rules: TaskRules, now: float) -> Standing:
                 uid=uid,
                 accepted=len(record.accepted_at),
                 average=round(record.average, 4),
-                reward=round(reward(record, now, rules), 4),
+                reward=round(compute_reward(record, now, rules), 4),
                 weight=round(weights.get(uid, 0.0), 6) if uid is not None else 0.0,
                 has_task=record.task is not None,
                 cooldown_until=int(record.cooldown_until),
                 cooldown_violations=record.cooldown_violations,
             )
         )
-    return Standing(
+    return StatusPage(
         netuid=snapshot.netuid if snapshot else None,
-        block=sight.watch.height,
+        block=telemetry.watch.height,
         seats=len(seats),
-        scorer=sight.domain.pool.scorer,
-        not_ready=sight.not_ready(),
+        scorer=telemetry.domain.pool.scorer,
+        not_ready=telemetry.not_ready(),
         tasks_given=counters.given,
         accepted=counters.accepted,
         rejected=counters.rejected,
         faults=counters.faults,
         weights_block=sent.block if sent else 0,
-        weights_held_back=sight.weights.held_back,
+        weights_held_back=telemetry.weights.held_back,
         miners=sorted(rows, key=lambda row: (-row.reward, row.hotkey)),
     )

@@ -30,7 +30,7 @@ RETRY_S = 300.0
 """After a failed fetch; the interval itself where that is shorter."""
 
 
-class BadBatch(Exception):
+class BadBatchError(Exception):
     """A batch that is not used: too large, too small, or not what a collector sends."""
 
 
@@ -43,14 +43,14 @@ class Batch:
 
 
 class Prompts:
-    """A deck of prompts that is shuffled anew when it has been used up. Raises OSError or BadBatch for a bad file."""
+    """A deck of prompts, reshuffled when used up. Raises OSError or BadBatchError for a bad file."""
 
     def __init__(self, path: Path, random_source: random.Random) -> None:
         self._random = random_source
         self._used: set[str] = set()
         batch = clean(path.read_text(encoding="utf-8", errors="replace").splitlines())
         if not batch.prompts:
-            raise BadBatch(f"{path} holds no prompt")
+            raise BadBatchError(f"{path} holds no prompt")
         self.replace(batch)
 
     def next(self) -> str:
@@ -74,7 +74,7 @@ class Prompts:
 
 
 @dataclass(frozen=True, slots=True)
-class Collector:
+class CollectorClient:
     """A collector of prompts and who asks it: `sign` gives base64 of the hotkey's signature."""
 
     url: str
@@ -94,22 +94,24 @@ class Collector:
         }
 
 
-async def fetch(collector: Collector, client: httpx.AsyncClient) -> Batch:
-    """Return a fresh batch. Raises BadBatch or CallError."""
+async def fetch(collector: CollectorClient, client: httpx.AsyncClient) -> Batch:
+    """Return a fresh batch. Raises BadBatchError or CallError."""
     question = await asyncio.to_thread(collector.question)
     url = f"{collector.url}/get"
     answer = await request(client, "POST", url, max_bytes=MAX_BATCH_BYTES, total_s=FETCH_S, json=question)
     if answer.status != 200:
-        raise BadBatch(f"the collector answers {answer.status}")
+        raise BadBatchError(f"the collector answers {answer.status}")
     return await asyncio.to_thread(_parse, answer.body)
 
 
-async def keep_fresh(prompts: Prompts, collector: Collector, client: httpx.AsyncClient, interval_s: float) -> None:
-    """Fetches again and again, for ever; a failure leaves the prompts in use and is tried again sooner."""
+async def keep_fresh(
+    prompts: Prompts, collector: CollectorClient, client: httpx.AsyncClient, interval_s: float
+) -> None:
+    """Fetch fresh prompts at an interval; after a failure keep those in use and retry sooner."""
     while True:
         try:
             batch = await fetch(collector, client)
-        except (BadBatch, CallError) as error:
+        except (BadBatchError, CallError) as error:
             logger.warning("no fresh prompts, using those at hand: %s", error)
             await asyncio.sleep(min(interval_s, RETRY_S))
         else:
@@ -134,10 +136,12 @@ def _parse(body: bytes) -> Batch:
     try:
         lines = json.loads(body)["prompts"]
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise BadBatch("the answer is not a batch") from None
+        raise BadBatchError("the answer is not a batch") from None
     if not isinstance(lines, list) or len(lines) > MAX_BATCH:
-        raise BadBatch(f"the answer is not a list of at most {MAX_BATCH} prompts")
+        raise BadBatchError(f"the answer is not a list of at most {MAX_BATCH} prompts")
     batch = clean(lines)
     if len(batch.prompts) < MIN_BATCH:
-        raise BadBatch(f"{len(batch.prompts)} prompts are fewer than {MIN_BATCH}; {batch.dropped} lines were dropped")
+        raise BadBatchError(
+            f"{len(batch.prompts)} prompts are fewer than {MIN_BATCH}; {batch.dropped} lines were dropped"
+        )
     return batch

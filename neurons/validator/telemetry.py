@@ -52,7 +52,7 @@ class Counters:
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class Telemetry:
     """Everything that status pages, metrics and the log look at."""
 
     domain: Domain
@@ -87,7 +87,7 @@ class Sight:
             "validation_ready": ("Whether a validation service is ready", lambda: self.domain.pool.ready),
             "tasks_open": (
                 "Tasks in miners' hands",
-                lambda: sum(one.task is not None for one in self.domain.desk.standing()),
+                lambda: sum(one.task is not None for one in self.domain.desk.state.list_records()),
             ),
             "axon_requests_at_work": ("Requests being answered", self.at_work),
         }

@@ -19,7 +19,7 @@ HEAD_S = 2.0
 """Between looks at the head: a block takes 12 s, a devnet's less."""
 
 
-class SeatLost(Exception):
+class SeatLostError(Exception):
     """The hotkey holds no seat on the subnet: nothing this process does can change that."""
 
 
@@ -46,20 +46,20 @@ class Watch:
         return self._now() - self._risen_at
 
     async def first_look(self) -> None:
-        """Waits until the subnet has been seen once. Raises SeatLost, ChainStalled, ChainError."""
+        """Waits until the subnet has been seen once. Raises SeatLostError, ChainStalled, ChainError."""
         while not await self.look():
             await self._chain.watch()  # ends it when the chain does not come
             await asyncio.sleep(HEAD_S)
 
     async def look(self) -> bool:
-        """Looks at the whole subnet; whether that could be done. Raises SeatLost or ChainError."""
+        """Looks at the whole subnet; whether that could be done. Raises SeatLostError or ChainError."""
         try:
             snapshot = await self._chain.read(lambda chain: chain.snapshot())
         except ChainUnavailable as error:
             logger.warning("the subnet cannot be looked at: %s", error)
             return False
         if self._hotkey not in snapshot.by_hotkey:
-            raise SeatLost(
+            raise SeatLostError(
                 f"the hotkey {self._hotkey} is not registered on subnet {snapshot.netuid}; "
                 f"register it: btcli subnet register --netuid {snapshot.netuid}"
             )
@@ -95,7 +95,7 @@ class Watch:
             await asyncio.sleep(HEAD_S)
 
     async def keep_looking(self, interval_s: float) -> None:
-        """Looks at the subnet and announces the axon, for ever. Raises SeatLost."""
+        """Looks at the subnet and announces the axon, for ever. Raises SeatLostError."""
         while True:
             await asyncio.sleep(interval_s if self.announced else min(interval_s, 60.0))
             try:

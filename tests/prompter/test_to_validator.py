@@ -17,7 +17,7 @@ import pytest
 from neurons.chain.devnet.chain import Devnet
 from neurons.chain.devnet.ledger import Ledger
 from neurons.chain.devnet.rules import Rules
-from neurons.validator.prompts import BadBatch, Batch, Collector, Prompts, fetch
+from neurons.validator.prompts import BadBatchError, Batch, CollectorClient, Prompts, fetch
 from prompter.collector.service import CollectorSettings, create_app
 from prompter.collector.signature import ChainSettings, Gate, chain_opener
 from serving.settings import ShellSettings
@@ -44,7 +44,7 @@ def address(devnet: Devnet, tmp_path: Path, db: Path, live: Any) -> Iterator[str
 
 
 def fetched(url: str) -> Batch:
-    collector = Collector(
+    collector = CollectorClient(
         url, VALIDATOR.ss58_address, lambda m: base64.b64encode(VALIDATOR.sign(m)).decode(), time.time_ns
     )
 
@@ -70,5 +70,5 @@ def test_what_was_submitted_becomes_the_validators_next_tasks(
 
 
 def test_a_hotkey_without_a_seat_gets_nothing(address: str) -> None:
-    with pytest.raises(BadBatch, match="the collector answers 403"):
+    with pytest.raises(BadBatchError, match="the collector answers 403"):
         fetched(address)

@@ -14,10 +14,10 @@ from starlette.responses import Response
 
 from neurons.protocol import Generate, GetVersion, PullTask, StatusCheck, SubmitResults, ThreeGenSynapse
 from neurons.validator.axon.bodies import BodyRules
-from neurons.validator.axon.front import Front
+from neurons.validator.axon.gateway import AxonGateway
 from neurons.validator.axon.handlers import Handler, Handlers, guarded
-from neurons.validator.axon.hooks import Door, blacklist_hook, verify_hook
-from neurons.validator.axon.listening import Place
+from neurons.validator.axon.hooks import RequestVerifier, blacklist_hook, verify_hook
+from neurons.validator.axon.listening import ListenAddress
 
 
 class Replying(AxonMiddleware):
@@ -48,14 +48,14 @@ class ThreeGenAxon(bt.Axon):
         return {}
 
 
-def make_front(
+def build_gateway(
     wallet: typing.Any,
-    place: Place,
-    door: Door,
+    place: ListenAddress,
+    door: RequestVerifier,
     handlers: Handlers,
     told: Callable[[str], None],
     rules: BodyRules | None = None,
-) -> Front:
+) -> AxonGateway:
     """The axon's application, ready to be served. `told` hears the code of every refusal."""
     axon = ThreeGenAxon(
         wallet=wallet,
@@ -78,7 +78,7 @@ def make_front(
             verify_fn=_typed(verify_hook(door), synapse, None),
         )
     names = [synapse.__name__ for synapse in served]
-    return Front(axon.app, names, handlers.desk.may_send_large, told, rules)
+    return AxonGateway(axon.app, names, handlers.desk.state.may_send_large, told, rules)
 
 
 F = typing.TypeVar("F", bound=Callable[..., typing.Any])

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from starlette.types import Message, Receive
 
-from neurons.validator.axon.refusals import BUSY, BUSY_WITH_YOU, SLOW_BODY, Refusal, Refused
+from neurons.validator.axon.refusals import BUSY, BUSY_WITH_YOU, SLOW_BODY, Refusal, RefusedError
 from neurons.validator.tasks.replies import MAX_OTHER_BYTES, MAX_RESULT_BYTES
 
 
@@ -30,7 +30,7 @@ class BodyRules:
     lingering: int = 64  # … in so many connections; any other is closed at once
 
 
-class Room:
+class BodySlots:
     """Places for large bodies: some for all together, fewer for one hotkey. A place is held until the reply is sent."""
 
     def __init__(self, rules: BodyRules) -> None:
@@ -71,16 +71,16 @@ class Body:
         self.complete = length == 0
 
     async def receive(self) -> Message:
-        """The server's next message, as ASGI has it. Raises Refused."""
+        """The server's next message, as ASGI has it. Raises RefusedError."""
         if self.complete:  # only the disconnect is left to wait for, and that may take as long as the answer
             return await self._receive()
         if self._begun_at is None and (refusal := self._enter()) is not None:
-            raise Refused(refusal)
+            raise RefusedError(refusal)
         return await self._next()
 
     async def discard(self) -> None:
         """Takes what comes within a bounded time and forgets it, so that the peer gets to read its answer."""
-        with contextlib.suppress(TimeoutError, Refused):
+        with contextlib.suppress(TimeoutError, RefusedError):
             async with asyncio.timeout(self._rules.linger_s):
                 while not self.complete and self._seen <= self._rules.max_result_bytes:
                     if (await self._next())["type"] == "http.disconnect":
@@ -95,7 +95,7 @@ class Body:
             async with asyncio.timeout_at(deadline):
                 message = await self._receive()
         except TimeoutError:
-            raise Refused(SLOW_BODY) from None
+            raise RefusedError(SLOW_BODY) from None
         if message["type"] == "http.request":
             self._seen += len(message.get("body", b""))
             self.complete = not message.get("more_body", False)

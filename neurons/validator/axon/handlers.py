@@ -26,11 +26,11 @@ from neurons.validator.axon.refusals import (
     QUEUE_FULL,
     RATE_LIMITED,
     TOO_LARGE,
-    Refused,
-    passage,
+    RefusedError,
+    request_context,
 )
 from neurons.validator.tasks.desk import Desk
-from neurons.validator.tasks.jobs import Job
+from neurons.validator.tasks.jobs import OrganicJob
 from neurons.validator.tasks.replies import MAX_RESULT_BYTES, Submission
 
 logger = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ class Handlers:
 
     async def pull(self, synapse: PullTask) -> PullTask:
         """A task, or why there is none."""
-        reply = await self.desk.pull(passage.get().hotkey)
+        reply = await self.desk.pull(request_context.get().hotkey)
         self.told("pull", reply.reason_code)
         filled = {
             "version": NEURONS_VERSION,
@@ -72,7 +72,7 @@ class Handlers:
 
     async def submit(self, synapse: SubmitResults) -> SubmitResults:
         """What became of a result. The asset itself does not travel back."""
-        reply = await self.desk.submit(passage.get().hotkey, _submission(synapse))
+        reply = await self.desk.submit(request_context.get().hotkey, _submission(synapse))
         self.told("submit", reply.reason_code)
         feedback = Feedback(
             validation_failed=reply.validation_failed,
@@ -103,16 +103,16 @@ class Handlers:
 
     async def generate(self, synapse: Generate) -> Generate:
         """An organic question: the id of its job."""
-        answer = await self.desk.generate(passage.get().hotkey, synapse.prompt)
-        if not isinstance(answer, Job):
-            raise Refused(BY_CODE.get(answer, INTERNAL))
+        answer = self.desk.jobs.ask(request_context.get().hotkey, synapse.prompt)
+        if not isinstance(answer, OrganicJob):
+            raise RefusedError(BY_CODE.get(answer, INTERNAL))
         synapse.task_id, synapse.polling_interval = answer.id, self.polling_interval_s
         self.told("generate", "")
         return synapse
 
     async def status(self, synapse: StatusCheck) -> StatusCheck:
         """How far a job of the same hotkey is."""
-        synapse.status, synapse.results = await self.desk.status(passage.get().hotkey, synapse.task_id)
+        synapse.status, synapse.results = self.desk.jobs.status_of(request_context.get().hotkey, synapse.task_id)
         return synapse
 
 
@@ -120,10 +120,10 @@ def guarded(handler: Handler) -> Handler:
     """The handler with its refusals noted for the front, and its unforeseen errors logged and told as ours."""
 
     async def forward(synapse: ThreeGenSynapse) -> ThreeGenSynapse:
-        way = passage.get()
+        way = request_context.get()
         try:
             return await handler(synapse)
-        except Refused as error:
+        except RefusedError as error:
             way.refusal = error.refusal
             raise
         except Exception:
@@ -135,11 +135,11 @@ def guarded(handler: Handler) -> Handler:
 
 
 def _submission(synapse: SubmitResults) -> Submission:
-    """Raises Refused for what no miner sends."""
+    """Raises RefusedError for what no miner sends."""
     if len(synapse.results) > MAX_RESULT_BYTES:
-        raise Refused(TOO_LARGE)
+        raise RefusedError(TOO_LARGE)
     if not 0 <= synapse.submit_time < MAX_TIME_NS:
-        raise Refused(INVALID)
+        raise RefusedError(INVALID)
     task = synapse.task or Task()
     return Submission(
         task.id, task.prompt, synapse.results, synapse.submit_time, synapse.signature, synapse.bound_signature

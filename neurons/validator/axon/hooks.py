@@ -28,8 +28,8 @@ from neurons.validator.axon.refusals import (
     UNSIGNED,
     USED_NONCE,
     Refusal,
-    Refused,
-    passage,
+    RefusedError,
+    request_context,
 )
 
 LATE_NS = 4_000_000_000
@@ -40,7 +40,7 @@ MAX_UUID_CHARS = 64
 
 
 @dataclass(slots=True)
-class Door:
+class RequestVerifier:
     """Decides by what was last seen of the subnet; `snapshot` is set after each look at it.
 
     use_nonce(hotkey, uuid, nonce) says whether it is new, and remembers it. `may_ask(hotkey)` is the list for organic
@@ -53,7 +53,7 @@ class Door:
     now_ns: Callable[[], int] = time.time_ns
     snapshot: Snapshot | None = None
 
-    def unwelcome(self, synapse: str, hotkey: str) -> Refusal | None:
+    def refusal_for(self, synapse: str, hotkey: str) -> Refusal | None:
         """Why whoever claims this hotkey is not served. Changes nothing: the claim is not proven yet."""
         if self.snapshot is None:
             return STARTING
@@ -64,20 +64,20 @@ class Door:
         return None if hotkey in self.snapshot.by_hotkey else NOT_REGISTERED
 
     async def prove(self, synapse: ThreeGenSynapse) -> str:
-        """The hotkey that signed the headers this synapse was made of; its nonce is used up. Raises Refused."""
+        """The hotkey that signed the headers this synapse was made of; its nonce is used up. Raises RefusedError."""
         sender = synapse.dendrite
         if sender is None or not sender.hotkey or not sender.uuid or not sender.signature or sender.nonce is None:
-            raise Refused(UNSIGNED)
+            raise RefusedError(UNSIGNED)
         if len(sender.uuid) > MAX_UUID_CHARS:
-            raise Refused(UNSIGNED)
+            raise RefusedError(UNSIGNED)
         if synapse.computed_body_hash != NO_FIELDS_HASH:
-            raise Refused(INVALID)
+            raise RefusedError(INVALID)
         if (refusal := _untimely(sender.nonce, synapse.timeout, self.now_ns())) is not None:
-            raise Refused(refusal)
+            raise RefusedError(refusal)
         if not self._signed(sender):
-            raise Refused(BAD_SIGNATURE)
+            raise RefusedError(BAD_SIGNATURE)
         if not await self.use_nonce(sender.hotkey, sender.uuid, sender.nonce):
-            raise Refused(USED_NONCE)
+            raise RefusedError(USED_NONCE)
         return str(sender.hotkey)
 
     def _signed(self, sender: TerminalInfo) -> bool:
@@ -97,25 +97,25 @@ def _untimely(nonce: int, timeout_s: float | None, now_ns: int) -> Refusal | Non
     return STALE_NONCE if nonce <= now_ns - LATE_NS - int(timeout * 1e9) else None
 
 
-def blacklist_hook(door: Door, name: str) -> Callable[[ThreeGenSynapse], tuple[bool, str]]:
+def blacklist_hook(door: RequestVerifier, name: str) -> Callable[[ThreeGenSynapse], tuple[bool, str]]:
     """The SDK's blacklist for one synapse."""
 
     def blacklisted(synapse: ThreeGenSynapse) -> tuple[bool, str]:
-        refusal = door.unwelcome(name, str(synapse.dendrite.hotkey) if synapse.dendrite else "")
-        passage.get().refusal = refusal
+        refusal = door.refusal_for(name, str(synapse.dendrite.hotkey) if synapse.dendrite else "")
+        request_context.get().refusal = refusal
         return refusal is not None, refusal.code if refusal else ""
 
     return blacklisted
 
 
-def verify_hook(door: Door) -> Callable[[ThreeGenSynapse], Awaitable[None]]:
+def verify_hook(door: RequestVerifier) -> Callable[[ThreeGenSynapse], Awaitable[None]]:
     """The SDK's verification for every synapse."""
 
     async def verified(synapse: ThreeGenSynapse) -> None:
-        way = passage.get()
+        way = request_context.get()
         try:
             way.hotkey = await door.prove(synapse)
-        except Refused as error:
+        except RefusedError as error:
             way.refusal = error.refusal
             raise
 

@@ -16,7 +16,7 @@ from threading import Thread
 
 from neurons.chain.opening import own_address
 from neurons.settings import ValidatorSettings
-from neurons.validator.axon.front import Front
+from neurons.validator.axon.gateway import AxonGateway
 from serving.server import beside
 from serving.settings import SettingsError
 from serving.vitals import Vitals
@@ -26,7 +26,7 @@ LOOK_UP_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ListenAddress:
     """Where the axon listens, and what it tells the chain of where it is reached."""
 
     ip: str
@@ -35,7 +35,7 @@ class Place:
     external_port: int
 
 
-async def find_place(settings: ValidatorSettings) -> Place:
+async def find_listen_address(settings: ValidatorSettings) -> ListenAddress:
     """Where the axon listens and is reached. Asks the network only on a real chain without --axon.external_ip.
 
     Raises SettingsError.
@@ -47,7 +47,7 @@ async def find_place(settings: ValidatorSettings) -> Place:
             address = await asyncio.wait_for(_looked_up(), LOOK_UP_S)
         except TimeoutError as error:
             raise SettingsError("this machine's address cannot be found out: give --axon.external_ip") from error
-    return Place(axon.ip, axon.port, address, axon.external_port or axon.port)
+    return ListenAddress(axon.ip, axon.port, address, axon.external_port or axon.port)
 
 
 def _looked_up() -> asyncio.Future[str]:
@@ -66,7 +66,7 @@ def _looked_up() -> asyncio.Future[str]:
 
 
 @contextlib.asynccontextmanager
-async def axon_server(front: Front, listener: socket.socket, drain_s: float) -> AsyncIterator[None]:
+async def axon_server(front: AxonGateway, listener: socket.socket, drain_s: float) -> AsyncIterator[None]:
     """Serves while the context lasts; then refuses what is new, and finishes what it has for at most `drain_s`."""
     vitals = Vitals(version=lambda: "", busy=lambda: front.at_work > 0)
     async with beside(front, listener, vitals, drain_s):

@@ -71,7 +71,7 @@ REFUSAL_CODES = frozenset(found.code for found in list(globals().values()) if is
 """Every code above, for counting."""
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """Raised to answer the request at hand with a refusal."""
 
     def __init__(self, refusal: Refusal) -> None:
@@ -80,7 +80,7 @@ class Refused(Exception):
 
 
 @dataclass(slots=True)
-class Passage:
+class RequestContext:
     """One request on its way through front, hooks and handler: who sent it, once that is proven, or why it ends."""
 
     hotkey: str = ""
@@ -88,5 +88,5 @@ class Passage:
     holds_place: bool = False
 
 
-passage: ContextVar[Passage] = ContextVar("passage")
+request_context: ContextVar[RequestContext] = ContextVar("request_context")
 """The request at hand. The SDK hands hooks and handlers the synapse alone, whose body may claim any hotkey."""

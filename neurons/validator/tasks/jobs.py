@@ -37,7 +37,7 @@ class JobRules:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class MinerResult:
     """A miner's acceptable result: base64 of a PLY or SPZ file. Times are Unix seconds."""
 
     hotkey: str
@@ -48,7 +48,7 @@ class Made:
 
 
 @dataclass
-class Job:
+class OrganicJob:
     """One question of one user. `holders` maps the miners who work on it to when they pulled."""
 
     id: str
@@ -57,27 +57,29 @@ class Job:
     asked_at: float
     holders: dict[str, float] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
-    made: list[Made] = field(default_factory=list)  # rising in time; `results` of all but the first and best are empty
+    made: list[MinerResult] = field(
+        default_factory=list
+    )  # rising in time; `results` of all but the first and best are empty
     status: TaskStatus = TaskStatus.IN_QUEUE
     reason: str = ""
     ended_at: float | None = None
 
     @property
-    def best(self) -> Made | None:
+    def best(self) -> MinerResult | None:
         """The result of the highest score, the earliest of equals."""
         return max(self.made, key=lambda made: made.score, default=None)
 
 
-class Jobs:
+class OrganicJobs:
     """All organic jobs of one validator. `allowed` says which hotkeys may ask."""
 
     def __init__(self, rules: JobRules, now: Callable[[], float], allowed: Callable[[str], bool]) -> None:
         self._rules, self._now, self._allowed = rules, now, allowed
-        self._open: dict[str, Job] = {}
-        self._ended: dict[str, Job] = {}
+        self._open: dict[str, OrganicJob] = {}
+        self._ended: dict[str, OrganicJob] = {}
         self._asked: dict[str, deque[float]] = {}
 
-    def ask(self, owner: str, prompt: str) -> Job | str:
+    def ask(self, owner: str, prompt: str) -> OrganicJob | str:
         """A new job, or the code of a refusal: not_allowed, invalid_prompt, rate_limited, queue_full."""
         if not self._allowed(owner):
             return "not_allowed"
@@ -92,22 +94,29 @@ class Jobs:
         if len(times) >= self._rules.rate_requests:
             return "rate_limited"
         times.append(self._now())
-        job = Job(new_job_id(), owner, cleaned, self._now())
+        job = OrganicJob(new_job_id(), owner, cleaned, self._now())
         self._open[job.id] = job
         return job
 
-    def find(self, owner: str, job_id: str) -> Job | None:
+    def find(self, owner: str, job_id: str) -> OrganicJob | None:
         """The job as it is now, if it is this user's."""
         self._settle()
         job = self._open.get(job_id) or self._ended.get(job_id)
         return job if job is not None and job.owner == owner else None
 
-    def offer(self, hotkey: str, strong: bool) -> Job | None:
+    def status_of(self, owner: str, job_id: str) -> tuple[TaskStatus, str | None]:
+        """Return the state of a user's job, and its best result (base64) once it is done."""
+        job = self.find(owner, job_id)
+        if job is None:
+            return TaskStatus.NOT_FOUND, None
+        return job.status, job.best.results if job.best and job.status is TaskStatus.DONE else None
+
+    def offer(self, hotkey: str, strong: bool) -> OrganicJob | None:
         """The oldest job with a place for this miner, who must then `take` it or leave it."""
         self._settle()
         return next((job for job in self._open.values() if self._has_place(job, hotkey, strong)), None)
 
-    def take(self, job: Job, hotkey: str) -> None:
+    def take(self, job: OrganicJob, hotkey: str) -> None:
         """The miner has pulled the job."""
         job.holders[hotkey] = self._now()
         job.status = TaskStatus.IN_PROGRESS
@@ -122,10 +131,10 @@ class Jobs:
         if score is None:
             job.failed.add(hotkey)
         else:
-            _add(job, Made(hotkey, score, results, assigned_at, self._now()))
+            _add(job, MinerResult(hotkey, score, results, assigned_at, self._now()))
         self._settle()
 
-    def _has_place(self, job: Job, hotkey: str, strong: bool) -> bool:
+    def _has_place(self, job: OrganicJob, hotkey: str, strong: bool) -> bool:
         if hotkey in job.holders or hotkey in job.failed or any(made.hotkey == hotkey for made in job.made):
             return False
         taken = len(job.holders) + len(job.made)
@@ -152,7 +161,7 @@ class Jobs:
             if not times:
                 del self._asked[owner]
 
-    def _end(self, job: Job, status: TaskStatus, reason: str) -> None:
+    def _end(self, job: OrganicJob, status: TaskStatus, reason: str) -> None:
         del self._open[job.id]
         job.status, job.reason, job.ended_at = status, reason, self._now()
         self._ended[job.id] = job
@@ -180,11 +189,11 @@ class AllowList:
         return hotkey in self._hotkeys
 
 
-def _add(job: Job, made: Made) -> None:
+def _add(job: OrganicJob, made: MinerResult) -> None:
     """Keeps the assets of the first and the best result alone: the others are only told of."""
     job.made.append(made)
     best = job.best
     job.made[1:] = [
-        one if one is best else Made(one.hotkey, one.score, "", one.assigned_at, one.submitted_at)
+        one if one is best else MinerResult(one.hotkey, one.score, "", one.assigned_at, one.submitted_at)
         for one in job.made[1:]
     ]

@@ -1,9 +1,10 @@
-"""What goes into and comes out of the desk: plain values, with the words of the protocol but without its SDK."""
+"""The desk's input and output as plain values, with the protocol's field names but without its SDK."""
 
 from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 
 from neurons.validator.tasks import records
@@ -11,9 +12,9 @@ from neurons.validator.tasks.records import MinerRecord
 from neurons.validator.tasks.rules import TaskRules
 
 MAX_RESULT_BYTES = 16 * 2**20
-"""Of `results`, for a hotkey that holds a task or closed one within the hour …"""
+"""Limit of `results` for a hotkey that has an open task or closed one within the hour."""
 MAX_OTHER_BYTES = 64 * 2**10
-"""… and for any other."""
+"""Limit of a body from any other hotkey."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class PullReply:
-    """A task, or why there is none now and when to come back."""
+    """A task, or the reason why there is none and when to come back."""
 
     task: tuple[str, str] | None = None  # id, prompt
     submit_before: int = 0  # Unix seconds
@@ -45,7 +46,7 @@ class PullReply:
 
 @dataclass(frozen=True, slots=True)
 class SubmitReply:
-    """What became of a submission, and where the miner stands."""
+    """The result of a submission, and the miner's reward, average and cooldown."""
 
     validation_failed: bool = False
     task_fidelity_score: float = 0.0
@@ -62,19 +63,19 @@ class SubmitReply:
     max_result_bytes: int = 0
 
     def to_json(self) -> str:
-        """The reply as it is stored, so that it can be given again word for word."""
+        """Serialise the reply for storage, so that it can be sent again word for word."""
         return json.dumps(asdict(self))
 
     @staticmethod
     def from_json(text: str) -> SubmitReply:
-        """A stored reply."""
+        """Parse a stored reply."""
         found = json.loads(text)
         return SubmitReply(**{**found, "thresholds": tuple(found["thresholds"])})
 
 
 @dataclass(frozen=True, slots=True)
-class ClosedWith:
-    """How a task was closed, for the operator's eyes: `score` is None for one that was declined or refused unscored."""
+class ClosedTaskSummary:
+    """How a task was closed, for the status page. `score` is None if the task was declined or rejected unscored."""
 
     closed_at: float  # Unix seconds
     hotkey: str
@@ -86,55 +87,60 @@ class ClosedWith:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
-    """What every reply tells: by which rules and by which scorer results are judged."""
+class ReplyBuilder:
+    """Builds replies, which all carry the thresholds, the size limit and the scorer that results are judged by."""
 
     rules: TaskRules
-    scorer: str
-
-    @property
-    def thresholds(self) -> tuple[float, ...]:
-        """The scores from which a result is worth something, rising."""
-        return tuple(sorted(score for score, _ in self.rules.thresholds))
+    scorer: Callable[[], str]
+    now: Callable[[], float]
 
     def task(self, record: MinerRecord) -> PullReply:
-        """The task that the record holds. Raises ValueError when it holds none."""
+        """Build the reply with the record's open task. Raises ValueError if it has none."""
         if record.task is None:
             raise ValueError(f"{record.hotkey} holds no task")
         return PullReply(
             task=(record.task.id, record.task.prompt),
             submit_before=int(record.task.submit_before),
             cooldown_violations=record.cooldown_violations,
-            scorer=self.scorer,
-            thresholds=self.thresholds,
+            scorer=self.scorer(),
+            thresholds=self._thresholds,
             max_result_bytes=MAX_RESULT_BYTES,
         )
 
     def no_task(self, record: MinerRecord, until: float, code: str, detail: str) -> PullReply:
-        """Why there is none, and when to come back."""
+        """Build the reply that says why there is no task and when to come back (Unix seconds)."""
         return PullReply(
             cooldown_until=math.ceil(until),
             cooldown_violations=record.cooldown_violations,
             reason_code=code,
             detail=detail,
-            scorer=self.scorer,
-            thresholds=self.thresholds,
+            scorer=self.scorer(),
+            thresholds=self._thresholds,
             max_result_bytes=MAX_RESULT_BYTES,
         )
 
+    def refusal(self, record: MinerRecord, code: str, detail: str) -> SubmitReply:
+        """Build the reply to a submission that leaves the task as it was."""
+        return self.result(record, code, detail)
+
     def result(
-        self, record: MinerRecord, now: float, code: str = "", detail: str = "", told: SubmitReply | None = None
+        self, record: MinerRecord, code: str = "", detail: str = "", result: SubmitReply | None = None
     ) -> SubmitReply:
-        """Where the miner stands, added to what there is to tell of its result."""
-        recent = records.settle(record, now, self.rules).accepted_at
+        """Add the miner's reward, average and cooldown to what there is to report about its result."""
+        now = self.now()
+        recent = records.drop_expired(record, now, self.rules).accepted_at
         return replace(
-            told or SubmitReply(scorer=self.scorer),
+            result or SubmitReply(scorer=self.scorer()),
             average_fidelity_score=record.average,
             generations_within_8_hours=len(recent),
-            current_miner_reward=records.reward(record, now, self.rules),
+            current_miner_reward=records.compute_reward(record, now, self.rules),
             cooldown_until=math.ceil(record.cooldown_until),
             reason_code=code,
             detail=detail,
-            thresholds=self.thresholds,
+            thresholds=self._thresholds,
             max_result_bytes=MAX_RESULT_BYTES,
         )
+
+    @property
+    def _thresholds(self) -> tuple[float, ...]:
+        return tuple(sorted(score for score, _ in self.rules.thresholds))

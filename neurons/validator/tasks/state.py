@@ -36,7 +36,7 @@ NONCES_KEPT_S = 3600.0
 _RECORD = TypeAdapter(MinerRecord)
 
 
-class StateDamaged(Exception):
+class StateDamagedError(Exception):
     """The state cannot be read, or is of a later release: nothing may be decided on it."""
 
 
@@ -51,7 +51,7 @@ class Accepted:
 
 
 class Store:
-    """The file `state.db` in `folder`, which is made if need be. Raises StateDamaged."""
+    """The file `state.db` in `folder`, which is made if need be. Raises StateDamagedError."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -66,12 +66,12 @@ class Store:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
             self._migrate(path)
-        except StateDamaged:
+        except StateDamagedError:
             self._db.close()
             raise
         except sqlite3.DatabaseError as error:
             self._db.close()
-            raise StateDamaged(f"{path}: {error}; move it away to begin anew") from error
+            raise StateDamagedError(f"{path}: {error}; move it away to begin anew") from error
 
     def secret(self) -> bytes:
         """The 32 bytes that seeds of scores are drawn from, made once."""
@@ -85,17 +85,17 @@ class Store:
             part.replace(path)
         found = path.read_bytes()
         if len(found) != 32:
-            raise StateDamaged(f"{path} does not hold 32 bytes")
+            raise StateDamagedError(f"{path} does not hold 32 bytes")
         return found
 
     def records(self) -> list[MinerRecord]:
-        """All miners. Raises StateDamaged for a record that cannot be read."""
+        """All miners. Raises StateDamagedError for a record that cannot be read."""
         try:
             return [
                 _RECORD.validate_json(text) for (text,) in self._db.execute("SELECT record FROM miners ORDER BY hotkey")
             ]
         except (ValidationError, sqlite3.DatabaseError) as error:
-            raise StateDamaged(f"a miner's record cannot be read: {error}") from error
+            raise StateDamagedError(f"a miner's record cannot be read: {error}") from error
 
     def save(self, record: MinerRecord, asset: Accepted | None = None) -> None:
         """Writes a record and, with it or not at all, the asset that was accepted."""
@@ -145,10 +145,10 @@ class Store:
     def _migrate(self, path: Path) -> None:
         version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
         if version > len(SCHEMA):
-            raise StateDamaged(f"{path} was written by a later release (version {version})")
+            raise StateDamagedError(f"{path} was written by a later release (version {version})")
         (verdict,) = self._db.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != "ok":
-            raise StateDamaged(f"{path} is damaged: {verdict}")
+            raise StateDamagedError(f"{path} is damaged: {verdict}")
         for step in SCHEMA[version:]:
             version += 1
             self._db.executescript(f"BEGIN IMMEDIATE; {step} PRAGMA user_version = {version}; COMMIT;")

@@ -1,4 +1,4 @@
-"""Whether a submission is its miner's own: the two signatures of the protocol. Knows no storage and no verdict."""
+"""Verifies that a submission comes from its miner: the two signatures of the protocol. Pure except for the checker."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from neurons.validator.tasks.records import MinerRecord, OpenTask
 from neurons.validator.tasks.replies import Submission
 
 BOUND_FRESH_S = 300.0
-"""A bound signature's time lies within this of ours."""
+"""Largest difference between the time in a bound signature and the validator's clock."""
 
 
-class BadEncoding(Exception):
-    """Results that are not base64: their miner's fault."""
+class BadEncodingError(Exception):
+    """The results are not base64, which is the miner's fault."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who this validator is, and how it checks who others are: verify(hotkey, message, signature in base64)."""
+    """The validator's own identity, and its signature checker: verify(hotkey, message, signature in base64)."""
 
     netuid: int
     hotkey: str
@@ -31,10 +31,10 @@ class Identity:
     require_bound: bool = False
 
 
-def distrust(record: MinerRecord, task: OpenTask, submission: Submission, me: Identity, now: float) -> str:
-    """The code of why the submission is not believed, or an empty string. Checks signatures: not for an event loop."""
+def verify_submission(record: MinerRecord, task: OpenTask, submission: Submission, me: Identity, now: float) -> str:
+    """Return a reason code, or "" if the signatures verify. Takes milliseconds: run it off the event loop."""
     if submission.bound_signature:
-        return _distrust_bound(record, submission, me, now)
+        return _verify_bound(record, submission, me, now)
     if record.binds:
         return "downgraded"
     if me.require_bound:
@@ -45,27 +45,30 @@ def distrust(record: MinerRecord, task: OpenTask, submission: Submission, me: Id
     return "" if me.verify(record.hotkey, message, submission.signature) else "bad_signature"
 
 
-def decode(results: str) -> bytes:
-    """The asset of base64 on one line. Raises BadEncoding."""
+def decode_results(results: str) -> bytes:
+    """Decode base64 on one line into the asset. Raises BadEncodingError."""
     try:
         return base64.b64decode(results.encode("ascii"), validate=True)
     except (binascii.Error, UnicodeEncodeError):
-        raise BadEncoding("the results are not base64 on one line") from None
+        raise BadEncodingError("the results are not base64 on one line") from None
 
 
-def score_seed(secret: bytes, task_id: str, asset: bytes, hotkey: str) -> int:
-    """The seed of the views, 32 bits: unknown before the asset is fixed, the same however often it is sent."""
+def derive_seed(secret: bytes, task_id: str, asset: bytes, hotkey: str) -> int:
+    """Return the 32-bit seed of the scored views: HMAC-SHA256 over task, asset and hotkey.
+
+    It cannot be known before the asset is fixed, and sending the same asset again gives the same seed.
+    """
     message = b"\0".join((task_id.encode(), hashlib.sha256(asset).digest(), hotkey.encode()))
     return int.from_bytes(hmac.new(secret, message, hashlib.sha256).digest()[:4], "big")
 
 
-def _distrust_bound(record: MinerRecord, submission: Submission, me: Identity, now: float) -> str:
+def _verify_bound(record: MinerRecord, submission: Submission, me: Identity, now: float) -> str:
     if abs(submission.submit_time / 1e9 - now) > BOUND_FRESH_S:
         return "stale_signature"
     try:
-        asset = decode(submission.results)
-    except BadEncoding:
-        return "bad_signature"  # there are no bytes that it could cover
+        asset = decode_results(submission.results)
+    except BadEncodingError:
+        return "bad_signature"  # without an asset there is nothing that the signature could cover
     message = bound_message(
         netuid=me.netuid,
         task_id=submission.task_id,

@@ -13,8 +13,9 @@ import pytest
 
 from neurons.messages import bound_message, result_message
 from neurons.services.validation import Fault, Rejected, Verdict
-from neurons.validator.tasks.desk import Desk, Surroundings
-from neurons.validator.tasks.jobs import JobRules, Jobs
+from neurons.validator.tasks.desk import Desk, DeskDependencies
+from neurons.validator.tasks.jobs import JobRules, OrganicJobs
+from neurons.validator.tasks.live_state import LiveState
 from neurons.validator.tasks.replies import Submission
 from neurons.validator.tasks.rules import TaskRules
 from neurons.validator.tasks.state import Store
@@ -47,7 +48,7 @@ def make_scored(score: float, asset: bytes = b"asset", seed: int = 0) -> Validat
 
 @dataclass
 class World:
-    """What a desk asks for, and levers to set it."""
+    """Everything a desk depends on, set by the test; it is also the judge."""
 
     folder: Path
     now: float = 1_000_000.0
@@ -61,30 +62,29 @@ class World:
     hotkey: str = ME
     verify: Callable[[str, bytes, str], bool] = lambda hotkey, message, text: text == signature(hotkey, message)
 
+    scorer: str = "three-gen-small@1+fp32"
+
+    async def judge(self, prompt: str, data: str, seed: int) -> Verdict:
+        self.judged.append((prompt, base64.b64decode(data), seed))
+        if self.before_verdict is not None:
+            await self.before_verdict()  # type: ignore[misc]
+        return self.verdict(prompt, base64.b64decode(data))
+
     def desk(self) -> Desk:
         numbers = itertools.count(int(self.now * 1000))
 
-        async def judge(prompt: str, data: str, seed: int) -> Verdict:
-            self.judged.append((prompt, base64.b64decode(data), seed))
-            if self.before_verdict is not None:
-                await self.before_verdict()  # type: ignore[misc]
-            return self.verdict(prompt, base64.b64decode(data))
-
-        around = Surroundings(
-            judge=judge,
-            ready=lambda: self.ready,
-            scorer=lambda: "three-gen-small@1+fp32",
-            scorer_ok=lambda: True,
+        needs = DeskDependencies(
+            judge=self,
             next_prompt=lambda: "a red car",
-            new_id=lambda: f"task-{next(numbers)}",
+            new_task_id=lambda: f"task-{next(numbers)}",
+            keep_asset=lambda digest, asset: self.kept.append((digest, asset)),
             now=lambda: self.now,
-            keep=lambda digest, asset: self.kept.append((digest, asset)),
             strong_miners=100,
         )
         me = Identity(17, self.hotkey, self.verify, self.require_bound)
-        jobs = Jobs(JobRules(), around.now, lambda _hotkey: True)
+        jobs = OrganicJobs(JobRules(), needs.now, lambda _hotkey: True)
         self.stores.append(Store(self.folder))
-        return Desk(self.stores[-1], TaskRules(), me, around, jobs)
+        return Desk(LiveState(self.stores[-1], TaskRules(), needs.now), TaskRules(), me, needs, jobs)
 
 
 @pytest.fixture

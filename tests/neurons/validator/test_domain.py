@@ -12,7 +12,7 @@ from fastapi import FastAPI, Request
 from neurons.process import beside
 from neurons.settings import ValidatorSettings, validator_settings
 from neurons.validator.domain import allowed, job_rules, open_domain, task_rules
-from neurons.validator.prompts import BadBatch
+from neurons.validator.prompts import BadBatchError
 from neurons.validator.tasks.trust import Identity
 from serving.app import ShellLimits, create_shell
 from serving.settings import ShellSettings
@@ -60,7 +60,7 @@ def me() -> Identity:
 def test_a_task_goes_all_the_way(live: Any, scored: Any, submission: Any, flags: list[str], tmp_path: Path) -> None:
     async def story(settings: ValidatorSettings) -> None:
         async with open_domain(settings, tmp_path / "state", me(), lambda _: "signed") as domain:
-            assert domain.desk.scorer_ok
+            assert domain.scorer_ok
             task = (await domain.desk.pull(MINER)).task
             assert task is not None
             reply = await domain.desk.submit(MINER, submission(task[0], MINER))
@@ -92,7 +92,7 @@ def test_a_validator_whose_services_are_away_serves_no_tasks(flags: list[str], t
         settings = validator_settings([*flags, "--validation.endpoint", "http://127.0.0.1:9"])
         async with open_domain(settings, tmp_path / "state", me(), lambda _: "signed") as domain:
             assert (await domain.desk.pull(MINER)).reason_code == "validator_unready"
-            assert not domain.desk.scorer_ok
+            assert not domain.scorer_ok
 
     asyncio.run(story())
 
@@ -103,7 +103,7 @@ def test_a_missing_or_empty_prompt_file_is_refused_at_start(flags: list[str], tm
             pass
 
     (tmp_path / "prompts.txt").write_text("\n")
-    with pytest.raises(BadBatch):
+    with pytest.raises(BadBatchError):
         asyncio.run(opened())
     (tmp_path / "prompts.txt").unlink()
     with pytest.raises(FileNotFoundError):

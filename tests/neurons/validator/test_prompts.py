@@ -13,7 +13,16 @@ from typing import Any
 import httpx
 import pytest
 
-from neurons.validator.prompts import MAX_BATCH, MAX_BATCH_BYTES, BadBatch, Batch, Collector, Prompts, fetch, keep_fresh
+from neurons.validator.prompts import (
+    MAX_BATCH,
+    MAX_BATCH_BYTES,
+    BadBatchError,
+    Batch,
+    CollectorClient,
+    Prompts,
+    fetch,
+    keep_fresh,
+)
 from serving.http_client import CallError, ResponseTooLargeError
 
 THOUSAND = [f"prompt {i}" for i in range(1000)]
@@ -25,8 +34,8 @@ def prompts_of(tmp_path: Path, *lines: str) -> Prompts:
     return Prompts(path, random.Random(1))
 
 
-def collector() -> Collector:
-    return Collector("http://127.0.0.1:9100", "hotkey", lambda message: f"signed {message.decode()}", lambda: 77)
+def collector() -> CollectorClient:
+    return CollectorClient("http://127.0.0.1:9100", "hotkey", lambda message: f"signed {message.decode()}", lambda: 77)
 
 
 def fetched(answer: httpx.Response) -> Batch:
@@ -55,7 +64,7 @@ def test_a_fresh_batch_does_not_bring_back_what_was_just_used(tmp_path: Path) ->
 
 
 def test_a_file_without_prompts_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadBatch, match="holds no prompt"):
+    with pytest.raises(BadBatchError, match="holds no prompt"):
         prompts_of(tmp_path, "", "  ")
 
 
@@ -86,7 +95,7 @@ def test_bad_lines_are_dropped_and_counted() -> None:
     ],
 )
 def test_anything_else_is_no_batch(answer: httpx.Response) -> None:
-    with pytest.raises(BadBatch):
+    with pytest.raises(BadBatchError):
         fetched(answer)
 
 

@@ -16,15 +16,15 @@ from prometheus_client import CollectorRegistry
 from neurons.chain.contract import Seat, Snapshot
 from neurons.validator.pages import status_pages
 from neurons.validator.tasks.rules import TaskRules
-from neurons.validator.telemetry import Counters, Sight
+from neurons.validator.telemetry import Counters, Telemetry
 from neurons.validator.weights import Sent
 
 
 @dataclass
 class Seen:
-    """A sight whose parts the test sets."""
+    """A telemetry whose parts the test sets."""
 
-    sight: Sight
+    telemetry: Telemetry
     registry: CollectorRegistry
     watch: Any
     weights: Any
@@ -42,13 +42,13 @@ def seen(world: Any) -> Seen:
     weights = SimpleNamespace(sent=None, held_back="")
     pool = SimpleNamespace(ready=True, scorer="three-gen-small@1+fp32")
     domain: Any = SimpleNamespace(desk=world.desk(), pool=pool)
-    sight = Sight(domain, watch, weights, Counters(registry), lambda: 2)  # type: ignore[arg-type]
-    sight.measure(registry)
-    return Seen(sight, registry, watch, weights, pool)
+    telemetry = Telemetry(domain, watch, weights, Counters(registry), lambda: 2)  # type: ignore[arg-type]
+    telemetry.measure(registry)
+    return Seen(telemetry, registry, watch, weights, pool)
 
 
 def test_replies_are_counted_by_codes_of_ours_alone(seen: Seen) -> None:
-    counters = seen.sight.counters
+    counters = seen.telemetry.counters
     for code in ("", "low_score", "too_few", "validator_fault", "whatever a service made up"):
         counters.replied("submit", code)
     counters.replied("pull", "")
@@ -63,12 +63,12 @@ def test_replies_are_counted_by_codes_of_ours_alone(seen: Seen) -> None:
 
 
 def test_requirement_15_it_is_ready_when_its_work_goes_on(seen: Seen) -> None:
-    assert seen.sight.not_ready() == []
+    assert seen.telemetry.not_ready() == []
 
 
 def test_requirement_15_what_stands_still_is_named(seen: Seen) -> None:
     seen.watch.still_s, seen.watch.announced, seen.watch.snapshot, seen.pool.ready = 200.0, False, None, False
-    assert seen.sight.not_ready() == [
+    assert seen.telemetry.not_ready() == [
         "the subnet has not been seen yet",
         "no new block for 200 s",
         "no validation service is ready",
@@ -86,11 +86,11 @@ def test_gauges_are_read_when_they_are_asked_for(seen: Seen) -> None:
 
 def test_the_line_of_progress_says_why_no_weights_were_set(seen: Seen, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    seen.sight.log()
+    seen.telemetry.log()
     seen.weights.held_back = "the stake of 1 is below 1000"
-    seen.sight.log()
+    seen.telemetry.log()
     seen.weights.held_back, seen.weights.sent = "", Sent(119, {}, True)
-    seen.sight.log()
+    seen.telemetry.log()
     assert "weights not due yet" in caplog.messages[0]
     assert "weights held back (the stake of 1 is below 1000)" in caplog.messages[1]
     assert caplog.messages[2].startswith("block 120, 2 seats; tasks given 0")
@@ -99,16 +99,16 @@ def test_the_line_of_progress_says_why_no_weights_were_set(seen: Seen, caplog: p
 
 def page_of(seen: Seen | None, now: float = 0.0) -> TestClient:
     app = FastAPI()
-    app.include_router(status_pages(lambda: seen.sight if seen else None, TaskRules(), lambda: now))
+    app.include_router(status_pages(lambda: seen.telemetry if seen else None, TaskRules(), lambda: now))
     return TestClient(app)
 
 
 def test_the_page_has_a_row_for_each_miner(seen: Seen, world: Any, submission: Any) -> None:
     async def story() -> None:
         for hotkey in ("miner", "gone"):
-            pulled = await seen.sight.domain.desk.pull(hotkey)
+            pulled = await seen.telemetry.domain.desk.pull(hotkey)
             if hotkey == "miner":
-                await seen.sight.domain.desk.submit(hotkey, submission(pulled.task[0], hotkey))
+                await seen.telemetry.domain.desk.submit(hotkey, submission(pulled.task[0], hotkey))
 
     asyncio.run(story())
     seen.weights.sent = Sent(119, {1: 1.0}, True)
@@ -129,7 +129,7 @@ def test_the_page_answers_before_anything_is_known() -> None:
 
 def test_the_page_tells_the_last_tasks_the_newest_first(world: Any, seen: Seen, submission: Any) -> None:
     async def two_tasks() -> None:
-        desk = seen.sight.domain.desk
+        desk = seen.telemetry.domain.desk
         for hotkey in ("miner", "other"):
             task = await desk.pull(hotkey)
             await desk.submit(hotkey, submission(task.task[0], hotkey))

@@ -13,7 +13,7 @@ from neurons.chain.devnet.chain import Devnet
 from neurons.chain.devnet.ledger import Ledger
 from neurons.chain.devnet.rules import Rules
 from neurons.chain.worker import ChainStalled, ChainWorker, Deadlines
-from neurons.validator.watch import SeatLost, Watch
+from neurons.validator.watch import SeatLostError, Watch
 
 ADDRESS = ("127.0.0.1", 8092)
 
@@ -104,7 +104,7 @@ def test_who_holds_no_seat_is_told_how_to_get_one(tmp_path: Path) -> None:
         finally:
             await worker.close()
 
-    with pytest.raises(SeatLost, match="btcli subnet register --netuid 17"):
+    with pytest.raises(SeatLostError, match="btcli subnet register --netuid 17"):
         asyncio.run(story())
 
 

@@ -21,12 +21,12 @@ from neurons.chain.opening import open_wallet
 from neurons.chain.wallets import make_wallet
 from neurons.protocol import PullTask, SubmitResults, Task, ThreeGenSynapse, bound_message, result_message, sign, verify
 from neurons.settings import Wallet
-from neurons.validator.axon.assembly import make_front
+from neurons.validator.axon.assembly import build_gateway
 from neurons.validator.axon.bodies import BodyRules
-from neurons.validator.axon.front import Front
+from neurons.validator.axon.gateway import AxonGateway
 from neurons.validator.axon.handlers import Handlers
-from neurons.validator.axon.hooks import Door
-from neurons.validator.axon.listening import Place, axon_server
+from neurons.validator.axon.hooks import RequestVerifier
+from neurons.validator.axon.listening import ListenAddress, axon_server
 from neurons.validator.tasks.desk import Desk
 from serving.server import bind
 
@@ -41,8 +41,8 @@ class Running:
     """A running axon, and what it counted."""
 
     desk: Desk
-    front: Front
-    door: Door
+    gateway: AxonGateway
+    verifier: RequestVerifier
     port: int
     hotkey: str
     refused: list[str]
@@ -72,14 +72,14 @@ class Subnet:
     async def axon(self) -> AsyncIterator[Running]:
         desk = self.world.desk()
         listener = bind("127.0.0.1", 0)
-        place = Place("127.0.0.1", listener.getsockname()[1], "127.0.0.1", listener.getsockname()[1])
-        door = Door(self.world.hotkey, desk.use_nonce, self.may_ask)
-        door.snapshot = snapshot(self.world.hotkey, *self.registered)
+        place = ListenAddress("127.0.0.1", listener.getsockname()[1], "127.0.0.1", listener.getsockname()[1])
+        verifier = RequestVerifier(self.world.hotkey, desk.state.use_nonce, self.may_ask)
+        verifier.snapshot = snapshot(self.world.hotkey, *self.registered)
         refused: list[str] = []
         handlers = Handlers(desk, 30, lambda: "1.0.0 three-gen-small@1+fp32", lambda *_: None)
-        front = make_front(self.wallet, place, door, handlers, refused.append, self.rules)
-        async with axon_server(front, listener, 1.0):
-            yield Running(desk, front, door, place.port, self.world.hotkey, refused)
+        gateway = build_gateway(self.wallet, place, verifier, handlers, refused.append, self.rules)
+        async with axon_server(gateway, listener, 1.0):
+            yield Running(desk, gateway, verifier, place.port, self.world.hotkey, refused)
 
 
 def snapshot(*hotkeys: str) -> Snapshot:

@@ -141,7 +141,7 @@ def test_a_stopping_axon_finishes_what_it_has_and_refuses_what_is_new(subnet: An
 
         async def wait() -> None:
             judging.set()
-            while not axon.front.stopping:
+            while not axon.gateway.stopping:
                 await asyncio.sleep(0.01)
             async with peer(axon, uuid="late") as late:
                 answer = await late.send(PullTask())

@@ -59,7 +59,7 @@ def test_requirement_3_an_empty_signature_is_refused(subnet: Any, peer: Any) -> 
                 answer = await miner.send(PullTask(), forged)
                 assert answer.status_code == 401
                 assert code_of(answer) in ("unsigned", "bad_signature")
-            assert axon.desk.standing() == []
+            assert axon.desk.state.list_records() == []
             await assert_serves(miner)
 
     asyncio.run(story())
@@ -82,7 +82,7 @@ def test_requirement_3_anothers_hotkey_cannot_be_claimed(subnet: Any, peer: Any,
             headers = other.headers(PullTask())
             headers["bt_header_dendrite_hotkey"] = keys["miner"].ss58_address
             assert code_of(await other.send(PullTask(), headers)) == "bad_signature"
-            assert axon.desk.standing() == []
+            assert axon.desk.state.list_records() == []
 
     asyncio.run(story())
 
@@ -97,7 +97,7 @@ def test_requirement_3_the_hotkey_in_the_body_counts_for_nothing(subnet: Any, pe
             assert synapse.dendrite is not None
             synapse.dendrite.hotkey = keys["miner"].ss58_address
             assert (await other.send(synapse, headers)).status_code == 200
-            assert [record.hotkey for record in axon.desk.standing()] == [keys["other"].ss58_address]
+            assert [record.hotkey for record in axon.desk.state.list_records()] == [keys["other"].ss58_address]
 
     asyncio.run(story())
 
@@ -197,7 +197,7 @@ def test_who_holds_no_seat_is_refused_and_told_when_to_come_back(subnet: Any, pe
 def test_nobody_is_served_before_the_subnet_has_been_seen(subnet: Any, peer: Any) -> None:
     async def story() -> None:
         async with subnet.axon() as axon, peer(axon) as miner:
-            axon.door.snapshot = None
+            axon.verifier.snapshot = None
             assert code_of(await miner.send(PullTask())) == "starting"
 
     asyncio.run(story())
@@ -308,7 +308,7 @@ def test_requirement_4_large_bodies_are_for_those_with_a_task(subnet: Any, peer:
             assert (answer.status_code, code_of(answer)) == (413, "no_open_task")
             task_id = (await miner.pull())["task"]["id"]
             assert (await miner.send(miner.result(task_id, asset=b"x" * LARGE))).json()["score"] == 0.9
-            assert axon.front.room.taken == 0
+            assert axon.gateway.slots.taken == 0
 
     asyncio.run(story())
 
@@ -325,7 +325,7 @@ def test_requirement_4_a_forged_header_gets_no_room_for_its_body(subnet: Any, pe
 
             async def slowly() -> Any:
                 for start in range(0, len(body), 1 << 16):
-                    taken.append(axon.front.room.taken)
+                    taken.append(axon.gateway.slots.taken)
                     yield body[start : start + (1 << 16)]
                     await asyncio.sleep(0.01)
 
@@ -361,7 +361,7 @@ def test_requirement_4_two_large_bodies_of_one_hotkey_and_no_more(subnet: Any, p
                 done |= finished
                 submits = [one for one in submits if one not in finished]
             assert {code_of(one.result()) for one in done} == {"busy_with_you"}
-            assert axon.front.room.taken == 2
+            assert axon.gateway.slots.taken == 2
             await assert_serves(other)
             go_on.set()
             first = [await one for one in submits]
@@ -369,7 +369,7 @@ def test_requirement_4_two_large_bodies_of_one_hotkey_and_no_more(subnet: Any, p
             replies = [answer.json()["feedback"] for answer in (*first, later)]
             assert replies[0] == replies[1] == replies[2]
             assert len(subnet.world.judged) == 1
-            assert axon.front.room.taken == 0
+            assert axon.gateway.slots.taken == 0
 
     asyncio.run(story())
 
@@ -383,7 +383,7 @@ def test_requirement_4_a_body_that_drips_is_cut_off(subnet: Any, peer: Any) -> N
                 answer = await reader.read()  # to the end: the connection is closed
             assert answer.startswith(b"HTTP/1.1 408")
             assert b'"code": "slow_body"' in answer
-            assert (axon.front.at_work, axon.front.room.taken) == (0, 0)
+            assert (axon.gateway.at_work, axon.gateway.slots.taken) == (0, 0)
             await assert_serves(miner)
 
     asyncio.run(story())

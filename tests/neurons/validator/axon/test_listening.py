@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from neurons.settings import ValidatorSettings, validator_settings
-from neurons.validator.axon.listening import Place, find_place
+from neurons.validator.axon.listening import ListenAddress, find_listen_address
 from neurons.validator.check import check
 from neurons.validator.neuron import run
 from serving.settings import SettingsError, ShellSettings
@@ -22,17 +22,17 @@ def settings(*flags: str) -> ValidatorSettings:
     return validator_settings(list(flags))
 
 
-def place(*flags: str) -> Place:
-    return asyncio.run(find_place(settings(*flags)))
+def place(*flags: str) -> ListenAddress:
+    return asyncio.run(find_listen_address(settings(*flags)))
 
 
 def test_a_devnets_axon_is_this_machines_own() -> None:
-    assert place(*DEVNET) == Place("0.0.0.0", 8092, "127.0.0.1", 8092)
+    assert place(*DEVNET) == ListenAddress("0.0.0.0", 8092, "127.0.0.1", 8092)
 
 
 def test_requirement_10_a_given_address_is_not_looked_up(no_network: Any) -> None:
     flags = ("--axon.external_ip", "192.0.2.7", "--axon.external_port", "18092", "--axon.ip", "127.0.0.1")
-    assert place(*flags) == Place("127.0.0.1", 8092, "192.0.2.7", 18092)
+    assert place(*flags) == ListenAddress("127.0.0.1", 8092, "192.0.2.7", 18092)
 
 
 @pytest.fixture

@@ -125,7 +125,7 @@ def test_requirement_2_a_fault_of_the_validator_costs_the_miner_nothing(subnet: 
 
 def test_a_validator_that_restarts_says_when_to_come_back(subnet: Any, keys: Any) -> None:
     async def story(dendrite: Dendrite, axon: Any) -> float | None:
-        axon.front.stopping = True
+        axon.gateway.stopping = True
         with pytest.raises(Refused, match="503") as refused:
             await dendrite.pull(peer_of(axon))
         return refused.value.retry_after_s

@@ -45,7 +45,7 @@ def test_a_task_expires_without_a_score(world: Any) -> None:
     first = run(desk.pull(MINER))
     world.now += 601
     assert run(desk.pull(MINER)).task[0] != first.task[0]
-    assert desk.standing()[0].average == 1.0
+    assert desk.state.list_records()[0].average == 1.0
 
 
 def test_a_good_result_is_paid(world: Any, submission: Any) -> None:
@@ -67,7 +67,7 @@ def test_closed_tasks_are_told_with_how_they_ended(world: Any, submission: Any) 
         await desk.submit(MINER, submission(await pulled(desk), MINER))
         declined = await pulled(desk, OTHER)
         await desk.submit(OTHER, replace(submission(declined, OTHER), results=""))
-        paid, given_back = desk.recent
+        paid, given_back = desk.state.recent
         assert (paid.hotkey, paid.prompt, paid.score, paid.fidelity, paid.code) == (MINER, "a red car", 0.9, 1.0, "")
         assert (given_back.hotkey, given_back.task_id, given_back.score) == (OTHER, declined, None)
 
@@ -178,7 +178,7 @@ def test_requirement_1_ten_submits_at_once_give_one_validation_and_ten_identical
         replies = await asyncio.gather(*(desk.submit(MINER, submission(task, MINER)) for _ in range(10)))
         assert len(world.judged) == 1
         assert len(set(replies)) == 1
-        assert desk.standing()[0].accepted_at == (1_000_000.0,)
+        assert desk.state.list_records()[0].accepted_at == (1_000_000.0,)
 
     run(story())
 
@@ -243,10 +243,10 @@ def test_requirement_3_a_wrong_signature_or_a_foreign_task_changes_nothing(
     async def story() -> None:
         desk = world.desk()
         task = await pulled(desk)
-        before = desk.standing()
+        before = desk.state.list_records()
         reply = await desk.submit(MINER, replace(submission(task, MINER), **change))
         assert reply.reason_code == code
-        assert desk.standing() == before
+        assert desk.state.list_records() == before
         assert world.judged == []
 
     run(story())
@@ -338,14 +338,14 @@ def test_the_score_seed_is_bound_to_task_asset_and_miner(world: Any, submission:
 def test_large_bodies_are_for_hotkeys_with_a_task(world: Any, submission: Any) -> None:
     async def story() -> None:
         desk = world.desk()
-        assert not desk.may_send_large(MINER)
+        assert not desk.state.may_send_large(MINER)
         task = await pulled(desk)
-        assert desk.may_send_large(MINER)
+        assert desk.state.may_send_large(MINER)
         await desk.submit(MINER, submission(task, MINER))
         world.now += 3599
-        assert desk.may_send_large(MINER)
+        assert desk.state.may_send_large(MINER)
         world.now += 2
-        assert not desk.may_send_large(MINER)
+        assert not desk.state.may_send_large(MINER)
 
     run(story())
 
@@ -356,7 +356,7 @@ def test_weights_are_those_of_registered_miners(world: Any, submission: Any) -> 
         for asset, hotkey in ((b"one", MINER), (b"two", OTHER)):
             await desk.submit(hotkey, submission(await pulled(desk, hotkey), hotkey, asset))
         seat = Seat(0, MINER, "cold", 1.0, 0.0, False, 0, "0.0.0.0", 0)
-        assert desk.weights(Snapshot(17, 5, (seat,)), world.now) == {0: 1.0}
+        assert desk.state.compute_weights(Snapshot(17, 5, (seat,))) == {0: 1.0}
 
     run(story())
 
@@ -367,12 +367,12 @@ def test_a_result_that_cannot_be_written_is_not_acknowledged(world: Any, submiss
         task = await pulled(desk)
 
         async def break_disk() -> None:
-            desk._store.close()
+            world.stores[-1].close()
 
         world.before_verdict = break_disk
         with pytest.raises(Exception, match="closed"):
             await desk.submit(MINER, submission(task, MINER))
-        assert world.desk().standing()[0].accepted_at == ()
+        assert world.desk().state.list_records()[0].accepted_at == ()
 
     run(story())
 
@@ -382,7 +382,7 @@ def test_forgetting_drops_old_assets(world: Any, submission: Callable[..., Any])
         desk = world.desk()
         await desk.submit(MINER, submission(await pulled(desk), MINER))
         world.now += 7 * 24 * 3600 + 1
-        await desk.forget()
+        await desk.state.forget_old()
         assert (await desk.submit(MINER, submission(await pulled(desk), MINER))).reason_code == ""
 
     run(story())

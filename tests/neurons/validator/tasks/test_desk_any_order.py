@@ -41,9 +41,9 @@ async def live_through(world: Any, submission: Any, verdicts: Any, chance: rando
         await asyncio.gather(*(chance.choice((pull, submit, submit))(hotkey) for hotkey in hotkeys))
         world.now += chance.choice([0, 1, 15, 60, 130])
         if chance.random() < 0.1:
-            await desk.close()
+            await desk.state.close()
             desk = world.desk()
-    await desk.close()
+    await desk.state.close()
     return dict(replies)
 
 
@@ -58,7 +58,7 @@ def test_requirement_1_each_task_counts_once_in_any_order(
         firsts[hotkey].append(told[0])
     assert sum(map(len, firsts.values())) > 10
     paid = {hotkey: sum(reply.task_fidelity_score > 0 for reply in told) for hotkey, told in firsts.items()}
-    records = {record.hotkey: record for record in world.desk().standing()}
+    records = {record.hotkey: record for record in world.desk().state.list_records()}
     assert {hotkey: len(records[hotkey].accepted_at) for hotkey in paid} == paid
     for hotkey, told in firsts.items():
         average = 1.0

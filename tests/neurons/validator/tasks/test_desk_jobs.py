@@ -10,7 +10,7 @@ import pytest
 
 from neurons.chain.contract import Seat, Snapshot
 from neurons.messages import TaskStatus
-from neurons.validator.tasks.jobs import Job
+from neurons.validator.tasks.jobs import OrganicJob
 
 USER, MINER = "user-hotkey", "miner-hotkey"
 
@@ -23,16 +23,16 @@ def seats(*hotkeys: str, incentive: float = 0.0) -> Snapshot:
 def test_organic_tasks_come_first_and_their_result_reaches_the_user(world: Any, submission: Any) -> None:
     async def story() -> None:
         desk = world.desk()
-        job = await desk.generate(USER, "a red car")
-        assert isinstance(job, Job)
-        assert await desk.status(USER, job.id) == (TaskStatus.IN_QUEUE, None)
+        job = desk.jobs.ask(USER, "a red car")
+        assert isinstance(job, OrganicJob)
+        assert desk.jobs.status_of(USER, job.id) == (TaskStatus.IN_QUEUE, None)
         task = (await desk.pull(MINER)).task[0]
-        assert await desk.status(USER, job.id) == (TaskStatus.IN_PROGRESS, None)
+        assert desk.jobs.status_of(USER, job.id) == (TaskStatus.IN_PROGRESS, None)
         sent = submission(task, MINER)
         reply = await desk.submit(MINER, sent)
         assert reply.current_miner_reward == 1.0
-        assert await desk.status(USER, job.id) == (TaskStatus.DONE, sent.results)
-        assert await desk.status("another", job.id) == (TaskStatus.NOT_FOUND, None)
+        assert desk.jobs.status_of(USER, job.id) == (TaskStatus.DONE, sent.results)
+        assert desk.jobs.status_of("another", job.id) == (TaskStatus.NOT_FOUND, None)
 
     asyncio.run(story())
 
@@ -44,12 +44,12 @@ def test_a_result_that_is_not_acceptable_reaches_no_user(
     async def story() -> None:
         world.verdict = verdicts.get(verdict, world.verdict)
         desk = world.desk()
-        job = await desk.generate(USER, "a red car")
+        job = desk.jobs.ask(USER, "a red car")
         sent = submission((await desk.pull(MINER)).task[0], MINER)
         await desk.submit(MINER, replace(sent, results="") if verdict == "declined" else sent)
         assert job.failed == {MINER}
         world.now += 600
-        assert await desk.status(USER, job.id) == (TaskStatus.FAILED, None)
+        assert desk.jobs.status_of(USER, job.id) == (TaskStatus.FAILED, None)
         assert job.reason == "no_acceptable_result"
 
     asyncio.run(story())
@@ -59,7 +59,7 @@ def test_a_validators_fault_leaves_the_job_with_its_miner(world: Any, submission
     async def story() -> None:
         world.verdict = verdicts["fault"]
         desk = world.desk()
-        job = await desk.generate(USER, "a red car")
+        job = desk.jobs.ask(USER, "a red car")
         await desk.submit(MINER, submission((await desk.pull(MINER)).task[0], MINER))
         assert list(job.holders) == [MINER]
 
@@ -69,8 +69,8 @@ def test_a_validators_fault_leaves_the_job_with_its_miner(world: Any, submission
 def test_the_strong_miners_of_the_last_look_get_the_fourth_place(world: Any) -> None:
     async def story() -> None:
         desk = world.desk()
-        job = await desk.generate(USER, "a red car")
-        await desk.seats(seats("strong", incentive=0.5))
+        job = desk.jobs.ask(USER, "a red car")
+        await desk.update_subnet(seats("strong", incentive=0.5))
         for hotkey in ("a", "b", "c", "d", "strong"):
             await desk.pull(hotkey)
         assert list(job.holders) == ["a", "b", "c", "strong"]
@@ -82,8 +82,8 @@ def test_requirement_7_a_seat_that_changes_hands_starts_neutral(world: Any, subm
     async def story() -> None:
         desk = world.desk()
         await desk.submit(MINER, submission((await desk.pull(MINER)).task[0], MINER, bound_at=world.now))
-        await desk.seats(seats("heir"))
-        assert desk.weights(seats("heir"), world.now) == {}
+        await desk.update_subnet(seats("heir"))
+        assert desk.state.compute_weights(seats("heir")) == {}
         world.now += 1
         reply = await desk.pull("heir")
         assert (reply.task is not None, reply.cooldown_violations) == (True, 0)
@@ -97,16 +97,16 @@ def test_requirement_11_records_of_the_departed_go_once_they_matter_no_more(worl
     async def story() -> None:
         desk = world.desk()
         await desk.submit(MINER, submission((await desk.pull(MINER)).task[0], MINER))
-        await desk.seats(seats("heir"))
-        assert [record.hotkey for record in desk.standing()] == [MINER]  # it may come back within the window
+        await desk.update_subnet(seats("heir"))
+        assert [record.hotkey for record in desk.state.list_records()] == [MINER]  # it may come back within the window
         world.now += 8 * 3600
-        await desk.seats(seats())  # an empty look says nothing
-        assert [record.hotkey for record in desk.standing()] == [MINER]
-        await desk.seats(seats("heir"))
-        assert desk.standing() == world.desk().standing() == []
+        await desk.update_subnet(seats())  # an empty look says nothing
+        assert [record.hotkey for record in desk.state.list_records()] == [MINER]
+        await desk.update_subnet(seats("heir"))
+        assert desk.state.list_records() == world.desk().state.list_records() == []
 
     asyncio.run(story())
 
 
 def test_requirement_8_an_empty_state_earns_nobody_weights(world: Any) -> None:
-    assert world.desk().weights(seats(MINER), world.now) == {}
+    assert world.desk().state.compute_weights(seats(MINER)) == {}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from neurons.messages import TaskStatus
-from neurons.validator.tasks.jobs import FINISHED_KEPT, AllowList, Job, JobRules, Jobs
+from neurons.validator.tasks.jobs import FINISHED_KEPT, AllowList, JobRules, OrganicJob, OrganicJobs
 
 USER = "user"
 
@@ -26,17 +26,17 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def jobs(clock: Clock) -> Jobs:
-    return Jobs(JobRules(), clock, lambda hotkey: hotkey != "stranger")
+def jobs(clock: Clock) -> OrganicJobs:
+    return OrganicJobs(JobRules(), clock, lambda hotkey: hotkey != "stranger")
 
 
-def asked(jobs: Jobs) -> Job:
+def asked(jobs: OrganicJobs) -> OrganicJob:
     job = jobs.ask(USER, " a red car ")
-    assert isinstance(job, Job)
+    assert isinstance(job, OrganicJob)
     return job
 
 
-def pull(jobs: Jobs, *hotkeys: str, strong: bool = False) -> list[bool]:
+def pull(jobs: OrganicJobs, *hotkeys: str, strong: bool = False) -> list[bool]:
     taken = []
     for hotkey in hotkeys:
         job = jobs.offer(hotkey, strong)
@@ -46,34 +46,34 @@ def pull(jobs: Jobs, *hotkeys: str, strong: bool = False) -> list[bool]:
     return taken
 
 
-def test_a_job_waits_until_a_miner_pulls_it(jobs: Jobs) -> None:
+def test_a_job_waits_until_a_miner_pulls_it(jobs: OrganicJobs) -> None:
     job = asked(jobs)
     assert (job.status, job.prompt) == (TaskStatus.IN_QUEUE, "a red car")
     pull(jobs, "a")
     assert jobs.find(USER, job.id).status is TaskStatus.IN_PROGRESS  # type: ignore[union-attr]
 
 
-def test_three_places_are_open_and_the_fourth_is_kept_for_a_strong_miner(jobs: Jobs) -> None:
+def test_three_places_are_open_and_the_fourth_is_kept_for_a_strong_miner(jobs: OrganicJobs) -> None:
     asked(jobs)
     assert pull(jobs, "a", "b", "c", "d") == [True, True, True, False]
     assert pull(jobs, "s", strong=True) == [True]
     assert pull(jobs, "t", strong=True) == [False]
 
 
-def test_after_thirty_seconds_the_fourth_place_is_anyones(jobs: Jobs, clock: Clock) -> None:
+def test_after_thirty_seconds_the_fourth_place_is_anyones(jobs: OrganicJobs, clock: Clock) -> None:
     asked(jobs)
     pull(jobs, "a", "b", "c")
     clock.now += 30
     assert pull(jobs, "d") == [True]
 
 
-def test_a_miner_holds_one_place_of_a_job_and_the_oldest_job_comes_first(jobs: Jobs) -> None:
+def test_a_miner_holds_one_place_of_a_job_and_the_oldest_job_comes_first(jobs: OrganicJobs) -> None:
     first, second = asked(jobs), asked(jobs)
     pull(jobs, "a", "a", "a")
     assert (list(first.holders), list(second.holders)) == (["a"], ["a"])
 
 
-def test_a_job_ends_with_the_best_when_all_have_answered(jobs: Jobs) -> None:
+def test_a_job_ends_with_the_best_when_all_have_answered(jobs: OrganicJobs) -> None:
     job = asked(jobs)
     pull(jobs, "a", "b", "c")
     jobs.answer(job.id, "a", 0.7, "seven")
@@ -83,7 +83,7 @@ def test_a_job_ends_with_the_best_when_all_have_answered(jobs: Jobs) -> None:
     assert (job.status, job.best.results) == (TaskStatus.DONE, "nine")  # type: ignore[union-attr]
 
 
-def test_a_job_ends_sixty_seconds_after_the_first_acceptable_result(jobs: Jobs, clock: Clock) -> None:
+def test_a_job_ends_sixty_seconds_after_the_first_acceptable_result(jobs: OrganicJobs, clock: Clock) -> None:
     job = asked(jobs)
     pull(jobs, "a", "b")
     jobs.answer(job.id, "a", 0.7, "seven")
@@ -95,7 +95,7 @@ def test_a_job_ends_sixty_seconds_after_the_first_acceptable_result(jobs: Jobs, 
     assert job.best.results == "seven"  # type: ignore[union-attr]
 
 
-def test_a_place_whose_result_was_no_good_is_free_for_another(jobs: Jobs) -> None:
+def test_a_place_whose_result_was_no_good_is_free_for_another(jobs: OrganicJobs) -> None:
     job = asked(jobs)
     pull(jobs, "a", "b", "c")
     jobs.answer(job.id, "a", None, "")
@@ -104,7 +104,7 @@ def test_a_place_whose_result_was_no_good_is_free_for_another(jobs: Jobs) -> Non
 
 @pytest.mark.parametrize(("miners", "reason"), [([], "no_miner"), (["a"], "no_acceptable_result")])
 def test_a_job_without_a_result_fails_at_its_deadline_with_a_reason(
-    jobs: Jobs, clock: Clock, miners: list[str], reason: str
+    jobs: OrganicJobs, clock: Clock, miners: list[str], reason: str
 ) -> None:
     job = asked(jobs)
     pull(jobs, *miners)
@@ -114,7 +114,7 @@ def test_a_job_without_a_result_fails_at_its_deadline_with_a_reason(
     assert pull(jobs, "b") == [False]
 
 
-def test_only_the_first_and_the_best_asset_are_held(jobs: Jobs) -> None:
+def test_only_the_first_and_the_best_asset_are_held(jobs: OrganicJobs) -> None:
     job = asked(jobs)
     pull(jobs, "a", "b", "c")
     for hotkey, score in (("a", 0.7), ("b", 0.8), ("c", 0.9)):
@@ -122,37 +122,37 @@ def test_only_the_first_and_the_best_asset_are_held(jobs: Jobs) -> None:
     assert [made.results for made in job.made] == ["a", "", "c"]
 
 
-def test_a_job_is_its_users_alone(jobs: Jobs) -> None:
+def test_a_job_is_its_users_alone(jobs: OrganicJobs) -> None:
     assert jobs.find("another", asked(jobs).id) is None
 
 
-def test_who_is_not_on_the_list_is_refused(jobs: Jobs) -> None:
+def test_who_is_not_on_the_list_is_refused(jobs: OrganicJobs) -> None:
     assert jobs.ask("stranger", "a red car") == "not_allowed"
 
 
-def test_a_prompt_that_is_none_is_refused_and_not_charged(jobs: Jobs) -> None:
+def test_a_prompt_that_is_none_is_refused_and_not_charged(jobs: OrganicJobs) -> None:
     assert [jobs.ask(USER, "\x00") for _ in range(20)] == ["invalid_prompt"] * 20
     asked(jobs)
 
 
-def test_ten_questions_in_two_minutes_are_the_limit(jobs: Jobs, clock: Clock) -> None:
+def test_ten_questions_in_two_minutes_are_the_limit(jobs: OrganicJobs, clock: Clock) -> None:
     for _ in range(10):
         asked(jobs)
     assert jobs.ask(USER, "a red car") == "rate_limited"
-    assert isinstance(jobs.ask("another", "a red car"), Job)
+    assert isinstance(jobs.ask("another", "a red car"), OrganicJob)
     clock.now += 120
     asked(jobs)
 
 
-def test_too_many_open_jobs_are_refused(jobs: Jobs) -> None:
+def test_too_many_open_jobs_are_refused(jobs: OrganicJobs) -> None:
     answers = [jobs.ask(f"user {i}", "a red car") for i in range(65)]
     assert answers[64] == "queue_full"
 
 
-def test_requirement_11_finished_jobs_are_forgotten(jobs: Jobs, clock: Clock) -> None:
+def test_requirement_11_finished_jobs_are_forgotten(jobs: OrganicJobs, clock: Clock) -> None:
     for i in range(200):
         job = jobs.ask(f"user {i}", "a red car")
-        assert isinstance(job, Job)
+        assert isinstance(job, OrganicJob)
         pull(jobs, "a")
         jobs.answer(job.id, "a", 0.9, "asset")
     assert len(jobs._ended) == FINISHED_KEPT

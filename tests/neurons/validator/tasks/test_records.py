@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neurons.validator.tasks import records as r
-from neurons.validator.tasks.records import MinerRecord, Step
+from neurons.validator.tasks.records import MinerRecord, SubmissionAction
 from neurons.validator.tasks.rules import TaskRules
 
 RULES = TaskRules()
@@ -15,88 +15,90 @@ NOW = 1_000_000.0
 
 
 def open_record() -> MinerRecord:
-    return r.assign(MinerRecord("M"), "t1", "a red car", NOW, RULES)
+    return r.assign_task(MinerRecord("M"), "t1", "a red car", NOW, RULES)
 
 
 def test_a_task_expires_after_its_time() -> None:
-    assert r.settle(open_record(), NOW + 599, RULES).task is not None
-    assert r.settle(open_record(), NOW + 600, RULES).task is None
+    assert r.drop_expired(open_record(), NOW + 599, RULES).task is not None
+    assert r.drop_expired(open_record(), NOW + 600, RULES).task is None
 
 
 def test_an_expired_task_leaves_no_score() -> None:
-    settled = r.settle(open_record(), NOW + 600, RULES)
+    settled = r.drop_expired(open_record(), NOW + 600, RULES)
     assert (settled.average, settled.accepted_at, settled.cooldown_until) == (1.0, (), 0.0)
 
 
 def test_a_second_task_is_not_given() -> None:
     with pytest.raises(ValueError, match="holds task t1 already"):
-        r.assign(open_record(), "t2", "a blue car", NOW, RULES)
+        r.assign_task(open_record(), "t2", "a blue car", NOW, RULES)
 
 
 def test_a_pull_during_the_cooldown_is_a_violation() -> None:
     waiting = replace(MinerRecord("M"), cooldown_until=NOW + 5)
-    refused = r.refuse_pull(waiting, NOW)
+    refused = r.refuse_early_pull(waiting, NOW)
     assert refused is not None
     assert (refused.cooldown_violations, refused.cooldown_until) == (1, NOW + 5)
 
 
 def test_a_pull_after_the_cooldown_is_none() -> None:
-    assert r.refuse_pull(replace(MinerRecord("M"), cooldown_until=NOW), NOW) is None
+    assert r.refuse_early_pull(replace(MinerRecord("M"), cooldown_until=NOW), NOW) is None
 
 
 def test_the_open_task_is_judged_and_counted() -> None:
-    record, step = r.receive(open_record(), "t1", RULES)
-    assert step is Step.JUDGE
+    record, step = r.receive_submission(open_record(), "t1", RULES)
+    assert step is SubmissionAction.JUDGE
     assert record.task is not None
     assert record.task.submissions == 1
 
 
 def test_a_foreign_task_changes_nothing() -> None:
     record = open_record()
-    assert r.receive(record, "other", RULES) == (record, Step.UNKNOWN_TASK)
+    assert r.receive_submission(record, "other", RULES) == (record, SubmissionAction.UNKNOWN_TASK)
 
 
 def test_a_fourth_submission_is_refused() -> None:
     record = open_record()
     for _ in range(3):
-        record, step = r.receive(record, "t1", RULES)
-        assert step is Step.JUDGE
-    assert r.receive(record, "t1", RULES) == (record, Step.TOO_MANY)
+        record, step = r.receive_submission(record, "t1", RULES)
+        assert step is SubmissionAction.JUDGE
+    assert r.receive_submission(record, "t1", RULES) == (record, SubmissionAction.TOO_MANY)
 
 
 def test_no_more_closed_tasks_are_kept_than_an_hour_brings() -> None:
     record = r.MinerRecord("miner")
     for number in range(100):
-        record = r.remember(record, f"t{number}", f"reply {number}", NOW + number)
-    assert (r.reply_to(record, "t35"), r.reply_to(record, "t36"), len(record.closed)) == (None, "reply 36", 64)
+        record = r.store_reply(record, f"t{number}", f"reply {number}", NOW + number)
+    assert (r.find_reply(record, "t35"), r.find_reply(record, "t36"), len(record.closed)) == (None, "reply 36", 64)
 
 
 def test_a_closed_task_is_replayed_for_an_hour() -> None:
-    closed = r.remember(r.judge(open_record(), 1.0, NOW + 20, RULES), "t1", "reply", NOW + 20)
-    assert r.receive(r.settle(closed, NOW + 3619, RULES), "t1", RULES)[1] is Step.REPLAY
-    assert r.receive(r.settle(closed, NOW + 3620, RULES), "t1", RULES)[1] is Step.UNKNOWN_TASK
+    closed = r.store_reply(r.add_score(open_record(), 1.0, NOW + 20, RULES), "t1", "reply", NOW + 20)
+    assert r.receive_submission(r.drop_expired(closed, NOW + 3619, RULES), "t1", RULES)[1] is SubmissionAction.REPLAY
+    assert (
+        r.receive_submission(r.drop_expired(closed, NOW + 3620, RULES), "t1", RULES)[1] is SubmissionAction.UNKNOWN_TASK
+    )
 
 
 def test_a_fast_answer_waits_from_the_pull() -> None:
-    assert r.judge(open_record(), 1.0, NOW + 5, RULES).cooldown_until == NOW + 120
+    assert r.add_score(open_record(), 1.0, NOW + 5, RULES).cooldown_until == NOW + 120
 
 
 def test_a_slow_answer_waits_the_least() -> None:
-    assert r.judge(open_record(), 1.0, NOW + 300, RULES).cooldown_until == NOW + 310
+    assert r.add_score(open_record(), 1.0, NOW + 300, RULES).cooldown_until == NOW + 310
 
 
 def test_a_rejected_result_lowers_the_average_alone() -> None:
-    record = r.judge(open_record(), 0.0, NOW + 5, RULES)
+    record = r.add_score(open_record(), 0.0, NOW + 5, RULES)
     assert (record.average, record.accepted_at, record.task) == (0.95, (), None)
 
 
 def test_a_declined_task_has_a_cooldown_and_no_score() -> None:
-    record = r.decline(open_record(), NOW + 5, RULES)
+    record = r.decline_task(open_record(), NOW + 5, RULES)
     assert (record.average, record.cooldown_until, record.task) == (1.0, NOW + 120, None)
 
 
 def test_a_validator_fault_costs_the_miner_nothing() -> None:
-    record = r.excuse(open_record(), 42.0, NOW + 50, RULES)
+    record = r.excuse_fault(open_record(), 42.0, NOW + 50, RULES)
     assert record.task is not None
     assert record.task.submit_before == NOW + 642
     assert (record.average, record.accepted_at, record.cooldown_until) == (1.0, (), NOW + 80)
@@ -104,7 +106,7 @@ def test_a_validator_fault_costs_the_miner_nothing() -> None:
 
 def test_reward_is_count_times_average() -> None:
     record = replace(MinerRecord("M"), average=0.5, accepted_at=(NOW - 8 * 3600, NOW - 100, NOW))
-    assert r.reward(record, NOW, RULES) == 2 * 0.5
+    assert r.compute_reward(record, NOW, RULES) == 2 * 0.5
 
 
 @pytest.mark.parametrize(("score", "fidelity"), [(0.8, 1.0), (0.7999, 0.75), (0.6, 0.75), (0.5999, 0.0), (0.0, 0.0)])
@@ -116,8 +118,8 @@ def test_fidelity_by_thresholds(score: float, fidelity: float) -> None:
 def test_the_average_stays_between_0_and_1(results: list[float]) -> None:
     record, now = MinerRecord("M"), NOW
     for i, fidelity in enumerate(results):
-        record = r.assign(r.settle(record, now, RULES), f"t{i}", "x", now, RULES)
-        record = r.judge(record, fidelity, now + 60, RULES)
+        record = r.assign_task(r.drop_expired(record, now, RULES), f"t{i}", "x", now, RULES)
+        record = r.add_score(record, fidelity, now + 60, RULES)
         now += 130
         assert 0 <= record.average <= 1
-    assert r.reward(record, now, RULES) <= len(results)
+    assert r.compute_reward(record, now, RULES) <= len(results)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from neurons.chain.contract import Seat, Snapshot
 from neurons.validator.tasks.records import MinerRecord
-from neurons.validator.tasks.rewards import weights_of
+from neurons.validator.tasks.rewards import compute_weights
 from neurons.validator.tasks.rules import TaskRules
 
 RULES = TaskRules()
@@ -23,27 +23,27 @@ def miner(hotkey: str, count: int, average: float = 1.0) -> MinerRecord:
 
 
 def test_requirement_9_weights_follow_the_rewards() -> None:
-    assert weights_of([miner("A", 3), miner("B", 1)], snapshot("V", "A", "B"), NOW, RULES) == {1: 0.75, 2: 0.25}
+    assert compute_weights([miner("A", 3), miner("B", 1)], snapshot("V", "A", "B"), NOW, RULES) == {1: 0.75, 2: 0.25}
 
 
 def test_a_miner_without_a_seat_gets_nothing() -> None:
-    assert weights_of([miner("A", 3), miner("gone", 9)], snapshot("A"), NOW, RULES) == {0: 1.0}
+    assert compute_weights([miner("A", 3), miner("gone", 9)], snapshot("A"), NOW, RULES) == {0: 1.0}
 
 
 def test_requirement_9_nobody_has_earned_anything() -> None:
-    assert weights_of([miner("A", 0), miner("B", 3, average=0.0)], snapshot("A", "B"), NOW, RULES) == {}
+    assert compute_weights([miner("A", 0), miner("B", 3, average=0.0)], snapshot("A", "B"), NOW, RULES) == {}
 
 
 def test_requirement_7_a_seat_that_changed_hands_starts_neutral() -> None:
-    assert weights_of([miner("old", 9)], snapshot("V", "new"), NOW, RULES) == {}
+    assert compute_weights([miner("old", 9)], snapshot("V", "new"), NOW, RULES) == {}
 
 
 @given(st.lists(st.tuples(st.integers(0, 200), st.sampled_from([0.0, 0.01, 0.5, 1.0])), max_size=30), st.randoms())
 def test_requirement_9_weights_sum_to_one_in_any_order(miners: list[tuple[int, float]], random: object) -> None:
     records = [miner(f"M{i}", count, average) for i, (count, average) in enumerate(miners)]
     seats = snapshot(*(record.hotkey for record in records))
-    weights = weights_of(records, seats, NOW, RULES)
+    weights = compute_weights(records, seats, NOW, RULES)
     random.shuffle(records)  # type: ignore[attr-defined]
-    assert weights_of(records, seats, NOW, RULES) == weights
+    assert compute_weights(records, seats, NOW, RULES) == weights
     assert not weights or sum(weights.values()) == pytest.approx(1)
     assert all(value > 0 for value in weights.values())

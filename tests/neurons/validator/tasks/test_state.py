@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from neurons.validator.tasks.records import ClosedTask, MinerRecord, OpenTask
-from neurons.validator.tasks.state import SCHEMA, Accepted, StateDamaged
+from neurons.validator.tasks.state import SCHEMA, Accepted, StateDamagedError
 
 FULL = MinerRecord(
     "miner",
@@ -66,14 +66,14 @@ def test_the_secret_is_made_once(open_store: Any) -> None:
 def test_a_damaged_secret_is_refused(open_store: Any, tmp_path: Path) -> None:
     store = open_store()
     (tmp_path / "secret").write_bytes(b"")
-    with pytest.raises(StateDamaged, match="32 bytes"):
+    with pytest.raises(StateDamagedError, match="32 bytes"):
         store.secret()
 
 
 @pytest.mark.parametrize("bytes_", [b"no database at all" * 100, b"SQLite format 3\0" + bytes(4000)])
 def test_requirement_8_a_file_that_is_no_state_is_refused(open_store: Any, tmp_path: Path, bytes_: bytes) -> None:
     (tmp_path / "state.db").write_bytes(bytes_)
-    with pytest.raises(StateDamaged):
+    with pytest.raises(StateDamagedError):
         open_store()
 
 
@@ -82,13 +82,13 @@ def test_requirement_8_a_record_that_cannot_be_read_is_refused(open_store: Any, 
     store = open_store()
     store.save(FULL)
     store._db.execute("UPDATE miners SET record = ?", (text,))
-    with pytest.raises(StateDamaged, match="record"):
+    with pytest.raises(StateDamagedError, match="record"):
         store.records()
 
 
 def test_the_state_of_a_later_release_is_refused(open_store: Any) -> None:
     open_store()._db.execute(f"PRAGMA user_version = {len(SCHEMA) + 1}")
-    with pytest.raises(StateDamaged, match="later release"):
+    with pytest.raises(StateDamagedError, match="later release"):
         open_store()
 
 

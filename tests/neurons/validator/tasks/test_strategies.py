@@ -68,7 +68,8 @@ async def mine(world: Any, submission: Any) -> dict[str, float]:
             accepted.append(asset)
         heapq.heappush(queue, (float(reply.cooldown_until), uid, ""))
     seats = (Seat(uid, one.name, "cold", 1.0, 0.0, False, 0, "", 0) for uid, one in enumerate(STRATEGIES))
-    weights = desk.weights(Snapshot(17, 1, tuple(seats)), end)
+    world.now = end
+    weights = desk.state.compute_weights(Snapshot(17, 1, tuple(seats)))
     return {one.name: weights.get(uid, 0.0) for uid, one in enumerate(STRATEGIES)}
 
 

@@ -12,7 +12,7 @@ from functools import partial
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from neurons.validator.axon.bodies import Body, BodyRules, Room
+from neurons.validator.axon.bodies import Body, BodyRules, BodySlots
 from neurons.validator.axon.refusals import (
     BAD_METHOD,
     BUSY,
@@ -23,14 +23,14 @@ from neurons.validator.axon.refusals import (
     STOPPING,
     TOO_LARGE,
     UNKNOWN_SYNAPSE,
-    Passage,
     Refusal,
-    Refused,
-    passage,
+    RefusedError,
+    RequestContext,
+    request_context,
 )
 
 
-class Front:
+class AxonGateway:
     """Wraps the application of an axon that serves the synapses `names`.
 
     `may_send_large(hotkey)` says whether a hotkey that claims to be that may send a large body; it changes nothing.
@@ -47,7 +47,7 @@ class Front:
     ) -> None:
         self._app, self._names, self._may_send_large, self._told = app, frozenset(names), may_send_large, told
         self._rules = rules or BodyRules()
-        self.room = Room(self._rules)
+        self.slots = BodySlots(self._rules)
         self.at_work = self._lingering = 0
         self.stopping = False
 
@@ -61,18 +61,18 @@ class Front:
             await send({"type": "websocket.close", "code": 1008})
             return
         length = content_length(scope)
-        way = Passage()
-        body = Body(receive, length or 0, self._rules, partial(self._enter, way, length or 0))
+        context = RequestContext()
+        body = Body(receive, length or 0, self._rules, partial(self._enter, context, length or 0))
         if (refusal := self._refuse(scope, length)) is not None:
             await self._answer(refusal, body, send)
             return
-        passage.set(way)
+        request_context.set(context)
         self.at_work += 1
         try:
-            await self._serve(scope, body, send, way)
+            await self._serve(scope, body, send, context)
         finally:
             self.at_work -= 1
-            self._leave(way)
+            self._leave(context)
 
     def _refuse(self, scope: Scope, length: int | None) -> Refusal | None:
         """What can be said from the request's head alone."""
@@ -99,20 +99,20 @@ class Front:
     def _is_large(self, length: int) -> bool:
         return length > self._rules.max_other_bytes + self._rules.envelope_bytes
 
-    def _enter(self, way: Passage, length: int) -> Refusal | None:
+    def _enter(self, context: RequestContext, length: int) -> Refusal | None:
         """Asked by a body before its first byte: the SDK reads bodies only once the header has verified."""
-        if not way.hotkey:
+        if not context.hotkey:
             raise RuntimeError("a body is read before its header has verified")
-        refusal = self.room.enter(way.hotkey) if self._is_large(length) else None
-        way.holds_place = self._is_large(length) and refusal is None
+        refusal = self.slots.enter(context.hotkey) if self._is_large(length) else None
+        context.holds_place = self._is_large(length) and refusal is None
         return refusal
 
-    def _leave(self, way: Passage) -> None:
-        if way.holds_place:
-            way.holds_place = False
-            self.room.leave(way.hotkey)
+    def _leave(self, context: RequestContext) -> None:
+        if context.holds_place:
+            context.holds_place = False
+            self.slots.leave(context.hotkey)
 
-    async def _serve(self, scope: Scope, body: Body, send: Send, way: Passage) -> None:
+    async def _serve(self, scope: Scope, body: Body, send: Send, context: RequestContext) -> None:
         """Lets the axon answer; an answer of its own that is no 200 is replaced by a refusal of ours."""
         replaced = False
 
@@ -120,16 +120,16 @@ class Front:
             nonlocal replaced
             if message["type"] == "http.response.start" and message["status"] != 200:
                 replaced = True
-                await self._answer(way.refusal or BY_STATUS.get(message["status"], INVALID), body, send)
+                await self._answer(context.refusal or BY_STATUS.get(message["status"], INVALID), body, send)
             elif not replaced:
-                self._leave(way)  # before the peer can see its reply and come again
+                self._leave(context)  # before the peer can see its reply and come again
                 await send(message)
 
         async def checked_receive() -> Message:
             try:
                 return await body.receive()
-            except Refused as error:
-                way.refusal = error.refusal
+            except RefusedError as error:
+                context.refusal = error.refusal
                 raise
 
         await self._app(scope, checked_receive, checked_send)
