@@ -29,7 +29,7 @@ from generation.backends import LOADERS
 from neurons.miner.candidates import Candidate, Effort, Step, better, next_step
 from neurons.miner.rules import MinerRules
 from neurons.validator.tasks.rules import TaskRules
-from neurons.validator.tasks.trust import score_seed
+from neurons.validator.tasks.trust import derive_seed
 from serving.settings import ShellSettings
 from splats.codecs import encode_spz
 from validation.engine import Engine
@@ -107,7 +107,7 @@ class Validators:
     async def scores(self, prompt: str, task: str, asset: bytes) -> list[float]:
         """The scores of an asset, one a validator."""
         if asset not in self._known:
-            seeds = [score_seed(secret, task, asset, HOTKEY) for secret in self._secrets]
+            seeds = [derive_seed(secret, task, asset, HOTKEY) for secret in self._secrets]
             self._known[asset] = [await scored(self._engine, prompt, asset, seed) for seed in seeds]
         return self._known[asset]
 

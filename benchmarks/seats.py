@@ -24,7 +24,7 @@ from neurons.chain.devnet.ledger import Ledger
 from neurons.chain.devnet.rules import Rules
 from neurons.chain.worker import ChainWorker, Deadlines
 from neurons.validator.tasks.records import MinerRecord
-from neurons.validator.tasks.rewards import weights_of
+from neurons.validator.tasks.rewards import compute_weights
 from neurons.validator.tasks.rules import TaskRules
 from neurons.validator.weights import WeightRules, WeightSetter
 
@@ -81,7 +81,7 @@ async def set_weights(path: Path, records: list[MinerRecord], clock: Clock) -> f
     rules = TaskRules()
     setter = WeightSetter(
         worker, "hotkey-0", WeightRules(1, 1000.0, 10_000),
-        lambda snapshot: weights_of(records, snapshot, clock.now(), rules), lambda: True,
+        lambda snapshot: compute_weights(records, snapshot, clock.now(), rules), lambda: True,
     )  # fmt: skip
     started = time.perf_counter()
     await setter.consider(10**6)
@@ -115,7 +115,7 @@ def row(seats: int, rounds: int, path: Path) -> str:
     chain = Devnet(path, "hotkey-0", now=clock.now)
     snapshot = chain.snapshot()
     look = median_ms(rounds, chain.snapshot)
-    weigh = median_ms(rounds, lambda: weights_of(records, snapshot, now, TaskRules()))
+    weigh = median_ms(rounds, lambda: compute_weights(records, snapshot, now, TaskRules()))
     whole = []
     for _ in range(rounds):
         clock.leap(BLOCK_S * 5)
