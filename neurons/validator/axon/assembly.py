@@ -1,8 +1,7 @@
-"""Puts the SDK's axon together: our synapses, hooks and handlers, behind the front."""
+"""Assembles the SDK's axon with our synapses, hooks and handlers, behind the gateway."""
 
 from __future__ import annotations
 
-import inspect
 import time
 import typing
 from collections.abc import Callable
@@ -53,10 +52,10 @@ def build_gateway(
     place: ListenAddress,
     door: RequestVerifier,
     handlers: Handlers,
-    told: Callable[[str], None],
+    count_refusal: Callable[[str], None],
     rules: BodyRules | None = None,
 ) -> AxonGateway:
-    """The axon's application, ready to be served. `told` hears the code of every refusal."""
+    """Build the axon's application, ready to be served. `count_refusal` is called with each refusal code."""
     axon = ThreeGenAxon(
         wallet=wallet,
         ip=place.ip,
@@ -73,20 +72,18 @@ def build_gateway(
     }
     for synapse, handler in served.items():
         axon.attach(
-            forward_fn=_typed(guarded(handler), synapse, synapse),
-            blacklist_fn=_typed(blacklist_hook(door, synapse.__name__), synapse, typing.Tuple[bool, str]),  # noqa: UP006
-            verify_fn=_typed(verify_hook(door), synapse, None),
+            forward_fn=_annotate(guarded(handler), synapse, synapse),
+            blacklist_fn=_annotate(blacklist_hook(door, synapse.__name__), synapse, typing.Tuple[bool, str]),  # noqa: UP006
+            verify_fn=_annotate(verify_hook(door), synapse, None),
         )
     names = [synapse.__name__ for synapse in served]
-    return AxonGateway(axon.app, names, handlers.desk.state.may_send_large, told, rules)
+    return AxonGateway(axon.app, names, handlers.desk.state.may_send_large, count_refusal, rules)
 
 
 F = typing.TypeVar("F", bound=Callable[..., typing.Any])
 
 
-def _typed(function: F, synapse: type[ThreeGenSynapse], returns: object) -> F:
-    """The function with the exact signature that `attach` compares and takes the synapse from."""
-    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    parameter = inspect.Parameter("synapse", kind, annotation=synapse)
-    function.__signature__ = inspect.Signature([parameter], return_annotation=returns)  # type: ignore[attr-defined]
+def _annotate(function: F, synapse: type[ThreeGenSynapse], returns: object) -> F:
+    """Annotate a function with classes: `attach` takes the synapse from them and cannot read postponed annotations."""
+    function.__annotations__ = {"synapse": synapse, "return": returns}
     return function

@@ -1,4 +1,4 @@
-"""Bodies of requests: how many large ones may be held at a time, and how slowly one may come. Knows no signature."""
+"""Request bodies: how many large ones may be held at a time, and how slowly one may arrive."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class BodyRules:
 
 
 class BodySlots:
-    """Places for large bodies: some for all together, fewer for one hotkey. A place is held until the reply is sent."""
+    """Slots for large bodies, with a limit in total and per hotkey. A slot is held until the reply is sent."""
 
     def __init__(self, rules: BodyRules) -> None:
         self._rules = rules
@@ -39,11 +39,11 @@ class BodySlots:
 
     @property
     def taken(self) -> int:
-        """Places taken now."""
+        """Number of slots in use."""
         return self._held.total()
 
-    def enter(self, hotkey: str) -> Refusal | None:
-        """Takes a place for a hotkey whose header has verified, or says why not."""
+    def acquire(self, hotkey: str) -> Refusal | None:
+        """Acquire a slot for a hotkey whose header has verified, or return the reason why there is none."""
         if self._held[hotkey] >= self._rules.of_one_hotkey:
             return BUSY_WITH_YOU
         if self.taken >= self._rules.at_once:
@@ -51,10 +51,10 @@ class BodySlots:
         self._held[hotkey] += 1
         return None
 
-    def leave(self, hotkey: str) -> None:
-        """Gives a place back."""
+    def release(self, hotkey: str) -> None:
+        """Release a slot."""
         self._held[hotkey] -= 1
-        self._held += Counter()  # forget whom nothing is held for
+        self._held += Counter()  # drop hotkeys that hold no slot
 
 
 class Body:
@@ -79,7 +79,7 @@ class Body:
         return await self._next()
 
     async def discard(self) -> None:
-        """Takes what comes within a bounded time and forgets it, so that the peer gets to read its answer."""
+        """Read and discard the rest for a bounded time, so that the peer gets to read its answer."""
         with contextlib.suppress(TimeoutError, RefusedError):
             async with asyncio.timeout(self._rules.linger_s):
                 while not self.complete and self._seen <= self._rules.max_result_bytes:

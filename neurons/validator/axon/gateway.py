@@ -6,7 +6,7 @@ this layer it meets only requests for synapses it knows, with bounded bodies. Kn
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from functools import partial
 
 from starlette.datastructures import Headers
@@ -34,7 +34,7 @@ class AxonGateway:
     """Wraps the application of an axon that serves the synapses `names`.
 
     `may_send_large(hotkey)` says whether a hotkey that claims to be that may send a large body; it changes nothing.
-    `told(code)` hears of every refusal. Set `stopping` to refuse what is new.
+    `count_refusal(code)` is called with each refusal. Set `stopping` to refuse new requests.
     """
 
     def __init__(
@@ -42,10 +42,15 @@ class AxonGateway:
         app: ASGIApp,
         names: Collection[str],
         may_send_large: Callable[[str], bool],
-        told: Callable[[str], None],
+        count_refusal: Callable[[str], None],
         rules: BodyRules | None = None,
     ) -> None:
-        self._app, self._names, self._may_send_large, self._told = app, frozenset(names), may_send_large, told
+        self._app, self._names, self._may_send_large, self._count_refusal = (
+            app,
+            frozenset(names),
+            may_send_large,
+            count_refusal,
+        )
         self._rules = rules or BodyRules()
         self.slots = BodySlots(self._rules)
         self.at_work = self._lingering = 0
@@ -75,7 +80,7 @@ class AxonGateway:
             self._leave(context)
 
     def _refuse(self, scope: Scope, length: int | None) -> Refusal | None:
-        """What can be said from the request's head alone."""
+        """Refuse what can be refused from the request's head alone."""
         name = scope["path"].strip("/")
         if name not in self._names:
             return UNKNOWN_SYNAPSE
@@ -100,43 +105,26 @@ class AxonGateway:
         return length > self._rules.max_other_bytes + self._rules.envelope_bytes
 
     def _enter(self, context: RequestContext, length: int) -> Refusal | None:
-        """Asked by a body before its first byte: the SDK reads bodies only once the header has verified."""
+        """Acquire a slot before a body's first byte; the SDK reads bodies only once the header has verified."""
         if not context.hotkey:
             raise RuntimeError("a body is read before its header has verified")
-        refusal = self.slots.enter(context.hotkey) if self._is_large(length) else None
-        context.holds_place = self._is_large(length) and refusal is None
+        refusal = self.slots.acquire(context.hotkey) if self._is_large(length) else None
+        context.holds_slot = self._is_large(length) and refusal is None
         return refusal
 
     def _leave(self, context: RequestContext) -> None:
-        if context.holds_place:
-            context.holds_place = False
-            self.slots.leave(context.hotkey)
+        if context.holds_slot:
+            context.holds_slot = False
+            self.slots.release(context.hotkey)
 
     async def _serve(self, scope: Scope, body: Body, send: Send, context: RequestContext) -> None:
-        """Lets the axon answer; an answer of its own that is no 200 is replaced by a refusal of ours."""
-        replaced = False
-
-        async def checked_send(message: Message) -> None:
-            nonlocal replaced
-            if message["type"] == "http.response.start" and message["status"] != 200:
-                replaced = True
-                await self._answer(context.refusal or BY_STATUS.get(message["status"], INVALID), body, send)
-            elif not replaced:
-                self._leave(context)  # before the peer can see its reply and come again
-                await send(message)
-
-        async def checked_receive() -> Message:
-            try:
-                return await body.receive()
-            except RefusedError as error:
-                context.refusal = error.refusal
-                raise
-
-        await self._app(scope, checked_receive, checked_send)
+        """Let the axon answer; replace any answer of its own other than 200 by one of our refusals."""
+        exchange = _Exchange(body, send, context, partial(self._answer, body=body, send=send), self._leave)
+        await self._app(scope, exchange.receive, exchange.send)
 
     async def _answer(self, refusal: Refusal, body: Body, send: Send) -> None:
-        """Sends a refusal whole, then takes what is left of the body: closed at once, the answer could be lost."""
-        self._told(refusal.code)
+        """Send a refusal, then read the rest of the body: closing at once could lose the answer."""
+        self._count_refusal(refusal.code)
         unread = not body.complete
         await send(refusal.start(close=unread))
         await send({"type": "http.response.body", "body": refusal.body, "more_body": unread})
@@ -150,8 +138,41 @@ class AxonGateway:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
+class _Exchange:
+    """The two ASGI channels of one request, as the SDK's application sees them."""
+
+    def __init__(
+        self,
+        body: Body,
+        send: Send,
+        context: RequestContext,
+        answer: Callable[[Refusal], Awaitable[None]],
+        leave: Callable[[RequestContext], None],
+    ) -> None:
+        self._body, self._send, self._context = body, send, context
+        self._answer, self._leave = answer, leave
+        self._refused = False
+
+    async def receive(self) -> Message:
+        """Read the body, noting why it was refused."""
+        try:
+            return await self._body.receive()
+        except RefusedError as error:
+            self._context.refusal = error.refusal
+            raise
+
+    async def send(self, message: Message) -> None:
+        """Pass a 200 on; answer with a refusal instead of anything else."""
+        if message["type"] == "http.response.start" and message["status"] != 200:
+            self._refused = True
+            await self._answer(self._context.refusal or BY_STATUS.get(message["status"], INVALID))
+        elif not self._refused:
+            self._leave(self._context)  # before the peer can see its reply and come again
+            await self._send(message)
+
+
 def content_length(scope: Scope) -> int | None:
-    """The Content-Length, None when there is none that counts: a body without one has no bound."""
+    """Return the Content-Length, or None if it is missing or invalid: a body without one has no bound."""
     headers = Headers(scope=scope)
     text = headers.get("content-length", "")
     if "transfer-encoding" in headers or not text.isascii() or not text.isdigit() or len(text) > 15:

@@ -1,6 +1,6 @@
-"""What the axon says when it does not serve a request: a status, a code, a few constant words, a time to come back.
+"""The axon's answers to requests that it does not serve: a status, a code, constant text, a time to come back.
 
-Nothing a peer sent is ever part of it. `message` is what the SDK's dendrite shows as its status message.
+They never contain anything that a peer sent. `message` is what the SDK's dendrite shows as its status message.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from starlette.types import Message
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An answer other than 200. `retry_s` is when it makes sense to come back, 0 for never with this request."""
+    """An answer other than 200. `retry_s` says when to try again; 0 means not with this request."""
 
     status: int
     code: str
@@ -22,7 +22,7 @@ class Refusal:
     retry_s: int = 0
 
     def start(self, *, close: bool) -> Message:
-        """The head of the answer; the connection is closed when a body is left unread in it."""
+        """Return the response start message; `close` ends the connection, for when a body is left unread."""
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(self.body)).encode())]
         if self.retry_s:
             headers.append((b"retry-after", str(self.retry_s).encode()))
@@ -32,7 +32,7 @@ class Refusal:
 
     @property
     def body(self) -> bytes:
-        """Its JSON."""
+        """The JSON body."""
         again = f"; come back in {self.retry_s} s" if self.retry_s else ""
         said = {"message": f"{self.code}: {self.detail}{again}", "code": self.code, "detail": self.detail}
         return json.dumps({**said, "retry_after": self.retry_s}).encode()
@@ -65,14 +65,39 @@ FUTURE_NONCE = Refusal(401, "future_nonce", "the nonce lies more than 30 s ahead
 USED_NONCE = Refusal(401, "used_nonce", "this sender has used a nonce as new as this", 1)
 
 BY_STATUS = {404: UNKNOWN_SYNAPSE, 405: BAD_METHOD}
-"""For what the SDK or the framework refuse by themselves; anything else of theirs is a request they cannot read."""
+"""Refusals for statuses of the SDK or the framework; any other status of theirs is an unreadable request."""
 
-REFUSAL_CODES = frozenset(found.code for found in list(globals().values()) if isinstance(found, Refusal))
-"""Every code above, for counting."""
+ALL_REFUSALS = (
+    UNKNOWN_SYNAPSE,
+    BAD_METHOD,
+    NO_LENGTH,
+    INVALID,
+    TOO_LARGE,
+    NO_TASK,
+    SLOW_BODY,
+    BUSY,
+    BUSY_WITH_YOU,
+    STOPPING,
+    STARTING,
+    INTERNAL,
+    NOT_REGISTERED,
+    NOT_ENABLED,
+    NOT_ALLOWED,
+    RATE_LIMITED,
+    QUEUE_FULL,
+    INVALID_PROMPT,
+    UNSIGNED,
+    BAD_SIGNATURE,
+    STALE_NONCE,
+    FUTURE_NONCE,
+    USED_NONCE,
+)
+REFUSAL_CODES = frozenset(refusal.code for refusal in ALL_REFUSALS)
+"""Codes that are counted by name."""
 
 
 class RefusedError(Exception):
-    """Raised to answer the request at hand with a refusal."""
+    """Raised to answer the current request with a refusal."""
 
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.code)
@@ -81,12 +106,12 @@ class RefusedError(Exception):
 
 @dataclass(slots=True)
 class RequestContext:
-    """One request on its way through front, hooks and handler: who sent it, once that is proven, or why it ends."""
+    """The state of one request in gateway, hooks and handler: its proven sender, or the refusal that ends it."""
 
     hotkey: str = ""
     refusal: Refusal | None = None
-    holds_place: bool = False
+    holds_slot: bool = False
 
 
 request_context: ContextVar[RequestContext] = ContextVar("request_context")
-"""The request at hand. The SDK hands hooks and handlers the synapse alone, whose body may claim any hotkey."""
+"""The current request. The SDK passes hooks and handlers only the synapse, whose body may claim any hotkey."""

@@ -71,7 +71,7 @@ class Store:
             raise
         except sqlite3.DatabaseError as error:
             self._db.close()
-            raise StateDamagedError(f"{path}: {error}; move it away to begin anew") from error
+            raise StateDamagedError(f"{path}: {error}; move it aside to start with an empty state") from error
 
     def secret(self) -> bytes:
         """The 32 bytes that seeds of scores are drawn from, made once."""

@@ -229,7 +229,7 @@ def test_a_damaged_state_is_an_error_and_stays_as_it_is(site: Site) -> None:
     with site.start() as child:
         err = child.communicate(timeout=60)[1]
     assert child.returncode == 2
-    assert "move it away to begin anew" in err
+    assert "move it aside to start with an empty state" in err
 
 
 @pytest.mark.slow

@@ -8,22 +8,22 @@ from neurons.validator.axon.refusals import BUSY, BUSY_WITH_YOU
 
 def test_one_hotkey_takes_its_share_and_no_more() -> None:
     slots = BodySlots(BodyRules(at_once=8, of_one_hotkey=2))
-    assert [slots.enter("one") for _ in range(4)] == [None, None, BUSY_WITH_YOU, BUSY_WITH_YOU]
+    assert [slots.acquire("one") for _ in range(4)] == [None, None, BUSY_WITH_YOU, BUSY_WITH_YOU]
     assert slots.taken == 2
-    assert slots.enter("other") is None
+    assert slots.acquire("other") is None
 
 
 def test_all_hotkeys_together_take_what_there_is() -> None:
     slots = BodySlots(BodyRules(at_once=8, of_one_hotkey=2))
-    assert [slots.enter(f"hotkey-{i % 5}") for i in range(9)] == [None] * 8 + [BUSY]
+    assert [slots.acquire(f"hotkey-{i % 5}") for i in range(9)] == [None] * 8 + [BUSY]
     assert slots.taken == 8
 
 
 def test_a_place_given_back_is_there_for_anybody() -> None:
     slots = BodySlots(BodyRules(at_once=1, of_one_hotkey=1))
-    assert slots.enter("one") is None
-    assert slots.enter("other") is BUSY
-    slots.leave("one")
+    assert slots.acquire("one") is None
+    assert slots.acquire("other") is BUSY
+    slots.release("one")
     assert slots.taken == 0
-    assert slots.enter("other") is None
-    assert slots.enter("one") is BUSY
+    assert slots.acquire("other") is None
+    assert slots.acquire("one") is BUSY
