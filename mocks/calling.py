@@ -31,7 +31,7 @@ async def validators_of(settings: MinerSettings, wallet: Any, min_stake: float) 
     """Validators that may be asked, those of most stake first. Raises Failed or ChainError."""
     from neurons.chain.opening import chain_worker  # noqa: PLC0415
 
-    worker = chain_worker(settings, wallet)
+    worker = chain_worker(settings.chain, wallet)
     try:
         snapshot = await worker.read(lambda chain: chain.snapshot())
     finally:

@@ -66,13 +66,13 @@ async def cheat(settings: MinerSettings, stop: asyncio.Event) -> int:
     from neurons.miner.dendrite import Dendrite  # noqa: PLC0415  loads the SDK
 
     wallet = open_wallet(settings.wallet)
-    chain = chain_worker(settings, wallet)
+    chain = chain_worker(settings.chain, wallet)
     keys = bearer(settings.generation.api_key_file)
     async with (
         httpx.AsyncClient(
             base_url=settings.generation.endpoints[0], headers=keys, trust_env=False, timeout=60
         ) as client,
-        Dendrite(wallet.hotkey, settings.netuid) as dendrite,
+        Dendrite(wallet.hotkey, settings.chain.netuid) as dendrite,
     ):
         tricks, turn = Tricks(client), 0
         while not stop.is_set():

@@ -29,7 +29,7 @@ async def ask_all(settings: MinerSettings, wallet: Any) -> int:
     from neurons.miner.dendrite import Dendrite  # noqa: PLC0415  loads the SDK
 
     seats = await validators_of(settings, wallet, 0.0)
-    async with Dendrite(wallet.hotkey, settings.netuid) as dendrite:
+    async with Dendrite(wallet.hotkey, settings.chain.netuid) as dendrite:
 
         async def told(seat: Seat) -> str | None:
             peer = Peer(seat.hotkey, seat.ip, seat.port, seat.stake)

@@ -38,7 +38,7 @@ async def ask(settings: MinerSettings, wallet: Any, prompt: str, out: Path, poll
     from neurons.miner.dendrite import Dendrite  # noqa: PLC0415  loads the SDK
 
     seats = await validators_of(settings, wallet, 0.0)
-    async with Dendrite(wallet.hotkey, settings.netuid) as dendrite:
+    async with Dendrite(wallet.hotkey, settings.chain.netuid) as dendrite:
         peer, job_id, interval_s = await _first_taker(dendrite, seats, prompt)
         say("job", f"{shown(job_id)} of {peer}; looking every {poll_s or interval_s:g} s")
         deadline, last = time.monotonic() + PATIENCE_S, None

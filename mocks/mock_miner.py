@@ -44,7 +44,7 @@ async def play(settings: MinerSettings, wallet: Any) -> int:
     keys = bearer(settings.generation.api_key_file)
     async with (
         httpx.AsyncClient(headers=keys, trust_env=False) as client,
-        Dendrite(wallet.hotkey, settings.netuid) as dendrite,
+        Dendrite(wallet.hotkey, settings.chain.netuid) as dendrite,
     ):
         service = GenerationService(settings.generation.endpoints[0], client)
         if not await service.ready():

@@ -13,7 +13,6 @@ import asyncio
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +20,15 @@ if __package__ in {None, ""}:  # run as a script: python put this folder on the 
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from mocks.stand_in import served, stand_in
-from neurons.settings import ValidatorSettings, validator_settings
+from neurons.settings import Dataset, Validation, ValidatorSettings, validator_settings
 from serving.schemas import clean_prompt
 from serving.settings import SettingsError, ShellSettings
 
 
 def mocked(settings: ValidatorSettings, scores: str, prompts: Path) -> ValidatorSettings:
     """The settings with scores from that address and prompts from that file; no real scorer's name is required."""
-    return replace(
-        settings,
-        validation=replace(settings.validation, endpoints=(scores,), api_key_file=None, scorer=""),
-        dataset=replace(settings.dataset, default_prompts_path=prompts, prompter_endpoint=""),
+    return settings.model_copy(
+        update={"validation": Validation(endpoints=(scores,)), "dataset": Dataset(default_prompts_path=prompts)}
     )
 
 

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from neurons.chain.opening import quiet_sdk
-from neurons.settings import Logging, MinerSettings, ValidatorSettings
+from neurons.settings import Logging, NeuronSettings
 from serving.logs import configure_logging
 from serving.settings import SettingsError, ShellSettings
 
@@ -47,7 +47,7 @@ def start_logging(chosen: Logging, port: int = 0) -> ShellSettings:
     quiet_sdk()
     shell = ShellSettings(
         port=port,
-        logging="json" if chosen.json else "plain",
+        logging="json" if chosen.as_json else "plain",
         log_level="debug" if chosen.debug or chosen.trace else "info",
     )
     configure_logging(shell)
@@ -56,19 +56,19 @@ def start_logging(chosen: Logging, port: int = 0) -> ShellSettings:
     return shell
 
 
-def log_retired(settings: ValidatorSettings | MinerSettings) -> None:
+def log_retired(settings: NeuronSettings) -> None:
     """One line for flags of earlier releases that were given."""
     if settings.retired:
         logger.warning("these flags do nothing any more: %s", " ".join(sorted(set(settings.retired))))
 
 
-def state_folder(settings: ValidatorSettings | MinerSettings, kind: str) -> Path:
+def state_folder(settings: NeuronSettings, kind: str) -> Path:
     """Where this neuron keeps its state: beside the wallets, as the SDK's logging folder lies."""
     if settings.neuron.state_dir is not None:
         return settings.neuron.state_dir.expanduser()
     chosen = settings.wallet
     miners = chosen.path.expanduser().parent / "miners"
-    return miners / chosen.name / chosen.hotkey / f"netuid{settings.netuid}" / (settings.neuron.name or kind)
+    return miners / chosen.name / chosen.hotkey / f"netuid{settings.chain.netuid}" / (settings.neuron.name or kind)
 
 
 @contextlib.contextmanager

@@ -1,21 +1,30 @@
-"""The flags of the neurons, read once and turned into frozen settings. Knows no wallet, no chain and no socket.
+"""Settings of the neurons, read once from dotted flags (`--wallet.name`).
 
-A flag is `--group.name`: the group is a field of the settings, the name a field of the group. Endpoints take one or
-several addresses, separated by spaces or commas. An unknown flag is an error; flags of earlier releases that no longer
-act are accepted and named in `retired`, for one line in the log.
+Endpoints take one or several addresses, separated by spaces or commas. An unknown flag is an error. Flags of earlier
+releases that have no effect any more are accepted and listed in `retired`, so that one log line can name them.
 """
 
 from __future__ import annotations
 
-import argparse
 import re
+import sys
 from collections.abc import Sequence
-from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from serving.settings import SettingsError, is_loopback, read_api_keys
+from pydantic import BeforeValidator, Field, model_validator
+
+from neurons.chain.settings import ChainSettings, WalletSettings
+from serving.settings import (
+    NO_FLAG,
+    NO_PREFIX,
+    Flag,
+    FrozenSettings,
+    is_loopback,
+    read_api_keys,
+    read_flags,
+)
 
 RETIRED = re.compile(
     r"^--(neuron\.auto_update_\w+|neuron\.auto_update|storage\.(enabled|service_api_key|endpoint_url))$"
@@ -23,295 +32,248 @@ RETIRED = re.compile(
 """Flags of earlier releases: the auto-updater and the storage subnet."""
 
 
-def option(default: Any, text: str, flag: str | None = None) -> Any:
-    """A field with its default, its help and, where the flag is not `group.name`, what follows the group in it."""
-    return field(default=default, metadata={"help": text, "flag": flag})
-
-
-@dataclass(frozen=True, slots=True)
-class Wallet:
-    """Which key signs."""
-
-    name: str = option("default", "coldkey")
-    hotkey: str = option("default", "hotkey")
-    path: Path = option(Path("~/.bittensor/wallets"), "folder of the wallets")
-
-
-@dataclass(frozen=True, slots=True)
-class Subtensor:
-    """Which chain."""
-
-    network: str = option("finney", "finney, test, local or devnet")
-    chain_endpoint: str = option("", "a node's ws:// or wss:// address, instead of the network's own")
-
-    @property
-    def is_devnet(self) -> bool:
-        """Whether this is the embedded devnet."""
-        return self.network == "devnet"
-
-
-@dataclass(frozen=True, slots=True)
-class DevnetFile:
-    """Where the embedded devnet lies."""
-
-    path: Path | None = option(None, "the devnet's file; with --subtensor.network devnet")
-
-
-@dataclass(frozen=True, slots=True)
-class Axon:
-    """Where peers reach this neuron."""
-
-    port: int = option(8092, "port to listen on")
-    ip: str = option("0.0.0.0", "address to listen on")  # noqa: S104  peers come from outside
-    external_ip: str = option("", "address to announce; without it this machine's own is looked up once")
-    external_port: int = option(0, "port to announce; 0: the one listened on")
-
-
-@dataclass(frozen=True, slots=True)
-class Logging:
-    """How much is logged, and how."""
-
-    debug: bool = option(False, "log more")
-    trace: bool = option(False, "log everything")
-    json: bool = option(False, "one JSON object a line")
-
-
-@dataclass(frozen=True, slots=True)
-class Neuron:
-    """The neuron itself."""
-
-    name: str = option("", "name in logs; empty: miner or validator")
-    sync_interval: float = option(600.0, "seconds between looks at the whole subnet")
-    weight_set_interval: int = option(100, "blocks between weights")
-    log_info_interval: float = option(30.0, "seconds between lines of progress")
-    strong_miners_count: int = option(100, "miners of highest incentive for whom the last copy is kept")
-    min_stake_to_set_weights: float = option(1000.0, "stake below which no weights are set")
-    moving_average_alpha: float = option(0.05, "weight of the newest result in a miner's average")
-    require_bound_signature: bool = option(False, "refuse results whose bytes are not signed")
-    state_dir: Path | None = option(None, "folder of the state; default: under the wallet's folder")
-    http_port: int = option(8095, "loopback port of health, readiness, metrics; 0: none")
-
-
-@dataclass(frozen=True, slots=True)
-class Generation:
-    """Generation services (miner), and the times of a task (validator)."""
-
-    endpoints: tuple[str, ...] = option(("http://127.0.0.1:8093",), "addresses of generation services")
-    api_key_file: Path | None = option(None, "bearer key for them")
-    task_timeout: float = option(600.0, "seconds from pull to expiry")
-    task_cooldown: float = option(120.0, "seconds from one pull to the next")
-    min_cooldown: float = option(10.0, "seconds from a result to the next pull, at least")
-
-
-@dataclass(frozen=True, slots=True)
-class Validation:
-    """Validation services."""
-
-    endpoints: tuple[str, ...] = option(("http://127.0.0.1:8094",), "addresses of validation services")
-    api_key_file: Path | None = option(None, "bearer key for them")
-    scorer: str = option("", "scorer required for weights; default: the network's own")
-
-
-@dataclass(frozen=True, slots=True)
-class Dataset:
-    """Where a validator's prompts come from."""
-
-    default_prompts_path: Path = option(
-        Path(__file__).resolve().parent.parent / "prompter/resources/default_prompts.txt", "a prompt a line"
-    )
-    prompter_endpoint: str = option("", "collector to fetch fresh prompts from; empty: none", "prompter.endpoint")
-    prompter_fetch_interval: float = option(3600.0, "seconds between fetches", "prompter.fetch_interval")
-    prompter_insecure: bool = option(False, "allow plain http to another machine", "prompter.insecure")
-
-
-@dataclass(frozen=True, slots=True)
-class PublicApi:
-    """Organic work: the synapses Generate and StatusCheck, and the HTTP interface."""
-
-    enabled: bool = option(False, "serve Generate and StatusCheck")
-    whitelist: Path | None = option(None, "hotkeys that may ask, one a line")
-    whitelist_disabled: bool = option(False, "anyone may ask")
-    polling_interval: int = option(30, "seconds between a client's looks")
-    rate_limit_requests: int = option(10, "requests of one hotkey …", "rate_limit.requests")
-    rate_limit_period: float = option(120.0, "… in so many seconds", "rate_limit.period")
-    copies: int = option(4, "miners that one organic job is given to")
-    wait_after_first_copy: float = option(60.0, "seconds to wait for better results after an acceptable one")
-    server_enabled: bool = option(False, "serve the HTTP interface")
-    server_port: int = option(8888, "its port")
-    job_timeout: float = option(600.0, "seconds after which an organic job has failed")
-
-
-@dataclass(frozen=True, slots=True)
-class Storage:
-    """Where accepted assets are kept."""
-
-    url: str = option("", "folder or fsspec URL; empty: they are not kept")
-    max_gb: float = option(10.0, "oldest days are deleted above this size")
-
-
-@dataclass(frozen=True, slots=True)
-class ValidatorSettings:
-    """Everything the operator of a validator chose."""
-
-    wallet: Wallet
-    subtensor: Subtensor
-    devnet: DevnetFile
-    axon: Axon
-    logging: Logging
-    neuron: Neuron
-    generation: Generation
-    validation: Validation
-    dataset: Dataset
-    public_api: PublicApi
-    storage: Storage
-    netuid: int = 17
-    check: bool = False
-    retired: tuple[str, ...] = ()
-
-    @property
-    def scorer(self) -> str:
-        """`name@version` of the scorer whose scores may become weights."""
-        shipped = self.subtensor.is_devnet and "three-gen-small@1"
-        return self.validation.scorer or shipped or "clip-vitb16-openai@1"
-
-
-@dataclass(frozen=True, slots=True)
-class MinerSettings:
-    """Everything the operator of a miner chose. Without --validation.endpoint nothing is scored before it is sent."""
-
-    wallet: Wallet
-    subtensor: Subtensor
-    devnet: DevnetFile
-    axon: Axon
-    logging: Logging
-    neuron: Neuron
-    generation: Generation
-    validation: Validation
-    netuid: int = 17
-    retired: tuple[str, ...] = ()
-
-
-Settings = TypeVar("Settings", ValidatorSettings, MinerSettings)
-Group = TypeVar("Group")
-
-MINER_DEFAULTS: dict[str, Any] = {
-    "axon.port": 8091,
-    "neuron.sync_interval": 1800.0,
-    "neuron.http_port": 8096,
-    "validation.endpoint": (),
-}
-"""Where a miner's defaults differ."""
-
-
-def validator_settings(argv: Sequence[str] | None = None) -> ValidatorSettings:
-    """Settings from flags. Raises SettingsError; exits for --help and for an unknown flag, as argparse does."""
-    return _read(ValidatorSettings, "serve_validator.py", argv, {})
-
-
-def miner_settings(argv: Sequence[str] | None = None) -> MinerSettings:
-    """Settings from flags. Raises SettingsError; exits for --help and for an unknown flag, as argparse does."""
-    return _read(MinerSettings, "serve_miner.py", argv, MINER_DEFAULTS)
-
-
-def bearer(api_key_file: Path | None) -> dict[str, str]:
-    """The Authorization header for services that want a key: the first of the file. Raises SettingsError."""
-    return {"Authorization": f"Bearer {read_api_keys(api_key_file)[0]}"} if api_key_file else {}
-
-
-def endpoints(text: str) -> tuple[str, ...]:
-    """Addresses separated by spaces or commas. Raises ArgumentTypeError for one that is no http address."""
-    found = tuple(part.rstrip("/") for part in re.split(r"[\s,]+", text.strip()) if part)
+def _addresses(given: Any) -> Any:
+    """Split what one flag was given: `a b`, `a,b` and `a, b` are two addresses. Raises ValueError for a bad one."""
+    found = tuple(part.rstrip("/") for part in re.split(r"[\s,]+", " ".join(given).strip()) if part)
     for address in found:
-        split = urlsplit(address)
-        if split.scheme not in ("http", "https") or not split.hostname:
-            raise argparse.ArgumentTypeError(f"{address!r} is not an http address")
+        if not _is_http(address):
+            raise ValueError(f"{address!r} is not an http address")
     return found
 
 
-def _read(kind: type[Settings], program: str, argv: Sequence[str] | None, defaults: dict[str, Any]) -> Settings:
-    groups = {name: hint for name, hint in get_type_hints(kind).items() if hasattr(hint, "__dataclass_fields__")}
-    parser = argparse.ArgumentParser(prog=program, allow_abbrev=False)
-    parser.add_argument("--netuid", type=int, default=17, help="subnet (17)")
-    if kind is ValidatorSettings:
-        parser.add_argument("--check", action="store_true", help="say whether peers can reach the axon port, and end")
-    for group, hint in groups.items():
-        for one in fields(hint):
-            _add(parser, group, one, get_type_hints(hint)[one.name], defaults)
-    known, rest = parser.parse_known_args(argv)
-    values, retired = vars(known), []
-    while rest:
-        flag = rest.pop(0)
-        if not RETIRED.match(flag.split("=")[0]):
-            parser.error(f"unknown flag: {flag}")
-        retired.append(flag.split("=")[0])
-        while rest and not rest[0].startswith("--"):
-            rest.pop(0)
-    made = {group: hint(**{f.name: values[_flag(group, f)] for f in fields(hint)}) for group, hint in groups.items()}
-    plain = {"netuid": values["netuid"], "retired": tuple(retired)}
-    if kind is ValidatorSettings:
-        plain["check"] = values["check"]
-    settings = kind(**made, **plain)
-    _check(settings)
-    return settings
+Endpoints = Annotated[tuple[str, ...], BeforeValidator(_addresses), Flag(("endpoint", "endpoints"))]
+Port = Annotated[int, Field(ge=0, le=65_535)]
 
 
-def _flag(group: str, one: Field[Any]) -> str:
-    name = "endpoint" if one.name == "endpoints" else one.metadata["flag"] or one.name
-    return f"{group}.{name}"
+class Axon(FrozenSettings):
+    """Where peers reach this neuron."""
+
+    port: Port = 8092
+    """port to listen on"""
+    ip: str = "0.0.0.0"  # noqa: S104  peers are on other machines
+    """address to listen on"""
+    external_ip: str = ""
+    """address to announce; by default this machine's public address, looked up once"""
+    external_port: Port = 0
+    """port to announce; 0: the one listened on"""
 
 
-def _add(parser: argparse.ArgumentParser, group: str, one: Field[Any], hint: Any, defaults: dict[str, Any]) -> None:
-    flag = _flag(group, one)
-    default = defaults.get(flag, one.default)
-    assert default is not MISSING
-    text = str(one.metadata["help"]).replace("%", "%%")
-    if hint is bool:
-        parser.add_argument(f"--{flag}", dest=flag, action="store_true", help=text)
-    elif one.name == "endpoints":
-        names = [f"--{flag}", f"--{flag}s"]
-        parser.add_argument(*names, dest=flag, action=_Endpoints, nargs="+", default=default, help=text)
-    else:
-        kind = hint if hint in (int, float, str) else Path
-        shown = "" if default in (None, "") else f" ({default})"
-        parser.add_argument(f"--{flag}", dest=flag, type=kind, default=default, help=text + shown)
+class Logging(FrozenSettings):
+    """How much is logged, and in which form."""
+
+    debug: bool = False
+    """log more"""
+    trace: bool = False
+    """log everything"""
+    as_json: Annotated[bool, Flag(("json",))] = False
+    """one JSON object a line"""
 
 
-class _Endpoints(argparse.Action):
-    """Joins what one flag was given: `a b`, `a,b` and `a, b` are two addresses."""
+class Neuron(FrozenSettings):
+    """The neuron itself."""
 
-    def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, *_: Any) -> None:
-        try:
-            setattr(namespace, self.dest, endpoints(" ".join(values)))
-        except argparse.ArgumentTypeError as error:
-            parser.error(f"{self.option_strings[0]}: {error}")
+    name: str = ""
+    """name in logs; by default miner or validator"""
+    sync_interval: float = 600.0
+    """seconds between snapshots of the subnet"""
+    weight_set_interval: int = 100
+    """blocks between weights"""
+    log_info_interval: float = 30.0
+    """seconds between progress lines in the log"""
+    strong_miners_count: int = 100
+    """miners of highest incentive for whom the last copy is kept"""
+    min_stake_to_set_weights: float = 1000.0
+    """stake below which no weights are set"""
+    moving_average_alpha: Annotated[float, Field(gt=0, le=1)] = 0.05
+    """weight of the newest result in a miner's average"""
+    require_bound_signature: bool = False
+    """refuse results without a signature over their bytes"""
+    state_dir: Path | None = None
+    """folder of the state; by default under the wallet's folder"""
+    http_port: int = 8095
+    """loopback port for health, readiness and metrics; 0: none"""
 
 
-def _check(settings: ValidatorSettings | MinerSettings) -> None:
-    """Raises SettingsError for settings that cannot be."""
-    if settings.subtensor.is_devnet and settings.devnet.path is None:
-        raise SettingsError("--subtensor.network devnet needs --devnet.path FILE")
-    if not 0 < settings.neuron.moving_average_alpha <= 1:
-        raise SettingsError("--neuron.moving_average_alpha lies between 0 and 1")
-    for name in ("port", "external_port"):
-        if not 0 <= getattr(settings.axon, name) < 65_536:
-            raise SettingsError(f"--axon.{name} is no port")
-    if not settings.generation.endpoints:
-        raise SettingsError("--generation.endpoint names no service")
-    if isinstance(settings, ValidatorSettings):
-        _check_validator(settings)
+class Generation(FrozenSettings):
+    """Generation services (miner), and the times of a task (validator)."""
+
+    endpoints: Endpoints = ("http://127.0.0.1:8093",)
+    """addresses of generation services"""
+    api_key_file: Path | None = None
+    """file with their bearer key"""
+    task_timeout: float = 600.0
+    """seconds from pull to expiry"""
+    task_cooldown: float = 120.0
+    """seconds from one pull to the next"""
+    min_cooldown: float = 10.0
+    """least seconds from a result to the next pull"""
+
+    @model_validator(mode="after")
+    def _some_endpoint(self) -> Generation:
+        if not self.endpoints:
+            raise ValueError("--generation.endpoint names no service")
+        return self
 
 
-def _check_validator(settings: ValidatorSettings) -> None:
-    if not settings.validation.endpoints:
-        raise SettingsError("--validation.endpoint names no service")
-    if not 1 <= settings.public_api.copies <= 32:
-        raise SettingsError("--public_api.copies lies between 1 and 32")
-    collector = urlsplit(settings.dataset.prompter_endpoint)
-    if not settings.dataset.prompter_endpoint:
-        return
-    if collector.scheme not in ("http", "https") or not collector.hostname:
-        raise SettingsError("--dataset.prompter.endpoint is not an http address")
-    if collector.scheme == "http" and not is_loopback(collector.hostname) and not settings.dataset.prompter_insecure:
-        raise SettingsError(
-            "--dataset.prompter.endpoint: plain http to another machine needs --dataset.prompter.insecure"
-        )
+class Validation(FrozenSettings):
+    """Validation services."""
+
+    endpoints: Endpoints = ("http://127.0.0.1:8094",)
+    """addresses of validation services"""
+    api_key_file: Path | None = None
+    """file with their bearer key"""
+    scorer: str = ""
+    """scorer required for weights; by default the network's own"""
+
+
+class Prompter(FrozenSettings):
+    """The collector from which a validator fetches fresh prompts."""
+
+    endpoint: str = ""
+    """collector to fetch fresh prompts from; without one the bundled prompts are used"""
+    fetch_interval: float = 3600.0
+    """seconds between fetches"""
+    insecure: bool = False
+    """allow plain http to another machine"""
+
+    @model_validator(mode="after")
+    def _safe_address(self) -> Prompter:
+        if not self.endpoint:
+            return self
+        if not _is_http(self.endpoint):
+            raise ValueError("--dataset.prompter.endpoint is not an http address")
+        address = urlsplit(self.endpoint)
+        if address.scheme == "http" and not is_loopback(address.hostname or "") and not self.insecure:
+            raise ValueError(
+                "--dataset.prompter.endpoint: plain http to another machine needs --dataset.prompter.insecure"
+            )
+        return self
+
+
+class Dataset(FrozenSettings):
+    """Where a validator's prompts come from."""
+
+    default_prompts_path: Path = Path(__file__).resolve().parent.parent / "prompter/resources/default_prompts.txt"
+    """file of prompts, one a line"""
+    prompter: Prompter = Prompter()
+
+
+class RateLimit(FrozenSettings):
+    """How often one hotkey may ask for organic work."""
+
+    requests: int = 10
+    """organic requests of one hotkey …"""
+    period: float = 120.0
+    """… within this many seconds"""
+
+
+class PublicApi(FrozenSettings):
+    """Organic work: the synapses Generate and StatusCheck, and the HTTP interface."""
+
+    enabled: bool = False
+    """serve Generate and StatusCheck"""
+    whitelist: Path | None = None
+    """file of the hotkeys that may ask, one a line"""
+    whitelist_disabled: bool = False
+    """let any hotkey ask"""
+    polling_interval: int = 30
+    """seconds between a client's status checks"""
+    rate_limit: RateLimit = RateLimit()
+    copies: Annotated[int, Field(ge=1, le=32)] = 4
+    """miners that one organic job is given to"""
+    wait_after_first_copy: float = 60.0
+    """seconds to wait for better results after the first acceptable one"""
+    server_enabled: bool = False
+    """serve the HTTP interface"""
+    server_port: int = 8888
+    """port of the HTTP interface"""
+    job_timeout: float = 600.0
+    """seconds after which an organic job has failed"""
+
+
+class Storage(FrozenSettings):
+    """Where accepted assets are kept."""
+
+    url: str = ""
+    """folder or fsspec URL; without one, assets are not kept"""
+    max_gb: float = 10.0
+    """above this size the oldest days are deleted"""
+
+
+class NeuronSettings(FrozenSettings):
+    """Settings that both neurons have."""
+
+    wallet: WalletSettings = WalletSettings()
+    chain: Annotated[ChainSettings, NO_PREFIX] = ChainSettings()
+    axon: Axon = Axon()
+    logging: Logging = Logging()
+    neuron: Neuron = Neuron()
+    generation: Generation = Generation()
+    validation: Validation = Validation()
+    retired: Annotated[tuple[str, ...], NO_FLAG] = ()
+
+
+class ValidatorSettings(NeuronSettings):
+    """Settings of a validator."""
+
+    dataset: Dataset = Dataset()
+    public_api: PublicApi = PublicApi()
+    storage: Storage = Storage()
+    check: bool = False
+    """report whether peers can reach the axon port, and exit"""
+
+    @property
+    def scorer(self) -> str:
+        """Return `name@version` of the scorer whose scores may become weights."""
+        if self.validation.scorer:
+            return self.validation.scorer
+        return "three-gen-small@1" if self.chain.is_devnet else "clip-vitb16-openai@1"
+
+    @model_validator(mode="after")
+    def _can_score(self) -> ValidatorSettings:
+        if not self.validation.endpoints:
+            raise ValueError("--validation.endpoint names no service")
+        return self
+
+
+class MinerSettings(NeuronSettings):
+    """Settings of a miner. Without --validation.endpoint it sends its splats unscored."""
+
+    axon: Axon = Axon(port=8091)
+    neuron: Neuron = Neuron(sync_interval=1800.0, http_port=8096)
+    validation: Validation = Validation(endpoints=())
+
+
+def validator_settings(argv: Sequence[str] | None = None) -> ValidatorSettings:
+    """Read a validator's flags. Raises SettingsError; exits for --help and for an unknown flag, as argparse does."""
+    kept, retired = _without_retired(sys.argv[1:] if argv is None else argv)
+    return read_flags(ValidatorSettings, "serve_validator.py", kept).model_copy(update={"retired": retired})
+
+
+def miner_settings(argv: Sequence[str] | None = None) -> MinerSettings:
+    """Read a miner's flags. Raises SettingsError; exits for --help and for an unknown flag, as argparse does."""
+    kept, retired = _without_retired(sys.argv[1:] if argv is None else argv)
+    return read_flags(MinerSettings, "serve_miner.py", kept).model_copy(update={"retired": retired})
+
+
+def bearer(api_key_file: Path | None) -> dict[str, str]:
+    """Return the Authorization header for services that require a key: the file's first. Raises SettingsError."""
+    return {"Authorization": f"Bearer {read_api_keys(api_key_file)[0]}"} if api_key_file else {}
+
+
+def _without_retired(argv: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
+    """Return the arguments without retired flags and their values, and the names of those flags."""
+    kept, retired, skipping = [], [], False
+    for argument in argv:
+        if argument.startswith("--"):
+            flag = argument.partition("=")[0]
+            skipping = RETIRED.match(flag) is not None
+            retired += [flag] if skipping else []
+        if not skipping:
+            kept.append(argument)
+    return kept, tuple(retired)
+
+
+def _is_http(address: str) -> bool:
+    split = urlsplit(address)
+    return split.scheme in ("http", "https") and bool(split.hostname)

@@ -1,17 +1,25 @@
-"""Where a service listens, who may speak to it, how it logs: the part of the settings that all services share.
+"""Settings of every program: pydantic models, read once in `main()` from flags and YAML files, frozen afterwards.
 
-Command line first, then the service's own YAML file; read once in `main()`, frozen afterwards.
+A program describes its settings in a model derived from `FrozenSettings` and calls `read_flags`. Each field is a flag.
+Its name is the field's, preceded by the group's name and a dot (`--wallet.name`); its help is the docstring below the
+field. `Flag`, `NO_FLAG` and `NO_PREFIX` in a field's annotation change that. `ShellSettings` is the group that all
+services share.
 """
 
 from __future__ import annotations
 
 import argparse
 import ipaddress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
 
 from serving.errors import describe_validation
 
@@ -22,65 +30,42 @@ _KEY_MIN_CHARS = 16
 
 
 class SettingsError(Exception):
-    """Settings that cannot be; the message is one line for the operator."""
+    """Settings that cannot be used; the message is one line for the operator."""
 
 
-class ShellSettings(BaseModel):
-    """The shared flags. Raises ValidationError for a bind outside this machine without a key."""
+class FrozenSettings(BaseModel):
+    """Base of the settings models: immutable, unknown names are errors, docstrings below fields are help texts."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65535)]
-    allowed_hosts: tuple[str, ...] = ()
-    api_keys: Annotated[tuple[str, ...], Field(repr=False)] = ()
-    insecure: bool = False
-    logging: Literal["plain", "json"] = "plain"
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
-    drain_s: Annotated[float, Field(ge=0, le=300)] = 20.0
-    """Work accepted before a stop may go on this long; with uvicorn's own bound the whole stop stays under 30 s."""
-
-    @model_validator(mode="after")
-    def _key_beyond_loopback(self) -> ShellSettings:
-        if not is_loopback(self.host) and not self.api_keys and not self.insecure:
-            raise ValueError(f"--host {self.host} is reachable from outside: give --api_key_file FILE, or --insecure")
-        return self
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
-def add_shell_arguments(parser: argparse.ArgumentParser, default_port: int) -> None:
-    """Add the flags of `ShellSettings` to a service's parser."""
-    group = parser.add_argument_group("serving")
-    group.add_argument("--host", default="127.0.0.1", help="address to bind (%(default)s)")
-    group.add_argument("--port", type=int, default=default_port, help="port to bind (%(default)s)")
-    group.add_argument(
-        "--allowed_hosts", nargs="*", default=[], metavar="NAME", help="further names for the Host header"
-    )
-    group.add_argument("--api_key_file", metavar="FILE", help="bearer keys, one a line; needed beyond loopback")
-    group.add_argument("--insecure", action="store_true", help="bind beyond loopback without a key")
-    group.add_argument("--logging", choices=["plain", "json"], default="plain", help="log format (%(default)s)")
-    group.add_argument("--log_level", choices=["debug", "info", "warning", "error"], default="info")
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Names of a field's flag in place of the field's own; `read` converts its text where the type alone cannot."""
+
+    names: tuple[str, ...]
+    read: Callable[[str], Any] | None = None
 
 
-def shell_settings(args: argparse.Namespace) -> ShellSettings:
-    """The shared settings from parsed flags. Raises SettingsError."""
+class _Marker(Enum):
+    NO_FLAG = "no flag"
+    NO_PREFIX = "no prefix"
+
+
+NO_FLAG: Final = _Marker.NO_FLAG
+"""Marks a field that is not on the command line."""
+
+NO_PREFIX: Final = _Marker.NO_PREFIX
+"""Marks a group whose flags do not begin with its name."""
+
+
+def read_api_keys(path: Path | str) -> tuple[str, ...]:
+    """Return the keys of a file, one a line: several, so that an old one stays valid while clients change to the new.
+
+    Raises SettingsError.
+    """
     try:
-        return ShellSettings(
-            host=args.host,
-            port=args.port,
-            allowed_hosts=tuple(args.allowed_hosts),
-            api_keys=read_api_keys(Path(args.api_key_file)) if args.api_key_file else (),
-            insecure=args.insecure,
-            logging=args.logging,
-            log_level=args.log_level,
-        )
-    except ValidationError as error:
-        raise SettingsError(describe_validation(error.errors())) from error
-
-
-def read_api_keys(path: Path) -> tuple[str, ...]:
-    """The keys of a file, one a line, so that an old one may stay valid while clients change. Raises SettingsError."""
-    try:
-        lines = path.read_text(encoding="ascii").splitlines()
+        lines = Path(path).read_text(encoding="ascii").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"cannot read the key file {path}: {error}") from error
     keys = tuple(line.strip() for line in lines if line.strip())
@@ -91,8 +76,65 @@ def read_api_keys(path: Path) -> tuple[str, ...]:
     return keys
 
 
+class ShellSettings(FrozenSettings):
+    """Where a service listens, who may call it, how it logs.
+
+    Raises ValidationError for an address that other machines can reach, without a key.
+    """
+
+    host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
+    """address to bind"""
+    port: Annotated[int, Field(ge=0, le=65535)]
+    """port to bind"""
+    allowed_hosts: tuple[str, ...] = ()
+    """further names for the Host header"""
+    api_keys: Annotated[tuple[str, ...], Field(repr=False), Flag(("api_key_file",), read_api_keys)] = ()
+    """file of bearer keys, one a line; required when other machines can reach the service"""
+    insecure: bool = False
+    """let other machines reach the service without a key"""
+    logging: Literal["plain", "json"] = "plain"
+    """log format"""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """least severe level to log"""
+    drain_s: Annotated[float, Field(ge=0, le=300), NO_FLAG] = 20.0
+    """Accepted work may go on this long after a stop signal; with uvicorn's own bound a stop takes under 30 s."""
+
+    @model_validator(mode="after")
+    def _key_beyond_loopback(self) -> ShellSettings:
+        if not is_loopback(self.host) and not self.api_keys and not self.insecure:
+            raise ValueError(f"--host {self.host} is reachable from outside: give --api_key_file FILE, or --insecure")
+        return self
+
+
+def read_flags(model: type[Model], program: str, argv: Sequence[str] | None = None, description: str = "") -> Model:
+    """Return a settings model from command line flags (those of the process by default).
+
+    Raises SettingsError for values that the model refuses. Exits for --help and for unknown flags, as argparse does.
+    """
+    parser = argparse.ArgumentParser(prog=program, description=description, allow_abbrev=False)
+    options = list(_options(model))
+    for option in options:
+        _add(parser, option)
+    return _build(model, options, vars(parser.parse_args(argv)))
+
+
+def add_shell_arguments(parser: argparse.ArgumentParser, default_port: int) -> None:
+    """Add the flags of `ShellSettings` to a service's parser."""
+    for option in _options(ShellSettings, ShellSettings(port=default_port)):
+        _add(parser, option)
+    parser.set_defaults(port=default_port)
+
+
+def shell_settings(args: argparse.Namespace) -> ShellSettings:
+    """Return the shared settings from parsed flags. Raises SettingsError."""
+    return _build(ShellSettings, list(_options(ShellSettings)), vars(args))
+
+
 def read_yaml(path: Path, model: type[Model]) -> Model:
-    """A settings model from a YAML file; unknown names are errors if the model forbids extras. Raises SettingsError."""
+    """Return a settings model from a YAML file; unknown names are errors if the model forbids extras.
+
+    Raises SettingsError.
+    """
     try:
         if path.stat().st_size > _CONFIG_MAX_BYTES:
             raise SettingsError(f"{path} is too large for a configuration")
@@ -112,10 +154,90 @@ def read_yaml(path: Path, model: type[Model]) -> Model:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach a server bound to `host`."""
+    """Check whether only this machine can reach a server bound to `host`."""
     if host == "localhost":
         return True
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Option:
+    """A field of a settings model, or of a group in it (`path`), and its flags; none where `flags` is empty."""
+
+    path: tuple[str, ...]
+    flags: tuple[str, ...]
+    field: FieldInfo
+    default: Any
+    read: Callable[[str], Any] | None
+
+    @property
+    def dest(self) -> str:
+        return ".".join(self.path)
+
+
+def _options(
+    model: type[BaseModel], defaults: BaseModel | None = None, prefix: str = "", path: tuple[str, ...] = ()
+) -> Iterator[_Option]:
+    """Yield the options of a model; `defaults` is the instance that its group has by default."""
+    for name, field in model.model_fields.items():
+        default = field.get_default(call_default_factory=False) if defaults is None else getattr(defaults, name)
+        marks = field.metadata
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            group = prefix if NO_PREFIX in marks else f"{prefix}{name}."
+            inner = default if isinstance(default, BaseModel) else None
+            yield from _options(field.annotation, inner, group, (*path, name))
+            continue
+        own = next((mark for mark in marks if isinstance(mark, Flag)), Flag((name,)))
+        flags = () if NO_FLAG in marks else tuple(f"--{prefix}{flag}" for flag in own.names)
+        yield _Option((*path, name), flags, field, default, own.read)
+
+
+def _add(parser: argparse.ArgumentParser, option: _Option) -> None:
+    if not option.flags:
+        return
+    kind, default = option.field.annotation, option.default
+    text = (option.field.description or "").replace("%", "%%")
+    if kind is bool:
+        parser.add_argument(*option.flags, dest=option.dest, action="store_true", default=argparse.SUPPRESS, help=text)
+        return
+    shown = " ".join(default) if isinstance(default, tuple) else default
+    parser.add_argument(
+        *option.flags,
+        dest=option.dest,
+        default=argparse.SUPPRESS,
+        required=default is PydanticUndefined,
+        nargs="*" if get_origin(kind) is tuple and option.read is None else None,
+        choices=get_args(kind) if get_origin(kind) is Literal else None,
+        metavar=None if get_origin(kind) is Literal else option.flags[0].rpartition(".")[2].lstrip("-").upper(),
+        help=text if default is PydanticUndefined or shown in (None, "") else f"{text} ({shown})",
+    )
+
+
+def _build(model: type[Model], options: Sequence[_Option], given: Mapping[str, Any]) -> Model:
+    """Return the model of the flags given (by `dest`) and the defaults of the others. Raises SettingsError."""
+    values: dict[str, Any] = {}
+    for option in options:
+        group = values
+        for name in option.path[:-1]:
+            group = group.setdefault(name, {})
+        if option.dest in given:
+            value = given[option.dest]
+            group[option.path[-1]] = option.read(value) if option.read else value
+        elif option.default is not PydanticUndefined:
+            group[option.path[-1]] = option.default
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise SettingsError(_describe(error, options)) from error
+
+
+def _describe(error: ValidationError, options: Sequence[_Option]) -> str:
+    """Describe the first problems in one line, by flag where the problem is that of one field."""
+    problems = []
+    for problem in error.errors():
+        where = next((option for option in options if problem["loc"][: len(option.path)] == option.path), None)
+        problems.append({**problem, "loc": where.flags[:1] if where else ()})
+    return describe_validation(problems)

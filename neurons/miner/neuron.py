@@ -49,7 +49,7 @@ async def run(settings: MinerSettings, shell: ShellSettings, wallet: Any, stop: 
     vitals = Vitals(version=lambda: f"{package_version()} neurons {release}")
     metrics = MinerMetrics(vitals.registry)
     async with contextlib.AsyncExitStack() as stack:
-        eye = ChainEye(chain_worker(settings, wallet), hotkey, validators, settings.neuron.sync_interval)
+        eye = ChainEye(chain_worker(settings.chain, wallet), hotkey, validators, settings.neuron.sync_interval)
         stack.push_async_callback(eye.close)
         generators = await _generators(settings, stack)
         scoring, endless = await _scoring(settings, stack)
@@ -57,10 +57,10 @@ async def run(settings: MinerSettings, shell: ShellSettings, wallet: Any, stop: 
         vitals.not_ready = health.reasons
         metrics.watch(validators, generators)
         await stack.enter_async_context(status_server(status_app("miner", shell, vitals), shell))
-        dendrite = await stack.enter_async_context(Dendrite(wallet.hotkey, settings.netuid))
+        dendrite = await stack.enter_async_context(Dendrite(wallet.hotkey, settings.chain.netuid))
         workshop = Workshop(generators, scoring, rules, clock, metrics)
         miner = Miner(dendrite, validators, generators, workshop, rules, clock, metrics)
-        logger.info("miner %s on subnet %d of %s", hotkey, settings.netuid, settings.subtensor.network)
+        logger.info("miner %s on subnet %d of %s", hotkey, settings.chain.netuid, settings.chain.network)
         endless += [generators.run(), eye.run(), health.tell_for_ever(settings.neuron.log_info_interval)]
         async with beside(endless):
             await miner.run(stop)

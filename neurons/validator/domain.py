@@ -93,9 +93,9 @@ async def open_domain(
         desk = Desk(state, rules, me, needs, jobs)
         await pool.check()
         at_work = [pool.run(), _forget_old(state)]
-        if settings.dataset.prompter_endpoint:
-            collector = CollectorClient(settings.dataset.prompter_endpoint.rstrip("/"), me.hotkey, sign, time.time_ns)
-            at_work.append(keep_fresh(prompts, collector, outside, settings.dataset.prompter_fetch_interval))
+        if (prompter := settings.dataset.prompter).endpoint:
+            collector = CollectorClient(prompter.endpoint.rstrip("/"), me.hotkey, sign, time.time_ns)
+            at_work.append(keep_fresh(prompts, collector, outside, prompter.fetch_interval))
         await stack.enter_async_context(beside(at_work))
         yield Domain(desk, pool, settings.scorer)
 
@@ -116,8 +116,8 @@ def job_rules(api: PublicApi) -> JobRules:
         copies=api.copies,
         wait_after_first_s=api.wait_after_first_copy,
         timeout_s=api.job_timeout,
-        rate_requests=api.rate_limit_requests,
-        rate_period_s=api.rate_limit_period,
+        rate_requests=api.rate_limit.requests,
+        rate_period_s=api.rate_limit.period,
     )
 
 

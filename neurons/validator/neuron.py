@@ -62,9 +62,11 @@ async def run(settings: ValidatorSettings, shell: ShellSettings, wallet: Any, fo
     async with contextlib.AsyncExitStack() as stack:
         listener = stack.enter_context(contextlib.closing(bind(place.ip, place.port)))
         await stack.enter_async_context(status_server(status_app("validator", shell, vitals, pages), shell))
-        chain = chain_worker(settings, wallet)
+        chain = chain_worker(settings.chain, wallet)
         stack.push_async_callback(chain.close)
-        me = Identity(settings.netuid, wallet.hotkey.ss58_address, verify, settings.neuron.require_bound_signature)
+        me = Identity(
+            settings.chain.netuid, wallet.hotkey.ss58_address, verify, settings.neuron.require_bound_signature
+        )
         domain = await _open_domain(stack, settings, folder, me, partial(sign, wallet.hotkey))
         found.append(assemble(settings, wallet, place, chain, domain, Counters(vitals.registry)))
         found[0].telemetry.measure(vitals.registry)

@@ -17,8 +17,8 @@ def test_the_plan_is_a_devnet_and_ordinary_flags(root: Path) -> None:
     plan = read_yaml(root / PLAN, Plan)
     assert plan.rules().allow_loopback
     devnet = ["--subtensor.network", "devnet", "--devnet.path", "net.db"]
-    assert validator_settings([*devnet, *as_arguments(plan.validator)]).subtensor.is_devnet
-    assert miner_settings([*devnet, *as_arguments(plan.miner)]).subtensor.is_devnet
+    assert validator_settings([*devnet, *as_arguments(plan.validator)]).chain.is_devnet
+    assert miner_settings([*devnet, *as_arguments(plan.miner)]).chain.is_devnet
 
 
 def test_a_rule_that_the_devnet_does_not_have_is_named(root: Path) -> None:

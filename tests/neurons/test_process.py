@@ -102,7 +102,7 @@ sys.exit(process.run(main))
 
 def test_requirement_15_each_line_is_logged_once_and_the_sdks_not_at_all(root: Path) -> None:
     code = """
-process.start_logging(Logging(json=True))
+process.start_logging(Logging(as_json=True))
 import bittensor
 logger.info("a line")
 logging.getLogger("neurons.made.after").warning("another")

@@ -26,10 +26,10 @@ from neurons.chain.devnet.chain import Devnet
 from neurons.chain.devnet.ledger import Ledger
 from neurons.chain.devnet.rules import Rules
 from neurons.chain.opening import open_wallet
+from neurons.chain.settings import WalletSettings
 from neurons.chain.wallets import make_wallet
 from neurons.miner.dendrite import Dendrite
 from neurons.miner.peers import Peer
-from neurons.settings import Wallet
 from prompter.collector.keys import KeyRing
 from serving.app import ShellLimits, create_shell
 from serving.settings import ShellSettings
@@ -65,7 +65,7 @@ class Site:
             return {text for (text,) in db.execute("SELECT text FROM prompts")}
 
     def wallet(self, name: str) -> bittensor_wallet.Wallet:
-        return open_wallet(Wallet("local", name, self.folder / "wallets"))
+        return open_wallet(WalletSettings(name="local", hotkey=name, path=self.folder / "wallets"))
 
     def pull(self, *, close: bool) -> str:
         """The prompt of the next task, or of the one that is open; `close` declines it."""

@@ -41,7 +41,7 @@ async def find_listen_address(settings: ValidatorSettings) -> ListenAddress:
     Raises SettingsError.
     """
     axon = settings.axon
-    address = axon.external_ip or ("127.0.0.1" if settings.subtensor.is_devnet else "")
+    address = axon.external_ip or ("127.0.0.1" if settings.chain.is_devnet else "")
     if not address:
         try:
             address = await asyncio.wait_for(_looked_up(), LOOK_UP_S)

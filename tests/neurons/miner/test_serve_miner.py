@@ -175,7 +175,7 @@ def test_requirement_15_a_miner_works_tells_how_it_is_and_drains(site: Site, sto
     [
         (["--wallet.hotkey", "nobody"], "there is no hotkey"),
         (["--generation.endpoint", "gen:8093"], "not an http address"),
-        (["--neuron.typo", "1"], "unknown flag: --neuron.typo"),
+        (["--neuron.typo", "1"], "unrecognized arguments: --neuron.typo"),
     ],
 )
 def test_what_an_operator_can_mend_is_one_line_and_status_2(site: Site, more: list[str], word: str) -> None:

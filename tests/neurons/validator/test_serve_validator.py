@@ -23,10 +23,10 @@ from neurons.chain.devnet.chain import Devnet
 from neurons.chain.devnet.ledger import Ledger
 from neurons.chain.devnet.rules import Rules
 from neurons.chain.opening import open_wallet
+from neurons.chain.settings import WalletSettings
 from neurons.chain.wallets import make_wallet
 from neurons.miner.dendrite import Dendrite
 from neurons.miner.peers import Peer, SubmitAnswer, Task
-from neurons.settings import Wallet
 from serving.app import ShellLimits, create_shell
 from serving.settings import ShellSettings
 from serving.vitals import Vitals
@@ -115,8 +115,10 @@ class Site:
 
     def mine(self, story: Callable[[Dendrite, Peer], Any]) -> Any:
         """What a miner with its own wallet gets out of it."""
-        wallet = open_wallet(Wallet("local", "miner", self.folder / "wallets"))
-        validator = open_wallet(Wallet("local", "validator", self.folder / "wallets")).hotkey.ss58_address
+        wallet = open_wallet(WalletSettings(name="local", hotkey="miner", path=self.folder / "wallets"))
+        validator = open_wallet(
+            WalletSettings(name="local", hotkey="validator", path=self.folder / "wallets")
+        ).hotkey.ss58_address
 
         async def told() -> Any:
             async with Dendrite(wallet.hotkey, 17) as dendrite:

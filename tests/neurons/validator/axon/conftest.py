@@ -18,9 +18,9 @@ from bittensor.core.synapse import TerminalInfo
 
 from neurons.chain.contract import Seat, Snapshot
 from neurons.chain.opening import open_wallet
+from neurons.chain.settings import WalletSettings
 from neurons.chain.wallets import make_wallet
 from neurons.protocol import PullTask, SubmitResults, Task, ThreeGenSynapse, bound_message, result_message, sign, verify
-from neurons.settings import Wallet
 from neurons.validator.axon.assembly import build_gateway
 from neurons.validator.axon.bodies import BodyRules
 from neurons.validator.axon.gateway import AxonGateway
@@ -90,7 +90,7 @@ def snapshot(*hotkeys: str) -> Snapshot:
 
 @pytest.fixture
 def subnet(world: Any, tmp_path: Path) -> Subnet:
-    chosen = Wallet("validator", "one", tmp_path / "wallets")
+    chosen = WalletSettings(name="validator", hotkey="one", path=tmp_path / "wallets")
     world.hotkey = make_wallet(chosen.path, chosen.name, chosen.hotkey)
     world.now, world.verify = time.time(), verify
     return Subnet(world, open_wallet(chosen))
