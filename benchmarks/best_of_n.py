@@ -35,7 +35,7 @@ from splats.codecs import encode_spz
 from validation.engine import Engine
 from validation.errors import RejectedError
 from validation.loading import load_engine
-from validation.settings import Settings
+from validation.settings import ValidationSettings
 
 PROMPTS = Path(__file__).resolve().parent.parent / "prompter/resources/default_prompts.txt"
 MOST = 8
@@ -137,7 +137,7 @@ def row(name: str, best: Sequence[float], first: Sequence[float], ends: Sequence
 async def measure(args: argparse.Namespace) -> None:
     draw = random.Random(args.seed)
     prompts = draw.sample(PROMPTS.read_text().splitlines(), args.prompts)
-    engine = load_engine(Settings(shell=ShellSettings(port=8094), scorer="three-gen-small"))
+    engine = load_engine(ValidationSettings(shell=ShellSettings(port=8094), scorer="three-gen-small"))
     judges = Validators(engine, [draw.randbytes(32) for _ in range(args.validators)])
     try:
         made = [await candidates(engine, prompt, draw) for prompt in prompts]

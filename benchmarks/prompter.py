@@ -32,7 +32,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # not this fold
 from neurons.chain.contract import Seat, Snapshot
 from neurons.validator.prompts import CollectorClient, fetch
 from prompter.collector.backups import back_up
-from prompter.collector.service import CollectorSettings, create_app
+from prompter.collector.service import create_app
+from prompter.collector.settings import CollectorSettings
 from prompter.collector.signature import Gate
 from prompter.collector.store import PromptStore, connect
 from prompter.generator.grammar import load_grammar
@@ -101,7 +102,7 @@ def grow(store: PromptStore, source: Iterator[list[str]], last: int, floor: floa
 
 def answers(path: Path) -> None:
     """Fetches of 100,000 prompts over HTTP as a validator makes them: signed, packed, inflated, cleaned."""
-    settings = CollectorSettings(ShellSettings(port=0), path, fetches_per_hour=1000)
+    settings = CollectorSettings(shell=ShellSettings(port=0), db=path, fetches_per_hour=1000)
     app = create_app(settings, Gate(OneValidator, min_stake=1000.0))
     listener = bind("127.0.0.1", 0)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -38,7 +38,7 @@ from validation.loading import has_fast_bf16, load_engine
 from validation.scoring.clip import load_encoder
 from validation.scoring.judge import Judge
 from validation.scoring.scorer import ScorerFiles, find_folder, find_scorer_files, read_constants
-from validation.settings import Settings
+from validation.settings import ValidationSettings
 
 VITB16 = "clip-vitb16-openai@1"
 VITB16_GFLOP = 562
@@ -121,7 +121,7 @@ def stages(args: argparse.Namespace) -> None:
 
 
 async def load(args: argparse.Namespace) -> None:
-    settings = Settings(shell=ShellSettings(port=8094), scorer=args.scorer, device=args.device)
+    settings = ValidationSettings(shell=ShellSettings(port=8094), scorer=args.scorer, device=args.device)
     engine = load_engine(settings)
     assets = [asset(prompt, seed) for seed, prompt in enumerate(PROMPTS)]
     try:
@@ -141,7 +141,7 @@ async def load(args: argparse.Namespace) -> None:
 
 
 async def hostile(args: argparse.Namespace) -> None:
-    settings = Settings(shell=ShellSettings(port=8094), scorer=args.scorer, device=args.device)
+    settings = ValidationSettings(shell=ShellSettings(port=8094), scorer=args.scorer, device=args.device)
     engine = load_engine(settings)
     app = create_app(settings, "benchmark", lambda: engine)
     app.state.service.engine = engine
@@ -181,7 +181,7 @@ def malformed(draw: random.Random, spz: bytes, ply: bytes) -> bytes:
 
 
 async def seeds(args: argparse.Namespace) -> None:
-    engine = load_engine(Settings(shell=ShellSettings(port=8094), scorer=args.scorer, device=args.device))
+    engine = load_engine(ValidationSettings(shell=ShellSettings(port=8094), scorer=args.scorer, device=args.device))
     try:
         for prompt in PROMPTS:
             data = asset(prompt, 0)

@@ -13,17 +13,16 @@ from pathlib import Path
 if __package__ in {None, ""}:  # run as a script: python put this folder on the path, not the repository's root
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from generation.settings import parser, read_settings
+from generation.settings import read_settings
 from serving.logs import configure_logging
-from serving.settings import SettingsError
+from serving.settings import SettingsError, exit_with_error
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the service until it is told to stop; the exit status."""
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # the threads share the cores: no spinning at barriers
-    arguments = parser()
     try:
-        settings = read_settings(arguments.parse_args(argv))
+        settings = read_settings(argv)
         configure_logging(settings.shell)
 
         # Only now: torch takes seconds to import, and a wrong flag should be told at once.
@@ -36,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         bar = ProgressBar() if sys.stderr.isatty() and settings.shell.logging == "plain" else None
         return serve(create_app(settings, engine, bar=bar), settings.shell)
     except SettingsError as error:
-        arguments.exit(2, f"serve.py: {error}\n")
+        exit_with_error("serve.py", error)
 
 
 if __name__ == "__main__":

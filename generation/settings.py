@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from serving.settings import ShellSettings, add_shell_arguments, read_yaml, shell_settings
+from serving.settings import NO_PREFIX, FrozenSettings, ShellSettings, read_flags, read_yaml
 
 DEFAULT_PORT = 8093
 DEFAULT_CONFIG = Path(__file__).parent / "configs" / "procedural.yaml"
@@ -41,24 +41,23 @@ class GenerationConfig(BaseModel):
     """A job of the procedural generator takes about 4 MiB, with its video 6; an asset is at most 64 MiB a format."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class GenerationSettings:
-    """Everything the process was told."""
+    """Where the service listens and what it does."""
 
     shell: ShellSettings
     config: GenerationConfig
 
 
-def parser() -> argparse.ArgumentParser:
+class GenerationFlags(FrozenSettings):
     """The command line."""
-    made = argparse.ArgumentParser(prog="serve.py", description="Text to 3D Gaussian splats over HTTP.")
-    made.add_argument(
-        "--config", type=Path, default=DEFAULT_CONFIG, help="YAML file (generation/configs/procedural.yaml)"
-    )
-    add_shell_arguments(made, DEFAULT_PORT)
-    return made
+
+    config: Path = DEFAULT_CONFIG
+    """YAML file"""
+    shell: Annotated[ShellSettings, NO_PREFIX] = ShellSettings(port=DEFAULT_PORT)
 
 
-def read_settings(args: argparse.Namespace) -> GenerationSettings:
-    """The settings. Raises SettingsError with one line for the operator."""
-    return GenerationSettings(shell=shell_settings(args), config=read_yaml(args.config, GenerationConfig))
+def read_settings(argv: Sequence[str] | None = None) -> GenerationSettings:
+    """Read the flags and the YAML file that they name. Raises SettingsError with one line for the operator."""
+    flags = read_flags(GenerationFlags, "serve.py", argv, "Text to 3D Gaussian splats over HTTP.")
+    return GenerationSettings(flags.shell, read_yaml(flags.config, GenerationConfig))

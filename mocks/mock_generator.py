@@ -8,13 +8,13 @@ For trying a miner out without a generator: its pace, its failures, its restarts
 
 from __future__ import annotations
 
-import argparse
 import random
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Annotated
 
 if __package__ in {None, ""}:  # run as a script: python put this folder on the path, not the repository's root
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
@@ -28,7 +28,7 @@ from generation.settings import GenerationConfig, GenerationSettings
 from mocks.cheats import make_splats
 from serving.logs import configure_logging
 from serving.server import serve
-from serving.settings import SettingsError, add_shell_arguments, shell_settings
+from serving.settings import NO_PREFIX, FrozenSettings, SettingsError, ShellSettings, exit_with_error, read_flags
 from splats.model import Splats
 
 REPORT_S = 0.1
@@ -63,21 +63,27 @@ def mock_engine(count: int, delay_s: float, fail: float) -> Engine:
     )
 
 
+class MockFlags(FrozenSettings):
+    """The command line."""
+
+    delay: float = 0.2
+    """seconds a splat takes"""
+    fail: float = 0.0
+    """share of jobs that fail"""
+    splats: int = 8000
+    """splats of a ball"""
+    shell: Annotated[ShellSettings, NO_PREFIX] = ShellSettings(port=8093)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
-    """Serves until it is told to stop; the exit status."""
-    parser = argparse.ArgumentParser(description="A fast stand-in for the generation service.")
-    parser.add_argument("--delay", type=float, default=0.2, help="seconds a splat takes (%(default)s)")
-    parser.add_argument("--fail", type=float, default=0.0, help="share of jobs that fail (%(default)s)")
-    parser.add_argument("--splats", type=int, default=8000, help="splats of a ball (%(default)s)")
-    add_shell_arguments(parser, 8093)
-    args = parser.parse_args(argv)
+    """Serve until a signal and return the exit status."""
     try:
-        shell = shell_settings(args)
-        configure_logging(shell)
-        settings = GenerationSettings(shell=shell, config=GenerationConfig(backend="mock"))
-        return serve(create_app(settings, mock_engine(args.splats, args.delay, args.fail)), shell)
+        flags = read_flags(MockFlags, "mock_generator.py", argv, "A fast stand-in for the generation service.")
+        configure_logging(flags.shell)
+        settings = GenerationSettings(flags.shell, GenerationConfig(backend="mock"))
+        return serve(create_app(settings, mock_engine(flags.splats, flags.delay, flags.fail)), flags.shell)
     except SettingsError as error:
-        parser.exit(2, f"mock_generator.py: {error}\n")
+        exit_with_error("mock_generator.py", error)
 
 
 if __name__ == "__main__":

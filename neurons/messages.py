@@ -17,6 +17,16 @@ class TaskStatus(IntEnum):
     FAILED = 500
 
 
+def fetch_message(nonce: int, hotkey: str) -> bytes:
+    """Return the text that `signature` of a fetch from a prompt collector signs; `nonce` is in nanoseconds."""
+    return f"{nonce}{hotkey}".encode()
+
+
+def bound_fetch_message(collector: str, nonce: int, hotkey: str) -> bytes:
+    """Return the text that `bound` of a fetch signs: unlike `fetch_message` it is of no use at another collector."""
+    return f"three-gen:get:1|{collector}|{nonce}|{hotkey}".encode()
+
+
 def result_message(submit_time: int, prompt: str, validator_hotkey: str, miner_hotkey: str) -> bytes:
     """What `signature` signs. As bytes: the wallet would read a text that begins with 0x as hexadecimal."""
     return f"{submit_time}{prompt}{validator_hotkey}{miner_hotkey}".encode()

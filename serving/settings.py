@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import argparse
 import ipaddress
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, TypeVar, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, NoReturn, TypeVar, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -118,16 +119,10 @@ def read_flags(model: type[Model], program: str, argv: Sequence[str] | None = No
     return _build(model, options, vars(parser.parse_args(argv)))
 
 
-def add_shell_arguments(parser: argparse.ArgumentParser, default_port: int) -> None:
-    """Add the flags of `ShellSettings` to a service's parser."""
-    for option in _options(ShellSettings, ShellSettings(port=default_port)):
-        _add(parser, option)
-    parser.set_defaults(port=default_port)
-
-
-def shell_settings(args: argparse.Namespace) -> ShellSettings:
-    """Return the shared settings from parsed flags. Raises SettingsError."""
-    return _build(ShellSettings, list(_options(ShellSettings)), vars(args))
+def exit_with_error(program: str, error: Exception) -> NoReturn:
+    """Write one line for the operator to standard error and exit with status 2."""
+    sys.stderr.write(f"{program}: {error}\n")
+    sys.exit(2)
 
 
 def read_yaml(path: Path, model: type[Model]) -> Model:

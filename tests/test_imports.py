@@ -30,9 +30,8 @@ ALLOWED = {
     "generation": ("splats", "serving", "procedural"),
     "validation": ("splats", "serving"),
     "neurons": ("serving", "generation.schemas", "validation.schemas"),
-    "prompter": ("serving",),
+    "prompter": ("serving", "neurons.chain", "neurons.messages"),
 }
-CHAIN_IN_PROMPTER = "prompter.collector.signature"
 BITTENSOR_PLACES = ("neurons.protocol", "neurons.chain", "neurons.validator.axon", "neurons.miner.dendrite")
 
 HEAVY = ["gsplat", "diffusers", "transformers", "open_clip", "bittensor"]
@@ -74,7 +73,7 @@ def within(name: str, places: tuple[str, ...]) -> bool:
 @pytest.mark.parametrize("package", SHIPPED)
 def test_a_package_imports_only_what_it_may(root: Path, package: str) -> None:
     for module, path in modules(root, package).items():
-        places = (package, *ALLOWED[package], *(["neurons.chain"] if module == CHAIN_IN_PROMPTER else []))
+        places = (package, *ALLOWED[package])
         ours = {name for name in imports(module, path) if name.partition(".")[0] in OURS}
         assert {name for name in ours if not within(name, places)} == set(), module
 

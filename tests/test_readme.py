@@ -24,7 +24,7 @@ from serving.settings import ShellSettings
 from splats.codecs import decode
 from validation.app import create_app as create_validation
 from validation.loading import load_engine
-from validation.settings import Settings
+from validation.settings import ValidationSettings
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 
@@ -91,7 +91,7 @@ def wait_until_ready(url: str) -> None:
 
 @pytest.fixture(scope="module")
 def scoring(live: Callable[[FastAPI], AbstractContextManager[str]]) -> Iterator[str]:
-    settings = Settings(shell=ShellSettings(port=0), scorer="three-gen-small", threads=1)
+    settings = ValidationSettings(shell=ShellSettings(port=0), scorer="three-gen-small", threads=1)
     with live(create_validation(settings, "test", lambda: load_engine(settings))) as url:
         wait_until_ready(url)
         yield url

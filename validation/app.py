@@ -15,10 +15,10 @@ from validation.admission import Admission
 from validation.engine import Engine
 from validation.schemas import MAX_BODY_BYTES
 from validation.service import ValidationService
-from validation.settings import Settings
+from validation.settings import ValidationSettings
 
 
-def create_app(settings: Settings, version: str, load_engine: Callable[[], Engine]) -> FastAPI:
+def create_app(settings: ValidationSettings, version: str, load_engine: Callable[[], Engine]) -> FastAPI:
     """Return the application. `load_engine` runs in a thread once the server is up; if it raises, the server stops."""
     service = ValidationService(settings, version)
 

@@ -13,25 +13,25 @@ from validation.engine import Engine
 from validation.scoring.clip import load_encoder
 from validation.scoring.judge import Judge
 from validation.scoring.scorer import ScorerFiles, check_dtype, find_scorer_files, scorer_name
-from validation.settings import Settings
+from validation.settings import ValidationSettings
 
 logger = logging.getLogger(__name__)
 
 
-def find_scorer(settings: Settings) -> ScorerFiles:
+def find_scorer(settings: ValidationSettings) -> ScorerFiles:
     """Find and check the scorer's files. Raises ScorerError with one message for the operator."""
     files = find_scorer_files(settings.scorer, settings.weights, settings.weights_sha256)
     check_dtype(files.constants, settings.dtype)
     return files
 
 
-def version_text(settings: Settings, package: str) -> str:
+def version_text(settings: ValidationSettings, package: str) -> str:
     """Return the text of /version/: package, scorer, renderer. Raises ScorerError or RendererMissing."""
     scorer = scorer_name(find_scorer(settings).constants, settings.dtype)
     return f"{package} {scorer} {renderer_name(settings.device)}"
 
 
-def load_engine(settings: Settings) -> Engine:
+def load_engine(settings: ValidationSettings) -> Engine:
     """Load an engine. Raises ScorerError or WorkerLostError, and leaves nothing running."""
     if settings.threads:
         torch.set_num_threads(settings.threads)

@@ -21,7 +21,7 @@ from validation.engine import Engine
 from validation.errors import RejectedError, ScorerError, UnsupportedError, WorkerLostError
 from validation.metrics import ValidationMetrics
 from validation.schemas import ConvertRequest, ValidateRequest
-from validation.settings import Settings
+from validation.settings import ValidationSettings
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ Result = TypeVar("Result")
 class ValidationService:
     """State of one running service. `app.state.service` holds it."""
 
-    def __init__(self, settings: Settings, version: str) -> None:
+    def __init__(self, settings: ValidationSettings, version: str) -> None:
         self.occupancy = Occupancy(settings.max_waiting, settings.max_waiting_bytes)
         self.engine: Engine | None = None
         self.vitals = Vitals(

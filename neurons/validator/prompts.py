@@ -16,6 +16,7 @@ from pathlib import Path
 
 import httpx
 
+from neurons.messages import bound_fetch_message, fetch_message
 from serving.http_client import CallError, request
 from serving.schemas import clean_prompt
 
@@ -88,9 +89,9 @@ class CollectorClient:
         return {
             "hotkey": self.hotkey,
             "nonce": nonce,
-            "signature": self.sign(f"{nonce}{self.hotkey}".encode()),
+            "signature": self.sign(fetch_message(nonce, self.hotkey)),
             "collector": self.url,
-            "bound": self.sign(f"three-gen:get:1|{self.url}|{nonce}|{self.hotkey}".encode()),
+            "bound": self.sign(bound_fetch_message(self.url, nonce, self.hotkey)),
         }
 
 

@@ -11,8 +11,7 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Header, Request
@@ -20,15 +19,15 @@ from fastapi.responses import Response
 from prometheus_client import Counter, Gauge
 
 from prompter.collector.backups import back_up, due_in_s
-from prompter.collector.keys import DEFAULT_DB, KeyRing
+from prompter.collector.keys import KeyRing
 from prompter.collector.schemas import MAX_PROMPTS, Fetch, Prompts, Receipt, Submission
-from prompter.collector.signature import NONCE_WINDOW_S, ChainSettings, ChainUnavailable, Gate
+from prompter.collector.settings import CollectorSettings
+from prompter.collector.signature import NONCE_WINDOW_S, ChainUnavailable, Gate
 from prompter.collector.store import PromptStore, TokenReused
 from prompter.limits import Rate
 from serving.app import ShellLimits, create_shell
 from serving.errors import ServiceError, busy, error_responses
 from serving.lane import Lane
-from serving.settings import ShellSettings
 from serving.versions import package_version
 from serving.vitals import Vitals
 
@@ -37,20 +36,6 @@ logger = logging.getLogger(__name__)
 _WAITING_MAX = 64
 """Requests waiting for the store; a submission takes about 10 ms, the largest fetch a few hundred."""
 _BACKUP_RETRY_S = 3600.0
-
-
-@dataclass(frozen=True)
-class CollectorSettings:
-    """Everything the process is told. Rates are for one key, or one hotkey."""
-
-    shell: ShellSettings
-    db: Path = DEFAULT_DB
-    chain: ChainSettings = field(default_factory=ChainSettings)
-    max_prompts: int = 10_000_000
-    fetch_limit: int = 100_000
-    submits_per_minute: int = 600
-    fetches_per_hour: int = 30
-    backup_interval_s: float = 24 * 3600.0
 
 
 class Collector:
@@ -123,7 +108,7 @@ class Collector:
 
     async def back_up_for_ever(self) -> None:
         """A backup when the newest is as old as the interval; one that fails is logged and tried again in an hour."""
-        db, interval_s = self.settings.db, self.settings.backup_interval_s
+        db, interval_s = self.settings.db, self.settings.backup_interval_h * 3600.0
         wait_s = due_in_s(db, interval_s, time.time())
         while True:
             await asyncio.sleep(wait_s)

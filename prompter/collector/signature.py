@@ -10,14 +10,12 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from neurons.chain.contract import Chain, ChainError, Snapshot
 from neurons.chain.contract import ChainUnavailable as ChainUnavailable  # noqa: PLC0414  raised by Gate
-from neurons.chain.devnet.chain import Devnet
 from neurons.chain.signing import verify
-from neurons.chain.subtensor import connect
 from neurons.chain.worker import ChainWorker, Deadlines
+from neurons.messages import bound_fetch_message, fetch_message
 from prompter.collector.schemas import Fetch
 
 logger = logging.getLogger(__name__)
@@ -29,17 +27,6 @@ _UNKNOWN_S = 30.0
 """… and after this long when it does not know a hotkey, which may have registered since."""
 _RETRY_S = 10.0
 """Without any snapshot the chain is tried again after this long."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChainSettings:
-    """Which subnet. `devnet_path` only with the network "devnet"."""
-
-    network: str = "finney"
-    chain_endpoint: str = ""
-    netuid: int = 17
-    devnet_path: Path | None = None
-    min_stake: float = 1000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +80,9 @@ class Gate:
         if fetch.bound or self._require_bound:
             if self._collector and fetch.collector != self._collector:
                 return Refusal(403, "bad_signature", "the request is bound to another collector")
-            if not verify(fetch.hotkey, bound_message(fetch), fetch.bound):
+            if not verify(fetch.hotkey, bound_fetch_message(fetch.collector, fetch.nonce, fetch.hotkey), fetch.bound):
                 return Refusal(403, "bad_signature", "`bound` is not this hotkey's signature")
-        if not verify(fetch.hotkey, f"{fetch.nonce}{fetch.hotkey}".encode(), fetch.signature):
+        if not verify(fetch.hotkey, fetch_message(fetch.nonce, fetch.hotkey), fetch.signature):
             return Refusal(403, "bad_signature", "`signature` is not this hotkey's")
         return None
 
@@ -116,18 +103,3 @@ class Gate:
             finally:
                 self._tried_at = self._now()
             return self._snapshot
-
-
-def bound_message(fetch: Fetch) -> bytes:
-    """What `bound` signs: unlike `signature` it is of no use at another collector."""
-    return f"three-gen:get:1|{fetch.collector}|{fetch.nonce}|{fetch.hotkey}".encode()
-
-
-def chain_opener(settings: ChainSettings) -> Callable[[], Chain]:
-    """A function that connects to the subnet of `settings`; it only reads, so it has no wallet."""
-    if settings.network == "devnet":
-        if settings.devnet_path is None:
-            raise ValueError("--subtensor.network devnet needs --devnet.path FILE")
-        path = settings.devnet_path
-        return lambda: Devnet(path, "")
-    return lambda: connect(settings.chain_endpoint or settings.network, None, settings.netuid)

@@ -13,13 +13,13 @@ from PIL import Image
 
 from generation.app import create_app
 from generation.engine import build_engine
-from generation.settings import parser, read_settings
+from generation.settings import read_settings
 from splats.codecs import decode
 
 
 @pytest.fixture(scope="module")
 def real() -> Iterator[TestClient]:
-    settings = read_settings(parser().parse_args([]))
+    settings = read_settings([])
     engine = build_engine(settings.config.backend, settings.config.options)
     with TestClient(create_app(settings, engine), base_url="http://127.0.0.1") as client:
         while client.get("/ready/").status_code != 200:

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from generation.serve import main
-from generation.settings import DEFAULT_CONFIG, GenerationConfig, parser, read_settings
+from generation.settings import DEFAULT_CONFIG, GenerationConfig, read_settings
 from serving.settings import SettingsError, read_yaml
 
 
 def test_the_default_is_the_shipped_procedural_configuration() -> None:
-    settings = read_settings(parser().parse_args([]))
+    settings = read_settings([])
     assert settings.config.backend == "procedural"
     assert (settings.shell.host, settings.shell.port) == ("127.0.0.1", 8093)
 
@@ -43,7 +43,7 @@ def test_a_wrong_configuration_is_told_by_name(tmp_path: Path, text: str, said: 
     path = tmp_path / "c.yaml"
     path.write_text(text)
     with pytest.raises(SettingsError, match=said):
-        read_settings(parser().parse_args(["--config", str(path)]))
+        read_settings(["--config", str(path)])
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from splats.codecs import encode_spz
 from splats.model import Splats
 from validation.app import create_app
 from validation.engine import Engine
-from validation.settings import Settings
+from validation.settings import ValidationSettings
 
 BASE = "http://127.0.0.1:8094"
 ROUTES = [
@@ -32,7 +32,7 @@ ROUTES = [
 
 
 def check_route(engine: Engine, asset: str, method: str, path: str, examples: int) -> None:
-    app = create_app(Settings(shell=ShellSettings(port=8094)), "1.0.0 tiny@1+fp32 cpu", lambda: engine)
+    app = create_app(ValidationSettings(shell=ShellSettings(port=8094)), "1.0.0 tiny@1+fp32 cpu", lambda: engine)
     app.state.service.engine = engine
     schema = schemathesis.openapi.from_asgi("/openapi.json", app, headers={"Host": "127.0.0.1"})
     operation = schema[path][method]

@@ -24,13 +24,13 @@ from validation.assets.render_spec import RenderSpec
 from validation.engine import Engine
 from validation.schemas import MAX_BODY_BYTES, REJECT_CODES
 from validation.scoring.judge import Judge
-from validation.settings import Settings
+from validation.settings import ValidationSettings
 
 URL = "http://127.0.0.1:8094"
 
 
 def client_of(engine: Engine, **changes: Any) -> httpx.AsyncClient:
-    app = create_app(Settings(shell=ShellSettings(port=8094), **changes), "test", lambda: engine)
+    app = create_app(ValidationSettings(shell=ShellSettings(port=8094), **changes), "test", lambda: engine)
     app.state.service.engine = engine
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=URL, timeout=60)
 

@@ -24,13 +24,13 @@ from validation.errors import ScorerError, WorkerLostError
 from validation.schemas import MAX_BASE64_CHARS, MAX_BODY_BYTES
 from validation.scoring.judge import Judge
 from validation.serve import main
-from validation.settings import Settings
+from validation.settings import ValidationSettings
 
-SETTINGS = Settings(shell=ShellSettings(port=8094))
+SETTINGS = ValidationSettings(shell=ShellSettings(port=8094))
 URL = "http://127.0.0.1:8094"
 
 
-def make_app(engine: Callable[[], Engine], settings: Settings = SETTINGS) -> FastAPI:
+def make_app(engine: Callable[[], Engine], settings: ValidationSettings = SETTINGS) -> FastAPI:
     return create_app(settings, "1.0.0 tiny@1+fp32 cpu", engine)
 
 

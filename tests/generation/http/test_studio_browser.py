@@ -21,7 +21,7 @@ from generation.app import create_app
 from generation.backends import load_procedural
 from generation.backends.contract import Generated, Progress, Report
 from generation.engine import build_engine
-from generation.settings import parser, read_settings
+from generation.settings import read_settings
 from mocks.processes import running
 from splats.video import picture_png
 
@@ -43,7 +43,7 @@ def never_done(prompt: str, seed: int, report: Report) -> Generated:
 @pytest.fixture(scope="module")
 def unfinished(live: Callable[..., AbstractContextManager[str]]) -> Iterator[str]:
     """The address of a service whose jobs never end."""
-    settings = read_settings(parser().parse_args(["--port", "0"]))
+    settings = read_settings(["--port", "0"])
     engine = replace(build_engine(settings.config.backend, {}), load=lambda _device: never_done)
     with live(create_app(settings, engine)) as url:
         yield url

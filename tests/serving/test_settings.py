@@ -1,0 +1,162 @@
+"""Settings from flags, key files and YAML: accepted values, and the one line that reports a refused one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import pytest
+from pydantic import BaseModel, ConfigDict, Field
+
+from serving.settings import (
+    NO_FLAG,
+    NO_PREFIX,
+    Flag,
+    FrozenSettings,
+    SettingsError,
+    ShellSettings,
+    is_loopback,
+    read_api_keys,
+    read_flags,
+    read_yaml,
+)
+
+
+class Config(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: str
+    count: int = 1
+
+
+class Service(FrozenSettings):
+    shell: Annotated[ShellSettings, NO_PREFIX] = ShellSettings(port=8093)
+
+
+def parse(*flags: str) -> ShellSettings:
+    return read_flags(Service, "serve.py", flags).shell
+
+
+class Limits(FrozenSettings):
+    count: Annotated[int, Field(ge=1)] = 3
+    """how many"""
+    kind: Literal["a", "b"] = "a"
+    hidden: Annotated[int, NO_FLAG] = 7
+
+
+class Program(FrozenSettings):
+    name: str
+    """its name"""
+    words: tuple[str, ...] = ()
+    limits: Limits = Limits(count=5, hidden=8)
+    fast: Annotated[bool, Flag(("quick", "q"))] = False
+    size: Annotated[int, Flag(("size",), len)] = 0
+
+
+def program(*flags: str) -> Program:
+    return read_flags(Program, "program", ["--name", "x", *flags])
+
+
+def test_a_group_keeps_the_defaults_of_its_own_instance() -> None:
+    assert program() == Program(name="x")
+    assert program("--limits.kind", "b").limits == Limits(count=5, kind="b", hidden=8)
+
+
+def test_flags_become_typed_values() -> None:
+    settings = program("--limits.count", "9", "--words", "one", "two", "--q", "--size", "abc")
+    assert (settings.limits.count, settings.words, settings.fast, settings.size) == (9, ("one", "two"), True, 3)
+
+
+@pytest.mark.parametrize("flags", [["--limits.count", "0"], ["--limits.count", "many"]])
+def test_a_refused_value_is_reported_with_its_flag(flags: list[str]) -> None:
+    with pytest.raises(SettingsError, match=r"^--limits\.count: Input should be "):
+        program(*flags)
+
+
+@pytest.mark.parametrize("flags", [["--hidden", "1"], ["--limits.hidden", "1"], ["--limits.kind", "c"], ["--nam", "y"]])
+def test_what_is_not_a_flag_ends_the_program(flags: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        program(*flags)
+    assert ended.value.code == 2
+    assert flags[0] in capsys.readouterr().err
+
+
+def test_a_field_without_a_default_is_required(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        read_flags(Program, "program", [])
+    assert "required: --name" in capsys.readouterr().err
+
+
+def test_help_shows_docstrings_and_defaults(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        program("--help")
+    assert ended.value.code == 0
+    shown = capsys.readouterr().out
+    assert "its name" in shown
+    assert "how many (5)" in shown
+
+
+def test_the_default_is_loopback() -> None:
+    settings = parse()
+    assert (settings.host, settings.port, settings.api_keys) == ("127.0.0.1", 8093, ())
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.1", "studio.example"])
+def test_beyond_loopback_a_key_is_required(host: str) -> None:
+    with pytest.raises(SettingsError, match="--api_key_file"):
+        parse("--host", host)
+
+
+def test_beyond_loopback_with_a_key_file(tmp_path: Path) -> None:
+    keys = tmp_path / "keys"
+    keys.write_text("0123456789abcdef\n\nfedcba9876543210\n")
+    settings = parse("--host", "0.0.0.0", "--api_key_file", str(keys))
+    assert settings.api_keys == ("0123456789abcdef", "fedcba9876543210")
+    assert "0123456789abcdef" not in repr(settings)
+
+
+def test_beyond_loopback_with_insecure() -> None:
+    assert parse("--host", "0.0.0.0", "--insecure").insecure
+
+
+@pytest.mark.parametrize("text", ["", "\n \n", "short\n", "has a space in it, long\n", "é" * 20])
+def test_a_bad_key_file_is_refused(tmp_path: Path, text: str) -> None:
+    keys = tmp_path / "keys"
+    keys.write_text(text)
+    with pytest.raises(SettingsError, match="key"):
+        read_api_keys(keys)
+
+
+def test_a_missing_key_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="cannot read"):
+        read_api_keys(tmp_path / "none")
+
+
+def test_yaml(tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text("name: x\ncount: 3\n")
+    assert read_yaml(path, Config) == Config(name="x", count=3)
+
+
+@pytest.mark.parametrize(
+    ("text", "reported"),
+    [
+        ("name: x\ncuont: 3\n", "cuont"),
+        ("name: x\ncount: '3'\n", "count"),
+        ("", "name"),
+        ("- a\n", "names and values"),
+        ("name: [\n", "not valid YAML"),
+        ("name: !!python/object/apply:os.system [ls]\n", "not valid YAML"),
+    ],
+)
+def test_a_bad_file_is_reported_in_one_line(tmp_path: Path, text: str, reported: str) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text(text)
+    with pytest.raises(SettingsError, match=reported) as caught:
+        read_yaml(path, Config)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("host", "loopback"), [("127.0.0.2", True), ("::1", True), ("localhost", True), ("::", False)])
+def test_is_loopback(host: str, loopback: bool) -> None:
+    assert is_loopback(host) is loopback
