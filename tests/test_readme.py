@@ -19,7 +19,7 @@ from PIL import Image
 
 from generation.app import create_app
 from generation.engine import build_engine
-from generation.settings import parser, read_settings
+from generation.settings import read_settings
 from serving.settings import ShellSettings
 from splats.codecs import decode
 from validation.app import create_app as create_validation
@@ -73,7 +73,7 @@ def blocks() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def service(live: Callable[[FastAPI], AbstractContextManager[str]]):
-    settings = read_settings(parser().parse_args(["--port", "0"]))
+    settings = read_settings(["--port", "0"])
     with live(create_app(settings, build_engine(settings.config.backend, settings.config.options))) as url:
         wait_until_ready(url)
         yield url
