@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from generation.engine import Engine
 from generation.http import job_routes, routes
 from generation.http.pages import add_studio
+from generation.pipeline import Pipeline
 from generation.service import GenerationService
 from generation.settings import GenerationSettings
 from generation.telemetry import ProgressBar
@@ -23,13 +23,13 @@ MAX_BODY_BYTES = 64 << 10
 BODY_TIMEOUT_S = 15.0
 
 
-def create_app(settings: GenerationSettings, engine: Engine, *, bar: ProgressBar | None = None) -> FastAPI:
-    """The application; its lifespan loads the generator while the probes already answer."""
-    vitals = Vitals(version=lambda: f"{package_version()} {engine.backend} {engine.renderer()}")
-    service = GenerationService(settings.config, engine, vitals, bar)
+def create_app(settings: GenerationSettings, pipeline: Pipeline, *, bar: ProgressBar | None = None) -> FastAPI:
+    """Return the application; its lifespan loads the generator while the probes already answer."""
+    vitals = Vitals(version=lambda: f"{package_version()} {pipeline.backend} {pipeline.renderer_name()}")
+    service = GenerationService(settings.config, pipeline, vitals, bar)
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:  # noqa: ARG001  the framework's shape
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:  # noqa: ARG001  FastAPI passes it
         async with service.running():
             yield
 

@@ -19,21 +19,21 @@ from serving.settings import SettingsError, exit_with_error
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the service until it is told to stop; the exit status."""
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # the threads share the cores: no spinning at barriers
+    """Run the service until it is stopped; return the exit status."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads share the cores: no spinning at barriers
     try:
         settings = read_settings(argv)
         configure_logging(settings.shell)
 
-        # Only now: torch takes seconds to import, and a wrong flag should be told at once.
+        # Only now: torch takes seconds to import, and a wrong flag should be reported at once.
         from generation.app import create_app  # noqa: PLC0415
-        from generation.engine import build_engine  # noqa: PLC0415
+        from generation.pipeline import build_pipeline  # noqa: PLC0415
         from generation.telemetry import ProgressBar  # noqa: PLC0415
         from serving.server import serve  # noqa: PLC0415
 
-        engine = build_engine(settings.config.backend, settings.config.options)
+        pipeline = build_pipeline(settings.config.backend, settings.config.options)
         bar = ProgressBar() if sys.stderr.isatty() and settings.shell.logging == "plain" else None
-        return serve(create_app(settings, engine, bar=bar), settings.shell)
+        return serve(create_app(settings, pipeline, bar=bar), settings.shell)
     except SettingsError as error:
         exit_with_error("serve.py", error)
 

@@ -1,6 +1,6 @@
-"""The running service behind the routes: engine, queue, result store, downloads. No HTTP.
+"""The running service behind the routes: pipeline, queue, job history, result store, downloads. No HTTP.
 
-Made before the generator is loaded; `ready` says when it can work.
+It exists before the generator is loaded; until then it is not ready.
 """
 
 from __future__ import annotations
@@ -13,17 +13,18 @@ import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import Any
 
 from generation.backends.contract import Generator, Report
-from generation.engine import Engine, Produced, Wanted, produce
+from generation.pipeline import Pipeline
 from generation.settings import GenerationConfig
 from generation.telemetry import ProgressBar, Telemetry
 from generation.work.downloads import Downloads
-from generation.work.queue import JobQueue, JobRecord, Outcome, QueueFull, QueueHooks, QueueLimits
+from generation.work.history import JobHistory
+from generation.work.jobs import File, GenerationJob, JobResult, Output, Recipe, in_memory
+from generation.work.queue import JobQueue, QueueFull, QueueHooks, QueueLimits
 from generation.work.results import ResultLimits, ResultStore, StoredFile
 from serving.errors import ServiceError, busy
 from serving.lane import Lane
@@ -37,33 +38,28 @@ SWEEP_INTERVAL_S = 15.0
 OFFERED: tuple[ResultName, ...] = ("ply", "spz", "mp4", "png")
 """Formats of a finished job's results."""
 
-_MADE_AT_ONCE = (Wanted("ply"), Wanted("spz"))
-"""Encoded in the job itself, so that `done` means the asset is there; pictures are made when first asked for."""
-
-
-@dataclass(frozen=True)
-class Written:
-    """What a job of the asynchronous kind leaves behind."""
-
-    splat_count: int
-    files: dict[str, StoredFile]
+_STORED_OUTPUTS = (Output("ply"), Output("spz"))
+"""Made by the job itself, so that a job that is done has its asset; image and video are made on first request."""
 
 
 class GenerationService:
-    """Everything one process of the service holds. Used on the event loop."""
+    """All state of the service in one process. Used on the event loop."""
 
-    def __init__(self, config: GenerationConfig, engine: Engine, vitals: Vitals, bar: ProgressBar | None) -> None:
-        self._engine = engine
+    def __init__(self, config: GenerationConfig, pipeline: Pipeline, vitals: Vitals, bar: ProgressBar | None) -> None:
+        self._pipeline = pipeline
         self._vitals = vitals
+        self._bar = bar
         self._devices = config.devices
         self._generators: list[Generator] = []
         self._lanes = [Lane(f"generator on {device}") for device in config.devices]
         self._telemetry = Telemetry(vitals.registry)
-        limits = ResultLimits(config.results_kept_jobs, config.results_kept_mib << 20, config.results_kept_s)
-        self._store = ResultStore(limits, Path(tempfile.gettempdir()))
-        self.downloads = Downloads(engine, self._store)
-        waiting = QueueLimits(config.queue_limit, config.job_timeout_s)
-        self.queue = JobQueue(self._lanes, waiting, self._hooks(bar))
+        kept = ResultLimits(config.results_kept_jobs, config.results_kept_mib << 20, config.results_kept_s)
+        self._store = ResultStore(kept, Path(tempfile.gettempdir()))
+        self._stored = Recipe(_STORED_OUTPUTS, self._store.write, self._store.keep, self._store.discard)
+        self._history = JobHistory()
+        self.downloads = Downloads(pipeline.encoders, self._store)
+        limits = QueueLimits(config.queue_limit, config.job_timeout_s)
+        self.queue = JobQueue(self._lanes, limits, self._produce, self._hooks())
         self._telemetry.gauge("generation_queue_length", "Jobs that wait", lambda: self.queue.waiting)
         self._telemetry.gauge("generation_results_bytes", "Bytes of kept results", lambda: self._store.size)
         vitals.not_ready = self._not_ready
@@ -86,118 +82,110 @@ class GenerationService:
                 for lane in self._lanes:
                     lane.close()
 
-    def submit(self, prompt: str, seed: int | None, wanted: tuple[Wanted, ...] | None = None) -> JobRecord:
-        """A new job: of the asynchronous kind, or one that makes just `wanted` and is forgotten.
+    def submit(self, prompt: str, seed: int | None) -> GenerationJob[StoredFile]:
+        """Queue a job whose files are stored, to be fetched by its id.
 
-        Raises ServiceError (503) when there is no place or the service cannot take work.
+        Raises ServiceError (503) if the queue is full or the service is not ready.
         """
-        if reasons := self._vitals.reasons():
-            self._telemetry.refusals.labels("not_ready").inc()
-            raise busy("not_ready", "; ".join(reasons), 5)
-        seed = secrets.randbelow(SEED_MAX + 1) if seed is None else seed
-        files = partial(self._produce_files, prompt, seed)
-        record = JobRecord(prompt, seed, files if wanted is None else partial(self._produce, prompt, seed, wanted))
-        try:
-            self.queue.submit(record, remember=wanted is None)
-        except QueueFull:
-            self._telemetry.refusals.labels("queue_full").inc()
-            raise busy("queue_full", "the queue is full; try again later", self.queue.retry_after_s) from None
-        return record
+        job = self._queue(prompt, seed, self._stored)
+        self._history.add(job)
+        return job
 
-    def find(self, job_id: str) -> JobRecord:
-        """The job of this id. Raises ServiceError (404)."""
-        record = self.queue.find(job_id)
-        if record is None:
+    def submit_once(self, prompt: str, seed: int | None, output: Output) -> GenerationJob[bytes]:
+        """Queue a job for one file that the caller waits for; it is not remembered.
+
+        Raises ServiceError (503) if the queue is full or the service is not ready.
+        """
+        return self._queue(prompt, seed, in_memory(output))
+
+    def find(self, job_id: str) -> GenerationJob[StoredFile]:
+        """Return the job of this id. Raises ServiceError (404)."""
+        job = self._history.find(job_id)
+        if job is None:
             raise ServiceError(404, "unknown_job", "no such job")
-        return record
+        return job
 
-    def delete(self, record: JobRecord) -> None:
-        """Cancel a job, or drop the results of one that is done. May be repeated."""
-        self.queue.cancel(record)
-        self._store.drop(record.id)
+    def delete(self, job: GenerationJob[StoredFile]) -> None:
+        """Cancel a job, or drop its results if it is done. May be repeated."""
+        self.queue.cancel(job)
+        self._store.drop(job.id)
 
-    def snapshot(self, record: JobRecord) -> Job:
-        """The job as clients see it."""
-        kept = record.status == "done" and self._store.has(record.id)
+    def snapshot(self, job: GenerationJob[StoredFile]) -> Job:
+        """Return the job as clients see it."""
+        kept = job.status == "done" and self._store.has(job.id)
         return Job(
-            id=record.id,
-            status=record.status,
-            position=self.queue.position(record),
-            progress=round(record.progress, 4),
-            stage=record.stage,
-            prompt=record.prompt,
-            seed=record.seed,
-            understood=record.understood,
-            created_at=record.created_at,
-            finished_at=record.finished_at,
-            error=record.error,
-            results={name: f"/jobs/{record.id}/result.{name}" for name in OFFERED} if kept else {},
-            preview=f"/jobs/{record.id}/preview.png?look={record.looks}" if record.preview is not None else None,
+            id=job.id,
+            status=job.status,
+            position=self.queue.position(job),
+            progress=round(job.progress, 4),
+            stage=job.stage,
+            prompt=job.prompt,
+            seed=job.seed,
+            understood=job.result.understood if job.result is not None else None,
+            created_at=job.created_at,
+            finished_at=job.finished_at,
+            error=job.error,
+            results={name: f"/jobs/{job.id}/result.{name}" for name in OFFERED} if kept else {},
+            preview=f"/jobs/{job.id}/preview.png?look={job.preview_count}" if job.preview is not None else None,
         )
 
-    async def snapshots(self, record: JobRecord) -> AsyncIterator[tuple[int, Job]]:
-        """The job now and after each change, with a rising number."""
-        async with contextlib.aclosing(self.queue.watch(record)) as changes:
+    async def snapshots(self, job: GenerationJob[StoredFile]) -> AsyncIterator[tuple[int, Job]]:
+        """Yield (revision, job as clients see it) now and after each change; revisions rise."""
+        async with contextlib.aclosing(self.queue.watch(job)) as changes:
             async for changed in changes:
                 yield changed.revision, self.snapshot(changed)
 
-    def _hooks(self, bar: ProgressBar | None) -> QueueHooks:
-        def ended(record: JobRecord) -> None:
-            self._telemetry.job_ended(record)
-            if isinstance(record.value, Written):
-                self._telemetry.splats.observe(record.value.splat_count)
-                self._store.keep(record.id, record.value.files)
-            elif isinstance(record.value, Produced):
-                self._telemetry.splats.observe(record.value.splat_count)
-            if bar is not None:
-                bar.ended(record)
+    def _queue(self, prompt: str, seed: int | None, recipe: Recipe[File]) -> GenerationJob[File]:
+        if reasons := self._vitals.reasons():
+            self._telemetry.refusals.labels("not_ready").inc()
+            raise busy("not_ready", "; ".join(reasons), 5)
+        job = GenerationJob(prompt, secrets.randbelow(SEED_MAX + 1) if seed is None else seed, recipe)
+        try:
+            self.queue.submit(job)
+        except QueueFull:
+            self._telemetry.refusals.labels("queue_full").inc()
+            raise busy("queue_full", "the queue is full; try again later", self.queue.retry_after_s) from None
+        return job
 
-        def unwanted(value: object) -> None:
-            if isinstance(value, Written):
-                self._store.discard(value.files)
+    def _produce(self, job: GenerationJob[File], worker: int, report: Report) -> JobResult[File]:
+        return self._pipeline.produce(self._generators[worker], job.prompt, job.seed, job.recipe, report)
 
-        def stuck() -> None:
-            self._vitals.fatal = "the generator does not answer any more"
-
+    def _hooks(self) -> QueueHooks:
         return QueueHooks(
             stage_ended=self._telemetry.stage_ended,
-            progressed=bar.progressed if bar is not None else lambda _record: None,
-            ended=ended,
-            unwanted=unwanted,
-            stuck=stuck,
+            progressed=self._bar.progressed if self._bar is not None else lambda _job: None,
+            ended=self._on_ended,
+            stuck=self._on_stuck,
         )
 
-    def _produce(self, prompt: str, seed: int, wanted: tuple[Wanted, ...], lane: int, report: Report) -> Outcome:
-        """For those who wait: the bytes themselves. Runs on the lane's thread."""
-        produced = produce(self._engine, self._generators[lane], prompt, seed, wanted, report)
-        return Outcome(produced.understood, produced)
+    def _on_ended(self, job: GenerationJob[Any]) -> None:
+        self._telemetry.job_ended(job)
+        if self._bar is not None:
+            self._bar.ended(job)
+        self._history.forget_old()
 
-    def _produce_files(self, prompt: str, seed: int, lane: int, report: Report) -> Outcome:
-        """For those who come back: files. Runs on the lane's thread."""
-        outcome = self._produce(prompt, seed, _MADE_AT_ONCE, lane, report)
-        produced = cast("Produced", outcome.value)
-        files = {name: self._store.write(data) for name, data in produced.files.items()}
-        return Outcome(produced.understood, Written(produced.splat_count, files))
+    def _on_stuck(self) -> None:
+        self._vitals.fatal = "the generator has stopped responding"
 
     def _not_ready(self) -> list[str]:
         return [] if len(self._generators) == len(self._lanes) else ["the generator is being loaded"]
 
     async def _load_and_work(self) -> None:
-        """One generator per device, one after another: reading weights needs memory of its own."""
-        started = time.monotonic()
+        # Load one generator per device, one after another: reading weights takes memory of its own.
+        backend, started = self._pipeline.backend, time.monotonic()
         try:
             for device, lane in zip(self._devices, self._lanes, strict=True):
-                self._generators.append(await lane.run(partial(self._engine.load, device)))
+                self._generators.append(await lane.run(partial(self._pipeline.load, device)))
         except Exception as error:  # the outermost loop of the service's work
-            logger.exception("the generator %r could not be loaded", self._engine.backend)
-            self._vitals.fatal = f"the generator {self._engine.backend!r} could not be loaded: {error}"
+            logger.exception("the generator %r could not be loaded", backend)
+            self._vitals.fatal = f"the generator {backend!r} could not be loaded: {error}"
             return
         took_s, devices = time.monotonic() - started, ", ".join(self._devices)
-        logger.info("generator %s loaded on %s in %.1f s", self._engine.backend, devices, took_s)
+        logger.info("generator %s loaded on %s in %.1f s", backend, devices, took_s)
         await self.queue.run()
 
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(SWEEP_INTERVAL_S)
             self._store.sweep()
-            self.queue.forget_old()
+            self._history.forget_old()

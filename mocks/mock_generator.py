@@ -23,7 +23,7 @@ import torch
 
 from generation.app import create_app
 from generation.backends.contract import Generated, Generator, Progress, Report
-from generation.engine import Engine, build_engine
+from generation.pipeline import Pipeline, build_pipeline
 from generation.settings import GenerationConfig, GenerationSettings
 from mocks.cheats import make_splats
 from serving.logs import configure_logging
@@ -56,10 +56,10 @@ def make_generator(count: int, delay_s: float, fail: float) -> Generator:
     return generate
 
 
-def mock_engine(count: int, delay_s: float, fail: float) -> Engine:
-    """The service's engine with that generator in it; its encoders are the real ones."""
+def mock_pipeline(count: int, delay_s: float, fail: float) -> Pipeline:
+    """Return the service's pipeline with the mock generator and the real encoders."""
     return replace(
-        build_engine("procedural", {}), backend="mock", load=lambda _device: make_generator(count, delay_s, fail)
+        build_pipeline("procedural", {}), backend="mock", load=lambda _device: make_generator(count, delay_s, fail)
     )
 
 
@@ -81,7 +81,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         flags = read_flags(MockFlags, "mock_generator.py", argv, "A fast stand-in for the generation service.")
         configure_logging(flags.shell)
         settings = GenerationSettings(flags.shell, GenerationConfig(backend="mock"))
-        return serve(create_app(settings, mock_engine(flags.splats, flags.delay, flags.fail)), flags.shell)
+        return serve(create_app(settings, mock_pipeline(flags.splats, flags.delay, flags.fail)), flags.shell)
     except SettingsError as error:
         exit_with_error("mock_generator.py", error)
 

@@ -18,7 +18,7 @@ from fastapi import FastAPI
 from PIL import Image
 
 from generation.app import create_app
-from generation.engine import build_engine
+from generation.pipeline import build_pipeline
 from generation.settings import read_settings
 from serving.settings import ShellSettings
 from splats.codecs import decode
@@ -74,7 +74,7 @@ def blocks() -> dict[str, str]:
 @pytest.fixture(scope="module")
 def service(live: Callable[[FastAPI], AbstractContextManager[str]]):
     settings = read_settings(["--port", "0"])
-    with live(create_app(settings, build_engine(settings.config.backend, settings.config.options))) as url:
+    with live(create_app(settings, build_pipeline(settings.config.backend, settings.config.options))) as url:
         wait_until_ready(url)
         yield url
 

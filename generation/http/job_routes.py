@@ -1,4 +1,4 @@
-"""The asynchronous routes: submit, look, follow, fetch, cancel."""
+"""The asynchronous routes: submit a job, read it, follow it, fetch its results, cancel it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from pydantic import ValidationError
 from generation.http.routes import MEDIA_TYPES, SEED_HEADER, Service, attachment, inline
 from generation.schemas import Axes, JobRequest, PromptForm
 from generation.service import OFFERED
-from generation.work.queue import JobRecord
+from generation.work.jobs import GenerationJob
+from generation.work.results import StoredFile
 from serving.errors import ServiceError, error_responses
 from serving.events import job_events
 from serving.schemas import JOB_ID_PATTERN, Job, ResultName
@@ -26,14 +27,14 @@ _JOB_BODY: dict[str, Any] = {
         "required": True,
         "content": {
             "application/json": {"schema": JobRequest.model_json_schema()},
-            # Multipart is read as well; in a schema it would promise types that its text parts do not have.
+            # Multipart is read as well, but a schema for it would promise types that its text parts do not have.
             _FORMS[0]: {"schema": PromptForm.model_json_schema()},
         },
     }
 }
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _FILES = dict.fromkeys(sorted(set(MEDIA_TYPES.values())), _BINARY)
-_PREVIEW: dict[int | str, dict[str, Any]] = {200: {"description": "A picture.", "content": {"image/png": _BINARY}}}
+_PREVIEW: dict[int | str, dict[str, Any]] = {200: {"description": "The preview.", "content": {"image/png": _BINARY}}}
 _RESULT: dict[int | str, dict[str, Any]] = {
     200: {"description": "The file.", "content": _FILES},
     206: {"description": "The part of the file asked for by a Range header.", "content": _FILES},
@@ -48,12 +49,12 @@ router = APIRouter(tags=["jobs"])
 async def find_job(
     service: Service,
     job_id: Annotated[str, Path(json_schema_extra={"pattern": JOB_ID_PATTERN}, description="From POST /jobs/.")],
-) -> JobRecord:
-    """The job of the path. Raises ServiceError (404)."""
+) -> GenerationJob[StoredFile]:
+    """Return the job of the path. Raises ServiceError (404)."""
     return service.find(job_id)
 
 
-Found = Annotated[JobRecord, Depends(find_job)]
+Found = Annotated[GenerationJob[StoredFile], Depends(find_job)]
 
 
 @router.post(
@@ -62,25 +63,25 @@ Found = Annotated[JobRecord, Depends(find_job)]
     openapi_extra=_JOB_BODY,
     responses=_ACCEPTED | error_responses(400, 408, 413, 422, 503),
 )
-async def submit(request: Request, response: Response, service: Service) -> Job:
+async def submit_job(request: Request, response: Response, service: Service) -> Job:
     """Queue a job; the body is JSON or a form."""
-    asked = await read_job_request(request)
-    record = service.submit(asked.prompt, asked.seed)
-    response.headers["Location"] = f"/jobs/{record.id}"
-    response.headers["X-Seed"] = str(record.seed)
-    return service.snapshot(record)
+    body = await read_job_request(request)
+    job = service.submit(body.prompt, body.seed)
+    response.headers["Location"] = f"/jobs/{job.id}"
+    response.headers["X-Seed"] = str(job.seed)
+    return service.snapshot(job)
 
 
 @router.get("/jobs/{job_id}", responses=error_responses(404))
-async def look(service: Service, record: Found) -> Job:
+async def get_job(service: Service, job: Found) -> Job:
     """The job as it is now."""
-    return service.snapshot(record)
+    return service.snapshot(job)
 
 
 @router.get("/jobs/{job_id}/events", response_class=EventSourceResponse, responses=error_responses(404))
-async def follow(service: Service, record: Found) -> AsyncIterator[ServerSentEvent]:
+async def follow_job(service: Service, job: Found) -> AsyncIterator[ServerSentEvent]:
     """The job now and after each change, as server-sent events, until it has ended."""
-    async for event in job_events(service.snapshots(record)):
+    async for event in job_events(service.snapshots(job)):
         yield event
 
 
@@ -89,19 +90,19 @@ async def follow(service: Service, record: Found) -> AsyncIterator[ServerSentEve
     response_class=Response,
     responses=_RESULT | error_responses(404, 409, 410, 416, 422, 503),
 )
-async def fetch(
+async def get_result(
     service: Service,
-    record: Found,
+    job: Found,
     name: Annotated[str, Path(json_schema_extra={"enum": list(get_args(ResultName))})],
     axes: Annotated[Axes, Query(description="Of ply and spz; y_down for INRIA-style viewers.")] = "y_up",
 ) -> Response:
-    """A file of a finished job; pictures and videos are made when first asked for."""
-    _check_offered(record, name)
-    file = await service.downloads.file(record.id, name, axes)
+    """A file of a finished job; image and video are made on the first request."""
+    _check_offered(job, name)
+    file = await service.downloads.file(job.id, name, axes)
     if file is None:
         raise ServiceError(410, "result_dropped", "the results of this job are no longer kept")
     disposition = inline if name in {"mp4", "png"} else attachment
-    headers = {"Content-Disposition": disposition(record.prompt, name), "X-Seed": str(record.seed)}
+    headers = {"Content-Disposition": disposition(job.prompt, name), "X-Seed": str(job.seed)}
     return FileResponse(file.path, media_type=MEDIA_TYPES[name], headers=headers)
 
 
@@ -110,27 +111,27 @@ async def fetch(
     response_class=Response,
     responses=_PREVIEW | error_responses(404, 503),
 )
-async def peep(service: Service, record: Found) -> Response:
-    """What there is to see yet of a running job, where its generator shows it."""
-    if record.preview is None:
+async def get_preview(service: Service, job: Found) -> Response:
+    """The latest preview of a running job, if its generator makes any."""
+    if job.preview is None:
         raise ServiceError(404, "no_preview", "this job has no preview now")
-    picture = await service.downloads.preview(record.preview)
-    return Response(picture, media_type="image/png", headers={"Cache-Control": "no-store"})
+    image = await service.downloads.preview(job.preview)
+    return Response(image, media_type="image/png", headers={"Cache-Control": "no-store"})
 
 
 @router.delete("/jobs/{job_id}", status_code=204, responses=error_responses(404))
-async def cancel(service: Service, record: Found) -> None:
+async def delete_job(service: Service, job: Found) -> None:
     """Cancel the job, or drop its results if it is done; may be repeated."""
-    service.delete(record)
+    service.delete(job)
 
 
 async def read_job_request(request: Request) -> JobRequest | PromptForm:
-    """The body as JSON or as a form, whichever its Content-Type says. Raises RequestValidationError."""
+    """Read the body as JSON or as a form, by its Content-Type. Raises RequestValidationError."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     try:
         if kind in _FORMS:
             async with request.form(max_files=0, max_fields=20) as form:
-                # An input left empty on a page means: not given.
+                # A page sends an input that was left empty as "": take it as not given.
                 return PromptForm.model_validate({k: v for k, v in form.items() if v or k == "prompt"})
         if kind == "application/json":
             return JobRequest.model_validate_json(await request.body())
@@ -139,12 +140,12 @@ async def read_job_request(request: Request) -> JobRequest | PromptForm:
     raise ServiceError(422, "invalid_request", f"Content-Type must be application/json, {_FORMS[0]} or {_FORMS[1]}")
 
 
-def _check_offered(record: JobRecord, name: str) -> None:
+def _check_offered(job: GenerationJob[StoredFile], name: str) -> None:
     if name not in get_args(ResultName):
         raise ServiceError(404, "unknown_format", "no result has this format")
     if name not in OFFERED:
         raise ServiceError(404, "format_not_offered", f"this service makes no {name} files")
-    if not record.finished:
-        raise ServiceError(409, "not_done", f"the job is {record.status}")
-    if record.status != "done":
-        raise ServiceError(409, f"job_{record.status}", f"the job was {record.status}; it has no results")
+    if not job.finished:
+        raise ServiceError(409, "not_done", f"the job is {job.status}")
+    if job.status != "done":
+        raise ServiceError(409, f"job_{job.status}", f"the job was {job.status}; it has no results")

@@ -1,4 +1,4 @@
-"""The studio page: static files of our own origin, served without a key; what they ask for needs one."""
+"""The studio page: static files, served without a key; the routes it calls need one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ STUDIO = Path(__file__).parent / "studio"
 
 
 def add_studio(app: FastAPI) -> None:
-    """GET / and the files below /studio/."""
+    """Serve the studio at / and its files below /studio/."""
 
     @app.get("/", include_in_schema=False)
     async def studio() -> FileResponse:

@@ -1,4 +1,4 @@
-"""The synchronous routes: one request, one answer, and a client that hangs up takes its job with it."""
+"""The synchronous routes: one request, one answer; a client that hangs up cancels its job."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from starlette.types import Receive
 
-from generation.engine import Produced, Wanted
 from generation.schemas import Axes, PromptForm, SplatForm, VideoForm
 from generation.service import GenerationService
-from generation.work.queue import JobRecord
+from generation.work.jobs import GenerationJob, Output
 from serving.errors import ServiceError, busy, error_responses
 from serving.slugs import slug
 
@@ -29,7 +28,7 @@ SEED_HEADER: dict[str, Any] = {
 
 
 async def service_of(request: Request) -> GenerationService:
-    """The running service behind this application."""
+    """Return the running service behind this application."""
     service: GenerationService = request.app.state.service
     return service
 
@@ -38,7 +37,7 @@ Service = Annotated[GenerationService, Depends(service_of)]
 
 
 def binary(media_type: str, description: str) -> dict[int | str, dict[str, Any]]:
-    """The `responses=` entry of a route that answers with a file."""
+    """Return the `responses=` entry of a route that answers with a file."""
     content = {media_type: {"schema": {"type": "string", "format": "binary"}}}
     return {200: {"description": description, "headers": SEED_HEADER, "content": content}}
 
@@ -50,19 +49,19 @@ router = APIRouter(tags=["generate"])
 
 @router.post("/generate/", responses=binary(MEDIA_TYPES["spz"], "The splat in base64, one line.") | _ERRORS)
 async def generate(request: Request, service: Service, form: Annotated[SplatForm, Form()]) -> Response:
-    """The splat as the network carries it."""
-    record = service.submit(form.prompt, form.seed, (Wanted(form.format),))
-    data = await made_while_connected(service, record, request.receive)
+    """The splat as miners submit it."""
+    job = service.submit_once(form.prompt, form.seed, Output(form.format))
+    data = await result_while_connected(service, job, request.receive)
     encoded = await asyncio.to_thread(base64.b64encode, data)
-    return _answer(record, encoded, MEDIA_TYPES[form.format])
+    return _answer(job, encoded, MEDIA_TYPES[form.format])
 
 
 @router.post("/generate_raw/", responses=binary(MEDIA_TYPES["spz"], "The splat's bytes.") | _ERRORS)
 async def generate_raw(request: Request, service: Service, form: Annotated[SplatForm, Form()]) -> Response:
     """The same bytes, not encoded."""
-    record = service.submit(form.prompt, form.seed, (Wanted(form.format),))
-    data = await made_while_connected(service, record, request.receive)
-    return _answer(record, data, MEDIA_TYPES[form.format], attachment(record.prompt, form.format))
+    job = service.submit_once(form.prompt, form.seed, Output(form.format))
+    data = await result_while_connected(service, job, request.receive)
+    return _answer(job, data, MEDIA_TYPES[form.format], attachment(job.prompt, form.format))
 
 
 @router.post("/generate_model/", responses=binary(MEDIA_TYPES["ply"], "A PLY file.") | _ERRORS)
@@ -73,46 +72,46 @@ async def generate_model(
     axes: Annotated[Axes, Query(description="y_down for INRIA-style viewers.")] = "y_up",
 ) -> Response:
     """A PLY download."""
-    record = service.submit(form.prompt, form.seed, (Wanted("ply", turned=axes == "y_down"),))
-    data = await made_while_connected(service, record, request.receive)
-    return _answer(record, data, MEDIA_TYPES["ply"], attachment(record.prompt, "ply"))
+    job = service.submit_once(form.prompt, form.seed, Output("ply", y_down=axes == "y_down"))
+    data = await result_while_connected(service, job, request.receive)
+    return _answer(job, data, MEDIA_TYPES["ply"], attachment(job.prompt, "ply"))
 
 
 @router.post("/generate_video/", responses=binary(MEDIA_TYPES["mp4"], "A turntable video.") | _ERRORS)
 async def generate_video(request: Request, service: Service, form: Annotated[VideoForm, Form()]) -> Response:
-    """One turn of the object."""
-    record = service.submit(form.prompt, form.seed, (Wanted("mp4", form.video_res),))
-    data = await made_while_connected(service, record, request.receive)
-    return _answer(record, data, MEDIA_TYPES["mp4"], inline(record.prompt, "mp4"))
+    """A turntable video of the object."""
+    job = service.submit_once(form.prompt, form.seed, Output("mp4", form.video_res))
+    data = await result_while_connected(service, job, request.receive)
+    return _answer(job, data, MEDIA_TYPES["mp4"], inline(job.prompt, "mp4"))
 
 
-async def made_while_connected(service: GenerationService, record: JobRecord, receive: Receive) -> bytes:
-    """The one file of a job, waited for as long as the client does. Raises ServiceError if it failed."""
+async def result_while_connected(service: GenerationService, job: GenerationJob[bytes], receive: Receive) -> bytes:
+    """Return the job's one file; cancel the job if the client hangs up. Raises ServiceError if there is no result."""
     left = asyncio.ensure_future(_disconnected(receive))
-    ended = asyncio.ensure_future(record.ended.wait())
+    ended = asyncio.ensure_future(job.ended.wait())
     try:
         await asyncio.wait({left, ended}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         left.cancel()
         ended.cancel()
-        service.queue.cancel(record)  # does nothing to a job that has ended
-    if isinstance(record.value, Produced):
-        (data,) = record.value.files.values()
+        service.queue.cancel(job)  # does nothing to a job that has ended
+    if job.result is not None:
+        (data,) = job.result.files.values()
         return data
-    if record.error is None:
+    if job.error is None:
         raise ServiceError(499, "client_closed_request", "the client hung up")
-    if record.error.code == "shutting_down":
-        raise busy(record.error.code, record.error.detail, 10)
-    raise ServiceError(500, record.error.code, record.error.detail)
+    if job.error.code == "shutting_down":
+        raise busy(job.error.code, job.error.detail, 10)
+    raise ServiceError(500, job.error.code, job.error.detail)
 
 
 def attachment(prompt: str, extension: str) -> str:
-    """Content-Disposition of a download, named after the prompt."""
+    """Return the Content-Disposition of a download, named after the prompt."""
     return f'attachment; filename="{slug(prompt)}.{extension}"'
 
 
 def inline(prompt: str, extension: str) -> str:
-    """Content-Disposition of something browsers show, named after the prompt."""
+    """Return the Content-Disposition of a file that browsers show, named after the prompt."""
     return f'inline; filename="{slug(prompt)}.{extension}"'
 
 
@@ -121,8 +120,8 @@ async def _disconnected(receive: Receive) -> None:
         pass
 
 
-def _answer(record: JobRecord, data: bytes, media_type: str, disposition: str | None = None) -> Response:
-    headers = {"X-Seed": str(record.seed)}
+def _answer(job: GenerationJob[bytes], data: bytes, media_type: str, disposition: str | None = None) -> Response:
+    headers = {"X-Seed": str(job.seed)}
     if disposition is not None:
         headers["Content-Disposition"] = disposition
     return Response(data, media_type=media_type, headers=headers)

@@ -1,4 +1,4 @@
-"""A private temporary folder per process, and the removal of those that killed processes left behind."""
+"""A private temporary folder for each process; folders that killed processes left behind are removed."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _LOCK_NAME = "lock"
 
 
 def claimed_folder(parent: Path, prefix: str) -> tuple[Path, IO[bytes]]:
-    """A new folder under `parent`, readable by us alone, and the open lock file that says it is in use.
+    """Make a private folder under `parent`; return it with its open lock file, which marks it as in use.
 
-    Folders of the same prefix whose lock nobody holds any more are removed first; the kernel lets go of a lock when
-    its process dies, however it dies.
+    Folders of the same prefix whose lock is free are removed first: the kernel releases a lock when its process dies,
+    however it dies.
     """
     for left in parent.glob(f"{prefix}*/{_LOCK_NAME}"):
         _remove_if_abandoned(left)
@@ -23,7 +23,7 @@ def claimed_folder(parent: Path, prefix: str) -> tuple[Path, IO[bytes]]:
     unnamed = folder / "lock.new"
     lock = unnamed.open("wb")
     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    unnamed.rename(folder / _LOCK_NAME)  # it gets the name others look for only once it is held
+    unnamed.rename(folder / _LOCK_NAME)  # renamed only once the lock is held, so that no other process sees it unlocked
     return folder, lock
 
 
@@ -32,5 +32,5 @@ def _remove_if_abandoned(lock_path: Path) -> None:
         with lock_path.open("rb") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(lock_path.parent, ignore_errors=True)
-    except OSError:  # held, gone in the meantime, or another user's
+    except OSError:  # locked, already removed, or another user's
         return

@@ -1,300 +1,260 @@
-"""Jobs: a bounded queue in front of one worker per device, and what became of each. Knows no splats, files or HTTP.
+"""A bounded queue in front of one worker per device: first in, first out.
 
-Everything but the work itself happens on the event loop, so nothing here is locked. Progress crosses over by
-`call_soon_threadsafe`; cancelling crosses back by an event that `report` looks at.
+Everything but the generation itself happens on the event loop, so nothing here needs a lock. Progress reaches the loop
+by `call_soon_threadsafe`; cancelling reaches the worker by an event that `report` checks.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import threading
 import time
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from typing import Any, Protocol
 
-from generation.backends.contract import Cancelled, Preview, Progress, Report
+from generation.backends.contract import Cancelled, Progress, Report
+from generation.work.jobs import File, GenerationJob, JobResult
 from serving.lane import Lane
-from serving.schemas import FINISHED, JobError, JobStatus, new_job_id
+from serving.schemas import JobError, JobStatus
 
 logger = logging.getLogger(__name__)
 
 REPORT_INTERVAL_S = 0.1
-"""Progress within one stage is passed on no more often than this; people cannot read faster."""
-
-RECORDS_KEPT, RECORD_KEPT_S = 2000, 86_400.0
-"""Finished jobs remembered after their results were dropped, about 2 KiB each, and for how long."""
+"""Shortest time between two progress reports of one stage; people cannot read faster."""
 
 
 class QueueFull(Exception):
-    """No more jobs may wait now."""
+    """As many jobs are waiting as may wait."""
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a job's work returns: what was understood of the prompt, and whatever else its owner wants back."""
+class Produce(Protocol):
+    """A function that does the work of a job."""
 
-    understood: str | None
-    value: object
-
-
-Work = Callable[[int, Report], Outcome]
-"""Runs on the thread of the lane of this number."""
-
-
-@dataclass(eq=False)
-class JobRecord:
-    """One job: what was asked, how far it is, how it ended. `value` is its work's, once done.
-
-    `preview` is the latest look at the unfinished object while it runs, `looks` how many there have been.
-    """
-
-    prompt: str
-    seed: int
-    work: Work
-    id: str = field(default_factory=new_job_id)
-    status: JobStatus = "queued"
-    progress: float = 0.0
-    stage: str = "queued"
-    understood: str | None = None
-    created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    finished_at: datetime | None = None
-    error: JobError | None = None
-    value: object = None
-    stage_since: float = 0.0
-    preview: Preview | None = None
-    looks: int = 0
-    revision: int = 0
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
-    ended: asyncio.Event = field(default_factory=asyncio.Event)
-    gone: threading.Event = field(default_factory=threading.Event)
-
-    @property
-    def finished(self) -> bool:
-        """Whether nothing about it will change any more."""
-        return self.status in FINISHED
-
-    def touch(self) -> None:
-        """Wake everybody who watches."""
-        self.revision += 1
-        self.changed.set()
-        self.changed = asyncio.Event()
+    def __call__(self, job: GenerationJob[File], worker: int, report: Report) -> JobResult[File]:
+        """Return the job's result; called on the thread of worker number `worker`. Raises Cancelled by `report`."""
+        ...
 
 
 @dataclass(frozen=True)
 class QueueHooks:
-    """Told of what happens, on the event loop: for metrics and the progress bar."""
+    """Callbacks for metrics and the progress bar, called on the event loop.
+
+    stage_ended  with a stage's name and its seconds
+    progressed   with a running job, after each report
+    ended        with a job that has just ended
+    stuck        when a worker no longer reacts
+    """
 
     stage_ended: Callable[[str, float], None] = lambda _stage, _seconds: None
-    progressed: Callable[[JobRecord], None] = lambda _record: None
-    ended: Callable[[JobRecord], None] = lambda _record: None
-    unwanted: Callable[[object], None] = lambda _value: None
+    progressed: Callable[[GenerationJob[Any]], None] = lambda _job: None
+    ended: Callable[[GenerationJob[Any]], None] = lambda _job: None
     stuck: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True)
 class QueueLimits:
-    """How many jobs may wait, how long one may run, how long one that was given up may take to notice."""
+    """Bounds of the queue.
+
+    waiting    jobs that may wait
+    timeout_s  longest run of a job
+    stuck_s    how long the worker of a job that has ended may go on; generators call `report` once a step, so one that
+               is silent for this long will never return
+    """
 
     waiting: int
     timeout_s: float
     stuck_s: float = 60.0
-    """A generator must call `report` once a step; one that ignores its end for this long is stuck for good."""
 
 
 class JobQueue:
-    """First in, first out, one at a time on each of `lanes`."""
+    """Runs jobs in order, one at a time on each of the `lanes`; `produce` does the work."""
 
-    def __init__(self, lanes: Sequence[Lane], limits: QueueLimits, hooks: QueueHooks) -> None:
+    def __init__(self, lanes: Sequence[Lane], limits: QueueLimits, produce: Produce, hooks: QueueHooks) -> None:
         self._lanes = lanes
         self._limits = limits
+        self._produce = produce
         self._hooks = hooks
-        self._waiting: deque[JobRecord] = deque()
+        self._waiting: deque[GenerationJob[Any]] = deque()
+        self._running: set[GenerationJob[Any]] = set()
         self._arrived = asyncio.Event()
-        self._running: set[JobRecord] = set()
-        self._records: OrderedDict[str, JobRecord] = OrderedDict()
         self._mean_s = 1.0
 
-    def submit(self, record: JobRecord, *, remember: bool) -> None:
-        """Queue a job; `remember` it by its id, now and for a while after its end. Raises QueueFull."""
+    def submit(self, job: GenerationJob[Any]) -> None:
+        """Queue a job. Raises QueueFull."""
         if len(self._waiting) >= self._limits.waiting:
             raise QueueFull
-        self._waiting.append(record)
+        self._waiting.append(job)
         self._arrived.set()
-        if remember:
-            self._records[record.id] = record
 
-    def find(self, job_id: str) -> JobRecord | None:
-        """The remembered job of this id."""
-        return self._records.get(job_id)
+    def position(self, job: GenerationJob[Any]) -> int | None:
+        """Return the job's place in the queue, 1 for the next; None if it is not waiting."""
+        return self._waiting.index(job) + 1 if job.status == "queued" else None
 
-    def position(self, record: JobRecord) -> int | None:
-        """1 for the job that runs next, None for one that is not waiting."""
-        return self._waiting.index(record) + 1 if record.status == "queued" else None
-
-    def cancel(self, record: JobRecord) -> None:
-        """End a job that has not ended; the worker lets go of it at its next report."""
-        self._finish(record, "cancelled", None)
+    def cancel(self, job: GenerationJob[Any]) -> None:
+        """Cancel a job, unless it has ended; a running one stops at its next report."""
+        self._finish(job, "cancelled", None)
 
     @property
     def waiting(self) -> int:
-        """Jobs in the queue."""
+        """Number of waiting jobs."""
         return len(self._waiting)
 
     @property
     def is_busy(self) -> bool:
-        """Whether a job waits or runs."""
+        """Whether any job waits or runs."""
         return bool(self._waiting or self._running)
 
     @property
     def retry_after_s(self) -> int:
-        """When a place should be free: the time one job takes, shared by the lanes, within reason."""
+        """Seconds until a place should be free: a job's mean time over the number of workers, from 1 to 60."""
         return round(min(60.0, max(1.0, self._mean_s / len(self._lanes))))
 
-    async def watch(self, record: JobRecord) -> AsyncGenerator[JobRecord]:
-        """The record now and after each change, until it has ended; a slow watcher misses steps, never the end."""
+    async def watch(self, job: GenerationJob[File]) -> AsyncGenerator[GenerationJob[File]]:
+        """Yield the job now and after each change until it has ended.
+
+        A slow consumer may miss changes in between, but never the last.
+        """
         while True:
-            changed, finished = record.changed, record.finished
-            yield record  # and while the watcher is busy with it, the job may end: that is still to be told
+            changed, finished = job.changed, job.finished  # read first: the job may end while the consumer is busy
+            yield job
             if finished:
                 return
             await changed.wait()
 
     async def run(self) -> None:
         """Work through the queue on all lanes until cancelled."""
-        workers = [asyncio.create_task(self._work(number)) for number in range(len(self._lanes))]
+        workers = [asyncio.create_task(self._work(worker)) for worker in range(len(self._lanes))]
         try:
             await asyncio.gather(*workers)
         finally:
-            for worker in workers:
-                worker.cancel()
+            for task in workers:
+                task.cancel()
 
-    async def _work(self, number: int) -> None:
+    def stop(self) -> None:
+        """Fail every job that has not ended, because the service shuts down."""
+        error = JobError(code="shutting_down", detail="the service was stopped before the job was done")
+        for job in [*self._waiting, *self._running]:
+            self._finish(job, "failed", error)
+
+    async def _work(self, worker: int) -> None:
         while True:
             while not self._waiting:
                 self._arrived.clear()
                 await self._arrived.wait()
-            record = self._waiting.popleft()
-            self._running.add(record)
+            job = self._waiting.popleft()
+            self._running.add(job)
             try:
-                await self._run_one(record, number)
+                await self._run_job(job, worker)
             finally:
-                self._running.discard(record)
+                self._running.discard(job)
 
-    def stop(self) -> None:
-        """End everything that has not ended: the service shuts down."""
-        error = JobError(code="shutting_down", detail="the service was stopped before the job was done")
-        for record in [*self._waiting, *self._running]:
-            self._finish(record, "failed", error)
+    async def _run_job(self, job: GenerationJob[File], worker: int) -> None:
+        # Start: the job leaves the queue, and all others move up.
+        self._hooks.stage_ended("queued", (datetime.now(UTC) - job.created_at).total_seconds())
+        job.status, job.stage = "running", "starting"
+        job.stage_since = started = time.monotonic()
+        job.touch()
+        self._touch_waiting()
 
-    async def _run_one(self, record: JobRecord, number: int) -> None:
-        loop = asyncio.get_running_loop()
-        waited_s = (datetime.now(UTC) - record.created_at).total_seconds()
-        self._hooks.stage_ended("queued", waited_s)
-        record.status, record.stage = "running", "starting"
-        record.touch()
-        for other in self._waiting:
-            other.touch()  # everyone has moved up
-        record.stage_since = started = time.monotonic()
-        reporter = _Reporter(loop, record, self._advance)
-        call = asyncio.ensure_future(self._lanes[number].run(partial(record.work, number, reporter.report)))
-        ended = asyncio.ensure_future(record.ended.wait())
+        # Wait for the result, or until the job is cancelled or out of time.
+        report = _Reporter(asyncio.get_running_loop(), job, self._advance).report
+        call = asyncio.ensure_future(self._lanes[worker].run(lambda: self._produce(job, worker, report)))
+        ended = asyncio.ensure_future(job.ended.wait())
         await asyncio.wait({call, ended}, timeout=self._limits.timeout_s, return_when=asyncio.FIRST_COMPLETED)
         ended.cancel()
+
+        # The worker is free only when the call returns: give an abandoned one time to notice.
         if not call.done():
             error = JobError(code="timeout", detail=f"the job took longer than {self._limits.timeout_s:g} s")
-            self._finish(record, "failed", error)
+            self._finish(job, "failed", error)
             await asyncio.wait({call}, timeout=self._limits.stuck_s)
         if not call.done():
             self._hooks.stuck()
             return
-        self._conclude(record, call)
+        self._conclude(job, call)
         self._mean_s = 0.8 * self._mean_s + 0.2 * (time.monotonic() - started)
 
-    def _conclude(self, record: JobRecord, call: asyncio.Future[Outcome]) -> None:
+    def _conclude(self, job: GenerationJob[File], call: asyncio.Future[JobResult[File]]) -> None:
         failure = call.exception()
-        if failure is None and record.finished:
-            self._hooks.unwanted(call.result().value)  # cancelled or timed out while the last step went on
+        if failure is None and job.finished:  # cancelled or timed out during the last step
+            job.recipe.discard(call.result().files)
         elif failure is None:
-            record.understood, record.value = call.result().understood, call.result().value
-            self._finish(record, "done", None)
+            job.result = call.result()
+            job.recipe.keep(job.id, job.result.files)
+            self._finish(job, "done", None)
         elif isinstance(failure, Cancelled):
-            self._finish(record, "cancelled", None)
+            self._finish(job, "cancelled", None)
         else:
             logger.error("a generation failed", exc_info=failure)
-            error = JobError(code="generation_failed", detail="the generator failed; the service's log says how")
-            self._finish(record, "failed", error)
+            error = JobError(code="generation_failed", detail="the generator failed; see the service's log")
+            self._finish(job, "failed", error)
 
-    def _advance(self, record: JobRecord, progress: Progress) -> None:
-        if record.finished:
+    def _advance(self, job: GenerationJob[Any], progress: Progress) -> None:
+        if job.finished:
             return
-        if progress.stage != record.stage:
-            self._end_stage(record)
-        record.stage = progress.stage
-        record.progress = max(record.progress, min(1.0, progress.fraction))
+        if progress.stage != job.stage:
+            self._end_stage(job)
+        job.stage = progress.stage
+        job.progress = max(job.progress, min(1.0, progress.fraction))
         if progress.preview is not None:
-            record.preview, record.looks = progress.preview, record.looks + 1
-        record.touch()
-        self._hooks.progressed(record)
+            job.preview, job.preview_count = progress.preview, job.preview_count + 1
+        job.touch()
+        self._hooks.progressed(job)
 
-    def _end_stage(self, record: JobRecord) -> None:
+    def _end_stage(self, job: GenerationJob[Any]) -> None:
         now = time.monotonic()
-        self._hooks.stage_ended(record.stage, now - record.stage_since)
-        record.stage_since = now
+        self._hooks.stage_ended(job.stage, now - job.stage_since)
+        job.stage_since = now
 
-    def _finish(self, record: JobRecord, status: JobStatus, error: JobError | None) -> None:
-        if record.finished:
+    def _finish(self, job: GenerationJob[Any], status: JobStatus, error: JobError | None) -> None:
+        if job.finished:
             return
-        if record.status == "queued":
-            self._waiting.remove(record)
+        if job.status == "queued":
+            self._waiting.remove(job)
         else:
-            self._end_stage(record)
-        record.gone.set()
-        record.status, record.stage, record.error, record.preview = status, status, error, None
-        record.progress = 1.0 if status == "done" else record.progress
-        record.finished_at = datetime.now(UTC)
-        record.touch()
-        record.ended.set()
-        for other in self._waiting:
-            other.touch()
-        self._hooks.ended(record)
-        self.forget_old()
+            self._end_stage(job)
+        job.cancelled.set()
+        job.status, job.stage, job.error, job.preview = status, status, error, None
+        job.progress = 1.0 if status == "done" else job.progress
+        job.finished_at = datetime.now(UTC)
+        job.touch()
+        job.ended.set()
+        self._touch_waiting()
+        self._hooks.ended(job)
 
-    def forget_old(self) -> None:
-        """Drop the records of jobs that ended long ago, oldest first."""
-        now = datetime.now(UTC)
-        while self._records:
-            oldest = next(iter(self._records.values()))
-            expired = oldest.finished_at is not None and (now - oldest.finished_at).total_seconds() > RECORD_KEPT_S
-            if not oldest.finished or not (expired or len(self._records) > RECORDS_KEPT):
-                return
-            del self._records[oldest.id]
+    def _touch_waiting(self) -> None:
+        """Wake the watchers of waiting jobs, whose position may have changed."""
+        for job in self._waiting:
+            job.touch()
 
 
 class _Reporter:
-    """`report` of one job: raises Cancelled once it is gone, thins out what it passes to the loop."""
+    """Makes the `report` of one job: raises Cancelled once it has ended, and passes reports to the loop, not too many.
+
+    `report` runs on the worker's thread, `advance` on the event loop.
+    """
 
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
-        record: JobRecord,
-        advance: Callable[[JobRecord, Progress], None],
+        job: GenerationJob[Any],
+        advance: Callable[[GenerationJob[Any], Progress], None],
     ) -> None:
         self._loop = loop
-        self._record = record
+        self._job = job
         self._advance = advance
         self._stage = ""
         self._last = 0.0
 
     def report(self, progress: Progress) -> None:
-        if self._record.gone.is_set():
+        if self._job.cancelled.is_set():
             raise Cancelled
         now = time.monotonic()
         soon = now - self._last < REPORT_INTERVAL_S
         if soon and progress.stage == self._stage and progress.preview is None:
             return
         self._stage, self._last = progress.stage, now
-        self._loop.call_soon_threadsafe(self._advance, self._record, progress)
+        self._loop.call_soon_threadsafe(self._advance, self._job, progress)

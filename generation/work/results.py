@@ -1,6 +1,6 @@
-"""Files of finished jobs, kept for a while in one private folder that disappears with the process.
+"""Files of finished jobs, kept for a while in a private folder that is removed with the process.
 
-Bounded in jobs, bytes and age. File names are running numbers: no id, prompt or path of a client is ever part of one.
+Bounded in jobs, bytes and age. File names are running numbers and never contain an id, a prompt or a client's path.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import itertools
 import shutil
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -17,7 +17,7 @@ from types import TracebackType
 from generation.work.folders import claimed_folder
 
 UNLINK_AFTER_S = 5.0
-"""A dropped file stays on disk this long, because an answer may be about to open it."""
+"""A dropped file stays on disk this long, because a response may be about to open it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class StoredFile:
 
 @dataclass(frozen=True)
 class ResultLimits:
-    """What a store keeps: the newest `jobs`, `size` bytes of them, none older than `age_s`."""
+    """What a store keeps: the newest `jobs`, at most `size` bytes in all, none older than `age_s`."""
 
     jobs: int
     size: int
@@ -56,7 +56,7 @@ class ResultStore:
         self._parent = parent
         self._numbers = itertools.count()
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
-        self._doomed: deque[tuple[float, Path]] = deque()
+        self._dropped: deque[tuple[float, Path]] = deque()
         self.size = 0
 
     def __enter__(self) -> ResultStore:
@@ -70,25 +70,25 @@ class ResultStore:
         self._lock.close()
 
     def write(self, data: bytes) -> StoredFile:
-        """Put bytes on disk; nobody finds them before `keep`."""
+        """Write bytes to disk; `find` returns them only after `keep`."""
         path = self._folder / f"{next(self._numbers):08d}"
         path.write_bytes(data)
         return StoredFile(path, len(data))
 
-    def keep(self, job_id: str, files: dict[str, StoredFile]) -> None:
-        """Make files findable under their job and drop what the limits no longer allow."""
+    def keep(self, job_id: str, files: Mapping[str, StoredFile]) -> None:
+        """Add files to a job's results, then drop what exceeds the limits."""
         kept = self._kept.setdefault(job_id, _Kept(self._now()))
         for name, file in files.items():
             kept.files[name] = file
             self.size += file.size
         self.sweep()
 
-    def discard(self, files: dict[str, StoredFile]) -> None:
-        """Delete files that were written but are not wanted any more."""
-        self._doomed.extend((self._now(), file.path) for file in files.values())
+    def discard(self, files: Mapping[str, StoredFile]) -> None:
+        """Delete files that are no longer wanted."""
+        self._dropped.extend((self._now(), file.path) for file in files.values())
 
     def find(self, job_id: str, name: str) -> StoredFile | None:
-        """A kept file."""
+        """Return a kept file, or None."""
         kept = self._kept.get(job_id)
         return kept.files.get(name) if kept else None
 
@@ -97,14 +97,14 @@ class ResultStore:
         return job_id in self._kept
 
     def drop(self, job_id: str) -> None:
-        """Forget a job's files."""
+        """Drop a job's files."""
         kept = self._kept.pop(job_id, None)
         if kept is not None:
             self.size -= kept.size
             self.discard(kept.files)
 
     def sweep(self) -> None:
-        """Drop what is too old or too much, oldest first; call it now and then."""
+        """Drop what is too old or exceeds the limits, oldest first. Call it regularly."""
         now = self._now()
         while self._kept:
             oldest_id, oldest = next(iter(self._kept.items()))
@@ -112,5 +112,5 @@ class ResultStore:
             if not too_much and now - oldest.since <= self._limits.age_s:
                 break
             self.drop(oldest_id)
-        while self._doomed and now - self._doomed[0][0] > UNLINK_AFTER_S:
-            self._doomed.popleft()[1].unlink(missing_ok=True)
+        while self._dropped and now - self._dropped[0][0] > UNLINK_AFTER_S:
+            self._dropped.popleft()[1].unlink(missing_ok=True)

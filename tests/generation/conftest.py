@@ -14,13 +14,12 @@ from fastapi.testclient import TestClient
 
 from generation.app import create_app
 from generation.backends.contract import Generated, Generator, Progress, Report
-from generation.engine import Engine
+from generation.pipeline import Pipeline
 from generation.settings import GenerationConfig, GenerationSettings
 from serving.settings import ShellSettings
-from splats.codecs import decode, encode_ply, encode_spz
+from splats.codecs import encode_ply, encode_spz
 from splats.model import Splats
 from splats.sh import from_rgb
-from splats.turn import half_turn_x
 
 COUNT = 200
 
@@ -98,19 +97,17 @@ class Pace:
 
         return counted
 
-    def engine(self) -> Engine:
-        return Engine(
+    def pipeline(self) -> Pipeline:
+        return Pipeline(
             backend="fake",
             load=self.load,
-            renderer=lambda: "no-renderer",
+            renderer_name=lambda: "no-renderer",
             encoders={
                 "ply": self.encoder("ply", encode_ply),
                 "spz": self.encoder("spz", encode_spz),
                 "png": self.encoder("png", drawn),
                 "mp4": self.encoder("mp4", lambda _splats: b""),
             },
-            decode=decode,
-            half_turn=half_turn_x,
         )
 
 
@@ -132,7 +129,7 @@ def app_of(pace: Pace, shell: dict[str, object] | None = None, **config: object)
         shell=ShellSettings.model_validate({"port": 0, **(shell or {})}),
         config=GenerationConfig.model_validate({"backend": "fake", **config}),
     )
-    return create_app(settings, pace.engine())
+    return create_app(settings, pace.pipeline())
 
 
 @pytest.fixture

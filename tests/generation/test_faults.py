@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,7 +18,7 @@ from fastapi.testclient import TestClient
 
 from generation.app import create_app
 from generation.backends.contract import Generator
-from generation.engine import Engine
+from generation.pipeline import Pipeline
 from generation.settings import GenerationConfig, GenerationSettings
 from serving.settings import ShellSettings
 
@@ -195,9 +196,9 @@ def test_a_generator_that_cannot_be_loaded_stops_the_service(pace: Any, until: U
 
 
 def app_with_loader(pace: Any, load: Callable[[str], Generator]) -> FastAPI:
-    engine: Engine = pace.engine()
+    pipeline: Pipeline = pace.pipeline()
     settings = GenerationSettings(ShellSettings(port=0), GenerationConfig(backend="fake"))
-    return create_app(settings, Engine("fake", load, engine.renderer, engine.encoders, engine.decode, engine.half_turn))
+    return create_app(settings, replace(pipeline, load=load))
 
 
 def test_each_device_has_a_generator_and_works_beside_the_others(

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from generation.app import create_app
-from generation.engine import build_engine
+from generation.pipeline import build_pipeline
 from generation.settings import read_settings
 from splats.codecs import decode
 
@@ -20,8 +20,8 @@ from splats.codecs import decode
 @pytest.fixture(scope="module")
 def real() -> Iterator[TestClient]:
     settings = read_settings([])
-    engine = build_engine(settings.config.backend, settings.config.options)
-    with TestClient(create_app(settings, engine), base_url="http://127.0.0.1") as client:
+    pipeline = build_pipeline(settings.config.backend, settings.config.options)
+    with TestClient(create_app(settings, pipeline), base_url="http://127.0.0.1") as client:
         while client.get("/ready/").status_code != 200:
             pass
         yield client

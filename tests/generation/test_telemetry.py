@@ -1,4 +1,4 @@
-"""What Prometheus and a terminal are told."""
+"""The metrics and the progress bar."""
 
 from __future__ import annotations
 
@@ -8,13 +8,8 @@ import pytest
 from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry
 
-from generation.backends.contract import Report
 from generation.telemetry import STAGES_MAX, ProgressBar, Telemetry
-from generation.work.queue import JobRecord, Outcome
-
-
-def nothing(report: Report) -> Outcome:
-    return Outcome(None, None)
+from generation.work.jobs import GenerationJob, Output, in_memory
 
 
 def test_an_operator_can_graph_queue_stages_failures_and_splats(client: TestClient) -> None:
@@ -49,12 +44,13 @@ def test_an_inventive_generator_cannot_flood_the_labels() -> None:
 
 def test_the_bar_shows_stage_and_share_but_no_prompt(capsys: pytest.CaptureFixture[str]) -> None:
     bar: Any = ProgressBar()
-    record = JobRecord("a secret prompt", 1, nothing, status="running", stage="building", progress=0.42)
-    bar.progressed(record)
+    job = GenerationJob("a secret prompt", 1, in_memory(Output("ply")), status="running")
+    job.stage, job.progress = "building", 0.42
+    bar.progressed(job)
     shown = capsys.readouterr().err
     assert "1 building" in shown
     assert "42 %" in shown
     assert "secret" not in shown
-    record.status = "done"
-    bar.ended(record)
-    bar.ended(record)
+    job.status = "done"
+    bar.ended(job)
+    bar.ended(job)

@@ -20,7 +20,7 @@ import pytest
 from generation.app import create_app
 from generation.backends import load_procedural
 from generation.backends.contract import Generated, Progress, Report
-from generation.engine import build_engine
+from generation.pipeline import build_pipeline
 from generation.settings import read_settings
 from mocks.processes import running
 from splats.video import picture_png
@@ -44,8 +44,8 @@ def never_done(prompt: str, seed: int, report: Report) -> Generated:
 def unfinished(live: Callable[..., AbstractContextManager[str]]) -> Iterator[str]:
     """The address of a service whose jobs never end."""
     settings = read_settings(["--port", "0"])
-    engine = replace(build_engine(settings.config.backend, {}), load=lambda _device: never_done)
-    with live(create_app(settings, engine)) as url:
+    pipeline = replace(build_pipeline(settings.config.backend, {}), load=lambda _device: never_done)
+    with live(create_app(settings, pipeline)) as url:
         yield url
 
 

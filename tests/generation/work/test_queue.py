@@ -1,97 +1,121 @@
-"""The queue by itself: order, cancelling, what a stuck or late worker means, what is remembered."""
+"""The queue by itself: order, cancelling, stuck and late workers; and the history of jobs."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from generation.backends.contract import Cancelled, Progress, Report
-from generation.work.queue import RECORDS_KEPT, JobQueue, JobRecord, Outcome, QueueFull, QueueHooks, QueueLimits
+from generation.work.history import JOBS_KEPT, JobHistory
+from generation.work.jobs import File, GenerationJob, JobResult, Output, Recipe, in_memory
+from generation.work.queue import JobQueue, QueueFull, QueueHooks, QueueLimits
+from generation.work.results import StoredFile
 from serving.lane import Lane
+from serving.schemas import JobStatus
+
+Work = Callable[[int, Report], bytes]
+"""(number of the worker, report) → the job's one file."""
 
 
-def quick(report: Report) -> Outcome:
+def ignore(*_: object) -> None:
+    """Do nothing."""
+
+
+def quick(_worker: int, report: Report) -> bytes:
     report(Progress(0.5, "half"))
-    return Outcome("understood", "value")
+    return b"value"
+
+
+class Trial:
+    """A queue on which each job does what its test says."""
+
+    def __init__(self, lanes: int, limits: QueueLimits, hooks: QueueHooks) -> None:
+        self.lanes = [Lane(f"trial {number}") for number in range(lanes)]
+        self.queue = JobQueue(self.lanes, limits, self._produce, hooks)
+        self._works: dict[str, Work] = {}
+
+    def submit(self, work: Work = quick, recipe: Recipe[bytes] | None = None) -> GenerationJob[bytes]:
+        job = GenerationJob("prompt", 1, recipe or in_memory(Output("ply")))
+        self._works[job.id] = work
+        self.queue.submit(job)
+        return job
+
+    def _produce(self, job: GenerationJob[File], worker: int, report: Report) -> JobResult[File]:
+        return JobResult("understood", 1, {"ply": job.recipe.store(self._works[job.id](worker, report))})
 
 
 def run(
-    scenario: Callable[[JobQueue], Coroutine[Any, Any, None]],
+    scenario: Callable[[Trial], Coroutine[Any, Any, None]],
     hooks: QueueHooks | None = None,
     lanes: int = 1,
     **limits: Any,
 ) -> None:
     async def main() -> None:
-        trial = [Lane(f"trial {number}") for number in range(lanes)]
-        queue = JobQueue(trial, QueueLimits(**{"waiting": 4, "timeout_s": 20, **limits}), hooks or QueueHooks())
-        worker = asyncio.create_task(queue.run())
+        trial = Trial(lanes, QueueLimits(**{"waiting": 4, "timeout_s": 20, **limits}), hooks or QueueHooks())
+        running = asyncio.create_task(trial.queue.run())
         try:
-            await scenario(queue)
+            await scenario(trial)
         finally:
-            worker.cancel()
-            for lane in trial:
+            running.cancel()
+            for lane in trial.lanes:
                 lane.close()
 
     asyncio.run(main())
 
 
-def submitted(queue: JobQueue, work: Callable[[Report], Outcome] = quick) -> JobRecord:
-    record = JobRecord("prompt", 1, lambda _lane, report: work(report))
-    queue.submit(record, remember=True)
-    return record
-
-
-def test_a_job_is_done_with_its_value() -> None:
-    async def scenario(queue: JobQueue) -> None:
-        record = submitted(queue)
-        await record.ended.wait()
-        assert (record.status, record.understood, record.value, record.progress) == ("done", "understood", "value", 1.0)
-        assert queue.find(record.id) is record
+def test_a_job_is_done_with_its_result() -> None:
+    async def scenario(trial: Trial) -> None:
+        job = trial.submit()
+        await job.ended.wait()
+        assert job.result == JobResult("understood", 1, {"ply": b"value"})
+        assert (job.status, job.progress) == ("done", 1.0)
 
     run(scenario)
 
 
 def test_positions_count_from_one_and_move_up() -> None:
-    async def scenario(queue: JobQueue) -> None:
+    async def scenario(trial: Trial) -> None:
         go = threading.Event()
 
-        def wait(report: Report) -> Outcome:
+        def wait(worker: int, report: Report) -> bytes:
             go.wait()
-            return quick(report)
+            return quick(worker, report)
 
-        first = submitted(queue, wait)
+        first = trial.submit(wait)
         while first.status != "running":
             await asyncio.sleep(0)
-        second, third = submitted(queue), submitted(queue)
-        assert [queue.position(record) for record in (first, second, third)] == [None, 1, 2]
-        queue.cancel(second)
-        assert queue.position(third) == 1
+        second, third = trial.submit(), trial.submit()
+        assert [trial.queue.position(job) for job in (first, second, third)] == [None, 1, 2]
+        trial.queue.cancel(second)
+        assert trial.queue.position(third) == 1
         go.set()
         await third.ended.wait()
-        assert queue.position(third) is None
+        assert trial.queue.position(third) is None
 
     run(scenario)
 
 
 def test_a_watcher_in_the_queue_hears_that_it_moved_up() -> None:
-    async def scenario(queue: JobQueue) -> None:
+    async def scenario(trial: Trial) -> None:
         go = threading.Event()
-        first = submitted(queue, lambda report: (go.wait(), quick(report))[1])
+        first = trial.submit(lambda worker, report: (go.wait(), quick(worker, report))[1])
         while first.status != "running":
             await asyncio.sleep(0)
-        second, third = submitted(queue), submitted(queue)
+        second, third = trial.submit(), trial.submit()
         positions: list[int | None] = []
 
         async def watch() -> None:
-            positions.extend([queue.position(record) async for record in queue.watch(third)])
+            positions.extend([trial.queue.position(job) async for job in trial.queue.watch(third)])
 
         watching = asyncio.create_task(watch())
         await asyncio.sleep(0.01)
-        queue.cancel(second)
+        trial.queue.cancel(second)
         await asyncio.sleep(0.01)
         go.set()
         await watching
@@ -102,32 +126,32 @@ def test_a_watcher_in_the_queue_hears_that_it_moved_up() -> None:
 
 
 def test_a_slow_watcher_misses_steps_but_never_the_end() -> None:
-    async def scenario(queue: JobQueue) -> None:
-        record = submitted(queue)
+    async def scenario(trial: Trial) -> None:
+        job = trial.submit()
         seen = []
-        async for one in queue.watch(record):
+        async for one in trial.queue.watch(job):
             seen.append(one.status)
-            await record.ended.wait()  # the job ends while the watcher is busy
+            await job.ended.wait()  # the job ends while the watcher is busy
         assert seen == ["queued", "done"]
 
     run(scenario)
 
 
 def test_a_full_queue_takes_no_more() -> None:
-    async def scenario(queue: JobQueue) -> None:
+    async def scenario(trial: Trial) -> None:
         for _ in range(4):
-            submitted(queue)
+            trial.submit()
         with pytest.raises(QueueFull):
-            submitted(queue)
+            trial.submit()
 
     run(scenario)
 
 
 def test_report_raises_once_the_job_is_gone() -> None:
-    async def scenario(queue: JobQueue) -> None:
+    async def scenario(trial: Trial) -> None:
         began, heard = threading.Event(), threading.Event()
 
-        def work(report: Report) -> Outcome:
+        def work(_worker: int, report: Report) -> bytes:
             began.set()
             try:
                 while True:
@@ -136,48 +160,60 @@ def test_report_raises_once_the_job_is_gone() -> None:
                 heard.set()
                 raise
 
-        record = submitted(queue, work)
+        job = trial.submit(work)
         await asyncio.to_thread(began.wait)
-        queue.cancel(record)
-        assert record.status == "cancelled"
+        trial.queue.cancel(job)
+        assert job.status == "cancelled"
         await asyncio.to_thread(heard.wait)
-        after = submitted(queue)
+        after = trial.submit()
         await after.ended.wait()
         assert after.status == "done"
 
     run(scenario)
 
 
-def test_what_a_cancelled_job_still_made_is_handed_back() -> None:
-    unwanted: list[object] = []
+def test_the_files_of_a_job_that_is_done_are_kept() -> None:
+    kept: list[tuple[str, object]] = []
 
-    async def scenario(queue: JobQueue) -> None:
+    async def scenario(trial: Trial) -> None:
+        keeping = replace(in_memory(Output("ply")), keep=lambda job_id, files: kept.append((job_id, files)))
+        job = trial.submit(recipe=keeping)
+        await job.ended.wait()
+        assert kept == [(job.id, {"ply": b"value"})]
+
+    run(scenario)
+
+
+def test_the_files_of_a_job_that_was_cancelled_meanwhile_are_discarded() -> None:
+    discarded: list[object] = []
+
+    async def scenario(trial: Trial) -> None:
         began, go = threading.Event(), threading.Event()
 
-        def work(report: Report) -> Outcome:
+        def work(_worker: int, report: Report) -> bytes:
             began.set()
             go.wait()
-            return Outcome(None, "late")
+            return b"late"
 
-        record = submitted(queue, work)
+        job = trial.submit(work, replace(in_memory(Output("ply")), discard=discarded.append))
         await asyncio.to_thread(began.wait)
-        queue.cancel(record)
+        trial.queue.cancel(job)
         go.set()
-        await submitted(queue).ended.wait()
-        assert (record.status, record.value) == ("cancelled", None)
+        await trial.submit().ended.wait()
+        assert (job.status, job.result) == ("cancelled", None)
 
-    run(scenario, QueueHooks(unwanted=unwanted.append))
-    assert unwanted == ["late"]
+    run(scenario)
+    assert discarded == [{"ply": b"late"}]
 
 
 def test_a_worker_that_never_comes_back_is_reported_as_stuck() -> None:
     stuck = threading.Event()
     go = threading.Event()
 
-    async def scenario(queue: JobQueue) -> None:
-        record = submitted(queue, lambda report: (go.wait(), quick(report))[1])
-        await record.ended.wait()
-        assert (record.status, record.error and record.error.code) == ("failed", "timeout")
+    async def scenario(trial: Trial) -> None:
+        job = trial.submit(lambda worker, report: (go.wait(), quick(worker, report))[1])
+        await job.ended.wait()
+        assert (job.status, job.error and job.error.code) == ("failed", "timeout")
         await asyncio.to_thread(stuck.wait)
 
     run(scenario, QueueHooks(stuck=stuck.set), timeout_s=0.02, stuck_s=0.02)
@@ -185,30 +221,30 @@ def test_a_worker_that_never_comes_back_is_reported_as_stuck() -> None:
 
 
 def test_progress_within_a_stage_is_thinned_out_and_never_goes_back() -> None:
-    async def scenario(queue: JobQueue) -> None:
-        def work(report: Report) -> Outcome:
+    async def scenario(trial: Trial) -> None:
+        def work(_worker: int, report: Report) -> bytes:
             for i in range(10_000):
                 report(Progress(i / 10_000, "long"))
             report(Progress(0.2, "other"))
-            return Outcome(None, None)
+            return b""
 
-        record = submitted(queue, work)
-        seen = [record.progress async for record in queue.watch(record)]
+        job = trial.submit(work)
+        seen = [job.progress async for job in trial.queue.watch(job)]
         assert seen == sorted(seen)
-        assert record.revision < 1000
+        assert job.revision < 1000
 
     run(scenario)
 
 
 def test_a_stop_fails_what_runs_and_what_waits() -> None:
-    async def scenario(queue: JobQueue) -> None:
+    async def scenario(trial: Trial) -> None:
         go = threading.Event()
-        records = [submitted(queue, lambda report: (go.wait(), quick(report))[1]) for _ in range(3)]
-        while records[0].status != "running":
+        jobs = [trial.submit(lambda worker, report: (go.wait(), quick(worker, report))[1]) for _ in range(3)]
+        while jobs[0].status != "running":
             await asyncio.sleep(0)
-        queue.stop()
-        assert [record.status for record in records] == ["failed"] * 3
-        assert {record.error and record.error.code for record in records} == {"shutting_down"}
+        trial.queue.stop()
+        assert [job.status for job in jobs] == ["failed"] * 3
+        assert {job.error and job.error.code for job in jobs} == {"shutting_down"}
         go.set()
 
     run(scenario)
@@ -217,8 +253,8 @@ def test_a_stop_fails_what_runs_and_what_waits() -> None:
 def test_stages_are_timed() -> None:
     stages: list[str] = []
 
-    async def scenario(queue: JobQueue) -> None:
-        await submitted(queue).ended.wait()
+    async def scenario(trial: Trial) -> None:
+        await trial.submit().ended.wait()
         await asyncio.sleep(0.01)
 
     run(scenario, QueueHooks(stage_ended=lambda stage, seconds: stages.append(stage)))
@@ -226,34 +262,39 @@ def test_stages_are_timed() -> None:
 
 
 def test_only_so_many_finished_jobs_are_remembered_oldest_first() -> None:
-    async def scenario(queue: JobQueue) -> None:
-        first = submitted(queue)
-        queue.cancel(first)
-        for _ in range(RECORDS_KEPT):
-            assert queue.find(first.id) is first
-            queue.cancel(submitted(queue))
-        assert queue.find(first.id) is None
+    history = JobHistory()
 
-    run(scenario)
+    def add(status: JobStatus) -> GenerationJob[StoredFile]:
+        recipe: Recipe[StoredFile] = Recipe((), lambda data: StoredFile(Path(), len(data)), ignore, ignore)
+        job = GenerationJob("prompt", 1, recipe, status=status)
+        history.add(job)
+        history.forget_old()
+        return job
+
+    first = add("cancelled")
+    for _ in range(JOBS_KEPT - 1):
+        add("cancelled")
+    assert history.find(first.id) is first
+    newest = add("running")
+    assert history.find(first.id) is None
+    assert history.find(newest.id) is newest
 
 
 def test_two_lanes_work_at_once_and_share_the_queue() -> None:
-    async def scenario(queue: JobQueue) -> None:
+    async def scenario(trial: Trial) -> None:
         both, seen = threading.Barrier(2, timeout=20), []
 
-        def meet(lane: int, report: Report) -> Outcome:
-            both.wait()  # passes only if the other lane works at the same time
-            seen.append(lane)
-            return quick(report)
+        def meet(worker: int, report: Report) -> bytes:
+            both.wait()  # passes only if the other worker runs at the same time
+            seen.append(worker)
+            return quick(worker, report)
 
-        records = [JobRecord("prompt", number, meet) for number in range(4)]
-        for record in records:
-            queue.submit(record, remember=True)
-        for record in records:
-            await record.ended.wait()
-        assert [record.status for record in records] == ["done"] * 4
+        jobs = [trial.submit(meet) for _ in range(4)]
+        for job in jobs:
+            await job.ended.wait()
+        assert [job.status for job in jobs] == ["done"] * 4
         assert sorted(seen) == [0, 0, 1, 1]
-        assert not queue.is_busy
+        assert not trial.queue.is_busy
 
     run(scenario, lanes=2)
 
@@ -261,13 +302,13 @@ def test_two_lanes_work_at_once_and_share_the_queue() -> None:
 def test_a_lane_that_is_stuck_does_not_hold_up_the_other() -> None:
     go, stuck = threading.Event(), []
 
-    async def scenario(queue: JobQueue) -> None:
-        deaf = submitted(queue, lambda _report: Outcome(None, go.wait()))
-        quick_ones = [submitted(queue) for _ in range(3)]
-        for record in quick_ones:
-            await record.ended.wait()
+    async def scenario(trial: Trial) -> None:
+        deaf = trial.submit(lambda _worker, _report: (go.wait(), b"")[1])
+        quick_ones = [trial.submit() for _ in range(3)]
+        for job in quick_ones:
+            await job.ended.wait()
         assert deaf.status == "running"
-        queue.cancel(deaf)
+        trial.queue.cancel(deaf)
         while not stuck:
             await asyncio.sleep(0.01)
         go.set()
@@ -277,18 +318,18 @@ def test_a_lane_that_is_stuck_does_not_hold_up_the_other() -> None:
 
 
 def test_stopping_ends_what_runs_on_every_lane() -> None:
-    async def scenario(queue: JobQueue) -> None:
+    async def scenario(trial: Trial) -> None:
         go = threading.Event()
 
-        def wait(report: Report) -> Outcome:
+        def wait(worker: int, report: Report) -> bytes:
             go.wait()
-            return quick(report)
+            return quick(worker, report)
 
-        records = [submitted(queue, wait) for _ in range(3)]
-        while [record.status for record in records] != ["running", "running", "queued"]:
+        jobs = [trial.submit(wait) for _ in range(3)]
+        while [job.status for job in jobs] != ["running", "running", "queued"]:
             await asyncio.sleep(0)
-        queue.stop()
-        assert {record.error.code for record in records if record.error} == {"shutting_down"}
+        trial.queue.stop()
+        assert {job.error.code for job in jobs if job.error} == {"shutting_down"}
         go.set()
 
     run(scenario, lanes=2)

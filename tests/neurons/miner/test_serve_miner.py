@@ -21,7 +21,7 @@ import pytest
 
 from generation.app import create_app
 from generation.backends.contract import Generated, Progress, Report
-from generation.engine import Engine
+from generation.pipeline import Pipeline
 from generation.settings import GenerationConfig, GenerationSettings
 from neurons.chain.devnet.chain import Devnet
 from neurons.chain.devnet.ledger import Ledger
@@ -51,11 +51,9 @@ def generate(prompt: str, seed: int, report: Report) -> Generated:
 
 def generation_app() -> Any:
     encoders = dict.fromkeys(("ply", "spz", "png", "mp4"), lambda splats, _size, _advance: str(splats).encode())
-    engine = Engine(
-        "fake", lambda _device: generate, lambda: "none", encoders, lambda data: data, lambda splats: splats
-    )  # type: ignore[arg-type,return-value]
+    pipeline = Pipeline("fake", lambda _device: generate, lambda: "none", encoders)
     config = GenerationConfig.model_validate({"backend": "fake"})
-    return create_app(GenerationSettings(shell=ShellSettings(port=0), config=config), engine)
+    return create_app(GenerationSettings(shell=ShellSettings(port=0), config=config), pipeline)
 
 
 @dataclass

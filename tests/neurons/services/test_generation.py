@@ -13,7 +13,7 @@ import pytest
 
 from generation.app import create_app
 from generation.backends.contract import Generated, Generator, Progress, Report
-from generation.engine import Engine
+from generation.pipeline import Pipeline
 from generation.settings import GenerationConfig, GenerationSettings
 from neurons.services.generation import ASSET_BYTES, GenerationService, JobFailed, ServiceAway
 from serving.settings import ShellSettings
@@ -41,7 +41,7 @@ class Made:
                 raise
         return Generated(f"{prompt} {seed}", understood=None)  # type: ignore[arg-type]
 
-    def engine(self) -> Engine:
+    def pipeline(self) -> Pipeline:
         def encode(splats: object, _size: int, _advance: Callable[[float], None]) -> bytes:
             return str(splats).encode()
 
@@ -49,7 +49,7 @@ class Made:
             return self.generate
 
         encoders = dict.fromkeys(("ply", "spz", "png", "mp4"), encode)
-        return Engine("fake", load, lambda: "none", encoders, lambda data: data, lambda splats: splats)  # type: ignore[arg-type,return-value]
+        return Pipeline("fake", load, lambda: "none", encoders)
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def made() -> Iterator[Made]:
 def service_url(made: Made, live) -> Iterator[str]:
     shell = ShellSettings(port=0, api_keys=(KEY,))
     config = GenerationConfig.model_validate({"backend": "fake", "queue_limit": 1})
-    with live(create_app(GenerationSettings(shell=shell, config=config), made.engine()), drain_s=0.0) as url:
+    with live(create_app(GenerationSettings(shell=shell, config=config), made.pipeline()), drain_s=0.0) as url:
         yield url
 
 

@@ -16,7 +16,7 @@ from fastapi.testclient import TestClient
 from generation.app import create_app
 from generation.backends import LOADERS
 from generation.backends.contract import Generated, Generator, Progress, Report
-from generation.engine import build_engine
+from generation.pipeline import build_pipeline
 from generation.settings import GenerationConfig, GenerationSettings
 from mocks.tiny_weights import write_tiny_weights
 from serving.settings import ShellSettings, read_yaml
@@ -101,10 +101,10 @@ def application() -> Callable[..., FastAPI]:
     """`application(config, gate)`: the service of a configuration, its generator behind a gate if one is given."""
 
     def make(config: GenerationConfig, gate: Gate | None = None) -> FastAPI:
-        engine = build_engine(config.backend, config.options)
+        pipeline = build_pipeline(config.backend, config.options)
         if gate is not None:
-            engine = replace(engine, load=lambda device, load=engine.load: gate.around(load(device)))
-        return create_app(GenerationSettings(ShellSettings(port=0), config), engine)
+            pipeline = replace(pipeline, load=lambda device, load=pipeline.load: gate.around(load(device)))
+        return create_app(GenerationSettings(ShellSettings(port=0), config), pipeline)
 
     return make
 

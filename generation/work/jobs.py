@@ -1,0 +1,104 @@
+"""A generation job: what was asked, what it makes, how far it is, how it ended. Plain data; no queue, files or HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Generic, TypeVar
+
+from generation.backends.contract import Preview
+from serving.schemas import FINISHED, JobError, JobStatus, new_job_id
+
+File = TypeVar("File")
+"""How a job's result holds a file: its bytes, or where it is on disk."""
+
+
+@dataclass(frozen=True)
+class Output:
+    """One file to make.
+
+    format   ply, spz, mp4 or png
+    size_px  width and height, for the formats that have them; 0 for the default
+    y_down   turn the splats by 180° about x first, for viewers that expect INRIA's axes
+    """
+
+    format: str
+    size_px: int = 0
+    y_down: bool = False
+
+
+@dataclass(frozen=True)
+class Recipe(Generic[File]):
+    """Which files a job makes and where they go.
+
+    outputs  the files, in the order in which they are made
+    store    called with each file's bytes on the worker's thread; its return value goes into the result
+    keep     called with the job's id and files on the event loop once the job is done
+    discard  called with the files on the event loop if the job ended early and nobody wants them
+    """
+
+    outputs: tuple[Output, ...]
+    store: Callable[[bytes], File]
+    keep: Callable[[str, Mapping[str, File]], None]
+    discard: Callable[[Mapping[str, File]], None]
+
+
+def in_memory(*outputs: Output) -> Recipe[bytes]:
+    """Return the recipe of files that stay in memory, in the job's result."""
+    return Recipe(outputs, store=lambda data: data, keep=lambda _id, _files: None, discard=lambda _files: None)
+
+
+@dataclass(frozen=True)
+class JobResult(Generic[File]):
+    """What a finished job made; `files` by format."""
+
+    understood: str | None
+    splat_count: int
+    files: dict[str, File]
+
+
+@dataclass(eq=False)
+class GenerationJob(Generic[File]):
+    """One job. Used on the event loop, except for `cancelled`, which the worker's thread reads.
+
+    result         set once the job is done
+    preview        the latest preview of the unfinished object while the job runs
+    preview_count  previews so far
+    revision       rises with every change
+    changed        set at the next change, and then replaced
+    ended          set once nothing will change any more
+    cancelled      set when the worker should give up
+    """
+
+    prompt: str
+    seed: int
+    recipe: Recipe[File]
+    id: str = field(default_factory=new_job_id)
+    status: JobStatus = "queued"
+    progress: float = 0.0
+    stage: str = "queued"
+    stage_since: float = 0.0
+    created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    finished_at: datetime | None = None
+    error: JobError | None = None
+    result: JobResult[File] | None = None
+    preview: Preview | None = None
+    preview_count: int = 0
+    revision: int = 0
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    cancelled: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def finished(self) -> bool:
+        """Whether the job is done, failed or cancelled."""
+        return self.status in FINISHED
+
+    def touch(self) -> None:
+        """Count a change and wake everyone who waits for one."""
+        self.revision += 1
+        self.changed.set()
+        self.changed = asyncio.Event()
