@@ -1,4 +1,4 @@
-"""The look at a fresh environment: what is broken is named in one line."""
+"""The check of a fresh environment: one line names what is broken."""
 
 from __future__ import annotations
 
@@ -39,13 +39,17 @@ def test_the_renderer_is_named_with_cuda() -> None:
     assert check_environment.renderer_lines(cuda=True)[-1].startswith("renderer: ")
 
 
-def test_kernels_are_forgotten_when_any_source_has_changed(tmp_path: Path) -> None:
-    (tmp_path / "a.py").write_text("STEP = 1\n")
+@pytest.mark.parametrize("changed", ["a.py", "renderers/c.py"])
+@pytest.mark.parametrize("cache", ["__pycache__", "renderers/__pycache__"])
+def test_kernels_are_deleted_when_any_source_has_changed(changed: str, cache: str, tmp_path: Path) -> None:
+    (tmp_path / cache).mkdir(parents=True)
+    (tmp_path / changed).parent.mkdir(exist_ok=True)
+    (tmp_path / changed).write_text("STEP = 1\n")
     assert check_environment.forget_stale_kernels(tmp_path)
-    kernel = tmp_path / "__pycache__" / "b.py310.nbi"
+    kernel = tmp_path / cache / "b.py310.nbi"
     kernel.write_bytes(b"compiled with STEP = 1")
     assert not check_environment.forget_stale_kernels(tmp_path)
     assert kernel.exists()
-    (tmp_path / "a.py").write_text("STEP = 2\n")
+    (tmp_path / changed).write_text("STEP = 2\n")
     assert check_environment.forget_stale_kernels(tmp_path)
     assert not kernel.exists()

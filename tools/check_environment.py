@@ -62,19 +62,18 @@ def renderer_lines(cuda: bool) -> list[str]:
 
 
 def forget_stale_kernels(folder: Path) -> bool:
-    """Deletes the compiled kernels kept in `folder`/__pycache__ if any source in `folder` has changed since.
+    """Delete the compiled kernels cached under `folder` if any source under `folder` has changed since.
 
-    numba notices a change of a kernel's own file alone, not of a constant that it takes from another. Returns whether
-    they were deleted.
+    numba notices only a change of a kernel's own file, not of what it takes from another. Return whether they were
+    deleted.
     """
-    cache = folder / "__pycache__"
-    stamp = cache / "kernels.sha256"
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(folder.glob("*.py")))).hexdigest()
+    stamp = folder / "__pycache__" / "kernels.sha256"
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(folder.rglob("*.py")))).hexdigest()
     if stamp.exists() and stamp.read_text() == digest:
         return False
-    cache.mkdir(exist_ok=True)
-    for kept in (*cache.glob("*.nbi"), *cache.glob("*.nbc")):
-        kept.unlink()
+    for kernel in (*folder.rglob("__pycache__/*.nbi"), *folder.rglob("__pycache__/*.nbc")):
+        kernel.unlink()
+    stamp.parent.mkdir(exist_ok=True)
     stamp.write_text(digest)
     return True
 

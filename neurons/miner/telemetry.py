@@ -11,14 +11,19 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from neurons.miner.validators import Validators
 from neurons.services.generation_pool import Generators
+from validation.schemas import REJECT_CODES
 
 PULL_CODES = frozenset({"task", "cooldown", "validator_unready", "failed", "nothing"})
-RESULT_CODES = frozenset(
-    {"low_score", "copy", "unknown_task", "bad_signature", "stale_signature", "downgraded"}
-    | {"bound_signature_required", "too_many_submissions", "bad_encoding", "too_large", "unknown_format", "truncated"}
-    | {"too_many", "too_few", "not_finite", "out_of_range", "transparent", "degenerate_scale", "coincident"}
-    | {"duplicate", "flat", "empty_views", "too_expensive"}
-)
+RESULT_CODES = REJECT_CODES | {
+    "low_score",
+    "copy",
+    "unknown_task",
+    "bad_signature",
+    "stale_signature",
+    "downgraded",
+    "bound_signature_required",
+    "too_many_submissions",
+}
 """What a validator may say of a result; anything else is counted as "other"."""
 
 _SECONDS = (0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600)

@@ -1,8 +1,9 @@
-"""How the inner loops of the fast CPU renderer are compiled: numba, for the processor at hand, kept on disk.
+"""How the inner loops of the fast CPU renderer are compiled: numba, for this machine's processor, cached on disk.
 
-The first call of a kernel compiles it (seconds); numba's cache, beside the sources or in the user's cache folder,
-serves every later process. The cache notices a change of the kernel's own file and of the processor, but not of a
-constant imported from another file: set-up deletes the kernels of other sources, so who changes one runs it again.
+The first call of a kernel compiles it (seconds); later processes load it from numba's cache, beside the sources or in
+the user's cache folder. The cache notices a change of the kernel's own file and of the processor, but not of a constant
+or an inlined function from another file. Set-up deletes kernels compiled from other sources, so run set-up again after
+changing one.
 """
 
 from __future__ import annotations
@@ -18,23 +19,29 @@ _compile: Any = partial(njit, nogil=True, error_model="numpy")
 
 
 def kernel(function: _F) -> _F:
-    """`function` compiled on its first call. It releases the interpreter lock and divides as NumPy does.
+    """Compile `function` on its first call. It releases the interpreter lock and divides as NumPy does.
 
-    Fused multiply-add is the one liberty taken with arithmetic, so a machine's results are reproducible.
+    Of the fast-math liberties only fused multiply-add and ignoring the sign of zero are taken, so results are
+    reproducible on one machine.
     """
     return _compiled(function, {"contract", "nsz"})
 
 
 def summing_kernel(function: _F) -> _F:
-    """Like `kernel`, but sums may be taken in another order, several at once: for gradients, not for pictures.
+    """Compile like `kernel`, but let sums be reordered so that they vectorise: for gradients, not for images.
 
-    Still the same on the same machine, not to the last bit on another.
+    Results are still reproducible on one machine, but not to the last bit on another.
     """
     return _compiled(function, {"contract", "nsz", "reassoc"})
 
 
-def _compiled(function: _F, liberties: set[str]) -> _F:
+def inlined(function: _F) -> _F:
+    """Compile `function` into each kernel that calls it, with that kernel's fast-math liberties."""
+    return cast("_F", _compile(inline="always")(function))
+
+
+def _compiled(function: _F, fastmath: set[str]) -> _F:
     try:
-        return cast("_F", _compile(cache=True, fastmath=liberties)(function))
-    except RuntimeError:  # no folder for the cache can be written: every process compiles for itself
-        return cast("_F", _compile(fastmath=liberties)(function))
+        return cast("_F", _compile(cache=True, fastmath=fastmath)(function))
+    except RuntimeError:  # no cache folder is writable: every process compiles for itself
+        return cast("_F", _compile(fastmath=fastmath)(function))

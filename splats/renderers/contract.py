@@ -1,14 +1,19 @@
 """What every renderer computes: the constants, the result type, and when gradients are wanted.
 
-The picture they all make, which is also gsplat's "classic" one (Kerbl et al. 2023; Zwicker et al. 2002 for EWA):
+All renderers compute the same image, which is also gsplat's "classic" one (Kerbl et al. 2023; Zwicker et al. 2002 for
+EWA splatting):
 1. A splat is dropped when its camera depth lies outside [NEAR, FAR] or its opacity is below ALPHA_MIN.
-2. cov2d = J R Σ Rᵀ Jᵀ + BLUR · I with the perspective Jacobian J taken at the centre, whose x/z and y/z are held to
-   the picture plus LIMIT_MARGIN of its size on each side.
+2. cov2d = J R Σ Rᵀ Jᵀ + BLUR · I with the perspective Jacobian J taken at the centre, whose x/z and y/z are clamped to
+   the image plus LIMIT_MARGIN of its size on each side.
 3. Front to back by depth (ties: lower index first), at each pixel centre (index + 0.5):
    alpha = min(ALPHA_MAX, opacity · exp(-sigma)), sigma = ½ dᵀ cov2d⁻¹ d; skipped when alpha < ALPHA_MIN; a pixel
    stops *before* the splat that would bring its transmittance to T_STOP or less.
-4. colour = Σ alpha T c + background · T, with c from `splats.sh`, never clamped: neither splat nor picture.
-All of them evaluate sigma as a sum of squares, h (x - x_row)² + e_row, which cannot cancel for long thin splats.
+4. colour = Σ alpha T c + background · T, with c from `splats.sh`. Neither c nor the image is clamped.
+The torch and CPU renderers evaluate sigma with the LDLᵀ factors of the conic cov2d⁻¹, as a sum of two squares:
+
+    sigma = ½ (a (dx - shear dy)² + d dy²)    a = cov_yy / det, shear = cov_xy / cov_yy, d = 1 / cov_yy
+
+With gsplat's conic (a, b, c), shear = -b / a and d = c - b² / a. The sum cannot cancel for long thin splats.
 """
 
 from __future__ import annotations
@@ -20,17 +25,17 @@ from torch import Tensor
 
 from splats.model import Cameras, Splats
 
-# The kernels compiled from these are kept on disk: see `splats.renderers.compiled` before changing one.
+# Kernels compiled with these values are cached on disk: see `splats.renderers.compiled` before changing one.
 NEAR, FAR = 0.01, 100.0
 """Depths in world units between which splats are drawn."""
 BLUR = 0.3
-"""Added to both variances of a projected splat, pixels²: no splat is thinner than a pixel."""
+"""Added to both variances of a projected splat, pixels² (gsplat's eps2d): no splat is thinner than a pixel."""
 ALPHA_MIN, ALPHA_MAX = 1 / 255, 0.999
-"""Fainter contributions are skipped, stronger ones held."""
+"""Smaller alphas are skipped, larger ones clamped."""
 T_STOP = 1e-4
-"""A pixel is full before its transmittance falls to this."""
+"""A pixel stops before its transmittance falls to this."""
 LIMIT_MARGIN = 0.15
-"""Share of the picture's size beyond its edge at which the Jacobian's direction is held."""
+"""Share of the image size beyond each edge at which x/z and y/z of the Jacobian are clamped."""
 
 
 class Rendered(NamedTuple):
@@ -40,8 +45,8 @@ class Rendered(NamedTuple):
     alpha: Tensor
 
 
-def wants_gradient(splats: Splats, cameras: Cameras, background: Tensor, screen: Tensor | None = None) -> bool:
-    """Whether the caller may differentiate the pictures."""
+def wants_gradient(splats: Splats, cameras: Cameras, background: Tensor, means2d_grad: Tensor | None = None) -> bool:
+    """Check whether the caller may differentiate the images."""
     tensors = (splats.means, splats.quats, splats.scales, splats.opacities, splats.sh)
-    inputs = (*tensors, cameras.viewmats, cameras.Ks, background, *([] if screen is None else [screen]))
+    inputs = (*tensors, cameras.viewmats, cameras.Ks, background, *([] if means2d_grad is None else [means2d_grad]))
     return torch.is_grad_enabled() and any(t.requires_grad for t in inputs)

@@ -1,30 +1,31 @@
-"""The contract of `splats.render` on the CPU, fast: compiled tile rasteriser, all of torch's threads.
+"""The contract of `splats.render` on the CPU, fast: a compiled tile rasteriser on all of torch's threads.
 
 Views are projected and sorted one to a thread; then rectangles of tiles, split so that there is work for every
 thread and no list of intersections outgrows its budget, are blended one to a thread. A pixel is the work of one
-thread and its tile's list is the same however the tiles are split: the result does not depend on the thread count,
+thread and its tile's list is the same however the tiles are split, so the result does not depend on the thread count,
 which is torch's (`torch.set_num_threads`, OMP_NUM_THREADS).
-Where a gradient is wanted, `cpu_gradient` takes over. The compiled loops are in `cpu_project` and `cpu_blend`.
+Where a gradient is wanted, `cpu_gradient` takes over. The compiled loops are in the other `cpu_` modules.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import torch
 
 from splats.model import Cameras, Splats
-from splats.renderers import cpu_blend as raster_blend
-from splats.renderers import cpu_project as raster_project
 from splats.renderers.contract import Rendered, wants_gradient
+from splats.renderers.cpu_blend import blend_tiles
 from splats.renderers.cpu_gradient import render_cpu_gradient
-from splats.renderers.cpu_project import TILE
+from splats.renderers.cpu_project import project, scaled_axes, sort_by_depth
+from splats.renderers.cpu_tiles import TILE, count_tiles
 
 PROJECTED_BUDGET = 3_000_000
-"""Splats projected and waiting at once: 120 bytes each while they are sorted, so 360 MB (one view may exceed it)."""
+"""Projected splats held at once: 120 bytes each while they are sorted, so 360 MB (one view may exceed it)."""
 LISTED_BUDGET = 32_000_000
 """Splat-tile intersections listed at once over all threads: 4 bytes each, so 128 MB (a single tile may exceed it)."""
 
@@ -39,7 +40,7 @@ class _View(NamedTuple):
 
 
 class Tiles(NamedTuple):
-    """A rectangle of a view's tiles, the unit of blending: rows top to bottom, columns left to right, half open."""
+    """A rectangle of a view's tiles, half open: what one thread blends at a time."""
 
     top: int
     bottom: int
@@ -52,39 +53,37 @@ def render_cpu(
     cameras: Cameras,
     background: torch.Tensor,
     *,
-    screen: torch.Tensor | None = None,
+    means2d_grad: torch.Tensor | None = None,
     projected_budget: int = PROJECTED_BUDGET,
     listed_budget: int = LISTED_BUDGET,
 ) -> Rendered:
-    """The pictures of `splats.render.render`, for a `background` [3]. The budgets bound memory and change no pixel.
+    """Render as `splats.render.render`, over a `background` [3]. The budgets bound memory and change no pixel.
 
     Raises ValueError for splats on another device.
     """
     if splats.device.type != "cpu":
         raise ValueError(f"the cpu renderer takes splats on the CPU, not on {splats.device}")
-    if wants_gradient(splats, cameras, background, screen):
-        return render_cpu_gradient(splats, cameras, background, screen)
+    if wants_gradient(splats, cameras, background, means2d_grad):
+        return render_cpu_gradient(splats, cameras, background, means2d_grad)
     threads = torch.get_num_threads()
     images = np.empty((len(cameras), cameras.height, cameras.width, 3), np.float32)
     alpha = np.empty((len(cameras), cameras.height, cameras.width, 1), np.float32)
     colour = _array(background)
     means, quats, scales = _array(splats.means), _array(splats.quats), _array(splats.scales)
-    shared = (means, raster_project.spread_axes(quats, scales), _array(splats.opacities), _array(splats.sh))
-
-    def project(index: int) -> _View:
-        return _project(shared, cameras, index)
+    shared = (means, scaled_axes(quats, scales), _array(splats.opacities), _array(splats.sh))
 
     def blend(work: tuple[_View, Tiles]) -> None:
         view, tiles = work
         counts = np.ascontiguousarray(view.counts[tiles.top : tiles.bottom, tiles.left : tiles.right])
-        picture, cover = images[view.camera], alpha[view.camera]
         corner = (tiles.top, tiles.left)
-        raster_blend.blend_tiles(view.records, view.boxes, counts, corner, colour, picture, cover)
+        image, cover = images[view.camera], alpha[view.camera]
+        blend_tiles(view.records, view.boxes, counts, corner, colour, image, cover)
 
-    together = max(1, min(4 * threads, projected_budget // max(1, len(splats))))
+    at_once = max(1, min(4 * threads, projected_budget // max(1, len(splats))))  # views
     with ThreadPoolExecutor(threads) as pool:
-        for start in range(0, len(cameras), together):
-            views = list(pool.map(project, range(start, min(start + together, len(cameras)))))
+        for start in range(0, len(cameras), at_once):
+            indices = range(start, min(start + at_once, len(cameras)))
+            views = list(pool.map(partial(_view, shared, cameras), indices))
             total = sum(int(view.counts.sum()) for view in views)
             limit = min(listed_budget // threads, total // (4 * threads) + 1)
             list(pool.map(blend, [(view, tiles) for view in views for tiles in split_tiles(view.counts, limit)]))
@@ -92,7 +91,7 @@ def render_cpu(
 
 
 def split_tiles(counts: np.ndarray, limit: int) -> Iterator[Tiles]:
-    """Rectangles that part `counts` [down, across], each of at most `limit` intersections or a single tile."""
+    """Split `counts` [down, across] into rectangles of at most `limit` intersections, or a single tile, each."""
     down, across = counts.shape
     waiting = [Tiles(0, down, 0, across)]
     while waiting:
@@ -109,11 +108,11 @@ def split_tiles(counts: np.ndarray, limit: int) -> Iterator[Tiles]:
 
 
 def build_name() -> str:
-    """What the kernels are compiled for, such as "cpu-numba-znver3-avx2".
+    """Return what the kernels are compiled for, such as "cpu-numba-znver3-avx2".
 
-    That is the processor at hand unless NUMBA_CPU_NAME, with an empty NUMBA_CPU_FEATURES, names another.
+    That is this machine's processor unless NUMBA_CPU_NAME, with an empty NUMBA_CPU_FEATURES, names another.
     """
-    from numba.core.registry import cpu_target  # noqa: PLC0415  makes the compiler, so not at import
+    from numba.core.registry import cpu_target  # noqa: PLC0415  creates the compiler, so not at import
 
     _, processor, features = cpu_target.target_context.codegen().magic_tuple()
     enabled = features.split(",")
@@ -121,11 +120,11 @@ def build_name() -> str:
     return "-".join(["cpu-numba", processor, *vectors[:1]])
 
 
-def _project(shared: tuple[np.ndarray, ...], cameras: Cameras, index: int) -> _View:
+def _view(shared: tuple[np.ndarray, ...], cameras: Cameras, index: int) -> _View:
     viewmat, K = _array(cameras.viewmats[index]), _array(cameras.Ks[index])
-    seen = raster_project.project(shared, viewmat, K, cameras.width, cameras.height)
-    records, boxes = raster_project.nearest_first(*seen)
-    counts = raster_project.tile_counts(boxes, -(-cameras.width // TILE), -(-cameras.height // TILE))
+    projected = project(shared, viewmat, K, cameras.width, cameras.height)
+    records, boxes = sort_by_depth(*projected)
+    counts = count_tiles(boxes, -(-cameras.width // TILE), -(-cameras.height // TILE))
     return _View(index, records, boxes, counts)
 
 

@@ -1,7 +1,7 @@
-"""Compiled loops of the fast CPU renderer, first half: project splats, sort them by depth, count them by tile.
+"""Compiled loops of the fast CPU renderer, first half: project splats into records and sort those by depth.
 
-The constants are those of `splats.render`; the formulas are those of `splats.renderers.torch`, the readable version.
-A loop depends on nothing but its arguments. Knows nothing of tensors, camera objects or threads.
+The formulas are those of `splats.renderers.torch`, the readable version; `splats.renderers.contract` explains the
+factors of the conic. A loop depends on nothing but its arguments.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from splats import sh
 from splats.renderers import contract
 from splats.renderers.compiled import kernel
 
-TILE = 16
-"""Pixels of a tile's side: a row is two vectors of 8 lanes or one of 16."""
 RECORD = 10
-"""Floats kept of a projected splat: x0, y0, narrow / 2, shear, tall / 2, opacity, sigma at ALPHA_MIN, r, g, b."""
+"""Columns of a record, the floats that blending reads of a projected splat."""
+MEAN_X, MEAN_Y, HALF_A, SHEAR, HALF_D, OPACITY, MAX_SIGMA, RED, GREEN, BLUE = range(RECORD)
+"""The centre (means2d, pixels); the factors of the conic, a and d halved; opacity; sigma at ALPHA_MIN; the colour."""
 
 _f = np.float32
 _NEAR, _FAR, _BLUR, _MARGIN = _f(contract.NEAR), _f(contract.FAR), _f(contract.BLUR), _f(contract.LIMIT_MARGIN)
@@ -29,8 +29,8 @@ _RADIX = 1 << _RADIX_BITS
 
 
 @kernel
-def spread_axes(quats: np.ndarray, scales: np.ndarray) -> np.ndarray:
-    """R S of each splat, [N, 9] row by row: the part of the projection that all views share."""
+def scaled_axes(quats: np.ndarray, scales: np.ndarray) -> np.ndarray:
+    """R S of each splat of `quats` [N, 4] and `scales` [N, 3]: [N, 9], row by row. All views share it."""
     axes = np.empty((len(quats), 9), np.float32)
     for i in range(len(quats)):
         w, x, y, z = quats[i, 0], quats[i, 1], quats[i, 2], quats[i, 3]
@@ -53,9 +53,10 @@ def spread_axes(quats: np.ndarray, scales: np.ndarray) -> np.ndarray:
 def project(
     splats: tuple[np.ndarray, ...], viewmat: np.ndarray, K: np.ndarray, width: int, height: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Records [M, RECORD], pixel boxes [M, 4] (left, right, top, bottom; half open) and depths [M] of what is seen.
+    """Return records [M, RECORD], pixel boxes [M, 4] (left, right, top, bottom; half open) and depths [M].
 
-    `splats` are means [N, 3], axes [N, 9], opacities [N] and coefficients [N, K, 3].
+    M is the number of splats that touch the image. `splats` are means [N, 3], axes [N, 9], opacities [N] and SH
+    coefficients [N, K, 3].
     """
     means, axes, opacities, coefficients = splats
     records = np.empty((len(means), RECORD), np.float32)
@@ -74,29 +75,29 @@ def project(
             continue
         u = (right[0] * x + right[1] * y + right[2] * z + right[3]) / depth
         v = (down[0] * x + down[1] * y + down[2] * z + down[3]) / depth
-        held_u = min(max(u, -(cx + _MARGIN * w) / fx), (w - cx + _MARGIN * w) / fx)
-        held_v = min(max(v, -(cy + _MARGIN * h) / fy), (h - cy + _MARGIN * h) / fy)
-        xx, xy, yy, det = _covariance(axes[i], viewmat, held_u, held_v, fx / depth, fy / depth)
-        x0, y0 = fx * u + cx, fy * v + cy
-        reach = np.log(opacities[i] / _ALPHA_MIN)
-        half_x, half_y = np.sqrt(_TWO * reach * xx), np.sqrt(_TWO * reach * yy)
-        # In floats until clipped to the picture: a splat at the lens may be wider than an integer can say.
-        left, end_x = max(np.ceil(x0 - half_x - _HALF), _ZERO), min(np.floor(x0 + half_x + _HALF), w)
-        top, end_y = max(np.ceil(y0 - half_y - _HALF), _ZERO), min(np.floor(y0 + half_y + _HALF), h)
+        clamped_u = min(max(u, -(cx + _MARGIN * w) / fx), (w - cx + _MARGIN * w) / fx)
+        clamped_v = min(max(v, -(cy + _MARGIN * h) / fy), (h - cy + _MARGIN * h) / fy)
+        xx, xy, yy, det = _covariance(axes[i], viewmat, clamped_u, clamped_v, fx / depth, fy / depth)
+        mean_x, mean_y = fx * u + cx, fy * v + cy
+        max_sigma = np.log(opacities[i] / _ALPHA_MIN)
+        radius_x, radius_y = np.sqrt(_TWO * max_sigma * xx), np.sqrt(_TWO * max_sigma * yy)
+        # Floats until clipped to the image: a splat close to the lens may be wider than the largest integer.
+        left, end_x = max(np.ceil(mean_x - radius_x - _HALF), _ZERO), min(np.floor(mean_x + radius_x + _HALF), w)
+        top, end_y = max(np.ceil(mean_y - radius_y - _HALF), _ZERO), min(np.floor(mean_y + radius_y + _HALF), h)
         if not (left < end_x and top < end_y):
             continue
         boxes[count, 0], boxes[count, 1] = np.int32(left), np.int32(end_x)
         boxes[count, 2], boxes[count, 3] = np.int32(top), np.int32(end_y)
         record = records[count]
-        record[0], record[1] = x0, y0
-        record[2], record[3], record[4] = _HALF * yy / det, xy / yy, _HALF / yy
-        record[5], record[6] = opacities[i], reach
+        record[MEAN_X], record[MEAN_Y] = mean_x, mean_y
+        record[HALF_A], record[SHEAR], record[HALF_D] = _HALF * yy / det, xy / yy, _HALF / yy
+        record[OPACITY], record[MAX_SIGMA] = opacities[i], max_sigma
         _basis(x - centre[0], y - centre[1], z - centre[2], coefficients.shape[1], weights)
         for channel in range(3):
             colour = _HALF
             for k in range(coefficients.shape[1]):
                 colour += weights[k] * coefficients[i, k, channel]
-            record[7 + channel] = colour
+            record[RED + channel] = colour
         depths[count] = depth
         count += 1
     return records[:count], boxes[:count], depths[:count]
@@ -104,7 +105,7 @@ def project(
 
 @kernel
 def _camera_centre(viewmat: np.ndarray) -> tuple[float, float, float]:
-    """-Rᵀ t."""
+    """The camera's position in the world, -Rᵀ t."""
     R, t = viewmat[:3, :3], viewmat[:3, 3]
     return (
         -(R[0, 0] * t[0] + R[1, 0] * t[1] + R[2, 0] * t[2]),
@@ -117,7 +118,7 @@ def _camera_centre(viewmat: np.ndarray) -> tuple[float, float, float]:
 def _covariance(
     axes: np.ndarray, viewmat: np.ndarray, u: float, v: float, sx: float, sy: float
 ) -> tuple[float, float, float, float]:
-    """Projected covariance xx, xy, yy with the blur, and its determinant without cancellation (Lagrange)."""
+    """Return cov2d xx, xy, yy with the blur, and its determinant without cancellation (Lagrange's identity)."""
     a0 = sx * (viewmat[0, 0] - u * viewmat[2, 0])  # a, b: the rows of J R
     a1 = sx * (viewmat[0, 1] - u * viewmat[2, 1])
     a2 = sx * (viewmat[0, 2] - u * viewmat[2, 2])
@@ -138,7 +139,7 @@ def _covariance(
 
 @kernel
 def _basis(x: float, y: float, z: float, count: int, out: np.ndarray) -> None:
-    """The first `count` basis functions of `splats.sh.basis` along (x, y, z), which need not be unit."""
+    """Write the first `count` functions of `splats.sh.basis` along (x, y, z), which need not be unit, to `out`."""
     out[0] = _C0
     if count == 1:
         return
@@ -159,14 +160,14 @@ def _basis(x: float, y: float, z: float, count: int, out: np.ndarray) -> None:
 
 
 @kernel
-def nearest_first(records: np.ndarray, boxes: np.ndarray, depths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Records and boxes in depth order; equals keep theirs."""
+def sort_by_depth(records: np.ndarray, boxes: np.ndarray, depths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return records and boxes in depth order, nearest first; equal depths keep their order."""
     order = _depth_order(depths)
     sorted_records, sorted_boxes = np.empty_like(records), np.empty_like(boxes)
     for i in range(len(order)):
         source = order[i]
-        for field in range(RECORD):
-            sorted_records[i, field] = records[source, field]
+        for column in range(RECORD):
+            sorted_records[i, column] = records[source, column]
         for side in range(4):
             sorted_boxes[i, side] = boxes[source, side]
     return sorted_records, sorted_boxes
@@ -174,7 +175,7 @@ def nearest_first(records: np.ndarray, boxes: np.ndarray, depths: np.ndarray) ->
 
 @kernel
 def _depth_order(depths: np.ndarray) -> np.ndarray:
-    """Stable order [M], near to far. Positive floats sort as their bits: radix sort, 11 bits a pass."""
+    """Return the stable order [M], nearest first, by radix sort, 11 bits a pass: positive floats sort as their bits."""
     keys = depths.view(np.uint32)
     order, spare = np.arange(len(keys)).astype(np.int32), np.empty(len(keys), np.int32)
     starts = np.empty(_RADIX, np.int32)
@@ -193,23 +194,3 @@ def _depth_order(depths: np.ndarray) -> np.ndarray:
             starts[digit] += 1
         order, spare = spare, order
     return order
-
-
-@kernel
-def tile_counts(boxes: np.ndarray, across: int, down: int) -> np.ndarray:
-    """How many boxes touch each tile, [down, across], in time that does not depend on their sizes."""
-    edges = np.zeros((down + 1, across + 1), np.int64)
-    for i in range(len(boxes)):
-        left, end_x = boxes[i, 0] // TILE, (boxes[i, 1] - 1) // TILE + 1
-        top, end_y = boxes[i, 2] // TILE, (boxes[i, 3] - 1) // TILE + 1
-        edges[top, left] += 1
-        edges[top, end_x] -= 1
-        edges[end_y, left] -= 1
-        edges[end_y, end_x] += 1
-    for y in range(down):
-        for x in range(1, across):
-            edges[y, x] += edges[y, x - 1]
-    for y in range(1, down):
-        for x in range(across):
-            edges[y, x] += edges[y - 1, x]
-    return edges[:down, :across].copy()

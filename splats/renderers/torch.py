@@ -1,7 +1,7 @@
 """The oracle: the contract of `splats.render` in plain torch, for any device and with gradients by autograd.
 
 Written to be read and trusted. Memory is bounded: pixels go tile by tile and splats chunk by chunk, and a backward
-pass recomputes each tile instead of remembering it. Knows nothing of the other renderers.
+pass recomputes each tile instead of keeping its intermediate values.
 """
 
 from __future__ import annotations
@@ -27,49 +27,46 @@ from splats.renderers.contract import (
 )
 
 TILE = 16
-"""Pixels of a tile's side."""
+"""Pixels along a tile's side."""
 CHUNK = 128
-"""Splats blended at once, so a tile works on TILE² · CHUNK alphas: 128 KiB an array.
+"""Splats blended at once: a tile works on TILE² · CHUNK alphas, 128 KiB an array.
 
-Small enough also that torch does not split an operation over threads, which would cost more than it saves."""
+Small enough that torch does not split an operation over threads, which would cost more than it saves."""
 
 
 class Projected(NamedTuple):
-    """M visible splats of one view, front to back, in pixels.
+    """M visible splats of one view, front to back, in pixels; conics as factors (`splats.renderers.contract`)."""
 
-    sigma(x, y) = ½ (narrow · (x - x0 - shear · (y - y0))² + tall · (y - y0)²), the completed square of ½ dᵀ cov2d⁻¹ d.
-    """
-
-    centres: Tensor  # [M, 2] x0, y0
-    narrow: Tensor  # [M] cov_yy / det: inverse variance of x within a row
-    shear: Tensor  # [M] cov_xy / cov_yy: how x shifts from row to row
-    tall: Tensor  # [M] 1 / cov_yy
+    means2d: Tensor  # [M, 2]
+    conic_a: Tensor  # [M] cov_yy / det: inverse variance of x within a row
+    shear: Tensor  # [M] cov_xy / cov_yy: how far the ellipse shifts in x from row to row
+    conic_d: Tensor  # [M] 1 / cov_yy
     radii: Tensor  # [M, 2] half sizes of the box round alpha >= ALPHA_MIN
     opacities: Tensor  # [M]
     colours: Tensor  # [M, 3]
 
 
-def render_torch(splats: Splats, cameras: Cameras, background: Tensor, screen: Tensor | None = None) -> Rendered:
-    """The pictures of `splats.render.render`, for a `background` [3] on the splats' device, `screen` [C, N, 2]."""
-    remember = not wants_gradient(splats, cameras, background, screen)
-    pictures = []
+def render_torch(splats: Splats, cameras: Cameras, background: Tensor, means2d_grad: Tensor | None = None) -> Rendered:
+    """Render as `splats.render.render`, over a `background` [3] on the splats' device; `means2d_grad` is [C, N, 2]."""
+    recompute = wants_gradient(splats, cameras, background, means2d_grad)
+    images = []
     for index, (viewmat, K) in enumerate(zip(cameras.viewmats, cameras.Ks, strict=True)):
-        shifts = None if screen is None else screen[index]
-        projected = project(splats, viewmat, K, cameras.width, cameras.height, shifts)
-        pictures.append(blend(projected, cameras.width, cameras.height, background, remember=remember))
-    if not pictures:
+        offsets = None if means2d_grad is None else means2d_grad[index]
+        projected = project(splats, viewmat, K, cameras.width, cameras.height, offsets)
+        images.append(blend(projected, cameras.width, cameras.height, background, recompute=recompute))
+    if not images:
         empty = splats.means.new_zeros(0, cameras.height, cameras.width, 4)
         return Rendered(empty[..., :3], empty[..., 3:])
-    stacked = torch.stack(pictures)  # [C, H, W, 4]
+    stacked = torch.stack(images)  # [C, H, W, 4]
     return Rendered(stacked[..., :3].contiguous(), stacked[..., 3:].contiguous())
 
 
 def project(
-    splats: Splats, viewmat: Tensor, K: Tensor, width: int, height: int, shifts: Tensor | None = None
+    splats: Splats, viewmat: Tensor, K: Tensor, width: int, height: int, offsets: Tensor | None = None
 ) -> Projected:
-    """The splats that `viewmat` [4, 4] and `K` [3, 3] can see, front to back (EWA splatting, Zwicker et al. 2002).
+    """Project the splats between NEAR and FAR to the image of `viewmat` [4, 4] and `K` [3, 3], front to back.
 
-    `shifts` [N, 2] are added to their centres, in pixels.
+    EWA splatting (Zwicker et al. 2002). `offsets` [N, 2] are added to means2d, in pixels.
     """
     R, t = viewmat[:3, :3], viewmat[:3, 3]
     depths = splats.means.detach() @ R[2] + t[2]  # [N]
@@ -86,19 +83,19 @@ def project(
     row_x = (fx / z)[:, None] * (axes[:, 0] - x_over_z[:, None] * axes[:, 2])  # [M, 3] first row of J R S
     row_y = (fy / z)[:, None] * (axes[:, 1] - y_over_z[:, None] * axes[:, 2])  # [M, 3]
     xx, xy, yy = (row_x * row_x).sum(-1), (row_x * row_y).sum(-1), (row_y * row_y).sum(-1)
-    area = torch.linalg.cross(row_x, row_y)  # Lagrange: |row_x × row_y|² = xx yy - xy², without the cancellation
+    area = torch.linalg.cross(row_x, row_y)  # Lagrange: |row_x × row_y|² = xx yy - xy², without cancellation
     det = (area * area).sum(-1) + BLUR * (xx + yy) + BLUR * BLUR
     xx, yy = xx + BLUR, yy + BLUR
 
     extent = (2 * torch.log(opacities.detach() / ALPHA_MIN)).clamp(min=0).sqrt()  # standard deviations to ALPHA_MIN
-    centres = torch.stack([fx * x / z + cx, fy * y / z + cy], dim=-1)  # [M, 2]
+    means2d = torch.stack([fx * x / z + cx, fy * y / z + cy], dim=-1)  # [M, 2]
     camera_centre = -R.T @ t
     directions = torch.nn.functional.normalize(means - camera_centre, dim=-1)
     return Projected(
-        centres=centres if shifts is None else centres + shifts[index],
-        narrow=yy / det,
+        means2d=means2d if offsets is None else means2d + offsets[index],
+        conic_a=yy / det,
         shear=xy / yy,
-        tall=1 / yy,
+        conic_d=1 / yy,
         radii=torch.stack([extent * xx.detach().sqrt(), extent * yy.detach().sqrt()], dim=-1),
         opacities=opacities,
         colours=sh.colours(splats.sh[index], directions),
@@ -106,7 +103,7 @@ def project(
 
 
 def rotations(quats: Tensor) -> Tensor:
-    """Rotation matrices [N, 3, 3] of quaternions [N, 4] wxyz, which are normalised first."""
+    """Return the rotation matrices [N, 3, 3] of quaternions [N, 4] wxyz, which are normalised first."""
     w, x, y, z = torch.nn.functional.normalize(quats, dim=-1).unbind(-1)
     entries = [
         1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y),
@@ -116,8 +113,11 @@ def rotations(quats: Tensor) -> Tensor:
     return torch.stack(entries, dim=-1).reshape(-1, 3, 3)
 
 
-def blend(projected: Projected, width: int, height: int, background: Tensor, *, remember: bool = True) -> Tensor:
-    """One picture [H, W, 4]: colour over `background` [3], and alpha. Without `remember`, backward recomputes tiles."""
+def blend(projected: Projected, width: int, height: int, background: Tensor, *, recompute: bool = False) -> Tensor:
+    """Blend one image [H, W, 4]: colour over `background` [3], and alpha.
+
+    With `recompute`, backward computes each tile again instead of keeping its intermediate values.
+    """
     rows = []
     for top in range(0, height, TILE):
         bottom = min(top + TILE, height)
@@ -127,19 +127,19 @@ def blend(projected: Projected, width: int, height: int, background: Tensor, *, 
             right = min(left + TILE, width)
             picked = _touching(band, 0, left, right)
             pixels = _pixel_centres(left, right, top, bottom, background)
-            if remember:
-                tile = _blend_pixels(pixels, background, *picked)
-            else:
+            if recompute:
                 tile = checkpoint(_blend_pixels, pixels, background, *picked, use_reentrant=False)
+            else:
+                tile = _blend_pixels(pixels, background, *picked)
             row.append(tile.reshape(bottom - top, right - left, 4))
         rows.append(torch.cat(row, dim=1))
     return torch.cat(rows, dim=0)
 
 
 def _touching(projected: Projected, axis: int, low: int, high: int) -> Projected:
-    """The splats, in order, whose box touches pixels `low` to `high` along `axis` (a pixel of slack for rounding)."""
-    centres, radii = projected.centres.detach()[:, axis], projected.radii[:, axis]
-    index = ((centres - radii - 1 < high) & (centres + radii + 1 > low)).nonzero()[:, 0]
+    """Select the splats whose box touches pixels `low` to `high` along `axis`, with a pixel of slack for rounding."""
+    means2d, radii = projected.means2d.detach()[:, axis], projected.radii[:, axis]
+    index = ((means2d - radii - 1 < high) & (means2d + radii + 1 > low)).nonzero()[:, 0]
     return Projected(*(field[index] for field in projected))
 
 
@@ -151,31 +151,30 @@ def _pixel_centres(left: int, right: int, top: int, bottom: int, like: Tensor) -
 
 
 def _blend_pixels(pixels: Tensor, background: Tensor, *fields: Tensor) -> Tensor:
-    """Colour over the background and alpha [P, 4] at `pixels` [P, 2] of the splats `Projected(*fields)`."""
+    """Return colour over the background and alpha [P, 4] at `pixels` [P, 2] of the splats `Projected(*fields)`."""
     count = fields[0].shape[0]
     T = pixels.new_ones(pixels.shape[0])  # [P] transmittance
-    full = torch.zeros_like(T, dtype=torch.bool)  # [P] the pixel has stopped
+    stopped = torch.zeros_like(T, dtype=torch.bool)  # [P] the pixel has stopped
     colour = pixels.new_zeros(pixels.shape[0], 3)
     for start in range(0, count, CHUNK):
         chunk = Projected(*(field[start : start + CHUNK] for field in fields))
         alpha = _alphas(chunk, pixels)  # [P, m]
         after = T[:, None] * torch.cumprod(1 - alpha, dim=1)  # [P, m] transmittance behind each splat
-        drawn = (after > T_STOP) & ~full[:, None]  # a prefix of each row: `after` never rises
+        drawn = (after > T_STOP) & ~stopped[:, None]  # a prefix of each row: `after` never rises
         before = torch.cat([T[:, None], after[:, :-1]], dim=1)
         weights = torch.where(drawn, alpha * before, 0)
         colour = colour + weights @ chunk.colours
         T = T * torch.where(drawn, 1 - alpha, 1).prod(dim=1)
-        full = full | ~drawn[:, -1]
-        if bool(full.all()):
+        stopped = stopped | ~drawn[:, -1]
+        if bool(stopped.all()):
             break
     return torch.cat([colour + T[:, None] * background, 1 - T[:, None]], dim=1)
 
 
 def _alphas(chunk: Projected, pixels: Tensor) -> Tensor:
-    """What each splat covers of each pixel [P, m], 0 where below ALPHA_MIN."""
-    dx = pixels[:, 0, None] - chunk.centres[:, 0]  # [P, m]
-    dy = pixels[:, 1, None] - chunk.centres[:, 1]
-    across = dx - chunk.shear * dy
-    sigma = 0.5 * (chunk.narrow * across * across + chunk.tall * dy * dy)
+    """Return the alpha of each splat at each pixel [P, m], 0 where below ALPHA_MIN."""
+    dy = pixels[:, 1, None] - chunk.means2d[:, 1]  # [P, m]
+    dx = pixels[:, 0, None] - chunk.means2d[:, 0] - chunk.shear * dy
+    sigma = 0.5 * (chunk.conic_a * dx * dx + chunk.conic_d * dy * dy)
     alpha = (chunk.opacities * torch.exp(-sigma)).clamp(max=ALPHA_MAX)
     return torch.where(alpha >= ALPHA_MIN, alpha, 0)

@@ -1,4 +1,4 @@
-"""Both formats through the one door: telling them apart, limits, axes, and the promise that only DecodeError comes."""
+"""Both formats through `splats.codecs`: detection, limits, axes, and that only DecodeError is ever raised."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from splats import codecs
 from splats.errors import DecodeError
-from splats.formats.limits import MAX_DECODED_BYTES, MAX_ENCODED_BYTES, MAX_SPLATS
+from splats.formats.limits import MAX_ENCODED_BYTES, MAX_SPLATS
 from splats.model import Splats
 from tools import fuzz_codecs
 
@@ -25,7 +25,7 @@ def code_of(data: bytes) -> str:
 
 
 def colour_at(splats: Splats, direction: tuple[float, float, float]) -> list[float]:
-    """The mean colour [3] of the ten splats farthest in `direction`."""
+    """Mean colour [3] of the ten splats farthest in `direction`."""
     farthest = (splats.means @ torch.tensor(direction, dtype=torch.float32)).topk(10).indices
     return (0.5 + 0.28209479177387814 * splats.sh[farthest, 0]).mean(0).tolist()
 
@@ -58,10 +58,10 @@ def test_a_real_asset_survives_both_formats(hamburger):
 
 
 @ENCODERS
-def test_keeps_gradients_out_of_files(make_splats, encode):
+def test_encodes_splats_that_require_gradients(make_splats, encode):
     splats = make_splats(3)
-    learned = Splats(splats.means.requires_grad_(), splats.quats, splats.scales, splats.opacities, splats.sh)
-    assert len(codecs.decode(encode(learned))) == 3
+    leaves = Splats(splats.means.requires_grad_(), splats.quats, splats.scales, splats.opacities, splats.sh)
+    assert len(codecs.decode(encode(leaves))) == 3
 
 
 @pytest.mark.parametrize("data", [b"", b"p", b"hello", b"PK\x03\x04", b"\x89PNG\r\n", b"PLY\n", b"NGS", bytes(100)])
@@ -69,14 +69,14 @@ def test_refuses_other_formats(data):
     assert code_of(data) == "unknown_format"
 
 
-def test_refuses_too_many_bytes_unread():
+def test_refuses_too_many_bytes_before_parsing():
     assert code_of(bytes(MAX_ENCODED_BYTES + 1)) == "too_large"
-    assert code_of(b"ply\n" + bytes(MAX_ENCODED_BYTES - 4)) == "too_large"  # its header does not end
+    assert code_of(b"ply\n" + bytes(MAX_ENCODED_BYTES - 4)) == "too_large"  # a header that does not end
 
 
-def test_the_most_splats_of_the_highest_degree_keep_to_the_decoded_limit():
+def test_the_limit_on_the_count_keeps_decoded_splats_below_256_mib():
     floats_each = 3 + 4 + 3 + 1 + 16 * 3
-    assert MAX_SPLATS * floats_each * 4 <= MAX_DECODED_BYTES
+    assert MAX_SPLATS * floats_each * 4 <= 256 * 2**20
 
 
 @given(prefix=st.sampled_from([b"", b"ply\n", b"NGSP", b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd"]), noise=st.binary())
@@ -89,11 +89,11 @@ def test_any_bytes_decode_or_are_refused(prefix, noise):
 
 def test_damaged_files_decode_or_are_refused(capsys):
     fuzz_codecs.run_builtin(1000, seed=20)
-    told = capsys.readouterr().out
-    assert all(code in told for code in ("ok", "truncated", "bad_encoding", "unknown_format", "out_of_range"))
+    printed = capsys.readouterr().out
+    assert all(code in printed for code in ("ok", "truncated", "bad_encoding", "unknown_format", "out_of_range"))
 
 
-def test_the_fuzzer_starts_from_files_that_are_read():
+def test_the_fuzzer_starts_from_valid_files():
     for kind, data in fuzz_codecs.seed_files():
         raw = kind == "ply" or data[4] == 4
         assert fuzz_codecs.check(data if raw else gzip.compress(data)) == "ok"

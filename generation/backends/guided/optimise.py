@@ -44,12 +44,12 @@ def optimise(guide: Guide, settings: Optimisation, seed: int, device: torch.devi
 def _follow(guide: Guide, cloud: Cloud, step: Step, pull: Pull, noise: torch.Generator) -> None:
     """One step down the guide's gradient."""
     splats, views = cloud.splats(), step.views
-    screen = torch.zeros(len(views), len(cloud), 2, device=splats.device, requires_grad=True)
-    images, _ = render(splats, views.cameras, views.background, screen=screen)
+    means2d_grad = torch.zeros(len(views), len(cloud), 2, device=splats.device, requires_grad=True)
+    images, _ = render(splats, views.cameras, views.background, means2d_grad=means2d_grad)
     loss = guide(images.clamp(0, 1), views, step.t, noise)  # as pictures are seen; DreamGaussian clamps as well
     torch.autograd.backward(loss)
-    if screen.grad is not None:
-        pull.add(screen.grad, views.cameras.width)
+    if means2d_grad.grad is not None:
+        pull.add(means2d_grad.grad, views.cameras.width)
     cloud.step(step.number)
 
 

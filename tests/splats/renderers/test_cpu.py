@@ -1,4 +1,4 @@
-"""How the fast renderer spreads its work, what it refuses, and its builds; test_render.py tests its pictures."""
+"""Threads, memory budgets, compiled kernels and refusals of the fast renderer; ../test_render.py tests its images."""
 
 import os
 import subprocess
@@ -13,8 +13,9 @@ import torch
 from splats.camera import orbit
 from splats.model import Cameras, Splats
 from splats.render import render, warm_up
-from splats.renderers import cpu_project as raster_project
 from splats.renderers.cpu import render_cpu, split_tiles
+from splats.renderers.cpu_project import sort_by_depth
+from splats.renderers.cpu_tiles import count_tiles
 
 MakeSplats = Callable[..., Splats]
 
@@ -31,7 +32,7 @@ def _cameras() -> Cameras:
 
 
 @pytest.mark.parametrize("count", [2, 5])
-def test_pictures_do_not_depend_on_the_number_of_threads(
+def test_images_do_not_depend_on_the_number_of_threads(
     count: int, threads: Callable[[int], None], make_splats: MakeSplats
 ) -> None:
     splats = make_splats(2000, 1)
@@ -43,34 +44,34 @@ def test_pictures_do_not_depend_on_the_number_of_threads(
     assert torch.equal(alone.alpha, together.alpha)
 
 
-def test_pictures_do_not_depend_on_the_memory_budgets(make_splats: MakeSplats) -> None:
+def test_images_do_not_depend_on_the_memory_budgets(make_splats: MakeSplats) -> None:
     splats = make_splats(2000, 1)
-    roomy = render_cpu(splats, _cameras(), torch.ones(3))
+    ample = render_cpu(splats, _cameras(), torch.ones(3))
     tight = render_cpu(splats, _cameras(), torch.ones(3), projected_budget=1, listed_budget=50)
-    assert torch.equal(roomy.images, tight.images)
+    assert torch.equal(ample.images, tight.images)
 
 
 @pytest.mark.parametrize("limit", [1, 7, 40, 10_000])
-def test_tiles_are_parted_within_the_limit(limit: int) -> None:
+def test_tiles_are_split_within_the_limit(limit: int) -> None:
     counts = np.random.default_rng(0).integers(0, 9, (7, 5))
-    seen = np.zeros_like(counts)
+    covered = np.zeros_like(counts)
     for top, bottom, left, right in split_tiles(counts, limit):
-        seen[top:bottom, left:right] += 1
+        covered[top:bottom, left:right] += 1
         assert counts[top:bottom, left:right].sum() <= limit or (bottom - top, right - left) == (1, 1)
-    assert bool((seen == 1).all())
+    assert bool((covered == 1).all())
 
 
-def test_tile_counts_are_those_of_the_boxes() -> None:
+def test_count_tiles_counts_the_boxes_that_touch_each_tile() -> None:
     boxes = np.array([[0, 1, 0, 1], [15, 17, 0, 33], [16, 48, 31, 32]], np.int32)
-    assert raster_project.tile_counts(boxes, 3, 3).tolist() == [[2, 1, 0], [1, 2, 1], [1, 1, 0]]
+    assert count_tiles(boxes, 3, 3).tolist() == [[2, 1, 0], [1, 2, 1], [1, 1, 0]]
 
 
-def test_splats_of_another_device_are_refused(make_splats: MakeSplats) -> None:
+def test_splats_on_another_device_are_refused(make_splats: MakeSplats) -> None:
     with pytest.raises(ValueError, match="on the CPU, not on meta"):
         render(make_splats(3).to("meta"), _cameras(), renderer="cpu")
 
 
-def test_views_of_larger_tensors_are_fine(make_splats: MakeSplats) -> None:
+def test_strided_tensors_are_accepted(make_splats: MakeSplats) -> None:
     splats = make_splats(40, 1)
     strided = Splats(*(getattr(splats, name).repeat_interleave(2, dim=0)[::2] for name in Splats.__slots__))
     assert torch.equal(
@@ -85,15 +86,15 @@ def test_depth_order_is_stable() -> None:
         torch.arange(5000.0)[:, None].repeat(1, 10).numpy(),
         torch.zeros(5000, 4, dtype=torch.int32).numpy(),
     )
-    ordered, _ = raster_project.nearest_first(records, boxes, depths.numpy())
+    ordered, _ = sort_by_depth(records, boxes, depths.numpy())
     assert torch.equal(torch.from_numpy(ordered[:, 0]).long(), torch.argsort(depths, stable=True))
 
 
-def test_kernels_compiled_once_serve_the_next_process(root: Path) -> None:
+def test_a_later_process_loads_the_cached_kernels(root: Path) -> None:
     warm_up()
     code = (
-        "from splats.render import warm_up; from splats.renderers import cpu_blend as raster_blend;"
-        "warm_up(); print(sum(raster_blend.blend_tiles.stats.cache_misses.values()))"
+        "from splats.render import warm_up; from splats.renderers.cpu_blend import blend_tiles;"
+        "warm_up(); print(sum(blend_tiles.stats.cache_misses.values()))"
     )
     result = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, check=True)
     assert result.stdout.strip() == b"0"
@@ -101,7 +102,7 @@ def test_kernels_compiled_once_serve_the_next_process(root: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("processor", ["haswell", "x86-64"])
-def test_every_instruction_set_makes_the_golden_pictures(processor: str, root: Path, tmp_path: Path) -> None:
+def test_every_instruction_set_reproduces_the_golden_images(processor: str, root: Path, tmp_path: Path) -> None:
     environment = os.environ | {
         "NUMBA_CPU_NAME": processor,
         "NUMBA_CPU_FEATURES": "",
@@ -111,7 +112,7 @@ def test_every_instruction_set_makes_the_golden_pictures(processor: str, root: P
         sys.executable,
         "-m",
         "pytest",
-        "tests/splats/test_render_golden.py",
+        "tests/splats/renderers/test_golden_images.py",
         "-k",
         "cpu",
         "-p",

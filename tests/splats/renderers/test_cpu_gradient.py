@@ -1,4 +1,4 @@
-"""The fast renderer's gradients against the oracle's, and that they depend on nothing but the inputs."""
+"""The fast renderer's gradients agree with the oracle's and depend on nothing but the inputs."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,15 +19,15 @@ def _cameras() -> Cameras:
 
 
 def _gradients(splats: Splats, renderer: str, cameras: Cameras | None = None) -> dict[str, torch.Tensor]:
-    """Of a loss that weighs every pixel and every alpha differently."""
+    """Gradients of a loss that weights every pixel and every alpha differently."""
     cameras = cameras or _cameras()
     leaves = {name: getattr(splats, name).clone().requires_grad_() for name in NAMES}
     leaves["background"] = torch.tensor([0.2, 0.5, 0.9], requires_grad=True)
-    leaves["screen"] = torch.zeros(len(cameras), len(splats), 2, requires_grad=True)
+    leaves["means2d_grad"] = torch.zeros(len(cameras), len(splats), 2, requires_grad=True)
     leaves["viewmats"] = cameras.viewmats.clone().requires_grad_()
     moved = replace(cameras, viewmats=leaves["viewmats"])
-    made = Splats(**{name: leaves[name] for name in NAMES})
-    images, alpha = render(made, moved, leaves["background"], renderer=renderer, screen=leaves["screen"])
+    rebuilt = Splats(**{name: leaves[name] for name in NAMES})
+    images, alpha = render(rebuilt, moved, leaves["background"], renderer=renderer, means2d_grad=leaves["means2d_grad"])
     random = torch.Generator().manual_seed(3)
     loss = (images * torch.randn(images.shape, generator=random)).sum()
     (loss + (alpha * torch.randn(alpha.shape, generator=random)).sum()).backward()
@@ -35,7 +35,7 @@ def _gradients(splats: Splats, renderer: str, cameras: Cameras | None = None) ->
 
 
 @pytest.mark.parametrize(("degree", "wider", "opacity"), [(1, 1.0, None), (0, 8.0, None), (3, 3.0, 1.0)])
-def test_gradients_are_those_of_the_oracle(
+def test_gradients_agree_with_the_oracle(
     degree: int, wider: float, opacity: float | None, make_splats: MakeSplats
 ) -> None:
     splats = make_splats(250, degree)
@@ -43,18 +43,18 @@ def test_gradients_are_those_of_the_oracle(
     if opacity is not None:
         splats = replace(splats, opacities=torch.full((250,), opacity))
     ours, oracle = _gradients(splats, "cpu"), _gradients(splats, "torch")
-    assert ours.keys() == oracle.keys() == {*NAMES, "background", "screen", "viewmats"}
+    assert ours.keys() == oracle.keys() == {*NAMES, "background", "means2d_grad", "viewmats"}
     for name, gradient in oracle.items():
         assert (ours[name] - gradient).norm() <= 1e-4 * gradient.norm(), name
 
 
-def test_pictures_with_a_gradient_are_those_without(make_splats: MakeSplats) -> None:
+def test_images_are_the_same_with_and_without_a_gradient(make_splats: MakeSplats) -> None:
     splats = make_splats(500, 1)
-    still = render(splats, _cameras(), renderer="cpu")
-    moving = render(replace(splats, sh=splats.sh.clone().requires_grad_()), _cameras(), renderer="cpu")
-    assert moving.images.requires_grad
-    torch.testing.assert_close(moving.images.detach(), still.images, rtol=0, atol=1e-4)
-    torch.testing.assert_close(moving.alpha.detach(), still.alpha, rtol=0, atol=1e-4)
+    plain = render(splats, _cameras(), renderer="cpu")
+    differentiable = render(replace(splats, sh=splats.sh.clone().requires_grad_()), _cameras(), renderer="cpu")
+    assert differentiable.images.requires_grad
+    torch.testing.assert_close(differentiable.images.detach(), plain.images, rtol=0, atol=1e-4)
+    torch.testing.assert_close(differentiable.alpha.detach(), plain.alpha, rtol=0, atol=1e-4)
 
 
 def test_gradients_do_not_depend_on_the_number_of_threads(make_splats: MakeSplats) -> None:
@@ -68,20 +68,20 @@ def test_gradients_do_not_depend_on_the_number_of_threads(make_splats: MakeSplat
     assert all(torch.equal(alone[name], together[name]) for name in alone)
 
 
-def test_what_no_picture_shows_has_no_gradient(make_splats: MakeSplats) -> None:
+def test_splats_out_of_view_have_no_gradient(make_splats: MakeSplats) -> None:
     splats = make_splats(20)
     away = replace(splats, means=splats.means + torch.tensor([0.0, 50.0, 0.0]))
     gradients = _gradients(away, "cpu")
-    assert all(bool((gradients[name] == 0).all()) for name in (*NAMES, "screen"))
+    assert all(bool((gradients[name] == 0).all()) for name in (*NAMES, "means2d_grad"))
     assert bool((gradients["background"] != 0).all())
 
 
-def test_no_views_give_no_pictures(make_splats: MakeSplats) -> None:
+def test_no_cameras_give_no_images(make_splats: MakeSplats) -> None:
     splats = make_splats(5)
     splats.means.requires_grad_()
     assert render(splats, orbit([], [], radius=2, width=8, height=6)).images.shape == (0, 6, 8, 3)
 
 
-def test_a_screen_of_another_shape_is_refused(make_splats: MakeSplats) -> None:
-    with pytest.raises(ValueError, match=r"screen must be \[3, 5, 2\], not \[5, 2\]"):
-        render(make_splats(5), _cameras(), screen=torch.zeros(5, 2))
+def test_means2d_grad_of_another_shape_is_refused(make_splats: MakeSplats) -> None:
+    with pytest.raises(ValueError, match=r"means2d_grad must be \[3, 5, 2\], not \[5, 2\]"):
+        render(make_splats(5), _cameras(), means2d_grad=torch.zeros(5, 2))

@@ -1,4 +1,4 @@
-"""The CUDA renderer against the oracle: pictures and gradients. Needs a GPU."""
+"""The CUDA renderer against the oracle: images and gradients. Needs a GPU."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -37,24 +37,26 @@ def test_gsplat_has_the_gradients_of_the_oracle(name: str, make_splats: MakeSpla
     torch.testing.assert_close(gradients[1], gradients[0], rtol=1e-2, atol=1e-2 * float(gradients[0].abs().max()))
 
 
-def test_gsplat_has_the_pull_on_the_screen_of_the_oracle(make_splats: MakeSplats) -> None:
+def test_gsplat_has_the_means2d_gradients_of_the_oracle(make_splats: MakeSplats) -> None:
     splats, cameras = make_splats(100), orbit([0, 90], [0, 20], radius=1.7, width=48, height=48)
-    pulls = []
+    gradients = []
     for renderer, device in (("torch", "cpu"), ("gsplat", "cuda")):
-        screen = torch.zeros(2, 100, 2, device=device, requires_grad=True)
+        means2d_grad = torch.zeros(2, 100, 2, device=device, requires_grad=True)
         means = splats.means.to(device).requires_grad_()
-        images, _ = render(replace(splats.to(device), means=means), cameras, renderer=renderer, screen=screen)
+        images, _ = render(
+            replace(splats.to(device), means=means), cameras, renderer=renderer, means2d_grad=means2d_grad
+        )
         (images**2).sum().backward()
-        pulls.append(screen.grad.cpu())
-    torch.testing.assert_close(pulls[1], pulls[0], rtol=1e-2, atol=1e-2 * float(pulls[0].abs().max()))
+        gradients.append(means2d_grad.grad.cpu())
+    torch.testing.assert_close(gradients[1], gradients[0], rtol=1e-2, atol=1e-2 * float(gradients[0].abs().max()))
 
 
-def test_nothing_to_draw_is_the_background(make_splats: MakeSplats) -> None:
+def test_without_splats_the_image_is_the_background(make_splats: MakeSplats) -> None:
     images, alpha = render(make_splats(0).to("cuda"), orbit([0], [0], radius=2, width=20, height=10), (0, 1, 0))
     assert images.shape == (1, 10, 20, 3)
     assert float(alpha.max()) == 0
     assert torch.equal(images.cpu(), torch.tensor([0.0, 1, 0]).expand(1, 10, 20, 3))
 
 
-def test_renderer_name_says_the_version() -> None:
+def test_renderer_name_contains_the_version() -> None:
     assert renderer_name("cuda").startswith("gsplat-1.")

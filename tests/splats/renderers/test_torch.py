@@ -1,4 +1,4 @@
-"""The oracle's gradients and bounds; its pictures are tested in test_render.py."""
+"""The oracle's gradients; its images are tested in ../test_render.py."""
 
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -8,7 +8,7 @@ import torch
 
 from splats.camera import orbit
 from splats.model import Splats
-from splats.renderers import torch as render_torch
+from splats.renderers.torch import blend, project, render_torch
 
 NAMES = Splats.__slots__
 
@@ -29,25 +29,25 @@ def _few_splats_float64(degree: int) -> dict[str, torch.Tensor]:
 
 
 @pytest.mark.parametrize("name", [*NAMES, "viewmats"])
-@pytest.mark.parametrize("remember", [True, False])
-def test_gradients_are_those_of_finite_differences(name: str, remember: bool) -> None:
+@pytest.mark.parametrize("recompute", [True, False])
+def test_gradients_agree_with_finite_differences(name: str, recompute: bool) -> None:
     fields = _few_splats_float64(degree=2)
     cameras = orbit([30], [20], radius=2, width=4, height=3)
     fields["viewmats"], K = cameras.viewmats[0].double(), cameras.Ks[0].double()
     background = torch.tensor([0.2, 0.5, 0.9], dtype=torch.float64)
 
-    def picture(value: torch.Tensor) -> torch.Tensor:
+    def image(value: torch.Tensor) -> torch.Tensor:
         values = fields | {name: value}
         splats = SimpleNamespace(**{field: values[field] for field in NAMES})
-        projected = render_torch.project(splats, values["viewmats"], K, 4, 3)
-        return render_torch.blend(projected, 4, 3, background, remember=remember)
+        projected = project(splats, values["viewmats"], K, 4, 3)
+        return blend(projected, 4, 3, background, recompute=recompute)
 
-    assert torch.autograd.gradcheck(picture, fields[name].clone().requires_grad_(), eps=1e-7, atol=1e-4)
+    assert torch.autograd.gradcheck(image, fields[name].clone().requires_grad_(), eps=1e-7, atol=1e-4)
 
 
 def test_the_background_has_a_gradient(make_splats: Callable[..., Splats]) -> None:
     background = torch.zeros(3, requires_grad=True)
     cameras = orbit([0], [0], radius=1.7, width=20, height=20)
-    images, alpha = render_torch.render_torch(make_splats(20), cameras, background)
+    images, alpha = render_torch(make_splats(20), cameras, background)
     images.sum().backward()
     torch.testing.assert_close(background.grad, (1 - alpha).sum().detach().expand(3), rtol=1e-5, atol=0)

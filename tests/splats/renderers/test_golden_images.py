@@ -1,4 +1,4 @@
-"""Pictures the torch oracle once made of an object of ours (tools/make_render_golden.py): they may not drift."""
+"""Images that the torch oracle once rendered (tools/make_render_golden.py); every renderer must reproduce them."""
 
 from pathlib import Path
 
@@ -11,8 +11,8 @@ from splats.render import render
 
 
 @pytest.mark.parametrize("renderer", ["cpu", "torch", pytest.param("gsplat", marks=pytest.mark.gpu)])
-def test_golden_pictures_are_reproduced(renderer: str) -> None:
-    with np.load(Path(__file__).parent / "golden" / "knot.npz") as file:
+def test_golden_images_are_reproduced(renderer: str) -> None:
+    with np.load(Path(__file__).parent.parent / "golden" / "knot.npz") as file:
         golden = {name: torch.from_numpy(file[name]) for name in file.files}
     splats = Splats(*(golden[name] for name in Splats.__slots__))
     _, height, width, _ = golden["images"].shape

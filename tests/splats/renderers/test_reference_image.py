@@ -1,7 +1,7 @@
-"""The picture that gsplat made of a real asset, reproduced with its conventions.
+"""The image that gsplat rendered of a real asset, reproduced with its conventions.
 
-Opacities divided by the object's scale, one mean for all coordinates, the camera's axes: these belong to that picture
-alone and are therefore written here.
+Opacities divided by the object's scale, one mean for all coordinates and the camera's axes belong to that image alone,
+so they are written here.
 """
 
 from pathlib import Path
@@ -36,7 +36,7 @@ def _reference_camera() -> Cameras:
 
 
 @pytest.mark.parametrize("renderer", ["cpu", "torch", pytest.param("gsplat", marks=pytest.mark.gpu)])
-def test_reference_picture_is_reproduced_to_60_db(renderer: str, hamburger: bytes, shared_data: Path) -> None:
+def test_reference_image_is_reproduced_to_60_db(renderer: str, hamburger: bytes, shared_data: Path) -> None:
     device = "cuda" if renderer == "gsplat" else "cpu"
     images, _ = render(_reference_splats(hamburger).to(device), _reference_camera(), renderer=renderer)
     ours = to_uint8(images[0]).cpu().numpy().astype(np.float64)
