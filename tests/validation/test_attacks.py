@@ -55,12 +55,12 @@ def honest_score(judge: Judge, assets: tuple[Splats, Splats]) -> float:
     return judge.judge(PROMPT, prepare(encode_ply(assets[0]), SEED, judge.render_spec("cpu"))).score
 
 
-def test_requirement_6_the_honest_asset_scores_high(honest_score: float) -> None:
+def test_the_honest_asset_scores_high(honest_score: float) -> None:
     assert honest_score > 0.8
 
 
 @pytest.mark.parametrize("name", CHEATS)
-def test_requirement_6_a_cheat_scores_below_its_honest_counterpart(
+def test_a_cheat_scores_below_its_honest_counterpart(
     name: str, judge: Judge, assets: tuple[Splats, Splats], honest_score: float
 ) -> None:
     cheat = CHEATS[name](*assets)
@@ -72,7 +72,7 @@ def test_requirement_6_a_cheat_scores_below_its_honest_counterpart(
 
 
 @pytest.mark.parametrize("name", ["flat card", "one side", "lying colours"])
-def test_requirement_6_the_checks_and_gates_do_the_work(name: str, judge: Judge, assets: tuple[Splats, Splats]) -> None:
+def test_the_checks_and_gates_do_the_work(name: str, judge: Judge, assets: tuple[Splats, Splats]) -> None:
     cheat = CHEATS[name](*assets)
     files = replace(judge.files, constants=judge.constants.model_copy(update={"gates": Gates()}))
     open_judge = Judge(files, load_encoder(files))

@@ -28,7 +28,7 @@ def judge() -> Judge:
 
 
 @pytest.mark.parametrize("name", SCORES)
-def test_requirement_4_a_golden_score_holds_to_a_thousandth(name: str, judge: Judge) -> None:
+def test_a_golden_score_holds_to_a_thousandth(name: str, judge: Judge) -> None:
     row = SCORES[name]
     prepared = prepare((FOLDER / row["asset"]).read_bytes(), row["seed"], judge.render_spec("cpu"))
     assert judge.judge(row["prompt"], prepared).score == pytest.approx(row["score"], abs=1e-3)
@@ -36,7 +36,7 @@ def test_requirement_4_a_golden_score_holds_to_a_thousandth(name: str, judge: Ju
 
 @pytest.mark.gpu
 @pytest.mark.parametrize("name", SCORES)
-def test_requirement_4_a_golden_score_holds_to_a_hundredth_on_a_gpu(name: str, judge: Judge) -> None:
+def test_a_golden_score_holds_to_a_hundredth_on_a_gpu(name: str, judge: Judge) -> None:
     row = SCORES[name]
     on_gpu = Judge(judge.files, load_encoder(judge.files, device="cuda"))
     prepared = prepare((FOLDER / row["asset"]).read_bytes(), row["seed"], on_gpu.render_spec("cuda"))

@@ -1,4 +1,4 @@
-"""The requirements of the validation service, each with a test of its name. Scores of cheats: test_attacks.py."""
+"""Untrusted assets over HTTP: hostile bytes and junk are refused with a code (cheats: test_attacks.py)."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def hostile(honest: Splats) -> dict[str, tuple[bytes, str]]:
     }
 
 
-def test_requirement_4_hostile_input_is_refused_and_the_next_good_asset_is_scored(
+def test_hostile_input_is_refused_and_the_next_good_asset_is_scored(
     honest: Splats, tiny_engine: Callable[[], Engine]
 ) -> None:
     async def attack() -> None:
@@ -76,7 +76,7 @@ def test_requirement_4_hostile_input_is_refused_and_the_next_good_asset_is_score
     asyncio.run(attack())
 
 
-def test_requirement_4_a_body_over_the_limit_is_refused(tiny_engine: Callable[[], Engine]) -> None:
+def test_a_body_over_the_limit_is_refused(tiny_engine: Callable[[], Engine]) -> None:
     async def attack() -> None:
         async with client_of(tiny_engine()) as client:
             answer = await client.post("/validate/", content=b"x" * (MAX_BODY_BYTES + 1))
@@ -85,7 +85,7 @@ def test_requirement_4_a_body_over_the_limit_is_refused(tiny_engine: Callable[[]
     asyncio.run(attack())
 
 
-def test_requirement_4_a_slow_body_is_refused_in_bounded_time(tiny_engine: Callable[[], Engine]) -> None:
+def test_a_slow_body_is_refused_in_bounded_time(tiny_engine: Callable[[], Engine]) -> None:
     async def drip() -> AsyncIterator[bytes]:
         while True:
             yield b" "
@@ -101,7 +101,7 @@ def test_requirement_4_a_slow_body_is_refused_in_bounded_time(tiny_engine: Calla
 
 
 class Busy:
-    """A worker that is at work until it is told to end."""
+    """A worker that works until it is closed."""
 
     def __init__(self) -> None:
         self.go_on = True
@@ -115,7 +115,7 @@ class Busy:
         self.go_on = False
 
 
-def test_requirement_4_health_answers_while_an_asset_is_worked_on(tiny_judge: Judge, honest: Splats) -> None:
+def test_health_answers_while_an_asset_is_worked_on(tiny_judge: Judge, honest: Splats) -> None:
     async def ask() -> None:
         engine = Engine(Busy(), tiny_judge, "tiny@1+fp32")
         async with client_of(engine) as client:
@@ -147,7 +147,7 @@ def junk(honest: Splats) -> dict[str, Splats]:
 
 
 class NeverAsked:
-    """An encoder that must not be reached."""
+    """An encoder that must not be called."""
 
     def images(self, views: torch.Tensor) -> torch.Tensor:
         raise AssertionError("junk reached the model")
@@ -160,7 +160,7 @@ class NeverAsked:
     "code",
     ["too_few", "transparent", "degenerate_scale", "coincident", "duplicate", "flat", "empty_views", "too_expensive"],
 )
-def test_requirement_5_each_junk_class_has_its_own_code_before_any_model_call(
+def test_each_junk_class_has_its_own_code_before_any_model_call(
     code: str, honest: Splats, tiny_judge: Judge, in_process: Callable[[RenderSpec], Any]
 ) -> None:
     judge = Judge(tiny_judge.files, NeverAsked())
@@ -173,7 +173,7 @@ def test_requirement_5_each_junk_class_has_its_own_code_before_any_model_call(
     asyncio.run(ask())
 
 
-def test_requirement_5_the_honest_asset_passes_every_check(honest: Splats, tiny_engine: Callable[[], Engine]) -> None:
+def test_the_honest_asset_passes_every_check(honest: Splats, tiny_engine: Callable[[], Engine]) -> None:
     async def ask() -> None:
         async with client_of(tiny_engine()) as client:
             assert (await client.post("/validate/", json=as_body(encode_ply(honest)))).status_code == 200
@@ -181,7 +181,7 @@ def test_requirement_5_the_honest_asset_passes_every_check(honest: Splats, tiny_
     asyncio.run(ask())
 
 
-def test_requirement_6_one_asset_and_seed_have_one_score_and_the_scorer_is_named(
+def test_one_asset_and_seed_have_one_score_and_the_scorer_is_named(
     honest: Splats, tiny_engine: Callable[[], Engine]
 ) -> None:
     async def ask() -> None:

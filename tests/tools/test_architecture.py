@@ -1,0 +1,38 @@
+"""docs/architecture.md is drawn from the code, and the drawing sees circles and missing symbols."""
+
+from __future__ import annotations
+
+import pytest
+
+from tools import architecture
+from tools.architecture import Step
+
+
+def test_the_page_agrees_with_the_code() -> None:
+    page = architecture.PAGE.read_text(encoding="utf-8")
+    assert architecture.filled(page) == page, "run `python -m tools.architecture`"
+
+
+def test_every_package_is_in_the_diagram() -> None:
+    assert all(f'"{package}/"' in architecture.import_diagram() for package in architecture.PACKAGES)
+
+
+def test_an_import_that_another_implies_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(architecture, "import_pairs", lambda _package: {("a", "b"), ("b", "c"), ("a", "c")})
+    assert 'a["a"] --> c["c"]' not in architecture.import_diagram()
+
+
+def test_a_circle_of_folders_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(architecture, "import_pairs", lambda _package: {("a/", "b/"), ("b/", "a/")})
+    with pytest.raises(ValueError, match="circle of imports through a/, b/"):
+        architecture.import_diagram()
+
+
+def test_a_walk_through_a_symbol_that_is_gone_is_an_error() -> None:
+    with pytest.raises(LookupError, match="has no render_nothing"):
+        architecture.walk((Step("splats/render.py", "render_nothing"),))
+
+
+def test_a_page_without_a_block_is_an_error() -> None:
+    with pytest.raises(LookupError, match="no block"):
+        architecture.filled("# Architecture\n")
