@@ -33,7 +33,7 @@ class Step:
 DRAWN = ("splats", "procedural", "generation", "validation", "neurons", "neurons/validator")
 """Packages whose folders have a diagram of their own."""
 
-WALKS: dict[str, tuple[Step, ...]] = {}
+WALKS: dict[str, tuple[Step, ...]] = {"prompt to video": (), "task to weights": (), "generator to validator": ()}
 """The walks of the page by block name."""
 
 
@@ -66,7 +66,7 @@ def import_pairs(package: str | None = None) -> set[tuple[str, str]]:
     """Return (importer, imported) pairs: top-level packages, or the folders and files directly inside one package."""
     files = {name: path for each in PACKAGES for name, path in modules(each).items()}
     pairs = set()
-    for name, path in files.items():
+    for path in files.values():
         for target in {module_of(imported, files) for imported in imported_names(path)} - {None}:
             ends = node_of(path, package), node_of(files[str(target)], package)
             if ends[0] and ends[1] and ends[0] != ends[1]:
@@ -86,12 +86,11 @@ def node_of(path: Path, package: str | None) -> str:
     return rest[0] if len(rest) == 1 else f"{rest[0]}/"
 
 
-def import_diagram(package: str | None = None) -> str:
+def import_diagram(pairs: set[tuple[str, str]]) -> str:
     """Return a Mermaid flowchart of imports without those that others imply. Raises ValueError for a circle."""
-    pairs = import_pairs(package)
     reachable = transitive_closure(pairs)
     if circle := sorted(a for a, b in reachable if a == b):
-        raise ValueError(f"{package or 'the repository'} has a circle of imports through {', '.join(circle)}")
+        raise ValueError(f"a circle of imports through {', '.join(circle)}")
     nodes = {end for pair in pairs for end in pair}
     direct = {(a, b) for a, b in pairs if not any((a, m) in reachable and (m, b) in reachable for m in nodes)}
     lines = [f'    {identifier(a)}["{a}"] --> {identifier(b)}["{b}"]' for a, b in sorted(direct)]
@@ -140,7 +139,10 @@ def summary(step: Step) -> str:
 
 def blocks() -> dict[str, str]:
     """Return the text of every generated block by name."""
-    drawn = {"imports": import_diagram(), **{f"imports of {package}": import_diagram(package) for package in DRAWN}}
+    drawn = {
+        "imports": import_diagram(import_pairs()),
+        **{f"imports of {package}": import_diagram(import_pairs(package)) for package in DRAWN},
+    }
     return {**drawn, **{name: walk(steps) for name, steps in WALKS.items()}}
 
 

@@ -14,18 +14,19 @@ def test_the_page_agrees_with_the_code() -> None:
 
 
 def test_every_package_is_in_the_diagram() -> None:
-    assert all(f'"{package}/"' in architecture.import_diagram() for package in architecture.PACKAGES)
+    drawn = architecture.import_diagram(architecture.import_pairs())
+    assert all(f'"{package}/"' in drawn for package in architecture.PACKAGES)
 
 
-def test_an_import_that_another_implies_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(architecture, "import_pairs", lambda _package: {("a", "b"), ("b", "c"), ("a", "c")})
-    assert 'a["a"] --> c["c"]' not in architecture.import_diagram()
+def test_an_import_that_another_implies_is_not_drawn() -> None:
+    drawn = architecture.import_diagram({("a", "b"), ("b", "c"), ("a", "c")})
+    assert 'b["b"] --> c["c"]' in drawn
+    assert 'a["a"] --> c["c"]' not in drawn
 
 
-def test_a_circle_of_folders_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(architecture, "import_pairs", lambda _package: {("a/", "b/"), ("b/", "a/")})
+def test_a_circle_of_folders_is_an_error() -> None:
     with pytest.raises(ValueError, match="circle of imports through a/, b/"):
-        architecture.import_diagram()
+        architecture.import_diagram({("a/", "b/"), ("b/", "a/")})
 
 
 def test_a_walk_through_a_symbol_that_is_gone_is_an_error() -> None:
