@@ -12,16 +12,13 @@ import torch
 
 from generation.backends import LOADERS
 from generation.backends.contract import Generator, Progress, Report
-from generation.work.jobs import File, JobResult, Recipe
+from generation.work.jobs import Encoder, File, JobResult, Recipe
 from serving.settings import SettingsError
 from splats.codecs import encode_ply, encode_spz
 from splats.model import Splats
 from splats.render import renderer_name
 from splats.turn import half_turn_x
 from splats.video import picture_png, turntable_mp4
-
-Encoder = Callable[[Splats, int, Callable[[float], None]], bytes]
-"""(splats, size in pixels or 0 for the default, a callback for the completed fraction) → the file's bytes."""
 
 _GENERATOR_SHARE = {"mp4": 0.3}
 """The generator's share of a job's progress, by format; a turntable takes longer than the object."""

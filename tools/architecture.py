@@ -33,7 +33,24 @@ class Step:
 DRAWN = ("splats", "procedural", "generation", "validation", "neurons", "neurons/validator")
 """Packages whose folders have a diagram of their own."""
 
-WALKS: dict[str, tuple[Step, ...]] = {"prompt to video": (), "task to weights": (), "generator to validator": ()}
+WALKS: dict[str, tuple[Step, ...]] = {
+    "prompt to video": (
+        Step("generation/http/job_routes.py", "submit_job"),
+        Step("generation/service.py", "GenerationService.submit"),
+        Step("generation/work/queue.py", "JobQueue.submit"),
+        Step("generation/work/queue.py", "JobQueue.run"),
+        Step("generation/pipeline.py", "Pipeline.produce"),
+        Step("procedural/generate.py", "load_generator"),
+        Step("procedural/language/prompt.py", "read_prompt"),
+        Step("procedural/assemble.py", "assemble"),
+        Step("splats/codecs.py", "encode_spz"),
+        Step("splats/video.py", "turntable_mp4"),
+        Step("splats/render.py", "render"),
+        Step("generation/http/job_routes.py", "get_result"),
+    ),
+    "task to weights": (),
+    "generator to validator": (),
+}
 """The walks of the page by block name."""
 
 

@@ -9,8 +9,8 @@ import asyncio
 from collections.abc import Callable, Mapping
 
 from generation.backends.contract import Preview
-from generation.pipeline import Encoder
 from generation.schemas import Axes
+from generation.work.jobs import Encoder
 from generation.work.results import ResultStore, StoredFile
 from serving.errors import ServiceError, busy
 from serving.lane import Lane

@@ -11,6 +11,10 @@ from typing import Generic, TypeVar
 
 from generation.backends.contract import Preview
 from serving.schemas import FINISHED, JobError, JobStatus, new_job_id
+from splats.model import Splats
+
+Encoder = Callable[[Splats, int, Callable[[float], None]], bytes]
+"""(splats, size in pixels or 0 for the default, a callback for the completed fraction) → the file's bytes."""
 
 File = TypeVar("File")
 """How a job's result holds a file: its bytes, or where it is on disk."""

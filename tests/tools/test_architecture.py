@@ -8,11 +8,6 @@ from tools import architecture
 from tools.architecture import Step
 
 
-def test_the_page_agrees_with_the_code() -> None:
-    page = architecture.PAGE.read_text(encoding="utf-8")
-    assert architecture.filled(page) == page, "run `python -m tools.architecture`"
-
-
 def test_every_package_is_in_the_diagram() -> None:
     drawn = architecture.import_diagram(architecture.import_pairs())
     assert all(f'"{package}/"' in drawn for package in architecture.PACKAGES)
