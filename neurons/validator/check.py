@@ -22,13 +22,13 @@ def check(settings: ValidatorSettings) -> int:
             stack.enter_context(contextlib.closing(bind(place.ip, place.port)))
             _say(f"nothing else listens on {place.ip}:{place.port}: listening there for this check")
         except SettingsError:
-            _say(f"something listens on {place.ip}:{place.port} already: a running validator, one hopes")
+            _say(f"something listens on {place.ip}:{place.port} already, presumably the running validator")
         reached = _reach(place.external_ip, place.external_port)
     address = f"{place.external_ip}:{place.external_port}"
     if reached:
         _say(f"{address} can be reached from this machine")
     else:
-        _say(f"{address} cannot be reached from this machine; some routers never reflect, so ask from outside")
+        _say(f"{address} cannot be reached from this machine; your router may not allow it, so check from outside")
     _say("from another machine, while the validator runs:")
     _say(f"  nc -vz {place.external_ip} {place.external_port}")
     return 0 if reached else 1

@@ -53,7 +53,7 @@ class Counters:
 
 @dataclass(frozen=True, slots=True)
 class Telemetry:
-    """Everything that status pages, metrics and the log look at."""
+    """The state that status pages, metrics and the progress log read."""
 
     domain: Domain
     watch: Watch
@@ -62,7 +62,7 @@ class Telemetry:
     at_work: Callable[[], int]
 
     def not_ready(self) -> list[str]:
-        """Why this validator cannot do its work now: by what moves, not by what runs."""
+        """Return why this validator cannot work now, judged by progress and not by what is running."""
         reasons = []
         if self.watch.snapshot is None:
             reasons.append("the subnet has not been seen yet")
@@ -75,7 +75,7 @@ class Telemetry:
         return reasons
 
     def measure(self, registry: CollectorRegistry) -> None:
-        """Registers what is read when it is asked for."""
+        """Register gauges that are read on each scrape."""
         gauges: dict[str, tuple[str, Callable[[], float]]] = {
             "chain_block": ("Highest block seen", lambda: self.watch.height),
             "chain_still_seconds": ("Since the last new block", lambda: self.watch.still_s),
@@ -95,10 +95,10 @@ class Telemetry:
             Gauge(name, text, registry=registry).set_function(read)
 
     def log(self) -> None:
-        """One line of progress."""
+        """Log one line of progress."""
         c, held = self.counters, self.weights.held_back
         logger.info(
-            "block %d, %d seats; tasks given %d, accepted %d, rejected %d, faults of ours %d; weights %s",
+            "block %d, %d seats; tasks given %d, accepted %d, rejected %d, validator faults %d; weights %s",
             self.watch.height,
             len(self.watch.snapshot.seats) if self.watch.snapshot else 0,
             *(c.given, c.accepted, c.rejected, c.faults),

@@ -1,4 +1,4 @@
-"""From synapses to the desk and back. What a body says of its sender is ignored: the hotkey is the proven one."""
+"""Converts synapses for the desk and back. The hotkey is the proven one; the body's claim of it is ignored."""
 
 from __future__ import annotations
 
@@ -36,26 +36,26 @@ from neurons.validator.tasks.replies import MAX_RESULT_BYTES, Submission
 logger = logging.getLogger(__name__)
 
 MAX_TIME_NS = 2**63
-BY_CODE = {refusal.code: refusal for refusal in (NOT_ALLOWED, INVALID_PROMPT, RATE_LIMITED, QUEUE_FULL)}
-"""How the desk refuses organic questions."""
+JOB_REFUSALS = {refusal.code: refusal for refusal in (NOT_ALLOWED, INVALID_PROMPT, RATE_LIMITED, QUEUE_FULL)}
+"""Refusals of organic requests, by the code that the jobs return."""
 
 Handler = Callable[[Any], Awaitable[ThreeGenSynapse]]
 
 
 @dataclass(frozen=True, slots=True)
 class Handlers:
-    """What the axon forwards to. `validation_version` is what the validation service says of itself; `told` hears each
-    outcome: the synapse, and the reply's code, empty for the best."""
+    """What the axon forwards to. `validation_version` returns the validation service's version;
+    `count_reply` is called with the synapse and the reply's reason code, which is empty on success."""
 
     desk: Desk
     polling_interval_s: int
     validation_version: Callable[[], str]
-    told: Callable[[str, str], None]
+    count_reply: Callable[[str, str], None]
 
     async def pull(self, synapse: PullTask) -> PullTask:
-        """A task, or why there is none."""
+        """Fill in a task, or the reason why there is none."""
         reply = await self.desk.pull(request_context.get().hotkey)
-        self.told("pull", reply.reason_code)
+        self.count_reply("pull", reply.reason_code)
         filled = {
             "version": NEURONS_VERSION,
             "task": Task(id=reply.task[0], prompt=reply.task[1]) if reply.task else None,
@@ -71,9 +71,9 @@ class Handlers:
         return synapse.model_copy(update=filled)  # our own values: not validated once more, one by one
 
     async def submit(self, synapse: SubmitResults) -> SubmitResults:
-        """What became of a result. The asset itself does not travel back."""
+        """Fill in the outcome of a result. The asset itself is not sent back."""
         reply = await self.desk.submit(request_context.get().hotkey, _submission(synapse))
-        self.told("submit", reply.reason_code)
+        self.count_reply("submit", reply.reason_code)
         feedback = Feedback(
             validation_failed=reply.validation_failed,
             task_fidelity_score=reply.task_fidelity_score,
@@ -96,46 +96,46 @@ class Handlers:
         return synapse.model_copy(update=filled)
 
     async def version(self, synapse: GetVersion) -> GetVersion:
-        """Which release this is."""
+        """Fill in the release."""
         synapse.version = int(NEURONS_VERSION)
         synapse.validation_version = self.validation_version()
         return synapse
 
     async def generate(self, synapse: Generate) -> Generate:
-        """An organic question: the id of its job."""
+        """Queue an organic request and fill in its job id."""
         answer = self.desk.jobs.ask(request_context.get().hotkey, synapse.prompt)
         if not isinstance(answer, OrganicJob):
-            raise RefusedError(BY_CODE.get(answer, INTERNAL))
+            raise RefusedError(JOB_REFUSALS.get(answer, INTERNAL))
         synapse.task_id, synapse.polling_interval = answer.id, self.polling_interval_s
-        self.told("generate", "")
+        self.count_reply("generate", "")
         return synapse
 
     async def status(self, synapse: StatusCheck) -> StatusCheck:
-        """How far a job of the same hotkey is."""
+        """Fill in the state of a job of the same hotkey."""
         synapse.status, synapse.results = self.desk.jobs.status_of(request_context.get().hotkey, synapse.task_id)
         return synapse
 
 
 def guarded(handler: Handler) -> Handler:
-    """The handler with its refusals noted for the front, and its unforeseen errors logged and told as ours."""
+    """Wrap a handler to note refusals for the gateway, and to log unforeseen errors and answer them as internal."""
 
     async def forward(synapse: ThreeGenSynapse) -> ThreeGenSynapse:
-        way = request_context.get()
+        context = request_context.get()
         try:
             return await handler(synapse)
         except RefusedError as error:
-            way.refusal = error.refusal
+            context.refusal = error.refusal
             raise
         except Exception:
             logger.exception("a %s could not be answered", type(synapse).__name__)
-            way.refusal = INTERNAL
+            context.refusal = INTERNAL
             raise
 
     return forward
 
 
 def _submission(synapse: SubmitResults) -> Submission:
-    """Raises RefusedError for what no miner sends."""
+    """Convert a synapse. Raises RefusedError for values out of range."""
     if len(synapse.results) > MAX_RESULT_BYTES:
         raise RefusedError(TOO_LARGE)
     if not 0 <= synapse.submit_time < MAX_TIME_NS:

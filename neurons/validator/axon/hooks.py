@@ -1,8 +1,8 @@
-"""Who may speak to this axon: the SDK's blacklist and verify hooks, with nothing that outlasts the verified request.
+"""Decides who is served: the SDK's blacklist and verify hooks.
 
 The SDK asks the blacklist before any signature is checked, so it changes no state; it accepts nonces an hour ahead,
-believes the sender's own timeout, keeps nonces in memory alone and for ever. Here a nonce lies between 4 s and the
-timeout (300 s at most) ago and 30 s ahead, and is used once, restarts included. Knows no task.
+trusts the sender's own timeout, and keeps nonces only in memory, without ever dropping any. Here a nonce lies
+between 4 s and the timeout (300 s at most) ago and 30 s ahead, and is used once, restarts included.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from neurons.validator.axon.refusals import (
 )
 
 LATE_NS = 4_000_000_000
-"""The SDK's own allowance for clocks and lines."""
+"""The SDK's own allowance for clock differences and latency."""
 AHEAD_NS = 30_000_000_000
 MAX_TIMEOUT_S = 300.0
 MAX_UUID_CHARS = 64
@@ -41,10 +41,10 @@ MAX_UUID_CHARS = 64
 
 @dataclass(slots=True)
 class RequestVerifier:
-    """Decides by what was last seen of the subnet; `snapshot` is set after each look at it.
+    """Decides by the last snapshot of the subnet; `snapshot` is set after each sync.
 
-    use_nonce(hotkey, uuid, nonce) says whether it is new, and remembers it. `may_ask(hotkey)` is the list for organic
-    work, None when that is off.
+    use_nonce(hotkey, uuid, nonce) uses a nonce up and returns whether it was new. `may_ask(hotkey)` checks who may
+    ask for organic work, and is None when that is off.
     """
 
     hotkey: str
@@ -54,7 +54,7 @@ class RequestVerifier:
     snapshot: Snapshot | None = None
 
     def refusal_for(self, synapse: str, hotkey: str) -> Refusal | None:
-        """Why whoever claims this hotkey is not served. Changes nothing: the claim is not proven yet."""
+        """Return why a claimed hotkey is not served. Changes no state: the claim is not proven yet."""
         if self.snapshot is None:
             return STARTING
         if synapse in ("Generate", "StatusCheck"):
@@ -63,8 +63,8 @@ class RequestVerifier:
             return None if self.may_ask(hotkey) else NOT_ALLOWED
         return None if hotkey in self.snapshot.by_hotkey else NOT_REGISTERED
 
-    async def prove(self, synapse: ThreeGenSynapse) -> str:
-        """The hotkey that signed the headers this synapse was made of; its nonce is used up. Raises RefusedError."""
+    async def authenticate(self, synapse: ThreeGenSynapse) -> str:
+        """Return the hotkey that signed the synapse's headers, and use its nonce up. Raises RefusedError."""
         sender = synapse.dendrite
         if sender is None or not sender.hotkey or not sender.uuid or not sender.signature or sender.nonce is None:
             raise RefusedError(UNSIGNED)
@@ -72,7 +72,7 @@ class RequestVerifier:
             raise RefusedError(UNSIGNED)
         if synapse.computed_body_hash != NO_FIELDS_HASH:
             raise RefusedError(INVALID)
-        if (refusal := _untimely(sender.nonce, synapse.timeout, self.now_ns())) is not None:
+        if (refusal := _check_time(sender.nonce, synapse.timeout, self.now_ns())) is not None:
             raise RefusedError(refusal)
         if not self._signed(sender):
             raise RefusedError(BAD_SIGNATURE)
@@ -81,7 +81,7 @@ class RequestVerifier:
         return str(sender.hotkey)
 
     def _signed(self, sender: TerminalInfo) -> bool:
-        """Whether the header's signature is the sender's, for this validator. 44 µs: no work for a thread."""
+        """Check the header's signature by the sender for this validator. Takes 44 µs, so no thread is needed."""
         message = f"{sender.nonce}.{sender.hotkey}.{self.hotkey}.{sender.uuid}.{NO_FIELDS_HASH}"
         try:
             raw = bytes.fromhex(str(sender.signature).removeprefix("0x"))
@@ -90,33 +90,33 @@ class RequestVerifier:
         return verify(str(sender.hotkey), message.encode(), base64.b64encode(raw).decode())
 
 
-def _untimely(nonce: int, timeout_s: float | None, now_ns: int) -> Refusal | None:
+def _check_time(nonce: int, timeout_s: float | None, now_ns: int) -> Refusal | None:
     timeout = timeout_s if timeout_s is not None and 0 <= timeout_s < MAX_TIMEOUT_S else MAX_TIMEOUT_S
     if nonce > now_ns + AHEAD_NS:
         return FUTURE_NONCE
     return STALE_NONCE if nonce <= now_ns - LATE_NS - int(timeout * 1e9) else None
 
 
-def blacklist_hook(door: RequestVerifier, name: str) -> Callable[[ThreeGenSynapse], tuple[bool, str]]:
-    """The SDK's blacklist for one synapse."""
+def blacklist_hook(verifier: RequestVerifier, name: str) -> Callable[[ThreeGenSynapse], tuple[bool, str]]:
+    """Return the SDK's blacklist hook for one synapse."""
 
     def blacklisted(synapse: ThreeGenSynapse) -> tuple[bool, str]:
-        refusal = door.refusal_for(name, str(synapse.dendrite.hotkey) if synapse.dendrite else "")
+        refusal = verifier.refusal_for(name, str(synapse.dendrite.hotkey) if synapse.dendrite else "")
         request_context.get().refusal = refusal
         return refusal is not None, refusal.code if refusal else ""
 
     return blacklisted
 
 
-def verify_hook(door: RequestVerifier) -> Callable[[ThreeGenSynapse], Awaitable[None]]:
-    """The SDK's verification for every synapse."""
+def verify_hook(verifier: RequestVerifier) -> Callable[[ThreeGenSynapse], Awaitable[None]]:
+    """Return the SDK's verify hook, the same for every synapse."""
 
     async def verified(synapse: ThreeGenSynapse) -> None:
-        way = request_context.get()
+        context = request_context.get()
         try:
-            way.hotkey = await door.prove(synapse)
+            context.hotkey = await verifier.authenticate(synapse)
         except RefusedError as error:
-            way.refusal = error.refusal
+            context.refusal = error.refusal
             raise
 
     return verified

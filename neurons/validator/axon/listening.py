@@ -1,7 +1,7 @@
-"""Where the axon listens and is reached, and how its application is served there.
+"""The address that the axon listens on and is reached at, and the server that serves it there.
 
-The SDK's own server binds all addresses whatever it is told, runs in a thread of its own, and says nothing when the
-port is taken. Here the port is bound first, and the axon shares the process's event loop.
+The SDK's own server ignores the configured address and binds all of them, runs in its own thread, and does not report
+a port that is taken. Here the port is bound first, and the axon shares the process's event loop.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from serving.settings import SettingsError
 from serving.vitals import Vitals
 
 LOOK_UP_S = 60.0
-"""For this machine's own address."""
+"""Timeout of looking up this machine's own address."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListenAddress:
-    """Where the axon listens, and what it tells the chain of where it is reached."""
+    """The address that the axon listens on, and the external one that it announces to the chain."""
 
     ip: str
     port: int
@@ -36,7 +36,7 @@ class ListenAddress:
 
 
 async def find_listen_address(settings: ValidatorSettings) -> ListenAddress:
-    """Where the axon listens and is reached. Asks the network only on a real chain without --axon.external_ip.
+    """Return the axon's addresses. Asks the network only on a real chain without --axon.external_ip.
 
     Raises SettingsError.
     """
@@ -46,7 +46,7 @@ async def find_listen_address(settings: ValidatorSettings) -> ListenAddress:
         try:
             address = await asyncio.wait_for(_looked_up(), LOOK_UP_S)
         except TimeoutError as error:
-            raise SettingsError("this machine's address cannot be found out: give --axon.external_ip") from error
+            raise SettingsError("this machine's address could not be looked up: give --axon.external_ip") from error
     return ListenAddress(axon.ip, axon.port, address, axon.external_port or axon.port)
 
 
@@ -66,11 +66,11 @@ def _looked_up() -> asyncio.Future[str]:
 
 
 @contextlib.asynccontextmanager
-async def axon_server(front: AxonGateway, listener: socket.socket, drain_s: float) -> AsyncIterator[None]:
-    """Serves while the context lasts; then refuses what is new, and finishes what it has for at most `drain_s`."""
-    vitals = Vitals(version=lambda: "", busy=lambda: front.at_work > 0)
-    async with beside(front, listener, vitals, drain_s):
+async def axon_server(gateway: AxonGateway, listener: socket.socket, drain_s: float) -> AsyncIterator[None]:
+    """Serve while the context lasts; then refuse new requests and finish the current ones within `drain_s`."""
+    vitals = Vitals(version=lambda: "", busy=lambda: gateway.at_work > 0)
+    async with beside(gateway, listener, vitals, drain_s):
         try:
             yield
         finally:
-            front.stopping = True
+            gateway.stopping = True

@@ -1,7 +1,7 @@
 // Shows GET /miners/ and GET /tasks/ and looks again every few seconds. Everything is written as text.
 const FACTS = [
   ["subnet", "netuid"], ["block", "block"], ["seats", "seats"], ["scorer", "scorer"], ["tasks given", "tasks_given"],
-  ["accepted", "accepted"], ["rejected", "rejected"], ["faults of ours", "faults"], ["weights of block", "weights_block"],
+  ["accepted", "accepted"], ["rejected", "rejected"], ["validator faults", "faults"], ["weights of block", "weights_block"],
 ];
 const SHOWN_TASKS = 30;
 
@@ -56,7 +56,7 @@ async function look() {
     showTasks(tasks, standing.miners);
   } catch {
     const state = document.getElementById("state");
-    state.textContent = "the validator does not answer";
+    state.textContent = "the validator is not responding";
     state.className = "bad";
   }
   setTimeout(look, 3000);

@@ -1,7 +1,7 @@
-"""Finds assets that were accepted before: the same splats, or the same object slightly changed.
+"""Finds copies of assets that were accepted before: the same splats, or the same object slightly changed.
 
-Compares the fingerprints that the validation service gives: equal digests, or embeddings nearer to each other than
-NEAR_DUPLICATE_DISTANCE. The first accepted asset keeps its pay; a miner's own earlier asset counts as well.
+Compares fingerprints from the validation service: equal digests, or embeddings closer to each other than
+NEAR_DUPLICATE_DISTANCE. The asset accepted first keeps its reward; a miner's own earlier asset counts too.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ class CopyIndex:
         return len(self._assets)
 
     def find(self, fingerprint: Fingerprint) -> str | None:
-        """What the asset is a copy by, "digest" or "likeness", or None."""
+        """Return how the asset matches an accepted one, "digest" or "likeness", or None if it is new."""
         if fingerprint.digest in self._digests:
             return "digest"
         near = self._nearest(np.asarray(fingerprint.embedding, np.float32)) < NEAR_DUPLICATE_DISTANCE
         return "likeness" if near else None
 
     def add(self, asset: Accepted) -> None:
-        """Remembers an accepted asset; they come in the order of time."""
+        """Add an accepted asset. Assets must be added in the order of time."""
         if self._end == len(self._vectors):
             self._make_room()
         self._vectors[self._end] = asset.embedding
@@ -56,7 +56,7 @@ class CopyIndex:
             self._drop_oldest()
 
     def forget(self, before: float) -> None:
-        """Drops what was accepted before a time."""
+        """Drop assets accepted before a time."""
         while self._assets and self._assets[0].at < before:
             self._drop_oldest()
 

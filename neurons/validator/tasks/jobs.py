@@ -1,11 +1,11 @@
-"""Organic work: what users ask for, who makes it, and which result they get.
+"""Organic work: users' requests, the miners who work on them, and the result each user gets.
 
     asked ──► queued ──► running (a miner has pulled) ──► done: the best result, once all who hold the job have answered
                 │            │                                  or some time after the first acceptable one
                 └► no_miner  └► no_acceptable_result, at the deadline
 
-A job goes to several miners, the last place kept a while for a strong one. A place whose result was no good is free
-again. Lives in memory alone: after a restart a user asks again. Knows no socket, no judge, no record of a miner.
+A job goes to several miners; its last place is reserved for a strong one for a while. A rejected result frees its
+place. Jobs live in memory only: after a restart users must ask again.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class JobRules:
 
 @dataclass(frozen=True, slots=True)
 class MinerResult:
-    """A miner's acceptable result: base64 of a PLY or SPZ file. Times are Unix seconds."""
+    """A miner's accepted result: base64 of a PLY or SPZ file. Times are Unix seconds."""
 
     hotkey: str
     score: float
@@ -66,12 +66,12 @@ class OrganicJob:
 
     @property
     def best(self) -> MinerResult | None:
-        """The result of the highest score, the earliest of equals."""
+        """Return the result with the highest score, the earliest of equals."""
         return max(self.made, key=lambda made: made.score, default=None)
 
 
 class OrganicJobs:
-    """All organic jobs of one validator. `allowed` says which hotkeys may ask."""
+    """All organic jobs of one validator. `allowed(hotkey)` checks who may ask."""
 
     def __init__(self, rules: JobRules, now: Callable[[], float], allowed: Callable[[str], bool]) -> None:
         self._rules, self._now, self._allowed = rules, now, allowed
@@ -80,7 +80,7 @@ class OrganicJobs:
         self._asked: dict[str, deque[float]] = {}
 
     def ask(self, owner: str, prompt: str) -> OrganicJob | str:
-        """A new job, or the code of a refusal: not_allowed, invalid_prompt, rate_limited, queue_full."""
+        """Queue a new job, or return a refusal code: not_allowed, invalid_prompt, rate_limited, queue_full."""
         if not self._allowed(owner):
             return "not_allowed"
         try:
@@ -99,7 +99,7 @@ class OrganicJobs:
         return job
 
     def find(self, owner: str, job_id: str) -> OrganicJob | None:
-        """The job as it is now, if it is this user's."""
+        """Return the current job if it belongs to this user."""
         self._settle()
         job = self._open.get(job_id) or self._ended.get(job_id)
         return job if job is not None and job.owner == owner else None
@@ -112,17 +112,17 @@ class OrganicJobs:
         return job.status, job.best.results if job.best and job.status is TaskStatus.DONE else None
 
     def offer(self, hotkey: str, strong: bool) -> OrganicJob | None:
-        """The oldest job with a place for this miner, who must then `take` it or leave it."""
+        """Return the oldest job with a free place for this miner. `take` claims the place."""
         self._settle()
         return next((job for job in self._open.values() if self._has_place(job, hotkey, strong)), None)
 
     def take(self, job: OrganicJob, hotkey: str) -> None:
-        """The miner has pulled the job."""
+        """Record that the miner has pulled the job."""
         job.holders[hotkey] = self._now()
         job.status = TaskStatus.IN_PROGRESS
 
     def answer(self, job_id: str, hotkey: str, score: float | None, results: str) -> None:
-        """What a holder made of it: an acceptable result, or none (`score` is None). Later answers change nothing."""
+        """Record a miner's result; `score` is None if it was rejected or declined. Ignored once the job has ended."""
         self._settle()
         job = self._open.get(job_id)
         if job is None or hotkey not in job.holders:
@@ -143,7 +143,7 @@ class OrganicJobs:
         return taken < places
 
     def _settle(self) -> None:
-        """Ends what is to end, forgets what is old: called before each look."""
+        """End jobs that are due and drop old ones; called before each access."""
         now = self._now()
         for job in list(self._open.values()):
             first = job.made[0].submitted_at if job.made else None
@@ -185,12 +185,12 @@ class AllowList:
                 self._hotkeys = frozenset(line.partition("#")[0].strip() for line in lines) - {""}
                 self._stamp = stamp
         except OSError:
-            return False  # a list that cannot be read lets nobody in
+            return False  # an unreadable list allows nobody
         return hotkey in self._hotkeys
 
 
 def _add(job: OrganicJob, made: MinerResult) -> None:
-    """Keeps the assets of the first and the best result alone: the others are only told of."""
+    """Add a result, keeping only the assets of the first and the best one."""
     job.made.append(made)
     best = job.best
     job.made[1:] = [

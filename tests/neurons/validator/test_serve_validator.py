@@ -182,7 +182,7 @@ def test_a_validator_lives_from_pull_to_weights_on_the_chain(site: Site) -> None
 
 
 @pytest.mark.slow
-def test_requirement_8_what_was_accepted_survives_a_kill(site: Site) -> None:
+def test_what_was_accepted_survives_a_kill(site: Site) -> None:
     with site.running(folder="neurons") as child:  # from its own folder
         task, answer = site.mine(one_task)
         child.kill()
@@ -204,7 +204,7 @@ def test_a_port_that_is_taken_is_an_error(site: Site) -> None:
 
 
 @pytest.mark.slow
-def test_requirement_10_a_validator_whose_seat_is_gone_ends(site: Site) -> None:
+def test_a_validator_whose_seat_is_gone_ends(site: Site) -> None:
     with site.start("--wallet.hotkey", make_unregistered(site)) as child:
         err = child.communicate(timeout=60)[1]
     assert child.returncode == 1
@@ -235,7 +235,7 @@ def test_a_damaged_state_is_an_error_and_stays_as_it_is(site: Site) -> None:
 
 
 @pytest.mark.slow
-def test_requirement_11_memory_and_sockets_stay_flat_over_500_tasks(site: Site) -> None:
+def test_memory_and_sockets_stay_flat_over_500_tasks(site: Site) -> None:
     async def tasks(dendrite: Dendrite, peer: Peer) -> None:
         for _ in range(TASKS):
             _, answer = await one_task(dendrite, peer)

@@ -62,11 +62,11 @@ def test_replies_are_counted_by_codes_of_ours_alone(seen: Seen) -> None:
     assert seen.value("axon_refusals_total", code="other") == 1.0
 
 
-def test_requirement_15_it_is_ready_when_its_work_goes_on(seen: Seen) -> None:
+def test_it_is_ready_when_its_work_goes_on(seen: Seen) -> None:
     assert seen.telemetry.not_ready() == []
 
 
-def test_requirement_15_what_stands_still_is_named(seen: Seen) -> None:
+def test_what_stands_still_is_named(seen: Seen) -> None:
     seen.watch.still_s, seen.watch.announced, seen.watch.snapshot, seen.pool.ready = 200.0, False, None, False
     assert seen.telemetry.not_ready() == [
         "the subnet has not been seen yet",

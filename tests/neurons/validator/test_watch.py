@@ -108,7 +108,7 @@ def test_who_holds_no_seat_is_told_how_to_get_one(tmp_path: Path) -> None:
         asyncio.run(story())
 
 
-def test_requirement_10_a_chain_that_is_away_for_a_moment_is_waited_for(net: Net) -> None:
+def test_a_chain_that_is_away_for_a_moment_is_waited_for(net: Net) -> None:
     async def story() -> None:
         chaos = net.connect()
         chaos.cause("away", count=2)
@@ -122,7 +122,7 @@ def test_requirement_10_a_chain_that_is_away_for_a_moment_is_waited_for(net: Net
     asyncio.run(story())
 
 
-def test_requirement_10_a_head_that_stands_still_ends_the_process(net: Net) -> None:
+def test_a_head_that_stands_still_ends_the_process(net: Net) -> None:
     async def story() -> None:
         worker, watch = net.watch(Deadlines(give_up_s=100.0))
         await worker.watch()

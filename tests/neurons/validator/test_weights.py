@@ -86,7 +86,7 @@ def consider(
     return asyncio.run(story())
 
 
-def test_requirement_9_weights_count_once_the_chain_shows_them() -> None:
+def test_weights_count_once_the_chain_shows_them() -> None:
     chain = FakeChain()
     setter = consider(chain)
     assert (chain.writes, chain.keys) == ([{1: 0.75, 2: 0.25}], [10_203])
@@ -111,7 +111,7 @@ def test_weights_wait_until_the_chain_allows_them() -> None:
     assert len(chain.writes) == 1
 
 
-def test_requirement_9_a_call_that_the_chain_does_not_show_is_no_success() -> None:
+def test_a_call_that_the_chain_does_not_show_is_no_success() -> None:
     chain = FakeChain(takes=False)
     setter = consider(chain, 200, 205, 210)
     assert setter.sent is None
@@ -119,7 +119,7 @@ def test_requirement_9_a_call_that_the_chain_does_not_show_is_no_success() -> No
     assert len(chain.writes) == 2  # a tenth of the interval lies between two attempts
 
 
-def test_requirement_9_an_unknown_result_is_read_back_before_anything_is_sent_again() -> None:
+def test_an_unknown_result_is_read_back_before_anything_is_sent_again() -> None:
     chain = FakeChain(answer=ChainUnavailable("the answer was lost"))
     setter = consider(chain, 200, 210, 220)
     assert len(chain.writes) == 1
@@ -153,7 +153,7 @@ def test_weights_that_cannot_be_are_not_tried(chain: FakeChain, words: str) -> N
     assert words in setter.held_back
 
 
-def test_requirement_8_nobody_has_earned_anything_and_nothing_is_sent(caplog: pytest.LogCaptureFixture) -> None:
+def test_nobody_has_earned_anything_and_nothing_is_sent(caplog: pytest.LogCaptureFixture) -> None:
     chain = FakeChain()
     setter = consider(chain, 200, 210, 220, weights=lambda _snapshot: {})
     assert chain.writes == []
@@ -168,7 +168,7 @@ def test_another_scorer_sets_no_weights() -> None:
     assert "--validation.scorer" in setter.held_back
 
 
-def test_requirement_7_weights_follow_the_seats_of_the_call() -> None:
+def test_weights_follow_the_seats_of_the_call() -> None:
     chain = FakeChain()
     seen: list[Snapshot] = []
 

@@ -36,7 +36,7 @@ def test_the_version_is_told(subnet: Any, peer: Any) -> None:
     asyncio.run(story())
 
 
-def test_requirement_1_a_pull_repeated_is_the_same_task(subnet: Any, peer: Any) -> None:
+def test_a_pull_repeated_is_the_same_task(subnet: Any, peer: Any) -> None:
     async def story() -> None:
         async with subnet.axon() as axon, peer(axon) as miner:
             first = await miner.pull()
@@ -47,7 +47,7 @@ def test_requirement_1_a_pull_repeated_is_the_same_task(subnet: Any, peer: Any) 
     asyncio.run(story())
 
 
-def test_requirement_1_ten_parallel_submits_are_judged_once_and_answered_alike(subnet: Any, peer: Any) -> None:
+def test_ten_parallel_submits_are_judged_once_and_answered_alike(subnet: Any, peer: Any) -> None:
     async def submit(axon: Any, number: int, task_id: str) -> Any:
         async with peer(axon, uuid=f"process-{number}") as miner:
             return (await miner.send(miner.result(task_id))).json()
@@ -64,9 +64,7 @@ def test_requirement_1_ten_parallel_submits_are_judged_once_and_answered_alike(s
     asyncio.run(story())
 
 
-def test_requirement_2_a_fault_of_the_validators_costs_the_miner_nothing(
-    subnet: Any, peer: Any, verdicts: Any, scored: Any
-) -> None:
+def test_a_fault_of_the_validators_costs_the_miner_nothing(subnet: Any, peer: Any, verdicts: Any, scored: Any) -> None:
     async def story() -> None:
         async with subnet.axon() as axon, peer(axon) as miner:
             task = (await miner.pull())["task"]
@@ -81,7 +79,7 @@ def test_requirement_2_a_fault_of_the_validators_costs_the_miner_nothing(
     asyncio.run(story())
 
 
-def test_requirement_2_a_bad_asset_is_told_by_its_code(subnet: Any, peer: Any, verdicts: Any) -> None:
+def test_a_bad_asset_is_told_by_its_code(subnet: Any, peer: Any, verdicts: Any) -> None:
     async def story() -> None:
         subnet.world.verdict = verdicts["junk"]
         async with subnet.axon() as axon, peer(axon) as miner:
@@ -115,7 +113,7 @@ def test_the_sdks_own_client_is_served(subnet: Any, stock_dendrite: Any) -> None
     asyncio.run(story())
 
 
-def test_requirement_10_the_loop_is_free_while_a_result_is_judged(subnet: Any, peer: Any) -> None:
+def test_the_loop_is_free_while_a_result_is_judged(subnet: Any, peer: Any) -> None:
     async def story() -> None:
         judging, go_on = asyncio.Event(), asyncio.Event()
 

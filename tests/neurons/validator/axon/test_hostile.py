@@ -50,7 +50,7 @@ async def assert_serves(miner: Any) -> None:
     assert (await miner.pull())["task"]["prompt"] == "a red car"
 
 
-def test_requirement_3_an_empty_signature_is_refused(subnet: Any, peer: Any) -> None:
+def test_an_empty_signature_is_refused(subnet: Any, peer: Any) -> None:
     async def story() -> None:
         async with subnet.axon() as axon, peer(axon) as miner:
             headers = miner.headers(PullTask())
@@ -66,7 +66,7 @@ def test_requirement_3_an_empty_signature_is_refused(subnet: Any, peer: Any) -> 
 
 
 @pytest.mark.parametrize("header", ["nonce", "hotkey", "uuid", "signature"])
-def test_requirement_3_a_header_that_is_missing_is_refused(subnet: Any, peer: Any, header: str) -> None:
+def test_a_header_that_is_missing_is_refused(subnet: Any, peer: Any, header: str) -> None:
     async def story() -> None:
         async with subnet.axon() as axon, peer(axon) as miner:
             headers = miner.headers(PullTask())
@@ -76,7 +76,7 @@ def test_requirement_3_a_header_that_is_missing_is_refused(subnet: Any, peer: An
     asyncio.run(story())
 
 
-def test_requirement_3_anothers_hotkey_cannot_be_claimed(subnet: Any, peer: Any, keys: Any) -> None:
+def test_anothers_hotkey_cannot_be_claimed(subnet: Any, peer: Any, keys: Any) -> None:
     async def story() -> None:
         async with subnet.axon() as axon, peer(axon, keys["other"]) as other:
             headers = other.headers(PullTask())
@@ -87,7 +87,7 @@ def test_requirement_3_anothers_hotkey_cannot_be_claimed(subnet: Any, peer: Any,
     asyncio.run(story())
 
 
-def test_requirement_3_the_hotkey_in_the_body_counts_for_nothing(subnet: Any, peer: Any, keys: Any) -> None:
+def test_the_hotkey_in_the_body_counts_for_nothing(subnet: Any, peer: Any, keys: Any) -> None:
     """The SDK hands a handler the synapse of the body, whose sender nobody has signed."""
 
     async def story() -> None:
@@ -103,7 +103,7 @@ def test_requirement_3_the_hotkey_in_the_body_counts_for_nothing(subnet: Any, pe
 
 
 @pytest.mark.parametrize("synapse", [PullTask(), Generate(prompt="a red car"), StatusCheck(task_id="x")])
-def test_requirement_3_a_replay_is_refused_also_after_a_restart(subnet: Any, peer: Any, synapse: Any) -> None:
+def test_a_replay_is_refused_also_after_a_restart(subnet: Any, peer: Any, synapse: Any) -> None:
     async def story() -> None:
         async with subnet.axon() as axon, peer(axon) as miner:
             headers = miner.headers(synapse)
@@ -117,7 +117,7 @@ def test_requirement_3_a_replay_is_refused_also_after_a_restart(subnet: Any, pee
     asyncio.run(story())
 
 
-def test_requirement_3_a_header_signed_for_one_synapse_is_used_up_for_all(subnet: Any, peer: Any) -> None:
+def test_a_header_signed_for_one_synapse_is_used_up_for_all(subnet: Any, peer: Any) -> None:
     """The SDK's signature does not cover the synapse's name."""
 
     async def story() -> None:
@@ -140,7 +140,7 @@ def test_requirement_3_a_header_signed_for_one_synapse_is_used_up_for_all(subnet
         (-305, -1, "stale_nonce"),
     ],
 )
-def test_requirement_3_nonces_from_other_times_are_refused(
+def test_nonces_from_other_times_are_refused(
     subnet: Any, peer: Any, seconds: float, timeout_s: float, code: str
 ) -> None:
     async def story() -> None:
@@ -162,7 +162,7 @@ def test_clocks_may_differ_a_little(subnet: Any, peer: Any, seconds: float) -> N
     asyncio.run(story())
 
 
-def test_requirement_3_a_swapped_asset_is_refused(subnet: Any, peer: Any) -> None:
+def test_a_swapped_asset_is_refused(subnet: Any, peer: Any) -> None:
     async def story() -> None:
         async with subnet.axon() as axon, peer(axon) as miner:
             result = miner.result((await miner.pull())["task"]["id"])
@@ -173,7 +173,7 @@ def test_requirement_3_a_swapped_asset_is_refused(subnet: Any, peer: Any) -> Non
     asyncio.run(story())
 
 
-def test_requirement_3_a_result_for_anothers_task_is_refused(subnet: Any, peer: Any, keys: Any) -> None:
+def test_a_result_for_anothers_task_is_refused(subnet: Any, peer: Any, keys: Any) -> None:
     async def story() -> None:
         async with subnet.axon() as axon, peer(axon) as miner, peer(axon, keys["other"]) as other:
             task_id = (await miner.pull())["task"]["id"]
@@ -267,7 +267,7 @@ def test_scanners_learn_nothing(subnet: Any, peer: Any, method: str, path: str, 
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b'{"results": 7}', b'{"axon": 7}', b"[" * 50_000]
 )
-def test_requirement_4_a_body_that_is_no_synapse_is_refused(subnet: Any, peer: Any, body: bytes) -> None:
+def test_a_body_that_is_no_synapse_is_refused(subnet: Any, peer: Any, body: bytes) -> None:
     async def story() -> None:
         async with subnet.axon() as axon, peer(axon) as miner:
             empty = SubmitResults(results="", submit_time=0, signature="")
@@ -279,7 +279,7 @@ def test_requirement_4_a_body_that_is_no_synapse_is_refused(subnet: Any, peer: A
 
 
 @pytest.mark.parametrize("submit_time", [-1, 2**63, 10**400])
-def test_requirement_4_times_that_are_none_are_refused(subnet: Any, peer: Any, submit_time: int) -> None:
+def test_times_that_are_none_are_refused(subnet: Any, peer: Any, submit_time: int) -> None:
     async def story() -> None:
         async with subnet.axon() as axon, peer(axon) as miner:
             result = miner.result((await miner.pull())["task"]["id"], at=submit_time)
@@ -288,7 +288,7 @@ def test_requirement_4_times_that_are_none_are_refused(subnet: Any, peer: Any, s
     asyncio.run(story())
 
 
-def test_requirement_4_a_body_above_the_limit_is_refused_before_it_is_read(subnet: Any, peer: Any) -> None:
+def test_a_body_above_the_limit_is_refused_before_it_is_read(subnet: Any, peer: Any) -> None:
     async def story() -> None:
         async with subnet.axon() as axon, peer(axon) as miner:
             headers = miner.headers(SubmitResults(results="", submit_time=0, signature=""))
@@ -301,7 +301,7 @@ def test_requirement_4_a_body_above_the_limit_is_refused_before_it_is_read(subne
     asyncio.run(story())
 
 
-def test_requirement_4_large_bodies_are_for_those_with_a_task(subnet: Any, peer: Any) -> None:
+def test_large_bodies_are_for_those_with_a_task(subnet: Any, peer: Any) -> None:
     async def story() -> None:
         async with subnet.axon() as axon, peer(axon) as miner:
             answer = await miner.send(miner.result("task-1", asset=b"x" * LARGE))
@@ -313,7 +313,7 @@ def test_requirement_4_large_bodies_are_for_those_with_a_task(subnet: Any, peer:
     asyncio.run(story())
 
 
-def test_requirement_4_a_forged_header_gets_no_room_for_its_body(subnet: Any, peer: Any, keys: Any) -> None:
+def test_a_forged_header_gets_no_room_for_its_body(subnet: Any, peer: Any, keys: Any) -> None:
     async def story() -> None:
         async with subnet.axon() as axon, peer(axon) as miner, peer(axon, keys["other"]) as other:
             await miner.pull()
@@ -337,7 +337,7 @@ def test_requirement_4_a_forged_header_gets_no_room_for_its_body(subnet: Any, pe
     asyncio.run(story())
 
 
-def test_requirement_4_two_large_bodies_of_one_hotkey_and_no_more(subnet: Any, peer: Any, keys: Any) -> None:
+def test_two_large_bodies_of_one_hotkey_and_no_more(subnet: Any, peer: Any, keys: Any) -> None:
     """Others are served meanwhile, and who was refused gets the stored reply later."""
 
     async def story() -> None:
@@ -374,7 +374,7 @@ def test_requirement_4_two_large_bodies_of_one_hotkey_and_no_more(subnet: Any, p
     asyncio.run(story())
 
 
-def test_requirement_4_a_body_that_drips_is_cut_off(subnet: Any, peer: Any) -> None:
+def test_a_body_that_drips_is_cut_off(subnet: Any, peer: Any) -> None:
     async def story() -> None:
         fast = replace(subnet, rules=BodyRules(free_s=0.2, min_rate=1 << 20, linger_s=0.2))
         async with fast.axon() as axon, peer(axon) as miner:
@@ -390,7 +390,7 @@ def test_requirement_4_a_body_that_drips_is_cut_off(subnet: Any, peer: Any) -> N
 
 
 @pytest.mark.parametrize("framing", [("Transfer-Encoding", "chunked"), ("Content-Length", "1e3"), ("X", "none")])
-def test_requirement_4_a_body_without_a_length_is_refused(subnet: Any, framing: tuple[str, str]) -> None:
+def test_a_body_without_a_length_is_refused(subnet: Any, framing: tuple[str, str]) -> None:
     async def story() -> None:
         async with subnet.axon() as axon, said(axon, "PullTask", dict([framing])) as reader:
             assert (await reader.readline()).split()[1] in (b"411", b"400")
@@ -398,7 +398,7 @@ def test_requirement_4_a_body_without_a_length_is_refused(subnet: Any, framing: 
     asyncio.run(story())
 
 
-def test_requirement_4_requests_above_the_number_at_work_are_refused(subnet: Any, peer: Any) -> None:
+def test_requests_above_the_number_at_work_are_refused(subnet: Any, peer: Any) -> None:
     async def story() -> None:
         async with replace(subnet, rules=BodyRules(requests=0)).axon() as axon, peer(axon) as miner:
             answer = await miner.send(PullTask())
@@ -418,7 +418,7 @@ def test_an_error_of_ours_is_told_as_ours_and_logged(subnet: Any, peer: Any, cap
     assert "a PullTask could not be answered" in caplog.text
 
 
-def test_requirement_3_a_hotkey_that_is_none_is_refused(subnet: Any, peer: Any) -> None:
+def test_a_hotkey_that_is_none_is_refused(subnet: Any, peer: Any) -> None:
     async def story() -> None:
         async with subnet.axon() as axon, peer(axon) as miner:
             for hotkey in ("", "x", "'; DROP TABLE miners; --", "5" * 48, "../../etc"):

@@ -30,7 +30,7 @@ def test_a_devnets_axon_is_this_machines_own() -> None:
     assert place(*DEVNET) == ListenAddress("0.0.0.0", 8092, "127.0.0.1", 8092)
 
 
-def test_requirement_10_a_given_address_is_not_looked_up(no_network: Any) -> None:
+def test_a_given_address_is_not_looked_up(no_network: Any) -> None:
     flags = ("--axon.external_ip", "192.0.2.7", "--axon.external_port", "18092", "--axon.ip", "127.0.0.1")
     assert place(*flags) == ListenAddress("127.0.0.1", 8092, "192.0.2.7", 18092)
 

@@ -73,7 +73,7 @@ async def pulled(dendrite: Dendrite, axon: Any) -> tuple[Task, PullAnswer]:
     return answer.task, answer
 
 
-def test_requirement_3_the_miners_signatures_satisfy_a_strict_validator(subnet: Any, keys: Any) -> None:
+def test_the_miners_signatures_satisfy_a_strict_validator(subnet: Any, keys: Any) -> None:
     subnet.world.require_bound = True
 
     async def story(dendrite: Dendrite, axon: Any) -> tuple[PullAnswer, SubmitAnswer]:
@@ -97,7 +97,7 @@ def test_a_strict_validator_takes_a_decline(subnet: Any, keys: Any) -> None:
     assert answer.cooldown_until > time.time()
 
 
-def test_requirement_1_a_lost_reply_is_told_again_and_nothing_judged_twice(subnet: Any, keys: Any) -> None:
+def test_a_lost_reply_is_told_again_and_nothing_judged_twice(subnet: Any, keys: Any) -> None:
     async def story(dendrite: Dendrite, axon: Any) -> SubmitAnswer | None:
         task, _ = await pulled(dendrite, axon)
         return await deliver(dendrite, peer_of(axon), task, RESULTS, MinerRules(), CLOCK)
@@ -107,7 +107,7 @@ def test_requirement_1_a_lost_reply_is_told_again_and_nothing_judged_twice(subne
     assert len(subnet.world.judged) == 1
 
 
-def test_requirement_2_a_fault_of_the_validator_costs_the_miner_nothing(subnet: Any, keys: Any, verdicts: Any) -> None:
+def test_a_fault_of_the_validator_costs_the_miner_nothing(subnet: Any, keys: Any, verdicts: Any) -> None:
     subnet.world.verdict = verdicts["fault"]
 
     async def mend(_seconds: float) -> None:
@@ -188,7 +188,7 @@ def test_a_whole_miner_earns(subnet: Any, keys: Any) -> None:
     assert asset.startswith(prompt.encode())
 
 
-def test_requirement_11_calls_leave_no_socket_and_no_task_behind(subnet: Any, keys: Any) -> None:
+def test_calls_leave_no_socket_and_no_task_behind(subnet: Any, keys: Any) -> None:
     async def story(dendrite: Dendrite, axon: Any) -> list[tuple[int, int]]:
         sizes = []
         for _ in range(60):

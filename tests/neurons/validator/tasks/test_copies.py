@@ -50,7 +50,7 @@ def test_what_is_forgotten_is_no_copy_any_more() -> None:
     assert (index.find(mark(old)), index.find(mark(new)), len(index)) == (None, "likeness", 1)
 
 
-def test_requirement_11_the_index_is_bounded() -> None:
+def test_the_index_is_bounded() -> None:
     vectors = [embedding() for _ in range(5000)]
     index = CopyIndex([asset(float(i), vector) for i, vector in enumerate(vectors)], max_assets=1000)
     assert len(index) == 1000

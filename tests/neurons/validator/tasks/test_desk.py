@@ -34,7 +34,7 @@ def test_a_pull_gives_a_task_with_its_terms(world: Any) -> None:
     assert (reply.thresholds, reply.max_result_bytes) == ((0.6, 0.8), 16 * 2**20)
 
 
-def test_requirement_1_a_pull_gives_the_same_task_until_it_is_submitted_also_after_a_restart(world: Any) -> None:
+def test_a_pull_gives_the_same_task_until_it_is_submitted_also_after_a_restart(world: Any) -> None:
     first = run(world.desk().pull(MINER))
     world.now += 100
     assert run(world.desk().pull(MINER)) == first
@@ -136,7 +136,7 @@ def test_results_that_are_not_base64_are_the_miners_fault(world: Any, submission
     run(story())
 
 
-def test_requirement_2_a_validators_fault_costs_the_miner_nothing(world: Any, submission: Any, verdicts: Any) -> None:
+def test_a_validators_fault_costs_the_miner_nothing(world: Any, submission: Any, verdicts: Any) -> None:
     async def story() -> None:
         desk = world.desk()
         task = await pulled(desk)
@@ -169,9 +169,7 @@ def test_a_judge_that_breaks_is_the_validators_fault(world: Any, submission: Any
     run(story())
 
 
-def test_requirement_1_ten_submits_at_once_give_one_validation_and_ten_identical_replies(
-    world: Any, submission: Any
-) -> None:
+def test_ten_submits_at_once_give_one_validation_and_ten_identical_replies(world: Any, submission: Any) -> None:
     async def story() -> None:
         desk = world.desk()
         task = await pulled(desk)
@@ -237,7 +235,7 @@ def test_a_task_does_not_expire_while_it_is_judged(world: Any, submission: Any) 
         ({"task_id": "task-0"}, "unknown_task"),
     ],
 )
-def test_requirement_3_a_wrong_signature_or_a_foreign_task_changes_nothing(
+def test_a_wrong_signature_or_a_foreign_task_changes_nothing(
     world: Any, submission: Any, change: dict[str, Any], code: str
 ) -> None:
     async def story() -> None:
@@ -252,7 +250,7 @@ def test_requirement_3_a_wrong_signature_or_a_foreign_task_changes_nothing(
     run(story())
 
 
-def test_requirement_3_a_bound_signature_covers_the_bytes(world: Any, submission: Any) -> None:
+def test_a_bound_signature_covers_the_bytes(world: Any, submission: Any) -> None:
     async def story() -> None:
         desk = world.desk()
         task = await pulled(desk)
@@ -266,7 +264,7 @@ def test_requirement_3_a_bound_signature_covers_the_bytes(world: Any, submission
     run(story())
 
 
-def test_requirement_3_who_has_bound_once_may_not_go_back(world: Any, submission: Any) -> None:
+def test_who_has_bound_once_may_not_go_back(world: Any, submission: Any) -> None:
     async def story() -> None:
         desk = world.desk()
         await desk.submit(MINER, submission(await pulled(desk), MINER, bound_at=world.now))

@@ -48,9 +48,7 @@ async def live_through(world: Any, submission: Any, verdicts: Any, chance: rando
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_requirement_1_each_task_counts_once_in_any_order(
-    world: Any, submission: Any, verdicts: Any, seed: int
-) -> None:
+def test_each_task_counts_once_in_any_order(world: Any, submission: Any, verdicts: Any, seed: int) -> None:
     replies = asyncio.run(live_through(world, submission, verdicts, random.Random(seed)))
     firsts: dict[str, list[SubmitReply]] = defaultdict(list)
     for (hotkey, _), told in replies.items():

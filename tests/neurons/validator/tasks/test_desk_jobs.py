@@ -78,7 +78,7 @@ def test_the_strong_miners_of_the_last_look_get_the_fourth_place(world: Any) -> 
     asyncio.run(story())
 
 
-def test_requirement_7_a_seat_that_changes_hands_starts_neutral(world: Any, submission: Any) -> None:
+def test_a_seat_that_changes_hands_starts_neutral(world: Any, submission: Any) -> None:
     async def story() -> None:
         desk = world.desk()
         await desk.submit(MINER, submission((await desk.pull(MINER)).task[0], MINER, bound_at=world.now))
@@ -93,7 +93,7 @@ def test_requirement_7_a_seat_that_changes_hands_starts_neutral(world: Any, subm
     asyncio.run(story())
 
 
-def test_requirement_11_records_of_the_departed_go_once_they_matter_no_more(world: Any, submission: Any) -> None:
+def test_records_of_the_departed_go_once_they_matter_no_more(world: Any, submission: Any) -> None:
     async def story() -> None:
         desk = world.desk()
         await desk.submit(MINER, submission((await desk.pull(MINER)).task[0], MINER))
@@ -108,5 +108,5 @@ def test_requirement_11_records_of_the_departed_go_once_they_matter_no_more(worl
     asyncio.run(story())
 
 
-def test_requirement_8_an_empty_state_earns_nobody_weights(world: Any) -> None:
+def test_an_empty_state_earns_nobody_weights(world: Any) -> None:
     assert world.desk().state.compute_weights(seats(MINER)) == {}

@@ -43,7 +43,7 @@ def assert_held(folder: Path, told: list[str]) -> None:
         assert len(records[hotkey].accepted_at) == SubmitReply.from_json(reply).generations_within_8_hours == 1
 
 
-def test_requirement_8_what_was_said_is_on_disk_at_every_moment(world: Any, submission: Any, tmp_path: Path) -> None:
+def test_what_was_said_is_on_disk_at_every_moment(world: Any, submission: Any, tmp_path: Path) -> None:
     """A copy of the files, taken without closing them, is what a kill would leave."""
     moments = iter(range(1000))
 
@@ -69,7 +69,7 @@ def test_requirement_8_what_was_said_is_on_disk_at_every_moment(world: Any, subm
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-def test_requirement_8_a_hundred_kills_lose_nothing_acknowledged(tmp_path: Path, root: Path) -> None:
+def test_a_hundred_kills_lose_nothing_acknowledged(tmp_path: Path, root: Path) -> None:
     chance, told, working = random.Random(8), [], 0
     program = Path(__file__).with_name("accept_for_ever.py")
     for kill in range(KILLS):

@@ -149,7 +149,7 @@ def test_too_many_open_jobs_are_refused(jobs: OrganicJobs) -> None:
     assert answers[64] == "queue_full"
 
 
-def test_requirement_11_finished_jobs_are_forgotten(jobs: OrganicJobs, clock: Clock) -> None:
+def test_finished_jobs_are_forgotten(jobs: OrganicJobs, clock: Clock) -> None:
     for i in range(200):
         job = jobs.ask(f"user {i}", "a red car")
         assert isinstance(job, OrganicJob)

@@ -22,7 +22,7 @@ def miner(hotkey: str, count: int, average: float = 1.0) -> MinerRecord:
     return MinerRecord(hotkey, average=average, accepted_at=tuple(NOW - i for i in range(count)))
 
 
-def test_requirement_9_weights_follow_the_rewards() -> None:
+def test_weights_follow_the_rewards() -> None:
     assert compute_weights([miner("A", 3), miner("B", 1)], snapshot("V", "A", "B"), NOW, RULES) == {1: 0.75, 2: 0.25}
 
 
@@ -30,16 +30,16 @@ def test_a_miner_without_a_seat_gets_nothing() -> None:
     assert compute_weights([miner("A", 3), miner("gone", 9)], snapshot("A"), NOW, RULES) == {0: 1.0}
 
 
-def test_requirement_9_nobody_has_earned_anything() -> None:
+def test_nobody_has_earned_anything() -> None:
     assert compute_weights([miner("A", 0), miner("B", 3, average=0.0)], snapshot("A", "B"), NOW, RULES) == {}
 
 
-def test_requirement_7_a_seat_that_changed_hands_starts_neutral() -> None:
+def test_a_seat_that_changed_hands_starts_neutral() -> None:
     assert compute_weights([miner("old", 9)], snapshot("V", "new"), NOW, RULES) == {}
 
 
 @given(st.lists(st.tuples(st.integers(0, 200), st.sampled_from([0.0, 0.01, 0.5, 1.0])), max_size=30), st.randoms())
-def test_requirement_9_weights_sum_to_one_in_any_order(miners: list[tuple[int, float]], random: object) -> None:
+def test_weights_sum_to_one_in_any_order(miners: list[tuple[int, float]], random: object) -> None:
     records = [miner(f"M{i}", count, average) for i, (count, average) in enumerate(miners)]
     seats = snapshot(*(record.hotkey for record in records))
     weights = compute_weights(records, seats, NOW, RULES)

@@ -71,14 +71,14 @@ def test_a_damaged_secret_is_refused(open_store: Any, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("bytes_", [b"no database at all" * 100, b"SQLite format 3\0" + bytes(4000)])
-def test_requirement_8_a_file_that_is_no_state_is_refused(open_store: Any, tmp_path: Path, bytes_: bytes) -> None:
+def test_a_file_that_is_no_state_is_refused(open_store: Any, tmp_path: Path, bytes_: bytes) -> None:
     (tmp_path / "state.db").write_bytes(bytes_)
     with pytest.raises(StateDamagedError):
         open_store()
 
 
 @pytest.mark.parametrize("text", ["", "{", "{}", '{"hotkey": "miner", "average": "much"}', '{"hotkey": 1}'])
-def test_requirement_8_a_record_that_cannot_be_read_is_refused(open_store: Any, text: str) -> None:
+def test_a_record_that_cannot_be_read_is_refused(open_store: Any, text: str) -> None:
     store = open_store()
     store.save(FULL)
     store._db.execute("UPDATE miners SET record = ?", (text,))
@@ -123,7 +123,7 @@ def test_assets_come_back_in_the_order_of_time(open_store: Any) -> None:
     assert np.array_equal(found[0].embedding, np.arange(64))
 
 
-def test_requirement_3_a_nonce_is_used_once_and_only_forward_also_after_a_restart(open_store: Any) -> None:
+def test_a_nonce_is_used_once_and_only_forward_also_after_a_restart(open_store: Any) -> None:
     store = open_store()
     assert store.use_nonce("miner", "uuid", 5, 0.0)
     store = open_store()
@@ -131,7 +131,7 @@ def test_requirement_3_a_nonce_is_used_once_and_only_forward_also_after_a_restar
     assert store.use_nonce("other", "uuid", 1, 0.0)
 
 
-def test_requirement_11_old_nonces_and_assets_are_forgotten(open_store: Any) -> None:
+def test_old_nonces_and_assets_are_forgotten(open_store: Any) -> None:
     store = open_store()
     for i in range(100):
         store.use_nonce("miner", str(i), 1, float(i))
