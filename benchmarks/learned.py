@@ -32,7 +32,6 @@ from benchmarks.render import shell
 from generation.backends.guided.distil import Distillation
 from generation.backends.guided.guidance import Views
 from generation.backends.guided.load import GuidedOptions, GuidedPipeline
-from generation.backends.learned import LGM_SIZES
 from generation.backends.lgm import LgmOptions, LgmPipeline
 from generation.networks import checkpoints, lgm, matting
 from generation.networks.autoencoder import make_vae
@@ -98,7 +97,7 @@ def with_random_values(make: Callable[[], Any], dtype: torch.dtype, device: torc
     """The network that `make` describes with the values it is made with, loaded as released ones are."""
     with device:
         values = make().state_dict()
-    return checkpoints.load(make, values, dtype, device)
+    return checkpoints.load_network(make, values, dtype, device)
 
 
 def four(device: torch.device, px: int) -> Views:
@@ -165,7 +164,7 @@ def lgm_pipeline(model: LatentDiffusion, *, tiny: bool) -> LgmPipeline:
     """As generation/configs/lgm.yaml says."""
     options = LgmOptions.model_validate(read_yaml(CONFIGS / "lgm.yaml", GenerationConfig).options)
     with model.device:
-        network = lgm.Lgm(LGM_SIZES["lgm-tiny" if tiny else "lgm-big"]).to(model.dtype)
+        network = lgm.Lgm(lgm.SIZES["lgm-tiny" if tiny else "lgm-big"]).to(model.dtype)
         mask = matting.Matting(matting.SIZES["u2net-tiny" if tiny else "u2net"])
         network.conv.bias[3] += 2  # visible, whatever the other values
     rays = lgm.pluecker_rays(orbit_poses((0, 90, 180, 270), [0.0] * 4, lgm.RADIUS), network.input_px).to(model.device)
@@ -228,7 +227,9 @@ def load_full_size() -> None:
             return [model.unet, model.vae, model.text_encoder]
 
         def big(path: Path) -> list[torch.nn.Module]:
-            return [checkpoints.load(lambda: lgm.Lgm(lgm.BIG), checkpoints.read_state(path), **place)]
+            return [
+                checkpoints.load_network(lambda: lgm.Lgm(lgm.SIZES["lgm-big"]), checkpoints.read_state(path), **place)
+            ]
 
         lists = ["mvdream_sd21_unet_state_dict", "mvdream_sd21_other_state_dict"]
         for label, keys, load in (("sd-v2.1-base-4view.pt", lists, mvdream), ("LGM", ["lgm_big_state_dict"], big)):

@@ -12,7 +12,6 @@ from pathlib import Path
 import torch
 import yaml
 
-from generation.backends.learned import LGM_SIZES
 from generation.networks import lgm, matting
 from generation.networks.autoencoder import make_vae
 from generation.networks.diffusion import SIZES
@@ -41,7 +40,7 @@ def write_tiny_weights(folder: Path) -> Path:
             for role, network in networks.items():
                 save_file(network.state_dict(), folder / files[role])
             entries[name] = {"architecture": architecture, "folder": str(folder), "files": files, **_COMMON}
-        save_file(_visible(lgm.Lgm(LGM_SIZES["lgm-tiny"])).state_dict(), folder / "lgm.safetensors")
+        save_file(_visible(lgm.Lgm(lgm.SIZES["lgm-tiny"])).state_dict(), folder / "lgm.safetensors")
         save_file(matting.Matting(matting.SIZES["u2net-tiny"]).state_dict(), folder / "matting.safetensors")
     for name, architecture in (("lgm", "lgm-tiny"), ("matting", "u2net-tiny")):
         files = {"weights": f"{name}.safetensors"}

@@ -1,4 +1,4 @@
-"""From names in a generator's YAML options to networks on a device. Shared by the learned generators' loaders."""
+"""From the options of a learned generator to its networks on a device; shared by the loaders."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import TypeVar
 
 import torch
 
-from generation.backends.candidates import Scorer
-from generation.backends.contract import BackendUnusable
+from generation.backends.candidates import best_of
+from generation.backends.contract import BackendUnusable, Generator
 from generation.backends.judging import validation_judge
-from generation.networks import checkpoints, lgm, matting
-from generation.networks.diffusion import SIZES, LatentDiffusion, load_diffusion
+from generation.backends.options import LearnedOptions
+from generation.networks import checkpoints, diffusion, lgm, matting
 from generation.networks.text import Tokenizer
-from generation.networks.weights import DEFAULT_TABLE, Fetch, Files, WeightsTable, fetch_from_hub, locate, read_table
+from generation.weights import DEFAULT_TABLE, Fetch, WeightsTable, fetch_from_hub, locate_weights, read_table
 
 logger = logging.getLogger(__name__)
 
@@ -23,15 +23,9 @@ Size = TypeVar("Size")
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
-LGM_SIZES = {
-    "lgm-big": lgm.BIG,
-    "lgm-tiny": lgm.LgmSize(32, (32, 64, 64), (False, True, True), (64, 64), (True, False), layers=1),
-}
-"""By the name that a weights table gives; "tiny" is for trying a set-up out."""
 
-
-class Shelf:
-    """The files of all weights that one generator needs, found together, so that what is missing is said together."""
+class WeightFiles:
+    """The files of all weights that a generator needs, located together so that one message names all missing ones."""
 
     def __init__(
         self,
@@ -43,71 +37,73 @@ class Shelf:
         offline: bool,
         fetch: Fetch = fetch_from_hub,
     ) -> None:
-        """Raises BackendUnusable for a device that is not there, SettingsError for names, WeightsMissing for files."""
-        self.device = usable_device(device)
+        """Raises BackendUnusable for the device or dtype, SettingsError for unknown names, WeightsMissing for files."""
+        self.device = find_device(device)
         if dtype not in DTYPES:
             raise BackendUnusable(f"dtype must be one of {', '.join(DTYPES)}, not {dtype!r}")
         self.dtype = DTYPES[dtype]
         self._table = table
         names = list(names)
-        self._files = locate(table, names, offline=offline, fetch=fetch)
+        self._files = locate_weights(table, names, offline=offline, fetch=fetch)
         if not offline and (loose := table.unpinned(names)):
-            logger.warning("weights not pinned: %s; `python -m generation.preflight` says to what", ", ".join(loose))
+            logger.warning(
+                "weights not pinned: %s; `python -m generation.preflight` shows the commits to pin", ", ".join(loose)
+            )
 
-    def diffusion_model(self, name: str, tokenizer: str) -> LatentDiffusion:
-        """A diffusion model by its weights' name. Raises BackendUnusable, WeightsUnusable."""
-        words = self._files[tokenizer]
-        size = self._one_of(SIZES, name)
-        vocabulary = Tokenizer(_role(words, "vocab", tokenizer), _role(words, "merges", tokenizer))
-        return load_diffusion(size, self._files[name], vocabulary, self.device, self.dtype)
+    def diffusion_model(self, name: str, tokenizer: str) -> diffusion.LatentDiffusion:
+        """Load a diffusion model by its weights' name. Raises BackendUnusable, WeightsUnusable."""
+        size = self._size(diffusion.SIZES, name)
+        words = Tokenizer(self._file(tokenizer, "vocab"), self._file(tokenizer, "merges"))
+        return diffusion.load_diffusion(size, self._files[name], words, self.device, self.dtype)
 
     def lgm_model(self, name: str) -> lgm.Lgm:
-        """LGM by its weights' name. Raises BackendUnusable, WeightsUnusable."""
-        size = self._one_of(LGM_SIZES, name)
-        state = checkpoints.read_state(_role(self._files[name], "weights", name))
-        return checkpoints.load(lambda: lgm.Lgm(size), state, self.dtype, self.device)
+        """Load LGM by its weights' name. Raises BackendUnusable, WeightsUnusable."""
+        size = self._size(lgm.SIZES, name)
+        state = checkpoints.read_state(self._file(name, "weights"))
+        return checkpoints.load_network(lambda: lgm.Lgm(size), state, self.dtype, self.device)
 
     def matting_model(self, name: str) -> matting.Matting:
-        """The matting network by its weights' name, in float32. Raises BackendUnusable, WeightsUnusable."""
-        size = self._one_of(matting.SIZES, name)
-        state = checkpoints.read_state(_role(self._files[name], "weights", name))
-        return checkpoints.load(lambda: matting.Matting(size), state, torch.float32, self.device)
+        """Load the matting network by its weights' name, in float32. Raises BackendUnusable, WeightsUnusable."""
+        size = self._size(matting.SIZES, name)
+        state = checkpoints.read_state(self._file(name, "weights"))
+        return checkpoints.load_network(lambda: matting.Matting(size), state, torch.float32, self.device)
 
-    def _one_of(self, sizes: Mapping[str, Size], name: str) -> Size:
+    def _size(self, sizes: Mapping[str, Size], name: str) -> Size:
         architecture = self._table.entry(name).architecture
         if architecture not in sizes:
             known = ", ".join(sorted(sizes))
             raise BackendUnusable(f"weights {name!r}: architecture must be one of {known}, not {architecture!r}")
         return sizes[architecture]
 
+    def _file(self, name: str, role: str) -> Path:
+        if role not in self._files[name]:
+            raise BackendUnusable(f"weights {name!r} need a file called {role!r} in the table")
+        return self._files[name][role]
 
-def table_of(weights: str | None) -> WeightsTable:
-    """The table that a YAML file's `weights:` names, relative to the working folder; none: the shipped one."""
+
+def read_weights_table(weights: str | None) -> WeightsTable:
+    """Read the table that the option `weights` names, relative to the working folder; by default the shipped one."""
     return read_table(Path(weights).expanduser() if weights else DEFAULT_TABLE)
 
 
-def usable_device(name: str) -> torch.device:
-    """The device called `name`. Raises BackendUnusable where there is none; nothing falls back to the CPU."""
+def find_device(name: str) -> torch.device:
+    """Return the device called `name`. Raises BackendUnusable if it does not exist; nothing falls back to the CPU."""
     device = torch.device(name)
     if device.type == "cuda" and (not torch.cuda.is_available() or (device.index or 0) >= torch.cuda.device_count()):
         raise BackendUnusable(
-            f"there is no CUDA device {name!r}: `python -m generation.preflight` says why; "
-            "`devices: [cpu]` works, far slower, with `dtype: float32`"
+            f"there is no CUDA device {name!r}: `python -m generation.preflight` shows why; "
+            "`devices: [cpu]` with `dtype: float32` works, but far slower"
         )
     return device
 
 
-def scorer_of(judge: str | None) -> Scorer | None:
-    """The scorer that a YAML file's `judge:` names: the address of a validation service. Raises BackendUnusable."""
-    if judge is None:
-        return None
+def best_candidate(generate: Generator, options: LearnedOptions) -> Generator:
+    """Return a generator that keeps the best of `options.candidates` objects, as the validation service scores them.
+
+    Raises BackendUnusable for several candidates without a judge, or a judge whose address is not one.
+    """
     try:
-        return validation_judge(judge)
+        score = validation_judge(options.judge) if options.judge is not None else None
+        return best_of(generate, options.candidates, score)
     except ValueError as error:
-        raise BackendUnusable(str(error)) from error
-
-
-def _role(files: Files, role: str, name: str) -> Path:
-    if role not in files:
-        raise BackendUnusable(f"weights {name!r} need a file called {role!r} in the table")
-    return files[role]
+        raise BackendUnusable(f"{error}: set judge to a validation service's address") from error

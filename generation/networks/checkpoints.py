@@ -44,7 +44,7 @@ def read_state(path: Path) -> dict[str, Tensor]:
     return state
 
 
-def load(make: Callable[[], Network], state: State, dtype: torch.dtype, device: torch.device) -> Network:
+def load_network(make: Callable[[], Network], state: State, dtype: torch.dtype, device: torch.device) -> Network:
     """The network that `make` describes, with the tensors of `state` as its parameters. Raises WeightsUnusable."""
     with torch.device("meta"):
         network = make()

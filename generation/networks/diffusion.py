@@ -21,18 +21,18 @@ from generation.networks.unet import SD21_UNET, UNetSize, make_unet
 
 @dataclass(frozen=True)
 class DiffusionSize:
-    """One architecture. `views` are denoised together (0: each by itself); a picture's side is `picture_px`."""
+    """One architecture. `views` are denoised together (0: each by itself); a picture's side is `image_px`."""
 
     unet: UNetSize
     vae: VaeSize
     text: TextSize
     views: int
-    picture_px: int
+    image_px: int
 
     @property
     def latent_px(self) -> int:
         """Side of a latent picture."""
-        return self.picture_px // self.vae.factor
+        return self.image_px // self.vae.factor
 
 
 _TINY_UNET = UNetSize((32, 32), layers=1, head_channels=16, context=32, latent_px=8)
@@ -40,10 +40,10 @@ _TINY_VAE = VaeSize((32, 32, 32, 32), layers=1)
 _TINY_TEXT = TextSize(width=32, layers=1, heads=2)
 
 SIZES = {
-    "mvdream-sd21": DiffusionSize(SD21_UNET, SD_VAE, SD21_TEXT, views=4, picture_px=256),
-    "sd21": DiffusionSize(SD21_UNET, SD_VAE, SD21_TEXT, views=0, picture_px=512),
-    "mvdream-tiny": DiffusionSize(_TINY_UNET, _TINY_VAE, _TINY_TEXT, views=4, picture_px=64),
-    "sd-tiny": DiffusionSize(_TINY_UNET, _TINY_VAE, _TINY_TEXT, views=0, picture_px=64),
+    "mvdream-sd21": DiffusionSize(SD21_UNET, SD_VAE, SD21_TEXT, views=4, image_px=256),
+    "sd21": DiffusionSize(SD21_UNET, SD_VAE, SD21_TEXT, views=0, image_px=512),
+    "mvdream-tiny": DiffusionSize(_TINY_UNET, _TINY_VAE, _TINY_TEXT, views=4, image_px=64),
+    "sd-tiny": DiffusionSize(_TINY_UNET, _TINY_VAE, _TINY_TEXT, views=0, image_px=64),
 }
 """By the name that a weights table gives. The tiny ones are for trying a set-up out: they make nothing to look at."""
 
@@ -114,7 +114,7 @@ def load_diffusion(
         return checkpoints.read_state(files[role])
 
     whole: State = checkpoints.read_state(files["checkpoint"]) if "checkpoint" in files else {}
-    place = partial(checkpoints.load, dtype=dtype, device=device)
+    place = partial(checkpoints.load_network, dtype=dtype, device=device)
     return LatentDiffusion(
         size=size,
         unet=place(unet, checkpoints.unet_state(read("unet"), unet_config)).to(memory_format=torch.channels_last),

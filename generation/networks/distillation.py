@@ -16,7 +16,7 @@ from generation.networks.schedule import add_noise, guided
 
 def to_latents(model: LatentDiffusion, images: Tensor, generator: torch.Generator) -> Tensor:
     """Latents [B, 4, h, w] of `images` [B, 3, H, W] in [0, 1], brought to the model's size; with gradient."""
-    size = (model.size.picture_px, model.size.picture_px)
+    size = (model.size.image_px, model.size.image_px)
     if tuple(images.shape[-2:]) != size:
         images = functional.interpolate(images, size, mode="bilinear", align_corners=False)
     return autoencoder.encode(model.vae, images.contiguous(memory_format=torch.channels_last), generator)

@@ -1,4 +1,4 @@
-"""Text to four views of one object: MVDream sampled with DDIM, as LGM's text mode does."""
+"""Text to four views of one object: MVDream sampled with DDIM, as in LGM's text mode."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from generation.networks.schedule import ddim_step, ddim_timesteps, guided
 
 VIEWS = 4
 AZIMUTHS_DEG = (0.0, 90.0, 180.0, 270.0)
-"""In MVDream's world, whose objects look toward azimuth 90: the second view is the front."""
+"""In MVDream's world, whose objects face azimuth 90: the second view is the front."""
 
 
 def view_cameras(elevation_deg: float, device: torch.device) -> Tensor:
-    """Cameras [4, 16] of the four views; a positive elevation is above."""
+    """Return the cameras [4, 16] of the four views; a positive elevation is above."""
     return mvdream_cameras(orbit_poses(AZIMUTHS_DEG, [elevation_deg] * VIEWS)).to(device)
 
 
-def sample(
-    model: LatentDiffusion, latents: Tensor, condition: Condition, steps: int, report: Callable[[int], None]
+def denoise(
+    model: LatentDiffusion, latents: Tensor, condition: Condition, steps: int, on_step: Callable[[int], None]
 ) -> Tensor:
-    """Denoised latents [B, 4, h, w] from pure noise `latents` [B, 4, h, w]; `report` hears of each finished step."""
+    """Denoise pure noise `latents` [B, 4, h, w]; `on_step` is called with the number of finished steps."""
     times = ddim_timesteps(steps)
     for done, t in enumerate(times, start=1):
         noise = guided(*model.predict(latents, t, condition), condition.scale)
         later = max(t - 1000 // steps, 0)
         latents = ddim_step(latents, noise, model.alphas[t], model.alphas[later])
-        report(done)
+        on_step(done)
     return latents
 
 
 @torch.no_grad()
-def four_views(
-    model: LatentDiffusion, condition: Condition, steps: int, generator: torch.Generator, report: Callable[[int], None]
+def sample_views(
+    model: LatentDiffusion, condition: Condition, steps: int, generator: torch.Generator, on_step: Callable[[int], None]
 ) -> Tensor:
-    """Pictures [4, 3, H, W] in [0, 1] at AZIMUTHS_DEG. `generator` lies on the model's device."""
+    """Sample images [4, 3, H, W] in [0, 1] at AZIMUTHS_DEG. `generator` is on the model's device."""
     side = model.size.latent_px
     noise = torch.randn((VIEWS, 4, side, side), generator=generator, device=model.device)
-    return autoencoder.decode(model.vae, sample(model, noise, condition, steps, report))
+    return autoencoder.decode(model.vae, denoise(model, noise, condition, steps, on_step))

@@ -41,14 +41,17 @@ class LgmSize:
     heads: int = 16
 
 
-BIG = LgmSize(
-    input_px=256,
-    down=(64, 128, 256, 512, 1024, 1024),
-    down_attends=(False, False, False, True, True, True),
-    up=(1024, 1024, 512, 256, 128),
-    up_attends=(True, True, True, False, False),
-)
-"""The released model's option set."""
+SIZES = {
+    "lgm-big": LgmSize(
+        input_px=256,
+        down=(64, 128, 256, 512, 1024, 1024),
+        down_attends=(False, False, False, True, True, True),
+        up=(1024, 1024, 512, 256, 128),
+        up_attends=(True, True, True, False, False),
+    ),
+    "lgm-tiny": LgmSize(32, (32, 64, 64), (False, True, True), (64, 64), (True, False), layers=1),
+}
+"""By the name that a weights table gives: the released model's option set, and one for trying out a set-up."""
 
 
 def _norm(channels: int) -> nn.GroupNorm:

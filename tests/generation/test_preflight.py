@@ -1,4 +1,4 @@
-"""Requirement 14 of the network's users, second half: what a machine lacks is said, with what to do about it."""
+"""Preflight reports what a machine lacks, with what to do about it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def empty_hub(repository: str, revision: str, file: str, offline: bool) -> Path:
     raise OSError("not on this machine")
 
 
-WELL = Machine(
+COMPLETE = Machine(
     gpus=lambda: [CARD],
     torch_cuda=lambda: ("13.2", 1),
     libraries=list,
@@ -44,7 +44,7 @@ WELL = Machine(
 
 @pytest.fixture
 def config(tmp_path: Path) -> GenerationConfig:
-    """The shipped configuration of LGM with weights that are there."""
+    """The shipped configuration of LGM with weights that exist."""
     for name in WEIGHTS:
         (tmp_path / f"{name}.pt").touch()
     return with_table(table_at(tmp_path, "."))
@@ -63,73 +63,78 @@ def table_at(path: Path, folder: str) -> Path:
 
 @pytest.fixture
 def nowhere(tmp_path: Path) -> GenerationConfig:
-    """The same with weights that are not there."""
+    """The same with weights that do not exist."""
     return with_table(table_at(tmp_path, "nowhere"))
 
 
-def test_requirement_14_a_machine_that_has_everything_is_ready(config: GenerationConfig) -> None:
-    found = examine(config, WELL)
-    assert [finding.name for finding in found if not finding.well] == []
+def test_a_machine_that_has_everything_is_ready(config: GenerationConfig) -> None:
+    found = examine(config, COMPLETE)
+    assert [finding.name for finding in found if not finding.ok] == []
     assert {"driver", "GPU 0", "PyTorch", "cuda", "CUDA toolkit", "gsplat", "libraries", "weights"} == {
         f.name for f in found
     }
 
 
 @pytest.mark.parametrize(
-    ("lacking", "name", "seen", "advice"),
+    ("lacking", "name", "found", "advice"),
     [
         ({"gpus": lambda: None}, "driver", "no NVIDIA driver", "install NVIDIA's driver"),
-        ({"gpus": list}, "GPU", "lists none", "--gpus all"),
-        ({"torch_cuda": lambda: (None, 0)}, "PyTorch", "has no CUDA", "setup_env.sh"),
+        ({"gpus": list}, "GPU", "lists no GPU", "--gpus all"),
+        ({"torch_cuda": lambda: (None, 0)}, "PyTorch", "built without CUDA", "setup_env.sh"),
         (
             {"torch_cuda": lambda: ("13.2", 0)},
             "PyTorch",
-            "cannot use driver 580.1",
+            "driver 580.1 does not support",
             "update the driver to one for CUDA 13.2",
         ),
         (
             {"gpus": lambda: [replace(CARD, free_mib=500)]},
             "cuda",
             "500 MiB of memory free",
-            "nvidia-smi shows what else",
+            "programs that nvidia-smi lists",
         ),
-        ({"toolkit": lambda: None, "renderer": no_kernels}, "CUDA toolkit", "no nvcc", "install the CUDA toolkit"),
+        (
+            {"toolkit": lambda: None, "renderer": no_kernels},
+            "CUDA toolkit",
+            "nvcc not found",
+            "install the CUDA toolkit",
+        ),
         ({"renderer": no_gsplat}, "gsplat", "not installed", "setup_env.sh"),
         ({"libraries": lambda: ["diffusers"]}, "libraries", "not installed: diffusers", "setup_env.sh"),
     ],
     ids=["driver", "gpu", "torch-build", "old-driver", "vram", "toolkit", "gsplat", "libraries"],
 )
-def test_requirement_14_what_is_lacking_is_said_with_what_to_do(
-    config: GenerationConfig, lacking: dict[str, object], name: str, seen: str, advice: str
+def test_whatever_is_lacking_is_reported_with_advice(
+    config: GenerationConfig, lacking: dict[str, object], name: str, found: str, advice: str
 ) -> None:
-    faults = [finding for finding in examine(config, replace(WELL, **lacking)) if not finding.well]
+    faults = [finding for finding in examine(config, replace(COMPLETE, **lacking)) if not finding.ok]
     assert faults[0].name == name
-    assert seen in faults[0].seen
+    assert found in faults[0].found
     assert advice in faults[0].advice
 
 
-def test_requirement_14_all_missing_weights_are_said_at_once(nowhere: GenerationConfig) -> None:
-    (fault,) = [finding for finding in examine(nowhere, WELL) if not finding.well]
+def test_all_missing_weights_are_reported_at_once(nowhere: GenerationConfig) -> None:
+    (fault,) = [finding for finding in examine(nowhere, COMPLETE) if not finding.ok]
     assert fault.name == "weights"
-    assert all(f"{name}.pt" in fault.seen for name in WEIGHTS)
-    assert "--fetch" in fault.seen
+    assert all(f"{name}.pt" in fault.found for name in WEIGHTS)
+    assert "--fetch" in fault.found
 
 
-def test_requirement_14_too_small_a_disk_is_said_before_anything_is_fetched(nowhere: GenerationConfig) -> None:
-    faults = [f for f in examine(nowhere, replace(WELL, free_mib=lambda _: 5000), fetch=True) if not f.well]
+def test_a_full_disk_is_reported_before_anything_is_fetched(nowhere: GenerationConfig) -> None:
+    faults = [f for f in examine(nowhere, replace(COMPLETE, free_mib=lambda _: 5000), fetch=True) if not f.ok]
     assert [fault.name for fault in faults] == ["disk", "weights"]
-    assert "5000 MiB free" in faults[0].seen
-    assert "about 6048 needed" in faults[0].seen
+    assert "5000 MiB free" in faults[0].found
+    assert "about 6048 needed" in faults[0].found
     assert "HF_HOME" in faults[0].advice
 
 
-def test_what_cannot_be_fetched_is_still_said(nowhere: GenerationConfig) -> None:
-    faults = [finding for finding in examine(nowhere, WELL, fetch=True) if not finding.well]
+def test_weights_that_cannot_be_fetched_are_reported(nowhere: GenerationConfig) -> None:
+    faults = [finding for finding in examine(nowhere, COMPLETE, fetch=True) if not finding.ok]
     assert [fault.name for fault in faults] == ["weights"]
 
 
 class Hub:
-    """A hub whose files come to this machine when they are fetched, at one commit."""
+    """A hub whose files are downloaded when they are fetched, all of one commit."""
 
     def __init__(self, cache: Path) -> None:
         self.cache = cache
@@ -147,72 +152,72 @@ class Hub:
 
 
 def hub_table(path: Path, **changes: str) -> Path:
-    """All weights in a hub, and what is changed of each."""
+    """Write a table of weights in a hub, with these changes to each entry."""
     given = {"hub": "some/one", "licence": "MIT", "size_mib": 1000, **changes}
     entries = {name: {**given, "files": {"weights": f"{name}.pt"}} for name in WEIGHTS}
     (path / "weights.yaml").write_text(yaml.safe_dump(entries))
     return path / "weights.yaml"
 
 
-def test_what_is_missing_is_fetched_only_when_asked_for(tmp_path: Path) -> None:
+def test_missing_weights_are_fetched_only_with_the_flag(tmp_path: Path) -> None:
     config, hub = with_table(hub_table(tmp_path, revision=COMMIT)), Hub(tmp_path)
-    machine = replace(WELL, hub=hub)
-    assert [finding.name for finding in examine(config, machine) if not finding.well] == ["weights"]
+    machine = replace(COMPLETE, hub=hub)
+    assert [finding.name for finding in examine(config, machine) if not finding.ok] == ["weights"]
     assert hub.fetched == []
     fetched = examine(config, machine, fetch=True)
-    assert all(finding.well and not finding.advice for finding in fetched)
-    assert fetched[-1].seen == "fetched: mvdream, tokenizer, lgm, matting"
+    assert all(finding.ok and not finding.advice for finding in fetched)
+    assert fetched[-1].found == "fetched: mvdream, tokenizer, lgm, matting"
     assert hub.fetched == [f"some/one@{COMMIT}/{name}.pt" for name in WEIGHTS]
-    assert all(finding.well for finding in examine(config, machine))
+    assert all(finding.ok for finding in examine(config, machine))
 
 
-def test_weights_that_may_change_are_noted_with_what_to_write(tmp_path: Path) -> None:
-    config, machine = with_table(hub_table(tmp_path)), replace(WELL, hub=Hub(tmp_path))
+def test_weights_that_may_change_are_noted_with_the_commits_to_pin(tmp_path: Path) -> None:
+    config, machine = with_table(hub_table(tmp_path)), replace(COMPLETE, hub=Hub(tmp_path))
     note = examine(config, machine, fetch=True)[-1]
-    assert note.well
+    assert note.ok
     assert str(note).startswith("note   not pinned: mvdream (main), tokenizer (main), lgm (main), matting (main)\n")
     assert f"`revision: {COMMIT}` for mvdream" in note.advice
     assert note == examine(config, machine)[-1]
 
 
-def test_a_device_beyond_those_there_are(config: GenerationConfig) -> None:
-    (fault,) = [f for f in examine(config.model_copy(update={"devices": ["cuda:0", "cuda:3"]}), WELL) if not f.well]
-    assert (fault.name, fault.seen) == ("cuda:3", "there are only 1 GPUs")
+def test_a_device_number_beyond_the_last_gpu(config: GenerationConfig) -> None:
+    (fault,) = [f for f in examine(config.model_copy(update={"devices": ["cuda:0", "cuda:3"]}), COMPLETE) if not f.ok]
+    assert (fault.name, fault.found) == ("cuda:3", "no such device; number of GPUs: 1")
     assert "cuda:0 to cuda:0" in fault.advice
 
 
 def test_compiled_kernels_need_no_compiler(config: GenerationConfig) -> None:
-    assert all(finding.well for finding in examine(config, replace(WELL, toolkit=lambda: None)))
+    assert all(finding.ok for finding in examine(config, replace(COMPLETE, toolkit=lambda: None)))
 
 
 def test_the_procedural_generator_needs_nothing() -> None:
-    bare = replace(WELL, gpus=lambda: None, libraries=lambda: ["diffusers"])
-    assert all(finding.well for finding in examine(read_yaml(CONFIGS / "procedural.yaml", GenerationConfig), bare))
+    bare = replace(COMPLETE, gpus=lambda: None, libraries=lambda: ["diffusers"])
+    assert all(finding.ok for finding in examine(read_yaml(CONFIGS / "procedural.yaml", GenerationConfig), bare))
 
 
-def test_the_colour_key_is_no_weight() -> None:
+def test_the_colour_key_is_not_a_name_of_weights() -> None:
     config = GenerationConfig(backend="lgm", options={"matting": "colour-key", "lgm": "lgm", "steps": 3})
     assert weights_named(config) == ["lgm"]
 
 
-def test_the_command_prints_findings_and_ends_with_their_number(capsys: pytest.CaptureFixture[str]) -> None:
-    bare = replace(WELL, gpus=lambda: None, libraries=lambda: ["diffusers"])
+def test_the_command_prints_the_findings_and_the_number_of_faults(capsys: pytest.CaptureFixture[str]) -> None:
+    bare = replace(COMPLETE, gpus=lambda: None, libraries=lambda: ["diffusers"])
     assert main([], bare) == 1
     printed = capsys.readouterr().out
-    assert "FAULT  driver: there is no NVIDIA driver" in printed
+    assert "FAULT  driver: no NVIDIA driver" in printed
     assert "→ install NVIDIA's driver" in printed
-    assert printed.endswith("2 faults: put the first right, then run this again\n")
+    assert printed.endswith("2 faults: fix the first one and run this again\n")
     assert main(["--config", str(CONFIGS / "procedural.yaml")], bare) == 0
 
 
-def test_a_configuration_that_is_none_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_configuration_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as raised:
-        main(["--config", str(tmp_path / "none.yaml")], WELL)
+        main(["--config", str(tmp_path / "none.yaml")], COMPLETE)
     assert raised.value.code == 2
     assert "cannot read" in capsys.readouterr().err
 
 
-def test_nvidia_smi_is_read() -> None:
+def test_nvidia_smi_output_is_parsed() -> None:
     text = "NVIDIA H200, 570.86, 143771, 143000\nNVIDIA H200, 570.86, 143771, 12\n"
     assert read_gpus(text) == [Gpu("NVIDIA H200", "570.86", 143771, 143000), Gpu("NVIDIA H200", "570.86", 143771, 12)]
     assert read_gpus("No devices were found\n") == []

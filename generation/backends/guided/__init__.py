@@ -1,4 +1,4 @@
-"""Text to splats by optimisation: a blob of splats is rendered, a guidance says what the pictures lack, and so on.
+"""Text to splats by optimisation: splats are rendered, a diffusion model gives the gradient of the images, Adam steps.
 
-settings ← guidance ← (plan, blob, cloud, growth) ← optimise ← (distil) ← load
+settings ← guidance ← (plan, initial_ball, parameters, densification) ← optimise ← (distil) ← load
 """

@@ -1,6 +1,6 @@
 """Guidance by score distillation: MVDream (four views at once) or Stable Diffusion (each view by itself).
 
-Prompts are embedded once; each step encodes the pictures, asks the denoiser and gives DreamGaussian's loss.
+A prompt is embedded once; each step encodes the images, runs the denoiser and computes DreamGaussian's loss.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from generation.networks.diffusion import Condition, LatentDiffusion
 from generation.networks.distillation import distillation_loss, to_latents
 
 FRONT_DEG, BACK_DEG = 60.0, 120.0
-"""Stable Diffusion is told "front view" within 60° of the front, "back view" beyond 120°, else "side view"."""
+"""The prompt for Stable Diffusion ends in "front view" within 60°, "back view" beyond 120°, otherwise "side view"."""
 
 DIRECTIONS = ("front", "side", "back")
 
 
 class Distillation:
-    """A `Guidance`: pulls pictures toward what `model` knows of a prompt, away from `negative`."""
+    """A `Guidance` by a diffusion model, with classifier-free guidance of `scale` away from the `negative` prompt."""
 
     def __init__(self, model: LatentDiffusion, *, scale: float, negative: str) -> None:
         self.device = model.device
@@ -29,7 +29,7 @@ class Distillation:
         self._negative = negative
 
     def prepare(self, prompt: str) -> Guide:
-        """The guide toward `prompt`."""
+        """See `Guidance`."""
         return self._views_together(prompt) if self._model.size.views else self._views_alone(prompt)
 
     def _views_together(self, prompt: str) -> Guide:
@@ -61,7 +61,7 @@ class Distillation:
 
 
 def unet_cameras(views: Views, device: torch.device) -> Tensor:
-    """MVDream's cameras [V, 16] of `views`, turned so that its objects come to look toward our azimuth 0."""
+    """Return MVDream's cameras [V, 16] of `views`, turned so that its objects face our azimuth 0."""
     azimuths = [azimuth + FRONT_AZIMUTH_DEG for azimuth in views.azimuths_deg]
     cameras = mvdream_cameras(orbit_poses(azimuths, views.elevations_deg))
     if device.type == "cuda":
@@ -70,7 +70,7 @@ def unet_cameras(views: Views, device: torch.device) -> Tensor:
 
 
 def direction(azimuth_deg: float) -> str:
-    """Which of DIRECTIONS is seen from `azimuth_deg` (0 is the front)."""
+    """Return which of DIRECTIONS is visible from `azimuth_deg` (0 is the front)."""
     away = abs((azimuth_deg + 180) % 360 - 180)
     if away < FRONT_DEG:
         return "front"

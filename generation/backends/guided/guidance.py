@@ -1,7 +1,7 @@
-"""What steers the optimisation: a guidance, made once with its networks, gives one guide per prompt.
+"""The contract between the optimisation and the networks that guide it: a `Guidance`, loaded once, makes one `Guide`
+per prompt.
 
-Implementations: score distillation with MVDream or Stable Diffusion, and pictures of a known object in tests.
-Knows nothing of splats, renderers, schedules or optimisers.
+Implementations: score distillation with MVDream or Stable Diffusion, and images of a known object in tests.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from splats.model import Cameras
 
 @dataclass(frozen=True, slots=True)
 class Views:
-    """V views of one step, where they look from (splats.model: azimuth 0 looks from +z; positive elevation is above).
+    """The V views of one step, in the axes of `splats.model`: azimuth 0 looks from +z, positive elevation is above.
 
-    Several sets of MVDream's four views lie one after the other: index = set · 4 + view, azimuths 90° apart.
+    Several sets of MVDream's four views follow one another: index = set · 4 + view, azimuths 90° apart.
 
-    cameras              V cameras, world-to-camera, OpenCV axes; their place and size as rendered
+    cameras              V cameras, world-to-camera, OpenCV axes, of the rendered size
     azimuths_deg [V]     plain numbers on the host: reading them costs no synchronisation
     elevations_deg [V]   likewise
-    background [3]       the colour behind the object, the same for all V views
+    background [3]       colour behind the object in all V views
     """
 
     cameras: Cameras
@@ -44,11 +44,11 @@ guidance. It neither synchronises with the host nor touches a global seed."""
 
 
 class Guidance(Protocol):
-    """Networks that judge pictures. Made once; used by one generation at a time."""
+    """Networks that judge images. Loaded once; used by one generation at a time."""
 
     device: torch.device
-    """Where the networks are, and where the splats will be optimised."""
+    """Device of the networks, on which the splats are optimised."""
 
     def prepare(self, prompt: str) -> Guide:
-        """Embeds the prompt (and its negative) once; the guide is then called every step."""
+        """Embed the prompt once; the guide is then called every step."""
         ...

@@ -1,51 +1,39 @@
-"""The guided generator from its YAML options: networks loaded once, then a prompt is optimised into splats."""
+"""The guided generator: load the networks once, then optimise splats for each prompt."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from generation.backends.candidates import best_of, finish
+from generation.backends.candidates import finish
 from generation.backends.contract import BackendUnusable, Generated, Generator, Progress, Report
 from generation.backends.guided.distil import Distillation
 from generation.backends.guided.guidance import Guidance
 from generation.backends.guided.optimise import optimise
-from generation.backends.guided.settings import Optimisation, Section
-from generation.backends.learned import Shelf, scorer_of, table_of
+from generation.backends.guided.settings import Optimisation
+from generation.backends.learned import WeightFiles, best_candidate, read_weights_table
+from generation.backends.options import LearnedOptions, read_options
 from generation.networks.diffusion import compile_networks
-from serving.errors import describe_validation
 from splats.errors import RendererMissing
 from splats.model import normalise
 from splats.render import warm_up
 
 _OPTIMISED = 0.99
-"""Share of the work done when the last step is."""
+"""Fraction of the work done after the last step."""
 
 
-class GuidedOptions(Section):
+class GuidedOptions(LearnedOptions):
     """`options:` of the YAML file; the shipped ones give each number's source."""
 
-    weights: str | None = None
-    diffusion: str = "mvdream"
-    tokenizer: str = "tokenizer"
-    offline: bool = False
-    dtype: str = "bfloat16"
-    compiled: bool = False
-
     guidance: float = Field(100.0, ge=1, le=1000)
-    suffix: str = ""
-    negative: str = ""
     optimisation: Optimisation = Optimisation()
-
-    candidates: int = Field(1, ge=1, le=64)
-    judge: str | None = None
     keep_floaters: bool = False
 
 
 @dataclass(frozen=True)
 class GuidedPipeline:
-    """A generator once its guidance is there."""
+    """A generator with its guidance loaded."""
 
     options: GuidedOptions
     guidance: Guidance
@@ -55,39 +43,34 @@ class GuidedPipeline:
         report(Progress(0.0, "reading"))
         guide = self.guidance.prepare(prompt + self.options.suffix)
 
-        def part(progress: Progress) -> None:
+        def report_share(progress: Progress) -> None:
             report(Progress(_OPTIMISED * progress.fraction, progress.stage, progress.preview))
 
-        splats = optimise(guide, self.options.optimisation, seed, self.guidance.device, part)
+        splats = optimise(guide, self.options.optimisation, seed, self.guidance.device, report_share)
         report(Progress(_OPTIMISED, "tidying", splats))
         return Generated(normalise(splats.to("cpu")) if self.options.keep_floaters else finish(splats))
 
 
 def load(device: str, **given: object) -> Generator:
-    """The generator with its networks on `device`. Raises BackendUnusable, SettingsError, WeightsUnusable."""
-    try:
-        options = GuidedOptions.model_validate(given)
-    except ValidationError as error:
-        raise BackendUnusable(f"options of guided: {describe_validation(error.errors())}") from error
+    """Load the generator's networks onto `device`. Raises BackendUnusable, SettingsError, WeightsUnusable."""
+    options = read_options(GuidedOptions, "guided", given)
     names = [options.diffusion, options.tokenizer]
-    shelf = Shelf(table_of(options.weights), names, device, options.dtype, offline=options.offline)
+    files = WeightFiles(read_weights_table(options.weights), names, device, options.dtype, offline=options.offline)
     try:
-        warm_up(shelf.device)
+        warm_up(files.device)
     except RendererMissing as error:
         raise BackendUnusable(str(error)) from error
-    model = shelf.diffusion_model(options.diffusion, options.tokenizer)
-    _fit(options.optimisation, model.size.views, options.diffusion)
+
+    model = files.diffusion_model(options.diffusion, options.tokenizer)
+    _check_views(options.optimisation, model.size.views, options.diffusion)
     if options.compiled:
         compile_networks(model)
     guidance = Distillation(model, scale=options.guidance, negative=options.negative)
-    try:
-        return best_of(GuidedPipeline(options, guidance), options.candidates, scorer_of(options.judge))
-    except ValueError as error:
-        raise BackendUnusable(f"{error}: set judge to a validation service's address") from error
+    return best_candidate(GuidedPipeline(options, guidance), options)
 
 
-def _fit(settings: Optimisation, together: int, name: str) -> None:
-    """Views must come as the model was trained on them: MVDream's four at right angles and one elevation."""
+def _check_views(settings: Optimisation, together: int, name: str) -> None:
+    """Check that the views are as the model was trained: for MVDream, four at right angles and one elevation."""
     views = settings.views
     if together and (views.layout != "ring" or views.count != together):
-        raise BackendUnusable(f"{name!r} sees {together} views together: views need count {together} and layout ring")
+        raise BackendUnusable(f"{name!r} needs {together} views together: set views to count {together}, layout ring")

@@ -1,7 +1,4 @@
-"""What each step looks at, all drawn before the first step, so that the loop itself never waits for the host.
-
-Knows nothing of splats or networks.
-"""
+"""Views and timesteps of all steps, drawn before the first one so that the loop never waits for the host."""
 
 from __future__ import annotations
 
@@ -17,23 +14,22 @@ from splats.model import Cameras
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One step: its number from 1, how far it is in (0, 1], its views on the device, its noise level in 0 … 999."""
+class OptimisationStep:
+    """One step: its number from 1, its views on the device, its timestep in 0 … 999."""
 
     number: int
-    progress: float
     views: Views
     t: int
 
 
-def plan(settings: Optimisation, device: torch.device, generator: torch.Generator) -> list[Step]:
-    """All steps. `generator` is one of the CPU; cameras and backgrounds are moved to `device` once, all together."""
+def plan_steps(settings: Optimisation, device: torch.device, generator: torch.Generator) -> list[OptimisationStep]:
+    """Draw all steps. `generator` is on the CPU; cameras and backgrounds are moved to `device` once, all together."""
     steps, count = settings.steps, settings.views.count
     azimuths, elevations = _directions(settings.views, steps, generator)
     white = torch.rand(steps, generator=generator) < settings.views.white_share  # [S]
     backgrounds = white.float()[:, None].expand(steps, 3).to(device)  # [S, 3]
     times = [_timestep(settings.timesteps, (i + 1) / steps, generator) for i in range(steps)]
-    sizes = [picture_px(settings.views, (i + 1) / steps) for i in range(steps)]
+    sizes = [render_px(settings.views, (i + 1) / steps) for i in range(steps)]
     flat = [(a, e) for ring, level in zip(azimuths, elevations, strict=True) for a, e in zip(ring, level, strict=True)]
     rings = {
         px: orbit([a for a, _ in flat], [e for _, e in flat], radius=settings.views.radius, width=px, height=px).to(
@@ -46,12 +42,12 @@ def plan(settings: Optimisation, device: torch.device, generator: torch.Generato
         part = slice(i * count, (i + 1) * count)
         cameras = Cameras(rings[px].viewmats[part], rings[px].Ks[part], px, px)
         views = Views(cameras, tuple(azimuths[i]), tuple(elevations[i]), backgrounds[i])
-        made.append(Step(i + 1, (i + 1) / steps, views, times[i]))
+        made.append(OptimisationStep(i + 1, views, times[i]))
     return made
 
 
-def picture_px(views: Viewing, progress: float) -> int:
-    """Side of the pictures at `progress` in (0, 1]: the first resolution that is not over yet, else the last."""
+def render_px(views: Viewing, progress: float) -> int:
+    """Return the image size at `progress` in (0, 1]: the first resolution whose `until` is later, else the last."""
     for resolution in views.resolutions:
         if progress < resolution.until:
             return resolution.px
@@ -59,7 +55,7 @@ def picture_px(views: Viewing, progress: float) -> int:
 
 
 def _directions(views: Viewing, steps: int, generator: torch.Generator) -> tuple[list[list[float]], list[list[float]]]:
-    """Azimuths and elevations in degrees, whole numbers, by step and view (facts of the first implementation)."""
+    """Draw azimuths and elevations in whole degrees, by step and view, as the first implementation does."""
     low, high = math.ceil(views.elevation_low_deg), math.ceil(views.elevation_high_deg)  # half open
     drawn = 1 if views.layout == "ring" else views.count
     azimuths = torch.randint(-180, 180, (steps, drawn), generator=generator).double()  # [S, 1 or V]

@@ -1,26 +1,19 @@
-"""Every number of the optimisation, as `options:` of a guided YAML file gives it. The shipped files say its source.
-
-Knows nothing of torch: a wrong option is told before anything is loaded.
-"""
+"""The numbers of the optimisation, as a guided YAML file gives them; the shipped files name the sources."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from generation.backends.options import Section
 
 Positive = Annotated[float, Field(gt=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-class Section(BaseModel):
-    """A part of the options: fixed once read; an unknown name is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Blob(Section):
-    """What the optimisation starts from: grey splats strewn evenly through a ball."""
+class InitialBall(Section):
+    """The initial splats: grey, evenly distributed in a ball."""
 
     splats: Annotated[int, Field(ge=4, le=1_000_000)] = 5000
     radius: Positive = 0.5
@@ -28,14 +21,14 @@ class Blob(Section):
 
 
 class Resolution(Section):
-    """Side of the pictures in pixels, for progress below `until`."""
+    """Image size in pixels for progress below `until`."""
 
     until: Share
     px: Annotated[int, Field(ge=16, le=2048)]
 
 
 class Viewing(Section):
-    """Where each step looks from.
+    """The views of each step.
 
     layout  "ring": azimuths 360° / count apart at one elevation (MVDream); "scattered": each view by itself
     """
@@ -60,7 +53,7 @@ class Viewing(Section):
 
 
 class Rates(Section):
-    """Adam's learning rates; that of the positions falls exponentially over `position_steps`, then stays."""
+    """Adam's learning rates; that of the positions decays exponentially over `position_steps`, then stays constant."""
 
     position_first: Positive = 0.01
     position_last: Positive = 0.0002
@@ -72,12 +65,13 @@ class Rates(Section):
 
 
 class Growing(Section):
-    """When and which splats are added and dropped (Kerbl et al. 2023, section 5). `every` 0: never.
+    """When splats are added and pruned, and which (Kerbl et al. 2023, section 5). `every` 0: never.
 
-    threshold       a splat grows where the pictures pull harder: mean norm over the views that see it of the
-                    gradient of its centre, the picture being 2 units wide
-    split_above     world units: a larger splat is split in two, a smaller one doubled
-    drop_above      world units: a larger splat is dropped
+    threshold       mean norm, over the views that see a splat, of the gradient of its projected centre, for an image
+                    2 units wide; a splat with a larger one is duplicated or split
+    split_above     world units: a larger splat is split in two, a smaller one duplicated
+    drop_above      world units: a larger splat is pruned
+    drop_fainter    opacity: a fainter splat is pruned
     """
 
     every: Annotated[int, Field(ge=0)] = 50
@@ -93,7 +87,7 @@ class Growing(Section):
 
 
 class Timesteps(Section):
-    """Noise level of each step, of 1000: falling with progress when annealed, else drawn evenly."""
+    """Timestep of each step, of 1000: falling with progress when annealed, else drawn uniformly."""
 
     low: Annotated[int, Field(ge=0, le=999)] = 20
     high: Annotated[int, Field(ge=0, le=999)] = 980
@@ -107,10 +101,10 @@ class Timesteps(Section):
 
 
 class Optimisation(Section):
-    """The whole loop."""
+    """All settings of the optimisation."""
 
     steps: Annotated[int, Field(ge=1, le=100_000)] = 1000
-    blob: Blob = Blob()
+    blob: InitialBall = InitialBall()
     views: Viewing = Viewing()
     rates: Rates = Rates()
     growing: Growing = Growing()

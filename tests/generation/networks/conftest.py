@@ -90,7 +90,7 @@ def mvdream_unet() -> Any:
     state = read_golden("mvdream_tiny", "mvdream_unet").state()
     config = make_unet(size, views=4).config
     converted = checkpoints.unet_state(state, config)
-    return checkpoints.load(lambda: make_unet(size, views=4), converted, torch.float32, torch.device("cpu"))
+    return checkpoints.load_network(lambda: make_unet(size, views=4), converted, torch.float32, torch.device("cpu"))
 
 
 @pytest.fixture(scope="session")

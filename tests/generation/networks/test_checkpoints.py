@@ -24,7 +24,7 @@ def config_of(make):
 
 
 def loaded(make, state):
-    return checkpoints.load(make, state, torch.float32, META)
+    return checkpoints.load_network(make, state, torch.float32, META)
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +97,7 @@ def test_the_text_tower_takes_the_released_file_and_its_own_names(mvdream_keys, 
 
 
 def test_lgm_takes_the_released_file(key_list) -> None:
-    network = loaded(lambda: lgm.Lgm(lgm.BIG), key_list("lgm_big_state_dict"))
+    network = loaded(lambda: lgm.Lgm(lgm.SIZES["lgm-big"]), key_list("lgm_big_state_dict"))
     assert sum(tensor.numel() for tensor in network.state_dict().values()) == 415_042_848
 
 
@@ -136,12 +136,12 @@ def linear() -> torch.nn.Linear:
 )
 def test_what_does_not_fit_is_said(state, told: str) -> None:
     with pytest.raises(WeightsUnusable, match=told):
-        checkpoints.load(linear, state, torch.float32, torch.device("cpu"))
+        checkpoints.load_network(linear, state, torch.float32, torch.device("cpu"))
 
 
 def test_the_dtype_is_ours() -> None:
     half = {name: tensor.half() for name, tensor in linear().state_dict().items()}
-    assert checkpoints.load(linear, half, torch.float32, torch.device("cpu")).weight.dtype == torch.float32
+    assert checkpoints.load_network(linear, half, torch.float32, torch.device("cpu")).weight.dtype == torch.float32
 
 
 def test_both_kinds_of_files(tmp_path) -> None:

@@ -54,9 +54,9 @@ def model(golden, mvdream: LatentDiffusion) -> LatentDiffusion:
     state = checkpoints.vae_state(
         golden("vae_tiny", "vae").state("first_stage_model."), autoencoder.make_vae(size).config
     )
-    vae = checkpoints.load(lambda: autoencoder.make_vae(size), state, torch.float32, CPU)
+    vae = checkpoints.load_network(lambda: autoencoder.make_vae(size), state, torch.float32, CPU)
     g = golden("", "mvdream_sds")
-    whole = DiffusionSize(mvdream.size.unet, size, mvdream.size.text, views=4, picture_px=32)
+    whole = DiffusionSize(mvdream.size.unet, size, mvdream.size.text, views=4, image_px=32)
     contexts = torch.cat([g["context_neg"], g["context_pos"]])
     ids = {("ugly", "a chair"): torch.arange(2)}
     return replace(

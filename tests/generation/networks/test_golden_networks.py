@@ -42,7 +42,7 @@ def test_the_vae(golden) -> None:
     g = golden("vae_tiny", "vae")
     size = autoencoder.VaeSize((32, 64), layers=1)
     converted = checkpoints.vae_state(g.state("first_stage_model."), autoencoder.make_vae(size).config)
-    vae = checkpoints.load(lambda: autoencoder.make_vae(size), converted, torch.float32, CPU)
+    vae = checkpoints.load_network(lambda: autoencoder.make_vae(size), converted, torch.float32, CPU)
     mean, logvar = autoencoder.posterior(vae, g["image"])
     assert largest(mean - g["mean"]) <= 1e-4
     assert largest(logvar - g["logvar"]) <= 1e-4
@@ -55,7 +55,7 @@ def test_the_text_tower(golden) -> None:
     size = text.TextSize(width=64, layers=2, heads=4, vocabulary=600)
     names = set(text.make_text_encoder(size).state_dict())
     converted = checkpoints.text_state(g.state("cond_stage_model.model."), size.layers, names)
-    tower = checkpoints.load(lambda: text.make_text_encoder(size), converted, torch.float32, CPU)
+    tower = checkpoints.load_network(lambda: text.make_text_encoder(size), converted, torch.float32, CPU)
     assert largest(text.embed(tower, g["token_ids"]) - g["penultimate_ln_final"]) <= 1e-4
 
 
@@ -96,7 +96,7 @@ def lgm_tiny(golden) -> lgm.Lgm:
         up=tuple(options["up_channels"]),
         up_attends=tuple(options["up_attention"]),
     )
-    return checkpoints.load(lambda: lgm.Lgm(size), golden("lgm_tiny", "lgm").state(), torch.float32, CPU)
+    return checkpoints.load_network(lambda: lgm.Lgm(size), golden("lgm_tiny", "lgm").state(), torch.float32, CPU)
 
 
 def test_lgm(golden) -> None:

@@ -97,7 +97,7 @@ def test_the_sampler(golden, mvdream) -> None:
     steps, seen = int(g["num_steps"]), []
     assert schedule.ddim_timesteps(steps) == g["timesteps"].tolist()
     assert largest(cameras - g["camera"]) <= 1e-6
-    final = four_views.sample(mvdream, g["initial_latents"], condition, steps, seen.append)
+    final = four_views.denoise(mvdream, g["initial_latents"], condition, steps, seen.append)
     assert relative(final, g["final_latents"]) <= 1e-4
     assert seen == [1, 2, 3, 4, 5]
 

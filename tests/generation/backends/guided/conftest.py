@@ -1,4 +1,4 @@
-"""What tests of the optimisation share: pictures of a known object as guidance, small settings, one thread."""
+"""For tests of the optimisation: images of a known object as guidance, small settings, one thread."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CPU = torch.device("cpu")
 
 @pytest.fixture(scope="session", autouse=True)
 def _one_torch_thread() -> Iterator[None]:
-    """Small operations gain nothing from torch's threads, and lose much where other programs hold the cores."""
+    """Small operations gain nothing from torch's threads, and lose much on busy cores."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -28,7 +28,7 @@ def _one_torch_thread() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Portrait:
-    """A guidance that knows what the object looks like from everywhere: `object`, whatever the prompt."""
+    """A guidance toward the images of `object`, whatever the prompt."""
 
     object: Splats
     device: torch.device = CPU
@@ -49,7 +49,7 @@ def portrait() -> Callable[[Splats], Portrait]:
 
 @pytest.fixture(scope="session")
 def small() -> Callable[..., Optimisation]:
-    """`small(steps=…, growing={…})`: settings for pictures of 128 pixels, of which two suffice."""
+    """`small(steps=…, growing={…})`: settings for two images of 128 pixels a step."""
 
     def make(**changes: object) -> Optimisation:
         growing = {

@@ -1,4 +1,4 @@
-"""The loop's manners: progress, previews, cancelling, seeds; test_recovery.py tests what it makes."""
+"""The loop's contract: progress, previews, cancelling, seeds; test_recovery.py tests its quality."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from generation.backends.contract import Cancelled, Progress
-from generation.backends.guided.blob import blob
+from generation.backends.guided.initial_ball import initial_ball
 from generation.backends.guided.optimise import optimise
 from generation.backends.guided.settings import Optimisation
 from splats.camera import orbit
@@ -37,7 +37,7 @@ def test_every_step_is_reported_and_the_whole_at_the_end(cross: Splats, portrait
     assert not torch.equal(first.means, second.means)
 
 
-def test_a_job_that_is_gone_ends_at_its_next_step(cross: Splats, portrait: Callable, short: Settings) -> None:
+def test_a_cancelled_job_ends_at_its_next_step(cross: Splats, portrait: Callable, short: Settings) -> None:
     guided = 0
     inner = portrait(cross).prepare("")
 
@@ -86,8 +86,8 @@ def test_opacities_are_reset_on_time(cross: Splats, portrait: Callable, short: S
     settings = short(preview_every=1, growing={"every": 0, "reset_every": 6})
     optimise(portrait(cross).prepare(""), settings, 1, CPU, seen.append)
     highest = [float(p.preview.opacities.max()) for p in seen if p.preview is not None]
-    assert highest[5] > 0.09  # what step 6 begins with
-    assert highest[6] == pytest.approx(0.01)  # and what it leaves
+    assert highest[5] > 0.09  # before step 6
+    assert highest[6] == pytest.approx(0.01)  # after it
 
 
 def test_a_guide_that_asks_for_nothing_changes_nothing(short: Settings) -> None:
@@ -103,14 +103,14 @@ def test_a_guide_that_asks_for_nothing_changes_nothing(short: Settings) -> None:
 def test_the_loop_leads_to_the_same_object_on_each_device(
     device: str, cross: Splats, portrait: Callable, short: Settings
 ) -> None:
-    """As pictures: of single splats that hardly count, a GPU's sums in another order may move some elsewhere."""
+    """Compared as images: a GPU adds in another order, which may move splats that hardly matter."""
     settings = short(growing={"every": 0})
     there, here = (
         optimise(portrait(cross.to(place)).prepare(""), settings, 5, torch.device(place), lambda _: None).to("cpu")
         for place in (device, "cpu")
     )
-    before = blob(settings.blob, torch.Generator().manual_seed(5))
+    before = initial_ball(settings.blob, torch.Generator().manual_seed(5))
     view = orbit([0, 90], [0, 30], radius=2.0, width=32, height=32)
     wanted = render(here, view).images
     assert float((render(there, view).images - wanted).abs().mean()) <= 0.005
-    assert float((render(before, view).images - wanted).abs().mean()) > 0.02  # it has come a long way
+    assert float((render(before, view).images - wanted).abs().mean()) > 0.02  # the loop has changed much

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from generation.backends.guided.distil import unet_cameras
 from generation.backends.guided.guidance import Views
-from generation.backends.learned import Shelf, table_of
+from generation.backends.learned import WeightFiles, read_weights_table
 from generation.networks import autoencoder, lgm, matting
 from generation.networks.cameras import orbit_poses
 from generation.networks.diffusion import Condition, LatentDiffusion
@@ -64,10 +64,10 @@ def drawn() -> Drawn:
 
 
 @pytest.fixture(scope="module")
-def shelf_on(tiny_weights: Path):
-    """`shelf_on("cuda", "bfloat16")`: all tiny networks there."""
+def files_on(tiny_weights: Path):
+    """`files_on("cuda", "bfloat16")`: all tiny networks there."""
     names = ["mvdream", "stable-diffusion", "tokenizer", "lgm", "matting"]
-    return lambda device, dtype: Shelf(table_of(str(tiny_weights)), names, device, dtype, offline=True)
+    return lambda device, dtype: WeightFiles(read_weights_table(str(tiny_weights)), names, device, dtype, offline=True)
 
 
 def condition_of(model: LatentDiffusion, views: Views, scale: float) -> Condition:
@@ -87,14 +87,14 @@ def diffusion_outputs(model: LatentDiffusion, drawn: Drawn) -> dict[str, Tensor]
     return {**named, "mean": mean, "logvar": logvar}
 
 
-def feed_forward_outputs(shelf: Shelf, drawn: Drawn) -> dict[str, Tensor]:
+def feed_forward_outputs(files: WeightFiles, drawn: Drawn) -> dict[str, Tensor]:
     """LGM's numbers before they become splats, and the object's opacity."""
-    network, images = shelf.lgm_model("lgm"), drawn.images.to(shelf.device)
-    rays = lgm.pluecker_rays(orbit_poses((0, 90, 180, 270), [0.0] * 4, lgm.RADIUS), network.input_px).to(shelf.device)
+    network, images = files.lgm_model("lgm"), drawn.images.to(files.device)
+    rays = lgm.pluecker_rays(orbit_poses((0, 90, 180, 270), [0.0] * 4, lgm.RADIUS), network.input_px).to(files.device)
     sized = torch.nn.functional.interpolate(images, (network.input_px, network.input_px))
     with torch.no_grad():
-        numbers = network(lgm.network_input(sized, rays).to(shelf.dtype))
-    return {"lgm": numbers, "mask": matting.object_masks(shelf.matting_model("matting"), images)}
+        numbers = network(lgm.network_input(sized, rays).to(files.dtype))
+    return {"lgm": numbers, "mask": matting.object_masks(files.matting_model("matting"), images)}
 
 
 def pull_on_pictures(model: LatentDiffusion, drawn: Drawn) -> Tensor:
@@ -120,27 +120,27 @@ def relative(got: Tensor, wanted: Tensor) -> float:
 @pytest.mark.parametrize("name", ["mvdream", "stable-diffusion"])
 @pytest.mark.parametrize(("device", "dtype"), PLACES)
 def test_the_networks_of_a_diffusion_model_agree_with_float32(
-    name: str, device: str, dtype: str, shelf_on: Any, drawn: Drawn
+    name: str, device: str, dtype: str, files_on: Any, drawn: Drawn
 ) -> None:
-    wanted = diffusion_outputs(shelf_on("cpu", "float32").diffusion_model(name, "tokenizer"), drawn)
-    got = diffusion_outputs(shelf_on(device, dtype).diffusion_model(name, "tokenizer"), drawn)
+    wanted = diffusion_outputs(files_on("cpu", "float32").diffusion_model(name, "tokenizer"), drawn)
+    got = diffusion_outputs(files_on(device, dtype).diffusion_model(name, "tokenizer"), drawn)
     assert_agree(got, wanted, dtype)
 
 
 @pytest.mark.parametrize(("device", "dtype"), PLACES)
-def test_lgm_and_matting_agree_with_float32(device: str, dtype: str, shelf_on: Any, drawn: Drawn) -> None:
-    wanted = feed_forward_outputs(shelf_on("cpu", "float32"), drawn)
-    got = feed_forward_outputs(shelf_on(device, dtype), drawn)
+def test_lgm_and_matting_agree_with_float32(device: str, dtype: str, files_on: Any, drawn: Drawn) -> None:
+    wanted = feed_forward_outputs(files_on("cpu", "float32"), drawn)
+    got = feed_forward_outputs(files_on(device, dtype), drawn)
     assert_agree(got, wanted, dtype)
 
 
 @pytest.mark.parametrize("name", ["mvdream", "stable-diffusion"])
 @pytest.mark.parametrize(("device", "dtype"), PLACES)
 def test_a_step_of_distillation_pulls_as_in_float32(
-    name: str, device: str, dtype: str, shelf_on: Any, drawn: Drawn
+    name: str, device: str, dtype: str, files_on: Any, drawn: Drawn
 ) -> None:
-    wanted = pull_on_pictures(shelf_on("cpu", "float32").diffusion_model(name, "tokenizer"), drawn)
-    got = pull_on_pictures(shelf_on(device, dtype).diffusion_model(name, "tokenizer"), drawn)
+    wanted = pull_on_pictures(files_on("cpu", "float32").diffusion_model(name, "tokenizer"), drawn)
+    got = pull_on_pictures(files_on(device, dtype).diffusion_model(name, "tokenizer"), drawn)
     assert torch.isfinite(got).all()
     assert relative(got, wanted) <= 2 * RELATIVE[dtype]  # through the encoder and back: 0.045 on a CPU in bfloat16
 

@@ -9,7 +9,7 @@ import torch
 
 from generation.backends.guided.distil import Distillation, direction, unet_cameras
 from generation.backends.guided.guidance import Views
-from generation.backends.learned import Shelf, table_of
+from generation.backends.learned import WeightFiles, read_weights_table
 from generation.networks.cameras import mvdream_cameras, orbit_poses
 from splats.camera import orbit
 
@@ -24,8 +24,10 @@ def views_at(azimuths: tuple[float, ...], elevation: float = 15.0) -> Views:
 
 @pytest.fixture(scope="module", params=["mvdream", "stable-diffusion"])
 def guidance(request: pytest.FixtureRequest, tiny_weights: Path) -> Distillation:
-    shelf = Shelf(table_of(str(tiny_weights)), [request.param, "tokenizer"], "cpu", "float32", offline=True)
-    return Distillation(shelf.diffusion_model(request.param, "tokenizer"), scale=100.0, negative="ugly")
+    files = WeightFiles(
+        read_weights_table(str(tiny_weights)), [request.param, "tokenizer"], "cpu", "float32", offline=True
+    )
+    return Distillation(files.diffusion_model(request.param, "tokenizer"), scale=100.0, negative="ugly")
 
 
 def gradient(guidance: Distillation, prompt: str, *, t: int = 500, seed: int = 0, azimuth: float = 0.0) -> torch.Tensor:
@@ -36,7 +38,7 @@ def gradient(guidance: Distillation, prompt: str, *, t: int = 500, seed: int = 0
     return images.grad
 
 
-def test_the_pictures_get_a_gradient_that_a_seed_decides(guidance: Distillation) -> None:
+def test_the_images_get_a_gradient_that_depends_on_the_seed(guidance: Distillation) -> None:
     first, again, other = (gradient(guidance, "a red chair", seed=seed) for seed in (1, 1, 2))
     assert torch.isfinite(first).all()
     assert float(first.abs().amax(dim=(1, 2, 3)).min()) > 0  # every view gets one
@@ -44,7 +46,7 @@ def test_the_pictures_get_a_gradient_that_a_seed_decides(guidance: Distillation)
     assert not torch.equal(first, other)
 
 
-def test_prompt_timestep_and_place_all_count(guidance: Distillation) -> None:
+def test_the_gradient_depends_on_prompt_timestep_and_camera(guidance: Distillation) -> None:
     first = gradient(guidance, "a red chair")
     assert not torch.equal(first, gradient(guidance, "a blue boat"))
     assert not torch.equal(first, gradient(guidance, "a red chair", t=100))
@@ -57,7 +59,7 @@ def test_the_networks_get_no_gradient(guidance: Distillation) -> None:
     assert all(parameter.grad is None for network in networks for parameter in network.parameters())
 
 
-def test_our_front_is_where_mvdream_s_objects_look() -> None:
+def test_mvdream_s_front_becomes_ours() -> None:
     cameras = unet_cameras(views_at((0.0, 90.0), elevation=20.0), CPU)
     assert torch.allclose(cameras, mvdream_cameras(orbit_poses([90, 180], [20, 20])), atol=1e-6)
 
@@ -77,5 +79,5 @@ def test_our_front_is_where_mvdream_s_objects_look() -> None:
         (-180, "back"),
     ],
 )
-def test_the_direction_told_to_stable_diffusion(azimuth: float, name: str) -> None:
+def test_the_view_direction_in_stable_diffusion_s_prompt(azimuth: float, name: str) -> None:
     assert direction(azimuth) == name

@@ -79,18 +79,18 @@ def test_a_cancelled_job_ends_within_a_step(pipeline: GuidedPipeline) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"step": 3}, "step: Extra inputs"),
         ({"optimisation": {"steps": 0}}, "optimisation.steps: "),
         ({"optimisation": {"timesteps": {"low": 500, "high": 400}}}, "low .500. must not be above high"),
         ({"optimisation": {"views": {"elevation_low_deg": 40}}}, "elevation_low_deg must not be above"),
         ({"dtype": "int8"}, "dtype must be one of"),
-        ({"optimisation": {"views": {"count": 3}}}, "'mvdream' sees 4 views together"),
-        ({"optimisation": {"views": {"layout": "scattered"}}}, "'mvdream' sees 4 views together"),
+        ({"optimisation": {"views": {"count": 3}}}, "'mvdream' needs 4 views together"),
+        ({"optimisation": {"views": {"layout": "scattered"}}}, "'mvdream' needs 4 views together"),
         ({"candidates": 2}, "2 candidates need a scorer"),
     ],
 )
-def test_options_that_cannot_be(load, changes: dict[str, Any], told: str) -> None:
-    with pytest.raises(BackendUnusable, match=told):
+def test_invalid_options_are_refused(load, changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(BackendUnusable, match=message):
         load("text_mv.yaml", **changes)

@@ -14,7 +14,7 @@ from PIL import Image
 
 from generation.backends import learned
 from generation.backends.contract import BackendUnusable
-from generation.backends.learned import Shelf, table_of
+from generation.backends.learned import WeightFiles, read_weights_table
 from splats.codecs import decode
 
 CONFIGS = ("lgm.yaml", "text.yaml", "text_mv.yaml")
@@ -110,5 +110,5 @@ def test_weights_that_a_hub_may_change_are_told_in_the_log(
         f"one: {{hub: some/one, revision: {revision!r}, files: {{weights: a}}, licence: MIT, size_mib: 1}}\n"
     )
     with caplog.at_level(logging.WARNING, logger=learned.__name__):  # an SDK imported before may have silenced it
-        Shelf(table_of(str(table)), ["one"], "cpu", "float32", offline=offline, fetch=lambda *_: table)
+        WeightFiles(read_weights_table(str(table)), ["one"], "cpu", "float32", offline=offline, fetch=lambda *_: table)
     assert ("weights not pinned: one" in caplog.text) is told

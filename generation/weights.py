@@ -1,5 +1,6 @@
-"""Where the released weights are: one table in YAML, read into files on this machine, or into one message of all that
-is missing. No remote code is ever run; a hub is asked only for the files that the table names.
+"""Where the released weights are: a YAML table of hub repositories and folders, and the files it names.
+
+Only files that the table names are downloaded, and no code from a repository is ever run.
 """
 
 from __future__ import annotations
@@ -15,25 +16,28 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator, m
 
 from serving.settings import SettingsError, read_yaml
 
-DEFAULT_TABLE = Path(__file__).resolve().parents[1] / "configs" / "weights.yaml"
+DEFAULT_TABLE = Path(__file__).resolve().parent / "configs" / "weights.yaml"
+
+COLOUR_KEY = "colour-key"
+"""The value of the option `matting` that names no weights: the background is removed by its colour instead."""
 
 
 class WeightsMissing(SettingsError):
-    """Weights that are not on this machine, or are not the ones expected; the message names all of them."""
+    """Weights that are not on this machine, or not the expected ones; the message names all of them."""
 
 
 class WeightsEntry(BaseModel):
-    """One set of files that belong together."""
+    """A set of files that belong together."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
     architecture: str = ""
-    """Name of a network's size; empty where there is but one."""
+    """Name of a network's size; empty where there is only one."""
 
     hub: Annotated[str | None, Field(pattern=r"^[\w.-]+/[\w.-]+$")] = None
     revision: Annotated[str, Field(min_length=1)] = "main"
     folder: Annotated[str | None, Field(min_length=1)] = None
-    """On this machine: absolute, from ~, or from the table's own folder. It is then used instead of the hub."""
+    """On this machine, used instead of the hub: absolute, from ~, or relative to the table's folder."""
 
     files: Annotated[dict[str, str], Field(min_length=1)]
     """By role: checkpoint, or unet, vae and text_encoder; weights; vocab and merges."""
@@ -41,11 +45,11 @@ class WeightsEntry(BaseModel):
     licence: Annotated[str, Field(min_length=1)]
     size_mib: Annotated[int, Field(ge=0)]
     sha256: dict[str, Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]] = {}
-    """By role; a file with an entry is checked each time it is loaded."""
+    """By role; these files are checked each time they are loaded."""
 
     @property
     def pinned(self) -> bool:
-        """Whether these files are always the same: on this machine, of one commit, or each known by its sum."""
+        """Whether the files cannot change: they are on this machine, of one commit, or all have a SHA-256."""
         commit = re.fullmatch(r"[0-9a-f]{40}", self.revision) is not None
         return self.folder is not None or commit or self.sha256.keys() == self.files.keys()
 
@@ -55,7 +59,7 @@ class WeightsEntry(BaseModel):
         for name in files.values():
             path = PurePosixPath(name)
             if path.is_absolute() or ".." in path.parts:
-                raise ValueError(f"file {name!r} must lie in the hub or folder")
+                raise ValueError(f"file {name!r} must lie inside the hub or folder")
         return files
 
     @model_validator(mode="after")
@@ -73,19 +77,19 @@ class _Table(RootModel[dict[str, WeightsEntry]]):
 
 @dataclass(frozen=True)
 class WeightsTable:
-    """The entries by name, and the folder that relative folders start from."""
+    """Entries by name, and the folder that relative folders start from."""
 
     entries: Mapping[str, WeightsEntry]
     folder: Path
 
     def entry(self, name: str) -> WeightsEntry:
-        """The entry called `name`. Raises SettingsError."""
+        """Return the entry called `name`. Raises SettingsError."""
         if name not in self.entries:
             raise SettingsError(f"the weights table has no {name!r}; it has: {', '.join(sorted(self.entries))}")
         return self.entries[name]
 
     def unpinned(self, names: Iterable[str]) -> list[str]:
-        """Those of `names` whose files their hub may replace unnoticed. Raises SettingsError."""
+        """Return those of `names` whose files may change on their hub. Raises SettingsError."""
         return [name for name in dict.fromkeys(names) if not self.entry(name).pinned]
 
 
@@ -93,16 +97,16 @@ Files = dict[str, Path]
 """Paths by role."""
 
 Fetch = Callable[[str, str, str, bool], Path]
-"""(hub id, revision, file, offline) → its path on this machine. Raises OSError."""
+"""(hub id, revision, file, offline) → path on this machine. Raises OSError."""
 
 
 def read_table(path: Path = DEFAULT_TABLE) -> WeightsTable:
-    """The table of a file. Raises SettingsError."""
+    """Read a weights table. Raises SettingsError."""
     return WeightsTable(read_yaml(path, _Table).root, path.resolve().parent)
 
 
 def fetch_from_hub(hub: str, revision: str, file: str, offline: bool) -> Path:
-    """A file of a hub's repository, from the local cache or, unless `offline`, downloaded. Raises OSError."""
+    """Return a file of a hub's repository, from the local cache or, unless `offline`, downloaded. Raises OSError."""
     from huggingface_hub import hf_hub_download  # noqa: PLC0415
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError  # noqa: PLC0415
 
@@ -112,41 +116,41 @@ def fetch_from_hub(hub: str, revision: str, file: str, offline: bool) -> Path:
         raise OSError(
             "not on this machine" if offline else "not on this machine, and the hub cannot be reached"
         ) from error
-    except HfHubHTTPError as error:  # no such repository, revision or file; gated; the hub's own trouble
+    except HfHubHTTPError as error:  # no such repository, revision or file; a gated one; a failing hub
         raise OSError(f"the hub refuses: {str(error).splitlines()[0]}") from error
 
 
 def commit_of(path: Path) -> str | None:
-    """The commit that a file in the hub's local cache belongs to; None elsewhere."""
+    """Return the commit of a file in the hub's local cache, or None for any other file."""
     parts = path.parts
     return parts[parts.index("snapshots") + 1] if "snapshots" in parts[:-2] else None
 
 
-def locate(
+def locate_weights(
     table: WeightsTable, names: Iterable[str], *, offline: bool, fetch: Fetch = fetch_from_hub
 ) -> dict[str, Files]:
-    """The files of each of `names`. Raises WeightsMissing, after having looked for all of them."""
+    """Return the files of each of `names`. Raises WeightsMissing, with everything that is missing or wrong."""
     found: dict[str, Files] = {}
-    faults: list[str] = []
+    problems: list[str] = []
     for name in dict.fromkeys(names):
         entry = table.entry(name)
         found[name] = {}
         wrong: list[str] = []
         for role, file in entry.files.items():
             try:
-                found[name][role] = _file(table, entry, file, fetch, offline=offline)
+                found[name][role] = _locate_file(table, entry, file, fetch, offline=offline)
                 _check_hash(found[name][role], entry.sha256.get(role))
             except OSError as error:
                 wrong.append(f"{file}: {error}")
         if wrong:
-            faults.append(f"  {name} ({_described(entry)}): {'; '.join(wrong)}")
-    if faults:
+            problems.append(f"  {name} ({_describe(entry)}): {'; '.join(wrong)}")
+    if problems:
         advice = "fetch them with `python -m generation.preflight --fetch`, or set their `folder` in the weights table"
-        raise WeightsMissing("\n".join(["weights are missing:", *faults, advice]))
+        raise WeightsMissing("\n".join(["weights are missing:", *problems, advice]))
     return found
 
 
-def _file(table: WeightsTable, entry: WeightsEntry, file: str, fetch: Fetch, *, offline: bool) -> Path:
+def _locate_file(table: WeightsTable, entry: WeightsEntry, file: str, fetch: Fetch, *, offline: bool) -> Path:
     if entry.folder is None:
         return fetch(str(entry.hub), entry.revision, file, offline)
     path = table.folder / Path(entry.folder).expanduser() / file
@@ -164,6 +168,6 @@ def _check_hash(path: Path, wanted: str | None) -> None:
         raise OSError(f"its SHA-256 is {got}, not {wanted}")
 
 
-def _described(entry: WeightsEntry) -> str:
+def _describe(entry: WeightsEntry) -> str:
     place = f"hub {entry.hub}@{entry.revision}" if entry.folder is None else f"folder {entry.folder}"
     return f"{place}, {entry.size_mib} MiB, {entry.licence}"

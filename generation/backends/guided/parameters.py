@@ -1,7 +1,4 @@
-"""The splats while they are optimised: unbounded parameters behind them, and Adam that survives their coming and going.
-
-Knows nothing of pictures, guidance or when splats are added.
-"""
+"""The splats under optimisation: unconstrained parameters with Adam; its moments survive adding and removing splats."""
 
 from __future__ import annotations
 
@@ -16,12 +13,12 @@ from splats.model import Splats
 _ADAM_EPS = 1e-15
 """As in 3DGS: gradients of single splats are far below Adam's usual 1e-8."""
 
-_SURE = 1e-6
-"""Opacities are held this far from 0 and 1, where their logit would not be finite."""
+_LOGIT_EPS = 1e-6
+"""Opacities are kept this far from 0 and 1, where the logit is not finite."""
 
 
-class Cloud:
-    """N splats of degree 0 as parameters: means, quats of any length, log scales, logits of opacities, coefficients."""
+class GaussianParameters:
+    """N splats of SH degree 0 as parameters: means, unnormalised quats, log scales, logit opacities, coefficients."""
 
     def __init__(self, splats: Splats, rates: Rates) -> None:
         self._rates = rates
@@ -36,7 +33,7 @@ class Cloud:
         return int(self._raw["means"].shape[0])
 
     def splats(self) -> Splats:
-        """The splats [N], activated, with gradient to the parameters where gradients are on."""
+        """Return the activated splats [N], attached to the autograd graph."""
         return Splats(
             means=self._raw["means"],
             quats=torch.nn.functional.normalize(self._raw["quats"], dim=-1),
@@ -47,21 +44,21 @@ class Cloud:
 
     @torch.no_grad()
     def snapshot(self) -> Splats:
-        """The splats [N] as they are now, by themselves."""
+        """Return a detached copy of the activated splats [N]."""
         now = self.splats()
         return Splats(now.means.clone(), now.quats, now.scales, now.opacities, now.sh.clone())
 
     def step(self, number: int) -> None:
-        """Step `number` (from 1) of Adam along the gradients that have gathered, which are then forgotten."""
+        """Take step `number` (from 1) of Adam, then clear the gradients."""
         self._adam.param_groups[0]["lr"] = position_rate(self._rates, number)
         self._adam.step()
         self._adam.zero_grad()
 
     @torch.no_grad()
-    def change(self, kept: Tensor, added: Splats) -> None:
-        """Keep the splats of the indices `kept` [K] with what Adam knows of them, and add others, unknown to it."""
+    def update_gaussians(self, kept: Tensor, added: Splats) -> None:
+        """Keep the splats at indices `kept` [K] with their Adam moments; append `added`, with moments of zero."""
         raw = _to_raw(added)
-        self._rebuild(
+        self._replace(
             lambda name, value: torch.cat([value[kept], raw[name]]),
             lambda name, moment: torch.cat([moment[kept], torch.zeros_like(raw[name])]),
             self._names,
@@ -69,13 +66,13 @@ class Cloud:
 
     @torch.no_grad()
     def cap_opacities(self, most: float) -> None:
-        """Bring every opacity down to `most` at most, and let Adam forget where it was going."""
+        """Clamp every opacity to at most `most` and reset the moments of the opacities."""
         limit = torch.logit(torch.tensor(most)).item()
-        self._rebuild(
+        self._replace(
             lambda _, value: value.clamp(max=limit), lambda _, moment: torch.zeros_like(moment), ("opacities",)
         )
 
-    def _rebuild(
+    def _replace(
         self,
         value_of: Callable[[str, Tensor], Tensor],
         moment_of: Callable[[str, Tensor], Tensor],
@@ -95,7 +92,7 @@ class Cloud:
 
 
 def position_rate(rates: Rates, number: int) -> float:
-    """Learning rate of the positions at step `number`: from the first to the last, evenly in the logarithm (3DGS)."""
+    """Return the positions' learning rate at step `number`: log-linear from the first to the last (3DGS)."""
     share = min(number / rates.position_steps, 1.0)
     return float(rates.position_first ** (1 - share) * rates.position_last**share)
 
@@ -105,6 +102,6 @@ def _to_raw(splats: Splats) -> dict[str, Tensor]:
         "means": splats.means.detach().clone(),
         "quats": splats.quats.detach().clone(),
         "scales": splats.scales.detach().log(),
-        "opacities": torch.logit(splats.opacities.detach(), eps=_SURE),
+        "opacities": torch.logit(splats.opacities.detach(), eps=_LOGIT_EPS),
         "sh": splats.sh.detach().clone(),
     }

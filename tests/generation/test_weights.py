@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from generation.networks.weights import WeightsMissing, commit_of, fetch_from_hub, locate, read_table
+from generation.weights import WeightsMissing, commit_of, fetch_from_hub, locate_weights, read_table
 from serving.settings import SettingsError
 
 COMMON = {"licence": "MIT", "size_mib": 3}
@@ -36,7 +36,7 @@ def test_a_folder_is_used_instead_of_the_hub_and_starts_at_the_table(tmp_path) -
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "a.pt").write_bytes(b"a")
     table = table_of(tmp_path, a={"hub": "some/one", "folder": "models", "files": {"weights": "a.pt"}})
-    assert locate(table, ["a"], offline=False, fetch=never) == {"a": {"weights": tmp_path / "models" / "a.pt"}}
+    assert locate_weights(table, ["a"], offline=False, fetch=never) == {"a": {"weights": tmp_path / "models" / "a.pt"}}
 
 
 def test_the_hub_is_asked_for_the_revision_and_file(tmp_path) -> None:
@@ -47,7 +47,7 @@ def test_the_hub_is_asked_for_the_revision_and_file(tmp_path) -> None:
         return tmp_path / file
 
     table = table_of(tmp_path, a={"hub": "some/one", "revision": "abc", "files": {"weights": "a.pt"}})
-    locate(table, ["a", "a"], offline=True, fetch=fetch)
+    locate_weights(table, ["a", "a"], offline=True, fetch=fetch)
     assert asked == [("some/one", "abc", "a.pt", True)]
 
 
@@ -62,7 +62,7 @@ def test_all_that_is_missing_is_said_at_once(tmp_path) -> None:
         fine={"folder": ".", "files": {"weights": "weights.yaml"}},
     )
     with pytest.raises(WeightsMissing) as raised:
-        locate(table, ["one", "two", "fine"], offline=True, fetch=fetch)
+        locate_weights(table, ["one", "two", "fine"], offline=True, fetch=fetch)
     told = str(raised.value)
     assert "one (hub some/one@main, 3 MiB, MIT): big.pt: not on this machine" in told
     assert f"v.json: there is no {tmp_path}/nowhere/v.json; m.txt: there is no" in told
@@ -74,9 +74,9 @@ def test_a_hash_is_checked(tmp_path) -> None:
     (tmp_path / "a.pt").write_bytes(b"the weights")
     right = hashlib.sha256(b"the weights").hexdigest()
     entry = {"folder": ".", "files": {"weights": "a.pt"}}
-    locate(table_of(tmp_path, a={**entry, "sha256": {"weights": right}}), ["a"], offline=True)
+    locate_weights(table_of(tmp_path, a={**entry, "sha256": {"weights": right}}), ["a"], offline=True)
     with pytest.raises(WeightsMissing, match=f"its SHA-256 is {right}, not 0000"):
-        locate(table_of(tmp_path, a={**entry, "sha256": {"weights": "0" * 64}}), ["a"], offline=True)
+        locate_weights(table_of(tmp_path, a={**entry, "sha256": {"weights": "0" * 64}}), ["a"], offline=True)
 
 
 @pytest.mark.parametrize(
@@ -103,22 +103,22 @@ def test_the_commit_of_a_file_is_in_its_path(tmp_path) -> None:
 def test_an_unknown_name_lists_the_known(tmp_path) -> None:
     table = table_of(tmp_path, a={"folder": ".", "files": {"weights": "a.pt"}})
     with pytest.raises(SettingsError, match="no 'b'; it has: a"):
-        locate(table, ["b"], offline=True)
+        locate_weights(table, ["b"], offline=True)
 
 
 @pytest.mark.parametrize(
-    ("entry", "told"),
+    ("entry", "message"),
     [
         ({"files": {"weights": "a.pt"}}, "give a hub id or a folder"),
-        ({"folder": ".", "files": {"weights": "../a.pt"}}, "must lie in the hub or folder"),
-        ({"folder": ".", "files": {"weights": "/etc/passwd"}}, "must lie in the hub or folder"),
+        ({"folder": ".", "files": {"weights": "../a.pt"}}, "must lie inside the hub or folder"),
+        ({"folder": ".", "files": {"weights": "/etc/passwd"}}, "must lie inside the hub or folder"),
         ({"hub": "https://x/y", "files": {"weights": "a.pt"}}, "hub"),
         ({"folder": ".", "files": {"weights": "a"}, "sha256": {"other": "0" * 64}}, "sha256 of unknown files: other"),
         ({"folder": ".", "files": {"weights": "a"}, "trust_remote_code": True}, "trust_remote_code"),
     ],
 )
-def test_an_entry_that_cannot_be(tmp_path, entry: dict[str, object], told: str) -> None:
-    with pytest.raises(SettingsError, match=told):
+def test_an_invalid_entry_is_refused(tmp_path, entry: dict[str, object], message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
         table_of(tmp_path, a=entry)
 
 

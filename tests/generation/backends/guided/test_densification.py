@@ -1,10 +1,10 @@
-"""Which splats are doubled, split and dropped."""
+"""Which splats are duplicated, split and pruned."""
 
 from __future__ import annotations
 
 import torch
 
-from generation.backends.guided.growth import Pull, grown
+from generation.backends.guided.densification import GradientStats, densify
 from generation.backends.guided.settings import Growing
 from splats.model import Splats
 
@@ -24,18 +24,18 @@ def sized(*sizes: float) -> Splats:
     )
 
 
-def grow(splats: Splats, pull: list[float], settings: Growing = SETTINGS, seed: int = 0) -> tuple[list[int], Splats]:
-    kept, new = grown(splats, torch.tensor(pull), settings, torch.Generator().manual_seed(seed))
+def grow(splats: Splats, grads: list[float], settings: Growing = SETTINGS, seed: int = 0) -> tuple[list[int], Splats]:
+    kept, new = densify(splats, torch.tensor(grads), settings, torch.Generator().manual_seed(seed))
     return kept.tolist(), new
 
 
-def test_what_is_not_pulled_stays_as_it_is() -> None:
+def test_splats_with_small_gradients_stay_as_they_are() -> None:
     kept, new = grow(sized(0.01, 0.2), [0.9, 0.9])
     assert kept == [0, 1]
     assert len(new) == 0
 
 
-def test_a_small_splat_is_doubled() -> None:
+def test_a_small_splat_is_duplicated() -> None:
     splats = sized(0.01, 0.02)
     kept, new = grow(splats, [0, 1.0])
     assert kept == [0, 1]
@@ -43,7 +43,7 @@ def test_a_small_splat_is_doubled() -> None:
         assert torch.equal(getattr(new, name), getattr(splats, name)[1:])
 
 
-def test_a_large_splat_becomes_two_smaller_ones_drawn_from_it() -> None:
+def test_a_large_splat_is_split_into_two_smaller_ones_drawn_from_it() -> None:
     splats = sized(*[0.2] * 200)
     kept, new = grow(splats, [2.0] * 200)
     assert kept == []
@@ -54,7 +54,7 @@ def test_a_large_splat_becomes_two_smaller_ones_drawn_from_it() -> None:
     assert torch.equal(new.opacities, splats.opacities.repeat(2))
 
 
-def test_the_faint_and_the_huge_go_whether_pulled_or_not() -> None:
+def test_faint_and_oversized_splats_are_pruned_whatever_their_gradient() -> None:
     splats = sized(0.01, 0.01, 0.6, 1.0)
     splats.opacities[1] = 0.04
     kept, new = grow(splats, [0, 2, 0, 2])
@@ -62,7 +62,7 @@ def test_the_faint_and_the_huge_go_whether_pulled_or_not() -> None:
     assert len(new) == 0  # the copy of a faint one is as faint, the halves of the largest are still too large
 
 
-def test_the_hardest_pulled_have_precedence_where_room_is_short() -> None:
+def test_the_largest_gradients_come_first_when_the_number_of_splats_is_limited() -> None:
     splats = sized(*[0.01] * 10)
     kept, new = grow(splats, [float(i) for i in range(10)], SETTINGS.model_copy(update={"most_splats": 13}))
     assert kept == list(range(10))
@@ -78,8 +78,8 @@ def test_draws_depend_on_the_generator_alone() -> None:
     assert not torch.equal(grow(sized(0.2), [2.0], seed=1)[1].means, first)
 
 
-def test_pull_is_the_mean_over_the_views_that_see_a_splat() -> None:
-    pull = Pull(3, torch.device("cpu"))
-    pull.add(torch.tensor([[[3.0, 4], [0, 0], [0, 0]], [[0, 0], [1, 0], [0, 0]]]), picture_px=2)
-    pull.add(torch.tensor([[[0, 1.0], [0, 0], [0, 0]], [[0, 0], [0, 0], [0, 0]]]), picture_px=8)
-    torch.testing.assert_close(pull.mean(), torch.tensor([(5 + 4) / 2, 1.0, 0.0]))
+def test_gradient_norms_are_averaged_over_the_views_that_see_a_splat() -> None:
+    stats = GradientStats(3, torch.device("cpu"))
+    stats.add(torch.tensor([[[3.0, 4], [0, 0], [0, 0]], [[0, 0], [1, 0], [0, 0]]]), width=2)
+    stats.add(torch.tensor([[[0, 1.0], [0, 0], [0, 0]], [[0, 0], [0, 0], [0, 0]]]), width=8)
+    torch.testing.assert_close(stats.mean(), torch.tensor([(5 + 4) / 2, 1.0, 0.0]))
