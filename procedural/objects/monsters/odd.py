@@ -7,12 +7,12 @@ import math
 import numpy as np
 
 from procedural.builder import ACCENT, MAIN, Builder
-from procedural.geometry.joint import Joint
+from procedural.geometry.joint import Joint, offset
 from procedural.geometry.sdf import Capsule, Ellipsoid, Primitive
 from procedural.geometry.shapes import bead, capsule, cone, cylinder, lathe, pair, sphere, torus
 from procedural.geometry.sweeps import tube
 from procedural.objects.parts.eyes import eyes
-from procedural.objects.parts.person import Wear, person
+from procedural.objects.parts.person import Outfit, Person, add_person, vary_proportions
 from procedural.objects.parts.quadruped import along
 
 
@@ -246,51 +246,48 @@ def yeti(builder: Builder) -> None:
 
 def cyclops(builder: Builder) -> None:
     """A cyclops: one huge eye, a horn, underbite, hide over the shoulder, spiked club."""
-    look = Wear(top=MAIN, sleeve=MAIN, trousers=MAIN, shoe=MAIN, skin=MAIN, cloth=None, girth=1.35)
-    body = person(builder, look, ("hold", builder.choose(["hang", "hip", "raise"])))
-    r, (_, y, z) = body.radius, body.head
-    x0, y0, z0 = body.face(0, 0.14, 0.72)
-    builder.add("eye", sphere(0.46 * r, 0.46 * r, 0.38 * r).move(x0, y0, z0), "white", "glossy")
-    builder.add(
-        "eye",
-        sphere(0.25 * r, 0.25 * r, 0.14 * r).move(x0, y0, z0 + 0.3 * r),
-        builder.choose(["amber", "cyan", "lime"]),
-        "glossy",
-    )
-    builder.add("eye", bead(0.14 * r, 0.14 * r, 0.08 * r).move(x0, y0, z0 + 0.41 * r), "black", "glossy")
-    builder.add(
-        "brow",
-        tube([body.face(-0.55, 0.52, 1.04), body.face(0, 0.72, 1.08), body.face(0.55, 0.52, 1.04)], 0.1 * r, count=10),
-        "black",
-    )
-    smile = [body.face(u, v, 1.02) for u, v in ((-0.42, -0.48), (0, -0.55), (0.42, -0.48))]
+    left_arm = builder.choose(["hang", "hip", "raise"])
+    proportions = vary_proportions(builder)
+    iris = builder.choose(["amber", "cyan", "lime"])
+    horn_height = builder.between(0.5, 0.9)
+
+    outfit = Outfit(trousers=MAIN, shoes=MAIN, cloth=None)
+    person = Person(skin=MAIN, girth=1.35, arms=("hold", left_arm), outfit=outfit)
+    body = add_person(builder, person, proportions)
+    r, hip, neck = body.head_radius, body.hip, body.neck
+    eye = body.on_face(0, 0.14, 0.72)
+    builder.add("eye", sphere(0.46 * r, 0.46 * r, 0.38 * r).move(*eye), "white", "glossy")
+    builder.add("eye", sphere(0.25 * r, 0.25 * r, 0.14 * r).move(*offset(eye, z=0.3 * r)), iris, "glossy")
+    builder.add("eye", bead(0.14 * r, 0.14 * r, 0.08 * r).move(*offset(eye, z=0.41 * r)), "black", "glossy")
+    brow = [body.on_face(-0.55, 0.52, 1.04), body.on_face(0, 0.72, 1.08), body.on_face(0.55, 0.52, 1.04)]
+    builder.add("brow", tube(brow, 0.1 * r, count=10), "black")
+    smile = [body.on_face(x, y, 1.02) for x, y in ((-0.42, -0.48), (0, -0.55), (0.42, -0.48))]
     builder.add("mouth", tube(smile, 0.06 * r, count=10), "maroon")
-    for u in (-0.3, 0.3):
-        builder.add("tooth", cone(0.09 * r, 0.26 * r, sides=10).move(*body.face(u, -0.42, 1.06)), "white")
-    builder.add(
-        "horn", cone(0.2 * r, builder.between(0.5, 0.9) * r, sides=20).move(0, y + 1.25 * r, z + 0.1 * r), "cream"
-    )
-    builder.add("ear", pair(cone(0.2 * r, 0.55 * r, sides=16).scale(1, 1, 0.5).turn(z=-75).move(1.12 * r, y, z)), MAIN)
-    hide = lathe(
-        [
-            (0.21, body.hip - 0.1),
-            (0.155 * body.girth, body.hip + 0.02),
-            (0.126 * body.girth, body.hip + 0.1),
-            (0.1, body.hip + 0.12),
-        ]
-    )
-    builder.add("hide", hide, ACCENT, "fur")
+    for x in (-0.3, 0.3):
+        builder.add("tooth", cone(0.09 * r, 0.26 * r, sides=10).move(*body.on_face(x, -0.42, 1.06)), "white")
+    builder.add("horn", cone(0.2 * r, horn_height * r, sides=20).move(*body.from_head(0, 1.25, 0.1)), "cream")
+    ear = cone(0.2 * r, 0.55 * r, sides=16).scale(1, 1, 0.5).turn(z=-75).move(*body.from_head(1.12, 0))
+    builder.add("ear", pair(ear), MAIN)
+    g = body.girth
+    skirt = [(0.21, hip - 0.1), (0.155 * g, hip + 0.02), (0.126 * g, hip + 0.1), (0.1, hip + 0.12)]
+    builder.add("hide", lathe(skirt), ACCENT, "fur")
     strap = [
-        (-0.15, body.hip + 0.1, 0.11),
-        (0.0, body.neck - 0.12, 0.165),
-        (0.12, body.neck - 0.01, 0.06),
-        (0.1, body.neck - 0.1, -0.14),
-        (-0.12, body.hip + 0.1, -0.13),
+        (-0.15, hip + 0.1, 0.11),
+        (0.0, neck - 0.12, 0.165),
+        (0.12, neck - 0.01, 0.06),
+        (0.1, neck - 0.1, -0.14),
+        (-0.12, hip + 0.1, -0.13),
     ]
     builder.add("hide", tube(strap, 0.045), ACCENT, "fur")
-    builder.add("belt", torus(0.122 * body.girth, 0.026).move(y=body.hip + 0.1), "dark brown", "leather")
-    x, hand_y, hand_z = body.right
-    builder.add("club", capsule((x, hand_y - 0.12, hand_z), (x, hand_y + 0.34, hand_z), 0.028, 0.08), "brown", "wood")
+    builder.add("belt", torus(0.122 * g, 0.026).move(y=hip + 0.1), "dark brown", "leather")
+    _spiked_club(builder, body.right_hand)
+
+
+def _spiked_club(builder: Builder, hand: Joint) -> None:
+    """Add a club with three rings of three spikes, held upright."""
+    club = capsule(offset(hand, y=-0.12), offset(hand, y=0.34), 0.028, 0.08)
+    builder.add("club", club, "brown", "wood")
     for i in range(9):
         spike = cone(0.022, 0.07, sides=8).turn(x=90).move(z=0.085).turn(y=120 * i + 40 * (i // 3))
-        builder.add("club", spike.move(x, hand_y + 0.2 + 0.07 * (i // 3), hand_z), "grey", "metal")
+        x, y, z = hand
+        builder.add("club", spike.move(x, y + 0.2 + 0.07 * (i // 3), z), "grey", "metal")
