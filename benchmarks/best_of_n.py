@@ -26,7 +26,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # not this folder: validation.py is no package
 
 from generation.backends import LOADERS
-from neurons.miner.candidates import Candidate, Effort, Step, better, next_step
+from neurons.miner.candidates import Candidate, Effort, NextAction, choose_action, choose_better
 from neurons.miner.rules import MinerRules
 from neurons.validator.tasks.rules import TaskRules
 from neurons.validator.tasks.trust import derive_seed
@@ -83,11 +83,11 @@ def chosen(made: Sequence[Made], most: int, pace_s: float) -> tuple[Made | None,
     """What the miner's rules send with at most `most` candidates (None: declined), and how many it makes."""
     rules, now = replace(MinerRules(), max_candidates=most), 0.0
     effort = Effort(0.0, 600.0, MinerRules().thresholds, pace_s=pace_s)
-    while (step := next_step(effort, 0, now, rules)) is Step.BEGIN:
+    while (step := choose_action(effort, 0, now, rules)) is NextAction.START:
         now += pace_s
         one = Candidate("", effort.made, made[effort.made].score)
-        effort = replace(effort, best=better(effort.best, one), made=effort.made + 1)
-    return (made[effort.best.seed] if step is Step.SUBMIT and effort.best else None), effort.made
+        effort = replace(effort, best=choose_better(effort.best, one), made=effort.made + 1)
+    return (made[effort.best.seed] if step is NextAction.SUBMIT and effort.best else None), effort.made
 
 
 class Validators:

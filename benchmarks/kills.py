@@ -25,9 +25,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # not this folder: validation.py is no package
 
 from benchmarks.desks import make_desk
+from neurons.messages import SubmitReply, SubmitRequest
 from neurons.validator.tasks.desk import Desk
 from neurons.validator.tasks.records import MinerRecord
-from neurons.validator.tasks.replies import Submission, SubmitReply
 from neurons.validator.tasks.state import Store
 from neurons.validator.tasks.trust import Identity
 from validation.schemas import Fingerprint, ValidateResponse
@@ -51,9 +51,9 @@ async def accept(desk: Desk, name: str, pipe: int) -> None:
         hotkey = f"{name}-{number}"
         pulled = await desk.pull(hotkey)
         assert pulled.task is not None
-        os.write(pipe, f"task {hotkey} {pulled.task[0]}\n".encode())
+        os.write(pipe, f"task {hotkey} {pulled.task.id}\n".encode())
         asset = base64.b64encode(hotkey.encode()).decode()
-        reply = await desk.submit(hotkey, Submission(pulled.task[0], pulled.task[1], asset, 7, "signed"))
+        reply = await desk.submit(hotkey, SubmitRequest(pulled.task.id, pulled.task.prompt, asset, 7, "signed"))
         os.write(pipe, f"reply {hotkey} {reply.to_json()}\n".encode())
 
 

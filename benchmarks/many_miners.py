@@ -35,8 +35,9 @@ from neurons.chain.devnet.chain import Devnet
 from neurons.chain.devnet.ledger import Ledger
 from neurons.chain.devnet.rules import Rules
 from neurons.chain.wallets import make_wallet
+from neurons.messages import SubmitReply, Task
 from neurons.miner.dendrite import Dendrite
-from neurons.miner.peers import CallFailed, Peer, Refused, SubmitAnswer, Task
+from neurons.miner.peers import CallRefusedError, Peer, PeerError
 
 ASSET_BYTES = 300_000  # half of what the procedural generator sends
 TWICE, HANG_UP = 0.1, 0.05
@@ -77,7 +78,7 @@ class SimulatedMiner:
                     started = time.monotonic()
                     answer = await dendrite.pull(peer)
                     self.tally.pulls.append(time.monotonic() - started)
-                except CallFailed as error:
+                except PeerError as error:
                     await self._back_off(error)
                     continue
                 if answer.task is None:
@@ -90,7 +91,7 @@ class SimulatedMiner:
         results = base64.b64encode(self.dice.randbytes(ASSET_BYTES)).decode()
         if self.dice.random() < HANG_UP:
             self.tally.repeated += 1
-            with contextlib.suppress(TimeoutError, CallFailed):
+            with contextlib.suppress(TimeoutError, PeerError):
                 await asyncio.wait_for(dendrite.submit(peer, task, results), self.dice.uniform(0.01, 0.3))
         told = await self._submit(dendrite, peer, task, results)
         if told is not None and self.dice.random() < TWICE:
@@ -100,18 +101,18 @@ class SimulatedMiner:
         self.tally.tasks += 1
         if told is None:
             self.tally.lost += 1
-        elif told.fidelity > 0:
+        elif told.task_fidelity_score > 0:
             self.paid.add(task.id)
             self.tally.accepted += 1
-            self.last_told = told.accepted_8h
+            self.last_told = told.generations_within_8_hours
 
-    async def _submit(self, dendrite: Dendrite, peer: Peer, task: Task, results: str) -> SubmitAnswer | None:
+    async def _submit(self, dendrite: Dendrite, peer: Peer, task: Task, results: str) -> SubmitReply | None:
         for _ in range(20):
             try:
                 started = time.monotonic()
                 answer = await dendrite.submit(peer, task, results)
                 self.tally.submits.append(time.monotonic() - started)
-            except CallFailed as error:
+            except PeerError as error:
                 await self._back_off(error)
             else:
                 if not answer.validation_failed:
@@ -120,8 +121,8 @@ class SimulatedMiner:
                 await asyncio.sleep(max(0.5, answer.cooldown_until - time.time()))
         return None
 
-    async def _back_off(self, error: CallFailed) -> None:
-        kind = str(error.status) if isinstance(error, Refused) else type(error).__name__
+    async def _back_off(self, error: PeerError) -> None:
+        kind = str(error.status) if isinstance(error, CallRefusedError) else type(error).__name__
         self.tally.refusals[kind] += 1
         await asyncio.sleep((error.retry_after_s or 1.0) * self.dice.uniform(1.0, 1.5))
 

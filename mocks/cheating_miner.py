@@ -25,7 +25,8 @@ if __package__ in {None, ""}:  # run as a script: python put this folder on the 
 import httpx
 
 from mocks import cheats
-from neurons.miner.peers import CallFailed, Calls, Peer, PullAnswer, Task
+from neurons.messages import PullReply, Task
+from neurons.miner.peers import Calls, Peer, PeerError
 from neurons.miner.validators import eligible
 from neurons.settings import MinerSettings, bearer, miner_settings
 from serving.settings import SettingsError
@@ -94,20 +95,22 @@ async def _play(tricks: Tricks, turn: int, calls: Calls, peer: Peer, task: Task)
     try:
         tricks.last = await trick(turn)
         answer = await calls.submit(peer, task, base64.b64encode(tricks.last).decode("ascii"))
-    except (CallFailed, httpx.HTTPError) as error:
+    except (PeerError, httpx.HTTPError) as error:
         logger.warning("%s: %s", trick.__name__, error)
     else:
-        logger.info("%s: score %s, %s", trick.__name__, answer.score, answer.code or f"paid {answer.fidelity}")
+        logger.info(
+            "%s: score %s, %s", trick.__name__, answer.score, answer.reason_code or f"paid {answer.task_fidelity_score}"
+        )
 
 
 async def next_task(calls: Calls, peer: Peer, stop: asyncio.Event) -> Task | None:
     """The next task that the validator gives, or None when that is not to be had."""
-    answer = PullAnswer()
+    answer = PullReply()
     while answer.task is None and not stop.is_set():
         await _pause(stop, answer.cooldown_until - time.time())
         try:
             answer = await calls.pull(peer)
-        except CallFailed as error:
+        except PeerError as error:
             logger.warning("%s", error)
             return None
     return answer.task

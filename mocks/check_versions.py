@@ -19,8 +19,8 @@ if __package__ in {None, ""}:  # run as a script: python put this folder on the 
 
 from mocks.calling import run_once, say, validators_of
 from neurons.chain.contract import Seat
-from neurons.miner.peers import CallFailed, Peer, shown
-from neurons.miner.validators import release
+from neurons.miner.peers import Peer, PeerError, shorten
+from neurons.miner.validators import format_release
 from neurons.settings import MinerSettings
 
 
@@ -35,11 +35,11 @@ async def ask_all(settings: MinerSettings, wallet: Any) -> int:
             peer = Peer(seat.hotkey, seat.ip, seat.port, seat.stake)
             try:
                 number, validation = await dendrite.version(peer)
-            except CallFailed as error:
+            except PeerError as error:
                 print(row(seat, "-", str(error)))
                 return None
-            print(row(seat, release(number), shown(validation)))
-            return release(number)
+            print(row(seat, format_release(number), shorten(validation)))
+            return format_release(number)
 
         found = await asyncio.gather(*(told(seat) for seat in seats))
     answered = [version for version in found if version is not None]

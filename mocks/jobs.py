@@ -16,15 +16,15 @@ from serving.slugs import slug
 BAR_WIDTH = 30
 
 
-class JobFailed(Exception):
+class JobFailedError(Exception):
     """The service refused the prompt or did not finish the job; the message says why."""
 
 
 def submit(client: httpx.Client, prompt: str) -> dict[str, Any]:
-    """The new job. Raises JobFailed with the service's words when it refuses the prompt."""
+    """The new job. Raises JobFailedError with the service's words when it refuses the prompt."""
     answer = client.post("/jobs/", json={"prompt": prompt})
     if answer.status_code != 202:
-        raise JobFailed(f"the service refused the prompt: {answer.json().get('detail', answer.text)}")
+        raise JobFailedError(f"the service refused the prompt: {answer.json().get('detail', answer.text)}")
     return dict(answer.json())
 
 
@@ -51,14 +51,14 @@ def download(client: httpx.Client, job: dict[str, Any], folder: Path, name: str)
 
 
 def generate(client: httpx.Client, prompt: str, folder: Path) -> list[Path]:
-    """One job from prompt to files, told on the way. Raises JobFailed when it does not end well."""
+    """One job from prompt to files, told on the way. Raises JobFailedError when it does not end well."""
     job = submit(client, prompt)
     for now in follow(client, job["id"]):
         job = now
         _show(job)
     if job["status"] != "done":
         error = job.get("error") or {"code": job["status"], "detail": "the service ended its stream"}
-        raise JobFailed(f"the job is {job['status']}: {error['detail']} ({error['code']})")
+        raise JobFailedError(f"the job is {job['status']}: {error['detail']} ({error['code']})")
     say("understood", f"{job['understood'] or job['prompt']} (seed {job['seed']})")
     return download(client, job, folder, slug(prompt))
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import httpx
 
-from mocks.jobs import JobFailed, generate, say
+from mocks.jobs import JobFailedError, generate, say
 from mocks.network import Network, Plan, running_network
 from mocks.processes import ROOT, Service, ServiceFailed, running
 from mocks.results import BadResult, describe
@@ -30,7 +30,7 @@ JOB_S = 600.0
 
 
 def run(prompt: str, folder: Path, config: Path, plan: Plan) -> None:
-    """The whole demo. Raises JobFailed, ServiceFailed, BadResult, ChainError, SettingsError or Unfair."""
+    """The whole demo. Raises JobFailedError, ServiceFailed, BadResult, ChainError, SettingsError or Unfair."""
     say("prompt", prompt)
     args = ["--config", str(config)]
     with running("generation", "generation/serve.py", args, folder / "logs" / "generation.log") as generation:
@@ -49,7 +49,7 @@ def run(prompt: str, folder: Path, config: Path, plan: Plan) -> None:
 
 
 def make_files(prompt: str, generation: Service, folder: Path) -> None:
-    """The prompt's splat, picture and video, each opened again. Raises JobFailed or BadResult."""
+    """The prompt's splat, picture and video, each opened again. Raises JobFailedError or BadResult."""
     with httpx.Client(base_url=generation.url, timeout=JOB_S, trust_env=False) as client:
         for path in generate(client, prompt, folder):
             say("made", f"{path}  {path.stat().st_size / 1e6:.2f} MB  {describe(path)}")
@@ -76,7 +76,7 @@ def main() -> int:
     try:
         prompt = os.environ.get("PROMPT", "pink bicycle")
         run(prompt, args.out, args.config, read_yaml(args.plan, Plan))
-    except (JobFailed, ServiceFailed, BadResult, ChainError, SettingsError, Unfair, httpx.HTTPError) as error:
+    except (JobFailedError, ServiceFailed, BadResult, ChainError, SettingsError, Unfair, httpx.HTTPError) as error:
         print(f"demo failed: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -24,7 +24,7 @@ if __package__ in {None, ""}:  # run as a script: python put this folder on the 
 from mocks.calling import NO_TASK, Failed, run_once, say, validators_of
 from neurons.chain.contract import Seat
 from neurons.messages import TaskStatus
-from neurons.miner.peers import CallFailed, Peer, shown
+from neurons.miner.peers import Peer, PeerError, shorten
 from neurons.settings import MinerSettings
 
 PATIENCE_S = 900.0
@@ -40,13 +40,13 @@ async def ask(settings: MinerSettings, wallet: Any, prompt: str, out: Path, poll
     seats = await validators_of(settings, wallet, 0.0)
     async with Dendrite(wallet.hotkey, settings.chain.netuid) as dendrite:
         peer, job_id, interval_s = await _first_taker(dendrite, seats, prompt)
-        say("job", f"{shown(job_id)} of {peer}; looking every {poll_s or interval_s:g} s")
+        say("job", f"{shorten(job_id)} of {peer}; looking every {poll_s or interval_s:g} s")
         deadline, last = time.monotonic() + PATIENCE_S, None
         while time.monotonic() < deadline:
             await asyncio.sleep(poll_s or interval_s)
             try:
                 status, results = await dendrite.status(peer, job_id)
-            except CallFailed as error:
+            except PeerError as error:
                 say("validator", str(error))
                 continue
             if status != last:
@@ -67,7 +67,7 @@ async def _first_taker(dendrite: Any, seats: Sequence[Seat], prompt: str) -> tup
         peer = Peer(seat.hotkey, seat.ip, seat.port, seat.stake)
         try:
             job_id, interval_s = await dendrite.generate(peer, prompt)
-        except CallFailed as error:
+        except PeerError as error:
             say("validator", f"{peer}: {error}")
         else:
             return peer, job_id, interval_s

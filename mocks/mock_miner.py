@@ -27,11 +27,12 @@ import httpx
 
 from mocks.calling import NO_TASK, NOBODY, NOT_SET_UP, Failed, run_once, say, validators_of
 from neurons.chain.contract import Seat
+from neurons.messages import PullReply, SubmitReply, Task
 from neurons.miner.delivery import Clock, deliver
-from neurons.miner.peers import CallFailed, Calls, Peer, PullAnswer, SubmitAnswer, Task, shown
+from neurons.miner.peers import Calls, Peer, PeerError, shorten
 from neurons.miner.rules import MinerRules
-from neurons.miner.validators import release
-from neurons.services.generation import GenerationError, GenerationService
+from neurons.miner.validators import format_release
+from neurons.services.generation import GenerationClient, GenerationError
 from neurons.settings import MinerSettings, bearer
 
 ACCEPTED, NOT_ACCEPTED = 0, 1
@@ -46,7 +47,7 @@ async def play(settings: MinerSettings, wallet: Any) -> int:
         httpx.AsyncClient(headers=keys, trust_env=False) as client,
         Dendrite(wallet.hotkey, settings.chain.netuid) as dendrite,
     ):
-        service = GenerationService(settings.generation.endpoints[0], client)
+        service = GenerationClient(settings.generation.endpoints[0], client)
         if not await service.ready():
             raise Failed(NOT_SET_UP, f"no generation service is ready at {service.url}")
         seats = await validators_of(settings, wallet, settings.neuron.min_stake_to_set_weights)
@@ -58,27 +59,27 @@ async def play(settings: MinerSettings, wallet: Any) -> int:
         return report(judged)
 
 
-async def first_task(calls: Calls, seats: Sequence[Seat]) -> tuple[Peer, PullAnswer]:
+async def first_task(calls: Calls, seats: Sequence[Seat]) -> tuple[Peer, PullReply]:
     """The first task that a validator gives, with who gave it. Raises Failed."""
     answered = False
     for seat in seats:
         peer = Peer(seat.hotkey, seat.ip, seat.port, seat.stake)
         try:
             answer = await calls.pull(peer)
-        except CallFailed as error:
+        except PeerError as error:
             say("validator", f"{peer}: {error}")
             continue
         answered = True
-        runs = release(answer.version) if answer.version is not None else "an unknown release"
-        say("validator", f"{peer}, stake {seat.stake:g}, runs {runs} with scorer {shown(answer.scorer) or 'unknown'}")
+        runs = format_release(answer.version) if answer.version is not None else "an unknown release"
+        say("validator", f"{peer}, stake {seat.stake:g}, runs {runs} with scorer {shorten(answer.scorer) or 'unknown'}")
         if answer.task is not None:
             return peer, answer
         wait_s = max(0.0, answer.cooldown_until - time.time())
-        say("no task", f"{shown(answer.code) or 'no reason given'}; ask again in {wait_s:.0f} s")
+        say("no task", f"{shorten(answer.reason_code) or 'no reason given'}; ask again in {wait_s:.0f} s")
     raise Failed(*((NO_TASK, "no validator has a task now") if answered else (NOBODY, "no validator can be reached")))
 
 
-async def generated(service: GenerationService, task: Task) -> str:
+async def generated(service: GenerationClient, task: Task) -> str:
     """A splat for the task, as it is sent. Raises Failed."""
     seed, started = secrets.randbits(32), time.monotonic()
     try:
@@ -89,18 +90,20 @@ async def generated(service: GenerationService, task: Task) -> str:
     return base64.b64encode(made).decode("ascii")
 
 
-def report(answer: SubmitAnswer | None) -> int:
+def report(answer: SubmitReply | None) -> int:
     """Prints the feedback; the exit status. Raises Failed when there is none."""
     if answer is None:
         raise Failed(NOBODY, "the validator did not say what became of the result")
-    score = "none" if answer.score is None else f"{answer.score:.4f} by {shown(answer.scorer)}, seed {answer.seed}"
+    score = "none" if answer.score is None else f"{answer.score:.4f} by {shorten(answer.scorer)}, seed {answer.seed}"
     say("score", score)
-    say("feedback", f"fidelity {answer.fidelity:g}, average {answer.average:.3f}, {answer.accepted_8h} accepted in 8 h")
-    say("reward", f"{answer.reward:.3f}")
-    if answer.code:
-        say("reason", f"{shown(answer.code)}: {shown(answer.detail)}")
+    fidelity, average = answer.task_fidelity_score, answer.average_fidelity_score
+    accepted = answer.generations_within_8_hours
+    say("feedback", f"fidelity {fidelity:g}, average {average:.3f}, {accepted} accepted in 8 h")
+    say("reward", f"{answer.current_miner_reward:.3f}")
+    if answer.reason_code:
+        say("reason", f"{shorten(answer.reason_code)}: {shorten(answer.detail)}")
     say("cooldown", f"{max(0.0, answer.cooldown_until - time.time()):.0f} s")
-    return ACCEPTED if answer.fidelity > 0 else NOT_ACCEPTED
+    return ACCEPTED if answer.task_fidelity_score > 0 else NOT_ACCEPTED
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,9 +1,9 @@
 """Calls of validators' axons: signed as the SDK's dendrite signs them, sent by httpx.
 
-The SDK's own dendrite looks its external address up over the network when it is made, keeps an entry of every call
-for ever, follows redirects and reads answers of any size (docs/decisions.md). Here the SDK's synapse makes headers,
-body and body hash; the rest is one POST with a deadline, and an answer of bounded size. One object per process, used
-with `async with`. Its calls of one validator must not overlap: an axon takes nonces in rising order only.
+The SDK's own dendrite looks up its external address over the network when it is created, stores an entry for every
+call without end, follows redirects and reads replies of any size (docs/decisions.md). Here the SDK's synapse makes the
+headers, the body and the body hash; the rest is one POST with a deadline, and a reply of bounded size. Create one per
+process and use it with `async with`. Do not overlap calls of one validator: an axon takes nonces in rising order only.
 """
 
 from __future__ import annotations
@@ -25,17 +25,15 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from neurons import protocol
+from neurons.messages import PullReply, SubmitReply, SubmitRequest, Task, bound_message, result_message
 from neurons.miner.peers import (
-    NoReply,
+    CallRefusedError,
+    NoReplyError,
     Peer,
-    PullAnswer,
-    Refused,
-    SubmitAnswer,
-    Task,
-    Unreachable,
-    falling,
-    moment,
-    share,
+    PeerUnreachableError,
+    bound_share,
+    bound_thresholds,
+    bound_time,
 )
 from serving import http_client
 
@@ -43,18 +41,21 @@ S = TypeVar("S", bound=protocol.ThreeGenSynapse)
 
 CONNECT_S = 5.0
 PULL_S = 20.0
-"""A pull is one write on the validator's disk."""
+"""Timeout of a pull, which is one write to the validator's disk."""
 SUBMIT_S = 240.0
-"""A verdict takes up to two minutes of queueing and scoring, and a lost worker is tried once more; below the 300 s to
-which axons cut the timeout, so that a reply in time is never refused for its request's age."""
-ANSWER_BYTES = 1 << 20
-"""Of an answer no more is read, and the length of what was sent, which some validators send back."""
+"""Timeout of a submission: a verdict takes up to two minutes of queueing and scoring, and a lost worker is tried once
+more. Axons cap timeouts at 300 s; below that, a reply in time is never refused because its request is too old."""
+REPLY_BYTES = 1 << 20
+"""Largest reply that is read, plus the length of the request, which some validators send back."""
 RESULT_BYTES = 17 << 20
-"""Of an answer that holds an asset."""
+"""Largest reply with an asset."""
 
 
 class Dendrite:
-    """Signs with `keypair` for subnet `netuid`. `transport` is httpx's, for tests; `now_ns` gives Unix nanoseconds."""
+    """Calls axons, signing with `keypair` for subnet `netuid`.
+
+    `transport` is httpx's, for tests; `now_ns` returns Unix nanoseconds.
+    """
 
     def __init__(
         self,
@@ -73,112 +74,123 @@ class Dendrite:
         self._client = httpx.AsyncClient(transport=transport, limits=limits, trust_env=False, follow_redirects=False)
 
     async def __aenter__(self) -> Dendrite:
-        """Ready for calls."""
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Closes the connections."""
         await self._client.aclose()
 
-    async def pull(self, peer: Peer) -> PullAnswer:
-        """Asks for a task. Raises CallFailed."""
-        answer = await self._call(peer, protocol.PullTask(version=protocol.NEURONS_VERSION), self.pull_s)
-        given = answer.task is not None and bool(answer.task.id) and bool(answer.task.prompt)
-        return PullAnswer(
-            task=Task(answer.task.id, answer.task.prompt, moment(answer.submit_before))
-            if given and answer.task
-            else None,
-            cooldown_until=moment(answer.cooldown_until),
-            code=answer.reason_code,
-            detail=answer.detail,
-            scorer=answer.scorer,
-            thresholds=falling(answer.thresholds),
-            max_result_bytes=max(0, answer.max_result_bytes),
-            version=int(answer.version) if answer.version is not None else None,
+    async def pull(self, peer: Peer) -> PullReply:
+        """Ask for a task. Raises PeerError."""
+        reply = await self._call(peer, protocol.PullTask(version=protocol.NEURONS_VERSION), self.pull_s)
+        task = None
+        if reply.task is not None and reply.task.id and reply.task.prompt:
+            task = Task(reply.task.id, reply.task.prompt, bound_time(reply.submit_before))
+        return PullReply(
+            task=task,
+            cooldown_until=bound_time(reply.cooldown_until),
+            cooldown_violations=reply.cooldown_violations,
+            reason_code=reply.reason_code,
+            detail=reply.detail,
+            scorer=reply.scorer,
+            thresholds=bound_thresholds(reply.thresholds),
+            max_result_bytes=max(0, reply.max_result_bytes),
+            version=int(reply.version) if reply.version is not None else None,
         )
 
-    async def submit(self, peer: Peer, task: Task, results: str) -> SubmitAnswer:
-        """Sends a result, or declines with an empty one; both signatures are made afresh. Raises CallFailed."""
-        message = await asyncio.to_thread(self._signed, peer.hotkey, task, results)
-        answer = await self._call(peer, message, self.submit_s)
-        feedback = answer.feedback or protocol.Feedback()
-        return SubmitAnswer(
-            feedback=answer.feedback is not None,
+    async def submit(self, peer: Peer, task: Task, results: str) -> SubmitReply:
+        """Send a result, or decline with an empty one; both signatures are made for this call. Raises PeerError."""
+        request = await asyncio.to_thread(self._sign, peer.hotkey, task, results)
+        synapse = protocol.SubmitResults(
+            task=protocol.Task(id=request.task_id, prompt=request.prompt),
+            results=request.results,
+            submit_time=request.submit_time,
+            signature=request.signature,
+            bound_signature=request.bound_signature,
+        )
+        reply = await self._call(peer, synapse, self.submit_s)
+        feedback = reply.feedback or protocol.Feedback()
+        return SubmitReply(
             validation_failed=feedback.validation_failed,
-            fidelity=feedback.task_fidelity_score,
-            average=feedback.average_fidelity_score,
-            accepted_8h=feedback.generations_within_8_hours,
-            reward=feedback.current_miner_reward,
-            cooldown_until=moment(answer.cooldown_until),
-            code=answer.reason_code,
-            detail=answer.detail,
-            score=share(answer.score),
-            scorer=answer.scorer,
-            seed=answer.seed,
+            task_fidelity_score=feedback.task_fidelity_score,
+            average_fidelity_score=feedback.average_fidelity_score,
+            generations_within_8_hours=feedback.generations_within_8_hours,
+            current_miner_reward=feedback.current_miner_reward,
+            cooldown_until=bound_time(reply.cooldown_until),
+            reason_code=reply.reason_code,
+            detail=reply.detail,
+            score=bound_share(reply.score),
+            scorer=reply.scorer,
+            seed=reply.seed,
+            thresholds=bound_thresholds(reply.thresholds),
+            max_result_bytes=max(0, reply.max_result_bytes),
         )
 
     async def version(self, peer: Peer) -> tuple[int, str]:
-        """The validator's release as one number, and what its validation service says. Raises CallFailed."""
-        answer = await self._call(peer, protocol.GetVersion(), self.pull_s)
-        return answer.version, answer.validation_version
+        """Return the validator's release as one number, and the text of its validation service. Raises PeerError."""
+        reply = await self._call(peer, protocol.GetVersion(), self.pull_s)
+        return reply.version, reply.validation_version
 
     async def generate(self, peer: Peer, prompt: str) -> tuple[str, int]:
-        """Asks for a splat as a user: the job's id, and the seconds between looks. Raises CallFailed."""
-        answer = await self._call(peer, protocol.Generate(prompt=prompt), self.pull_s)
-        if not answer.task_id:
-            raise NoReply("the answer names no job")
-        return answer.task_id, answer.polling_interval
+        """Ask for a splat as a user does; return the job's id and the seconds between status checks.
+
+        Raises PeerError.
+        """
+        reply = await self._call(peer, protocol.Generate(prompt=prompt), self.pull_s)
+        if not reply.task_id:
+            raise NoReplyError("the reply names no job")
+        return reply.task_id, reply.polling_interval
 
     async def status(self, peer: Peer, task_id: str) -> tuple[protocol.TaskStatus | None, str | None]:
-        """How far that job is, and its result (base64) once it is done. Raises CallFailed."""
-        answer = await self._call(peer, protocol.StatusCheck(task_id=task_id), self.pull_s, RESULT_BYTES)
-        return answer.status, answer.results
+        """Return the status of that job, and its result (base64) once it is done. Raises PeerError."""
+        reply = await self._call(peer, protocol.StatusCheck(task_id=task_id), self.pull_s, RESULT_BYTES)
+        return reply.status, reply.results
 
-    def _signed(self, validator: str, task: Task, results: str) -> protocol.SubmitResults:
-        at = self._now_ns()
-        bound = protocol.bound_message(
+    def _sign(self, validator: str, task: Task, results: str) -> SubmitRequest:
+        submit_time = self._now_ns()
+        bound = bound_message(
             netuid=self._netuid,
             task_id=task.id,
             asset=base64.b64decode(results),
-            submit_time=at,
+            submit_time=submit_time,
             validator_hotkey=validator,
             miner_hotkey=self.hotkey,
         )
-        return protocol.SubmitResults(
-            task=protocol.Task(id=task.id, prompt=task.prompt),
+        return SubmitRequest(
+            task_id=task.id,
+            prompt=task.prompt,
             results=results,
-            submit_time=at,
-            signature=protocol.sign(self._keypair, protocol.result_message(at, task.prompt, validator, self.hotkey)),
+            submit_time=submit_time,
+            signature=protocol.sign(self._keypair, result_message(submit_time, task.prompt, validator, self.hotkey)),
             bound_signature=protocol.sign(self._keypair, bound),
         )
 
-    async def _call(self, peer: Peer, synapse: S, timeout_s: float, answer_bytes: int = ANSWER_BYTES) -> S:
-        """The synapse as the axon filled it."""
-        self._address(peer, synapse, timeout_s)
+    async def _call(self, peer: Peer, synapse: S, timeout_s: float, reply_bytes: int = REPLY_BYTES) -> S:
+        """Return the synapse as the axon filled it."""
+        self._add_headers(peer, synapse, timeout_s)
         headers = {**synapse.to_headers(), "Content-Type": "application/json"}
         body = await asyncio.to_thread(lambda: json.dumps(synapse.model_dump()).encode())
-        response = await self._post(f"{peer.url}/{synapse.name}", headers, body, timeout_s, answer_bytes + len(body))
+        response = await self._post(f"{peer.url}/{synapse.name}", headers, body, timeout_s, reply_bytes + len(body))
         if response.status != 200:
-            raise Refused(response.status, _message(response.body), response.retry_after_s)
-        found = _object(response.body)
+            raise CallRefusedError(response.status, _read_message(response.body), response.retry_after_s)
+        found = _parse_object(response.body)
         if found is None:
-            raise NoReply("the answer cannot be read: it is no JSON object")
-        sent = {name: getattr(synapse, name) for name in synapse.get_required_fields()}  # some leave those out
+            raise NoReplyError("the reply is not a JSON object")
+        sent = {name: getattr(synapse, name) for name in synapse.get_required_fields()}  # some axons omit these
         try:
             return type(synapse).model_validate({**sent, **found})
         except ValidationError as error:
-            raise NoReply(f"the answer cannot be read: {error.error_count()} fields are wrong") from error
+            raise NoReplyError(f"the reply cannot be read: {error.error_count()} fields are invalid") from error
 
-    def _address(self, peer: Peer, synapse: S, timeout_s: float) -> None:
-        """Fills the headers in: who calls whom, when, and the signature of that (`Dendrite` of the SDK)."""
+    def _add_headers(self, peer: Peer, synapse: S, timeout_s: float) -> None:
+        """Add sender, receiver, nonce and their signature, as the SDK's dendrite does."""
         self._nonce = max(self._nonce + 1, self._now_ns())
         synapse.timeout = timeout_s
         synapse.axon = TerminalInfo(ip=peer.ip, port=peer.port, hotkey=peer.hotkey)
         signed = f"{self._nonce}.{self.hotkey}.{peer.hotkey}.{self._uuid}.{synapse.body_hash}"
         synapse.dendrite = TerminalInfo(
-            ip="0.0.0.0",  # noqa: S104  whoever wants our address has the connection's
+            ip="0.0.0.0",  # noqa: S104  the axon knows our address from the connection
             version=version_as_int,
             nonce=self._nonce,
             uuid=self._uuid,
@@ -202,12 +214,12 @@ class Dendrite:
                 timeout=timeout,
             )
         except http_client.UnreachableError as error:
-            raise Unreachable(str(error)) from error
+            raise PeerUnreachableError(str(error)) from error
         except http_client.CallError as error:
-            raise NoReply(str(error)) from error
+            raise NoReplyError(str(error)) from error
 
 
-def _object(content: bytes) -> dict[str, Any] | None:
+def _parse_object(content: bytes) -> dict[str, Any] | None:
     try:
         found: Any = from_json(content)
     except ValueError:
@@ -215,6 +227,6 @@ def _object(content: bytes) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _message(content: bytes) -> str:
-    """What an axon says of a refusal; axons of the SDK and ours say it in `message`."""
-    return str((_object(content) or {}).get("message") or "no reason given")
+def _read_message(content: bytes) -> str:
+    """Return an axon's reason for a refusal, which both the SDK's axons and ours put into `message`."""
+    return str((_parse_object(content) or {}).get("message") or "no reason given")

@@ -1,4 +1,4 @@
-"""Whether a miner gets on: why it is not ready, and a line about it now and then. Progress counts, not being alive."""
+"""A miner's readiness, judged by its progress, and its regular progress line in the log."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ import logging
 from neurons.miner.sync import ChainEye
 from neurons.miner.telemetry import MinerMetrics
 from neurons.miner.validators import Validators
-from neurons.services.generation_pool import Generators
+from neurons.services.generation_pool import GenerationPool
 
 logger = logging.getLogger(__name__)
 
 SILENCE_S = 900.0
-"""A cooldown takes two minutes: a miner whom no validator answered for so long is not getting on."""
+"""A cooldown takes two minutes, so a miner without any reply for this long makes no progress."""
 
 
 class Health:
-    """Judges one miner."""
+    """Readiness and progress of one miner."""
 
-    def __init__(self, eye: ChainEye, validators: Validators, generators: Generators, metrics: MinerMetrics) -> None:
-        self._eye, self._validators, self._generators, self._metrics = eye, validators, generators, metrics
+    def __init__(self, eye: ChainEye, validators: Validators, pool: GenerationPool, metrics: MinerMetrics) -> None:
+        self._eye, self._validators, self._pool, self._metrics = eye, validators, pool, metrics
 
     def reasons(self) -> list[str]:
-        """Why the miner cannot earn now; empty when it can."""
+        """Return the reasons why the miner cannot earn now; empty if it can."""
         found = self._eye.reasons()
-        if not self._generators.up:
+        if not self._pool.ready:
             found.append("no generation service is ready")
         if len(self._validators) and not self._validators.reachable:
             found.append("no validator can be reached")
@@ -33,20 +33,20 @@ class Health:
             found.append(f"{what} for {since:.0f} s")
         return found
 
-    async def tell_for_ever(self, each_s: float) -> None:
-        """A line of progress, again and again."""
+    async def log_progress(self, interval_s: float) -> None:
+        """Log a line of progress periodically, until cancelled."""
         while True:
-            await asyncio.sleep(each_s)
-            self.tell()
+            await asyncio.sleep(interval_s)
+            self.log_line()
 
-    def tell(self) -> None:
-        """The line."""
+    def log_line(self) -> None:
+        """Log one line of progress."""
         logger.info(
-            "block %d, seat %s: %d of %d generators at work, %d of %d validators reachable, %s",
+            "block %d, seat %s: %d of %d generators busy, %d of %d validators reachable, %s",
             self._eye.block,
             "none" if self._eye.uid is None else self._eye.uid,
-            self._generators.busy,
-            len(self._generators.slots),
+            self._pool.busy,
+            len(self._pool.slots),
             self._validators.reachable,
             len(self._validators),
             self._metrics.summary(),

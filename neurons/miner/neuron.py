@@ -1,4 +1,4 @@
-"""The miner as a whole: chain, services, dendrite and status server on one event loop, from settings to exit status."""
+"""Assembles the miner: chain, services, dendrite and status server on one event loop."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from typing import Any
 import httpx
 
 from neurons.chain.opening import chain_worker
-from neurons.miner.craft import Workshop
+from neurons.miner.candidate_runner import CandidateRunner
 from neurons.miner.delivery import Clock
 from neurons.miner.health import Health
 from neurons.miner.rules import MinerRules
-from neurons.miner.scoring import Scoring
+from neurons.miner.scoring import OwnScoring
 from neurons.miner.sync import ChainEye
 from neurons.miner.telemetry import MinerMetrics
 from neurons.miner.validators import Validators
 from neurons.miner.work import Miner
 from neurons.process import beside
-from neurons.services.generation import GenerationService
-from neurons.services.generation_pool import Generators
+from neurons.services.generation import GenerationClient
+from neurons.services.generation_pool import GenerationPool
 from neurons.services.validation import ValidationPool
 from neurons.settings import MinerSettings, bearer
 from neurons.status import status_app, status_server
@@ -36,51 +36,49 @@ logger = logging.getLogger(__name__)
 
 
 async def run(settings: MinerSettings, shell: ShellSettings, wallet: Any, stop: asyncio.Event) -> int:
-    """Works until `stop` is set; the exit status. Raises SettingsError for what an operator can mend."""
+    """Work until `stop` is set and return the exit status. Raises SettingsError for what an operator can fix."""
     from neurons.miner.dendrite import Dendrite  # noqa: PLC0415  loads the SDK
     from neurons.protocol import NEURONS_VERSION  # noqa: PLC0415
 
     hotkey, release = str(wallet.hotkey.ss58_address), int(NEURONS_VERSION)
-    rules, clock = (
-        MinerRules(min_stake=settings.neuron.min_stake_to_set_weights),
-        Clock(time.time, random.SystemRandom()),
-    )
-    validators = Validators(rules, clock.now, clock.dice, release)
+    rules = MinerRules(min_stake=settings.neuron.min_stake_to_set_weights)
+    clock = Clock(time.time, random.SystemRandom())
+    validators = Validators(rules, clock.now, clock.rng, release)
     vitals = Vitals(version=lambda: f"{package_version()} neurons {release}")
     metrics = MinerMetrics(vitals.registry)
     async with contextlib.AsyncExitStack() as stack:
         eye = ChainEye(chain_worker(settings.chain, wallet), hotkey, validators, settings.neuron.sync_interval)
         stack.push_async_callback(eye.close)
-        generators = await _generators(settings, stack)
-        scoring, endless = await _scoring(settings, stack)
-        health = Health(eye, validators, generators, metrics)
+        pool = await _open_pool(settings, stack)
+        scoring, background = await _open_scoring(settings, stack)
+        health = Health(eye, validators, pool, metrics)
         vitals.not_ready = health.reasons
-        metrics.watch(validators, generators)
+        metrics.watch(validators, pool)
         await stack.enter_async_context(status_server(status_app("miner", shell, vitals), shell))
         dendrite = await stack.enter_async_context(Dendrite(wallet.hotkey, settings.chain.netuid))
-        workshop = Workshop(generators, scoring, rules, clock, metrics)
-        miner = Miner(dendrite, validators, generators, workshop, rules, clock, metrics)
+        runner = CandidateRunner(pool, scoring, rules, clock, metrics)
+        miner = Miner(dendrite, validators, pool, runner, rules, clock, metrics)
         logger.info("miner %s on subnet %d of %s", hotkey, settings.chain.netuid, settings.chain.network)
-        endless += [generators.run(), eye.run(), health.tell_for_ever(settings.neuron.log_info_interval)]
-        async with beside(endless):
+        background += [pool.run(), eye.run(), health.log_progress(settings.neuron.log_info_interval)]
+        async with beside(background):
             await miner.run(stop)
     logger.info("stopped")
     return 0
 
 
-async def _generators(settings: MinerSettings, stack: contextlib.AsyncExitStack) -> Generators:
+async def _open_pool(settings: MinerSettings, stack: contextlib.AsyncExitStack) -> GenerationPool:
     keys = bearer(settings.generation.api_key_file)
     client = await stack.enter_async_context(httpx.AsyncClient(headers=keys, trust_env=False))
-    return Generators([GenerationService(url, client) for url in settings.generation.endpoints], time.monotonic)
+    return GenerationPool([GenerationClient(url, client) for url in settings.generation.endpoints], time.monotonic)
 
 
-async def _scoring(
+async def _open_scoring(
     settings: MinerSettings, stack: contextlib.AsyncExitStack
-) -> tuple[Scoring | None, list[Coroutine[Any, Any, None]]]:
-    """The miner's own scoring, None without --validation.endpoint; and what has to run for it."""
+) -> tuple[OwnScoring | None, list[Coroutine[Any, Any, None]]]:
+    """Return the miner's own scoring (None without --validation.endpoint) and its background work."""
     if not settings.validation.endpoints:
         return None, []
     keys = bearer(settings.validation.api_key_file)
     client = await stack.enter_async_context(httpx.AsyncClient(headers=keys, trust_env=False))
     pool = ValidationPool(settings.validation.endpoints, client)
-    return Scoring(pool), [pool.run()]
+    return OwnScoring(pool), [pool.run()]

@@ -1,4 +1,4 @@
-"""The numbers a miner works by, with where each comes from. Times in seconds."""
+"""The tuned numbers of a miner, each with its origin. Times in seconds."""
 
 from __future__ import annotations
 
@@ -7,25 +7,28 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class MinerRules:
-    """Everything tuned about a miner. `min_stake` is a flag; the rest follows from the network's rules."""
+    """Numbers that a miner decides by. `min_stake` is a flag; the rest follows from the network's rules."""
 
+    # Validators
     min_stake: float = 1000.0  # validators below it set no weights; --neuron.min_stake_to_set_weights
-    send_margin_s: float = (
-        20.0  # from the last moment of generating to a task's deadline: encoding, sending, one repeat
-    )
-    hold_s: float = 105.0  # a pull earns a new one 120 s later, whatever happens meanwhile: time to improve a result
-    task_s: float = 600.0  # assumed of a validator that tells no deadline
-    patience: float = 1.5  # another candidate is begun when there is time for so many times what one usually takes
-    max_candidates: int = 8  # of one task: beyond, the best hardly gets better (docs/benchmarks.md)
-    max_failures: int = 2  # failed jobs of one task, before it is declined
-    hang_s: float = 60.0  # a job that takes longer than this, and …
-    hang_times: float = 10.0  # … so many times what a candidate usually takes, hangs: another service gets it
-    smoothing: float = 0.3  # weight of the newest candidate in what one usually takes
-    thresholds: tuple[float, ...] = (0.8, 0.6)  # assumed of a validator that tells none
-    backoff_s: float = 5.0  # after a first failed call of a validator, then twice that, …
+    backoff_s: float = 5.0  # after a first failed call of a validator, doubled after each further one …
     max_backoff_s: float = 600.0  # … up to this
-    max_cooldown_s: float = 6 * 3600.0  # a cooldown further ahead is a stranger's mistake, or a trap
-    repeat_s: float = 2.0  # before a lost submission is sent again, then twice that, …
+    max_cooldown_s: float = 6 * 3600.0  # longer cooldowns are a validator's mistake, or a trap
+
+    # Candidates
+    task_s: float = 600.0  # assumed time for a task if the validator sends no deadline
+    thresholds: tuple[float, ...] = (0.8, 0.6)  # assumed if the validator sends none
+    send_margin_s: float = 20.0  # between the end of generating and the deadline: encode, send, repeat once
+    hold_s: float = 105.0  # a pull allows the next one 120 s later, whatever happens until then: improving is free
+    patience: float = 1.5  # start another candidate if the remaining time is ≥ patience × typical candidate time
+    max_candidates: int = 8  # per task; more hardly improve the best one (docs/benchmarks.md)
+    max_failures: int = 2  # failed jobs of one task before it is declined
+    hang_s: float = 60.0  # a job that takes longer than this …
+    hang_factor: float = 10.0  # … and than this × typical candidate time is moved to another service
+    smoothing: float = 0.3  # weight of the newest candidate in the typical candidate time
+
+    # Delivery
+    repeat_s: float = 2.0  # before a lost submission is sent again, doubled after each further one …
     max_repeat_s: float = 30.0  # … up to this
-    max_submissions: int = 10  # calls to deliver one result; a validator judges it three times at most
-    drain_s: float = 15.0  # for work at hand when the miner stops; the whole stop stays under 30 s
+    max_submissions: int = 10  # attempts to deliver one result; a validator judges it three times at most
+    drain_s: float = 15.0  # for open tasks when the miner stops; the whole stop takes less than 30 s

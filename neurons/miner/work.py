@@ -1,9 +1,9 @@
-"""A miner at work: a task from a validator, splats from the generation services, the best one back.
+"""A miner's main loop: pull a task from a validator, make candidates, send the best one back.
 
-    Validators.choose ─► pull ─► candidates, side by side with those of other tasks ─► deliver ─► feedback
+    Validators.choose ─► pull ─► candidates, in parallel with those of other tasks ─► deliver ─► feedback
 
-Each generation service does one job at a time and is given back as soon as that is done, so that scoring and sending
-never keep it waiting. What goes wrong with one task ends that task alone. Knows no SDK, no HTTP and no chain.
+Each generation service does one job at a time and is released as soon as that is done, so that scoring and sending
+never block it. An error in one task ends that task alone.
 """
 
 from __future__ import annotations
@@ -12,29 +12,20 @@ import asyncio
 import logging
 from dataclasses import replace
 
-from neurons.miner.candidates import Step
-from neurons.miner.craft import Workshop
+from neurons.messages import SUBMIT_REFUSALS, PullReply, SubmitReply, Task
+from neurons.miner.candidate_runner import CandidateRunner
+from neurons.miner.candidates import NextAction
 from neurons.miner.delivery import Clock, deliver
-from neurons.miner.peers import CallFailed, Calls, Peer, PullAnswer, SubmitAnswer, Task, shown
+from neurons.miner.peers import Calls, Peer, PeerError, shorten
 from neurons.miner.rules import MinerRules
 from neurons.miner.telemetry import MinerMetrics
 from neurons.miner.validators import Validators
-from neurons.services.generation_pool import Generators, Slot
+from neurons.services.generation_pool import GenerationPool, Slot
 
 logger = logging.getLogger(__name__)
 
 IDLE_S = 1.0
-"""Longest nap while no validator may be asked: the chain may bring a new one."""
-
-REFUSED = {
-    "unknown_task": "the task is not open any more, or never was",
-    "bad_signature": "it does not believe our signature",
-    "stale_signature": "our clock and its differ by more than five minutes",
-    "downgraded": "it has had bound signatures of this hotkey, and wants them",
-    "bound_signature_required": "it wants bound signatures",
-    "too_many_submissions": "it could not judge the result three times",
-}
-"""Codes of a result that was not looked at, with what they mean: the task stays as it was."""
+"""Longest wait before looking for a validator again: a new snapshot may have brought one."""
 
 
 class Miner:
@@ -44,137 +35,136 @@ class Miner:
         self,
         calls: Calls,
         validators: Validators,
-        generators: Generators,
-        workshop: Workshop,
+        pool: GenerationPool,
+        runner: CandidateRunner,
         rules: MinerRules,
         clock: Clock,
         metrics: MinerMetrics,
     ) -> None:
-        self._calls, self._validators, self._generators, self._workshop = calls, validators, generators, workshop
+        self._calls, self._validators, self._pool, self._runner = calls, validators, pool, runner
         self._rules, self._clock, self._metrics = rules, clock, metrics
         self._stop = asyncio.Event()
         self._open: set[asyncio.Task[None]] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Asks for tasks and works on them until `stop` is set, then drains."""
+        """Pull tasks and work on them until `stop` is set, then drain."""
         self._stop = stop
-        asking = asyncio.create_task(self._ask_for_ever())
+        pulling = asyncio.create_task(self._pull_tasks())
         stopping = asyncio.create_task(stop.wait())
         try:
-            await asyncio.wait({asking, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            if asking.done():
-                asking.result()  # raises what ended it
-            asking.cancel()
+            await asyncio.wait({pulling, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if pulling.done():
+                pulling.result()  # raises the error that ended it
+            pulling.cancel()
             await self._drain()
         finally:
-            for task in (asking, stopping, *self._open):
+            for task in (pulling, stopping, *self._open):
                 task.cancel()
-            await asyncio.gather(asking, stopping, *self._open, return_exceptions=True)
+            await asyncio.gather(pulling, stopping, *self._open, return_exceptions=True)
 
     async def _drain(self) -> None:
         if self._open:
-            logger.info("stopping: %d tasks at hand, at most %g s for them", len(self._open), self._rules.drain_s)
+            logger.info("stopping: waiting up to %g s for %d open tasks", self._rules.drain_s, len(self._open))
             await asyncio.wait(set(self._open), timeout=self._rules.drain_s)
-        for task in self._open:  # the validator gives the same task again to whoever comes back in time
+        for task in self._open:  # the validator gives the same task again if the miner comes back in time
             task.cancel()
 
-    async def _ask_for_ever(self) -> None:
+    async def _pull_tasks(self) -> None:
         while True:
             wait_s = self._validators.wait_s()
             if wait_s is None or wait_s > 0:
                 await self._clock.sleep(min(IDLE_S, IDLE_S if wait_s is None else wait_s))
                 continue
-            slot = await self._generators.take(first=True)
+            slot = await self._pool.acquire(first=True)
             peer = self._validators.choose()
             if peer is None:
-                self._generators.give_back(slot)
+                self._pool.release(slot)
                 continue
             work = asyncio.create_task(self._serve(peer, slot))
             self._open.add(work)
             work.add_done_callback(self._open.discard)
 
     async def _serve(self, peer: Peer, slot: Slot) -> None:
-        """One validator's turn, from the pull to its feedback. The place to generate at is given back on the way."""
+        """Pull from one validator, make a splat and deliver it. Releases `slot` as soon as it is not needed."""
         try:
-            given = await self._pull(peer, slot)
-            if given is not None and given.task is not None:
-                with self._metrics.at_work():
-                    await self._work(peer, given, given.task, slot)
-        except Exception:  # the outermost of one task: another validator's is not to suffer
-            logger.exception("a task of %s came to a bad end", peer)
-            self._metrics.ended("broken")
-            self._validators.failed(peer)
+            reply = await self._pull(peer, slot)
+            if reply is not None and reply.task is not None:
+                with self._metrics.open_task():
+                    await self._work(peer, reply, reply.task, slot)
+        except Exception:  # the outermost of one task: those of other validators go on
+            logger.exception("a task of %s failed", peer)
+            self._metrics.count_task("broken")
+            self._validators.note_failure(peer)
 
-    async def _pull(self, peer: Peer, slot: Slot) -> PullAnswer | None:
-        """The task, with the place kept for it; or None, with the place given back."""
-        answer: PullAnswer | None = None
+    async def _pull(self, peer: Peer, slot: Slot) -> PullReply | None:
+        """Return the validator's reply, None if the call failed. Releases `slot` if there is no task."""
+        reply: PullReply | None = None
         try:
-            answer = await self._calls.pull(peer)
-        except CallFailed as error:
-            logger.info("%s gives no answer: %s", peer, error)
-            self._metrics.pulled("failed")
-            self._validators.failed(peer, error.retry_after_s)
+            reply = await self._calls.pull(peer)
+        except PeerError as error:
+            logger.info("%s: the pull failed: %s", peer, error)
+            self._metrics.count_pull("failed")
+            self._validators.note_failure(peer, error.retry_after_s)
         finally:
-            if answer is None or answer.task is None:
-                self._generators.give_back(slot)
-        if answer is not None:
-            self._heard(peer, answer)
-        return answer
+            if reply is None or reply.task is None:
+                self._pool.release(slot)
+        if reply is not None:
+            self._note_pull(peer, reply)
+        return reply
 
-    def _heard(self, peer: Peer, answer: PullAnswer) -> None:
-        self._metrics.pulled("task" if answer.task else answer.code or "nothing")
-        self._validators.runs(peer, answer.version)
-        if answer.task is not None:
-            logger.info("%s gives task %s", peer, shown(answer.task.id))
-        elif answer.cooldown_until > self._clock.now():
-            logger.debug("%s has no task: %s %s", peer, shown(answer.code), shown(answer.detail))
-            self._validators.answered(peer, answer.cooldown_until)
+    def _note_pull(self, peer: Peer, reply: PullReply) -> None:
+        self._metrics.count_pull("task" if reply.task else reply.reason_code or "nothing")
+        self._validators.note_release(peer, reply.version)
+        if reply.task is not None:
+            logger.info("%s: task %s", peer, shorten(reply.task.id))
+        elif reply.cooldown_until > self._clock.now():
+            logger.debug("%s: no task: %s %s", peer, shorten(reply.reason_code), shorten(reply.detail))
+            self._validators.note_reply(peer, reply.cooldown_until)
         else:
-            logger.info("%s has no task and does not say when to come back: %s", peer, shown(answer.code))
-            self._validators.failed(peer)
+            logger.info("%s: no task, and no time to come back: %s", peer, shorten(reply.reason_code))
+            self._validators.note_failure(peer)
 
-    async def _work(self, peer: Peer, given: PullAnswer, task: Task, slot: Slot) -> None:
+    async def _work(self, peer: Peer, reply: PullReply, task: Task, slot: Slot) -> None:
         if task.submit_before <= 0:
             task = replace(task, submit_before=self._clock.now() + self._rules.task_s)
-        thresholds = given.thresholds or self._rules.thresholds
-        effort, step = await self._workshop.best(
-            task, slot, thresholds, given.scorer, given.max_result_bytes, self._stop
+        thresholds = reply.thresholds or self._rules.thresholds
+        effort, action = await self._runner.make_best(
+            task, slot, thresholds, reply.scorer, reply.max_result_bytes, self._stop
         )
-        sent = effort.best.results if effort.best is not None and step is Step.SUBMIT else ""
-        logger.info("task %s: %s after %s", shown(task.id), "sent" if sent else "declined", effort)
-        answer = await deliver(self._calls, peer, task, sent, self._rules, self._clock)
-        self._learn(peer, answer, declined=not sent)
+        results = effort.best.results if effort.best is not None and action is NextAction.SUBMIT else ""
+        logger.info("task %s: %s after %s", shorten(task.id), "submitting" if results else "declining", effort)
+        verdict = await deliver(self._calls, peer, task, results, self._rules, self._clock)
+        self._note_verdict(peer, verdict, declined=not results)
 
-    def _learn(self, peer: Peer, answer: SubmitAnswer | None, *, declined: bool) -> None:
-        """Books a validator's answer and lets it be asked again when it said."""
-        if answer is None:
-            self._metrics.ended("lost")
-            self._validators.failed(peer)
+    def _note_verdict(self, peer: Peer, reply: SubmitReply | None, *, declined: bool) -> None:
+        """Count and log the verdict, and let the validator be called again at the time it set."""
+        if reply is None:
+            self._metrics.count_task("lost")
+            self._validators.note_failure(peer)
             return
-        kind = _kind(answer, declined=declined)
-        if kind == "refused":
-            logger.error("%s refused a result: %s", peer, REFUSED[answer.code])
-            self._validators.refused(peer)
+        outcome = _classify(reply, declined=declined)
+        if outcome == "refused":
+            logger.error("%s refused a result: %s", peer, SUBMIT_REFUSALS[reply.reason_code])
+            self._validators.note_refusal(peer)
         else:
-            self._validators.judged(peer, answer.cooldown_until)
-        self._metrics.ended(kind, answer.code, answer.score)
-        score = "no score" if answer.score is None else f"score {answer.score:.4f}"
+            self._validators.note_verdict(peer, reply.cooldown_until)
+        self._metrics.count_task(outcome, reply.reason_code, reply.score)
         logger.info(
             "%s: %s%s, %s, fidelity %.2f; average %.3f, %d accepted in 8 h, reward %.2f",
             peer,
-            kind,
-            f" ({shown(answer.code)})" if answer.code else "",
-            score,
-            answer.fidelity,
-            answer.average,
-            answer.accepted_8h,
-            answer.reward,
+            outcome,
+            f" ({shorten(reply.reason_code)})" if reply.reason_code else "",
+            "no score" if reply.score is None else f"score {reply.score:.4f}",
+            reply.task_fidelity_score,
+            reply.average_fidelity_score,
+            reply.generations_within_8_hours,
+            reply.current_miner_reward,
         )
 
 
-def _kind(answer: SubmitAnswer, *, declined: bool) -> str:
-    if answer.fidelity > 0:
+def _classify(reply: SubmitReply, *, declined: bool) -> str:
+    if reply.task_fidelity_score > 0:
         return "accepted"
-    if answer.code in REFUSED:
+    if reply.reason_code in SUBMIT_REFUSALS:
         return "refused"
     return "declined" if declined else "rejected"

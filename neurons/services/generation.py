@@ -1,10 +1,8 @@
-"""The HTTP client of a generation service: one prompt to the bytes of one splat, through a job that can be cancelled.
+"""HTTP client of a generation service: turns a prompt into the bytes of a splat, through a job that can be cancelled.
 
 GenerationError
-├── ServiceAway   the service cannot be reached, restarts, or is full: another may do it, or this one later
-└── JobFailed     the service did what it could: this prompt with this seed gave nothing
-
-Knows nothing of tasks, validators or what is in the bytes. Loopback services are never reached through a proxy.
+├── ServiceUnavailableError   the service is down, restarting or full: try another one, or this one later
+└── JobFailedErrorError            the service works, but this prompt with this seed gave no splat
 """
 
 from __future__ import annotations
@@ -25,29 +23,29 @@ from serving.schemas import FINISHED, Job
 logger = logging.getLogger(__name__)
 
 ASSET_BYTES = 64 << 20
-"""The network's limit of an encoded splat; more is never read."""
+"""The network's limit for an encoded splat; more is never read."""
 CALL_S = 5.0
-"""For a small answer."""
+"""Timeout of a small response."""
 SILENCE_S = 45.0
-"""The event stream of a living service says something every 15 s."""
+"""Longest silence of an event stream; a working service sends something every 15 s."""
 PATIENCE_S = (0.5, 1.0, 2.0, 4.0, 8.0)
-"""Waits between attempts to find a service again that went away in the middle of a job."""
+"""Waits between attempts to reach a service again that disappeared in the middle of a job."""
 
 
 class GenerationError(Exception):
-    """No splat."""
+    """No splat was made."""
 
 
-class ServiceAway(GenerationError):
-    """The service cannot take work now; it may say for how long."""
+class ServiceUnavailableError(GenerationError):
+    """The service cannot take work now, perhaps for `retry_after_s` seconds."""
 
     def __init__(self, detail: str, retry_after_s: float | None = None) -> None:
         super().__init__(detail)
         self.retry_after_s = retry_after_s
 
 
-class JobFailed(GenerationError):
-    """The job failed, by the service's code."""
+class JobFailedError(GenerationError):
+    """The job failed, with the service's error code."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(f"{code}: {detail}")
@@ -55,21 +53,21 @@ class JobFailed(GenerationError):
 
 
 @dataclass(frozen=True, slots=True)
-class GenerationService:
-    """One generation service at `url`. `client` carries the bearer key, if any, and is closed by who made it."""
+class GenerationClient:
+    """Client of the service at `url`. `client` carries the bearer key, if any, and belongs to the caller."""
 
     url: str
     client: httpx.AsyncClient
 
     async def ready(self) -> bool:
-        """Whether it can take work now."""
+        """Check whether the service can take work now."""
         try:
             return (await self._call("GET", "/ready/")).status == 200
         except CallError:
             return False
 
     async def generate(self, prompt: str, seed: int) -> bytes:
-        """An SPZ file. The job does not outlive the call, however that ends. Raises GenerationError."""
+        """Return an SPZ file. The job never outlives this call, however it ends. Raises GenerationError."""
         job_id = await self._submit(prompt, seed)
         try:
             await self._follow(job_id)
@@ -81,7 +79,7 @@ class GenerationService:
         posting = asyncio.ensure_future(self._post(prompt, seed))
         try:
             return await asyncio.shield(posting)
-        except asyncio.CancelledError:  # the job may exist by now, and nobody wants it
+        except asyncio.CancelledError:  # the job may exist by now: delete it
             with contextlib.suppress(GenerationError):
                 await self._drop(await posting)
             raise
@@ -90,19 +88,19 @@ class GenerationService:
         try:
             answer = await self._call("POST", "/jobs/", json={"prompt": prompt, "seed": seed})
         except CallError as error:
-            raise ServiceAway(str(error)) from error
+            raise ServiceUnavailableError(str(error)) from error
         if answer.status != 202:
             raise _refusal(answer)
         return _job(answer.body).id
 
     async def _follow(self, job_id: str) -> None:
-        """Returns when the job is done. A stream that breaks is taken up again: it tells the present state at once."""
+        """Return when the job is done. A broken event stream is opened again; it begins with the current state."""
         for wait_s in (*PATIENCE_S, None):
             try:
                 return await self._listen(job_id)
             except CallError as error:
                 if wait_s is None:
-                    raise ServiceAway(f"lost in the middle of a job: {error}") from error
+                    raise ServiceUnavailableError(f"disappeared during a job: {error}") from error
                 await asyncio.sleep(wait_s)
         return None
 
@@ -111,7 +109,7 @@ class GenerationService:
         with http_client.wrapped_errors():
             async with self.client.stream("GET", f"{self.url}/jobs/{job_id}/events", timeout=timeout) as stream:
                 if stream.status_code != 200:
-                    raise ServiceAway(f"the job is lost: status {stream.status_code}")
+                    raise ServiceUnavailableError(f"the job is lost: status {stream.status_code}")
                 async for line in stream.aiter_lines():
                     if line.startswith("data:") and _has_ended(_job(line.removeprefix("data:"))):
                         return
@@ -121,46 +119,48 @@ class GenerationService:
         try:
             answer = await self._call("GET", f"/jobs/{job_id}/result.spz", max_bytes=ASSET_BYTES)
         except ResponseTooLargeError as error:
-            raise JobFailed("too_large", f"the splat is larger than {ASSET_BYTES} bytes") from error
+            raise JobFailedError("too_large", f"the splat is larger than {ASSET_BYTES} bytes") from error
         except CallError as error:
-            raise ServiceAway(f"the result was lost: {error}") from error
+            raise ServiceUnavailableError(f"the result was lost: {error}") from error
         if answer.status != 200:
             raise _refusal(answer)
         return answer.body
 
     async def _drop(self, job_id: str) -> None:
-        """Cancels a job, or frees its results: best effort, as the service ends and forgets jobs by itself, too."""
+        """Cancel a job or free its results; best effort, since the service drops old jobs anyway."""
         try:
             await self._call("DELETE", f"/jobs/{job_id}")
         except CallError as error:
-            logger.info("%s: a job could not be cancelled: %s", self.url, error)
+            logger.info("%s: a job was not cancelled: %s", self.url, error)
 
     async def _call(self, method: str, path: str, **options: Any) -> Response:
         return await http_client.request(self.client, method, f"{self.url}{path}", timeout=CALL_S, **options)
 
 
 def _has_ended(job: Job) -> bool:
-    """Whether the job is done. Raises JobFailed or ServiceAway when it ended otherwise."""
+    """Check whether the job is done. Raises JobFailedError or ServiceUnavailableError if it ended otherwise."""
     if job.status not in FINISHED:
         return False
     if job.status == "done":
         return True
     code, detail = (job.error.code, job.error.detail) if job.error else (job.status, "no reason given")
     if job.status == "cancelled" or code == "shutting_down":
-        raise ServiceAway(f"the job was ended: {code}")
-    raise JobFailed(code, detail)
+        raise ServiceUnavailableError(f"the job was ended: {code}")
+    raise JobFailedError(code, detail)
 
 
 def _job(text: str | bytes) -> Job:
     try:
         return Job.model_validate_json(text)
     except ValidationError as error:
-        raise ServiceAway(f"not a generation service of ours: {error.error_count()} fields are wrong") from error
+        raise ServiceUnavailableError(
+            f"this is not a generation service: {error.error_count()} fields of its job are invalid"
+        ) from error
 
 
 def _refusal(answer: Response) -> GenerationError:
-    """Return JobFailed for a refused prompt, ServiceAway for every other status."""
+    """Return JobFailedError for a refused prompt, ServiceUnavailableError for every other status."""
     code, detail = answer.error()
     if answer.status in (413, 422):
-        return JobFailed(code or "invalid_request", detail)
-    return ServiceAway(f"status {answer.status} {code}".strip(), answer.retry_after_s)
+        return JobFailedError(code or "invalid_request", detail)
+    return ServiceUnavailableError(f"status {answer.status} {code}".strip(), answer.retry_after_s)

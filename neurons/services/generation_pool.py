@@ -1,6 +1,7 @@
-"""The generation services of a miner, each doing one job at a time. Who asks for the first splat of a task goes first.
+"""The generation services of a miner, each doing one job at a time.
 
-A service that goes away is asked again and again whether it is back, and gets no job until then. Knows no validator.
+The first splat of a task goes before further candidates of others. A service that goes away gets no job until it is
+ready again; it is checked every few seconds.
 """
 
 from __future__ import annotations
@@ -12,43 +13,43 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from neurons.services.generation import ServiceAway
+from neurons.services.generation import ServiceUnavailableError
 
 logger = logging.getLogger(__name__)
 
 CHECK_S = 5.0
-"""Between looks at a service that is away."""
+"""Between checks of a service that is not ready."""
 
 
 class Service(Protocol):
-    """One generation service: see `neurons.services.generation.GenerationService`."""
+    """One generation service; see `neurons.services.generation.GenerationClient`."""
 
     @property
     def url(self) -> str:
-        """Its address."""
+        """Its base URL."""
         ...
 
     async def ready(self) -> bool:
-        """Whether it can take work now."""
+        """Check whether it can take work now."""
         ...
 
     async def generate(self, prompt: str, seed: int) -> bytes:
-        """A splat. Raises GenerationError."""
+        """Return a splat. Raises GenerationError."""
         ...
 
 
 @dataclass(eq=False, slots=True)
 class Slot:
-    """A place to generate at; `busy_s` is how long it has been at work in all."""
+    """The one job at a time that a service can do; `busy_s` is the total time it has worked."""
 
     service: Service
-    up: bool = False
-    taken: bool = False
+    ready: bool = False
+    acquired: bool = False
     busy_s: float = 0.0
 
 
-class Generators:
-    """All services. `run` must be running; `now` gives seconds of any clock."""
+class GenerationPool:
+    """All services. `run` must be running; `now` returns seconds of any clock."""
 
     def __init__(self, services: Sequence[Service], now: Callable[[], float]) -> None:
         self.slots = [Slot(service) for service in services]
@@ -57,25 +58,25 @@ class Generators:
         self._others: deque[asyncio.Future[Slot]] = deque()
 
     @property
-    def up(self) -> int:
-        """How many can work."""
-        return sum(slot.up for slot in self.slots)
+    def ready(self) -> int:
+        """Number of services that can work."""
+        return sum(slot.ready for slot in self.slots)
 
     @property
     def busy(self) -> int:
-        """How many are at work."""
-        return sum(slot.taken for slot in self.slots)
+        """Number of services that are working."""
+        return sum(slot.acquired for slot in self.slots)
 
     @property
     def busy_s(self) -> float:
-        """How long all have been at work, in all."""
+        """Total working time of all services, in seconds."""
         return sum(slot.busy_s for slot in self.slots)
 
-    async def take(self, *, first: bool) -> Slot:
-        """A place, as soon as there is one: for the first splat of a task, or for another one. Give it back."""
-        slot = next((slot for slot in self.slots if slot.up and not slot.taken), None)
+    async def acquire(self, *, first: bool) -> Slot:
+        """Wait for a free slot: for the first splat of a task, or for a further one. Release it afterwards."""
+        slot = next((slot for slot in self.slots if slot.ready and not slot.acquired), None)
         if slot is not None:
-            slot.taken = True
+            slot.acquired = True
             return slot
         waiting: asyncio.Future[Slot] = asyncio.get_running_loop().create_future()
         queue = self._first if first else self._others
@@ -84,59 +85,62 @@ class Generators:
             return await waiting
         except asyncio.CancelledError:
             if waiting.done() and not waiting.cancelled():
-                self.give_back(waiting.result())
+                self.release(waiting.result())
             else:
                 queue.remove(waiting)
             raise
 
-    def give_back(self, slot: Slot) -> None:
-        """The place is free for the next one."""
-        slot.taken = False
+    def release(self, slot: Slot) -> None:
+        """Free the slot for the next one waiting."""
+        slot.acquired = False
         self._hand_on(slot)
 
     async def generate(self, slot: Slot, prompt: str, seed: int, limit_s: float | None = None) -> bytes:
-        """A splat made at a place that was taken. Raises GenerationError; a service that is away, or takes longer than
-        `limit_s`, is left out then."""
+        """Return a splat made with an acquired slot. Raises GenerationError.
+
+        A service that is unavailable, or takes longer than `limit_s`, gets no further job until it is ready again.
+        """
         started = self._now()
         try:
             async with asyncio.timeout(limit_s):
                 return await slot.service.generate(prompt, seed)
-        except ServiceAway as error:
-            self._leave_out(slot, error)
+        except ServiceUnavailableError as error:
+            self._suspend(slot, error)
             raise
         except TimeoutError as error:
-            hangs = ServiceAway(f"it hangs: no splat within {limit_s:.0f} s")
-            self._leave_out(slot, hangs)
-            raise hangs from error
+            hanging = ServiceUnavailableError(f"no splat within {limit_s:.0f} s")
+            self._suspend(slot, hanging)
+            raise hanging from error
         finally:
             slot.busy_s += self._now() - started
 
     async def run(self) -> None:
-        """Looks at every service that is away, again and again, for ever."""
+        """Check the services that are not ready, until cancelled."""
         while True:
             await self.check()
             await asyncio.sleep(CHECK_S)
 
     async def check(self) -> None:
-        """Looks once at every service that is away."""
-        await asyncio.gather(*(self._look(slot) for slot in self.slots if not slot.up))
+        """Check every service that is not ready, once."""
+        await asyncio.gather(*(self._check_slot(slot) for slot in self.slots if not slot.ready))
 
-    async def _look(self, slot: Slot) -> None:
+    async def _check_slot(self, slot: Slot) -> None:
         if await slot.service.ready():
             logger.info("%s is ready", slot.service.url)
-            slot.up = True
+            slot.ready = True
             self._hand_on(slot)
 
-    def _leave_out(self, slot: Slot, why: ServiceAway) -> None:
-        slot.up = False
-        logger.warning("%s is left out until it is ready: %s", slot.service.url, why)
+    def _suspend(self, slot: Slot, reason: ServiceUnavailableError) -> None:
+        slot.ready = False
+        logger.warning("%s is not used until it is ready again: %s", slot.service.url, reason)
 
     def _hand_on(self, slot: Slot) -> None:
-        if not slot.up or slot.taken:
+        """Give a free slot to the first one waiting."""
+        if not slot.ready or slot.acquired:
             return
         for queue in (self._first, self._others):
             while queue:
                 if not (waiting := queue.popleft()).done():
-                    slot.taken = True
+                    slot.acquired = True
                     waiting.set_result(slot)
                     return

@@ -1,7 +1,6 @@
-"""The validation services of a validator as a pool: the least loaded healthy one judges, another takes over.
+"""A pool of validation services: the least loaded ready one judges an asset; if it fails, another one does.
 
-Three outcomes are kept apart: a score, a rejection with a code (the asset's fault), and a fault of the validator, which
-is nobody else's. Knows HTTP and the service's schemas; no miner, no task.
+A verdict is a score, a rejection with a code (a fault of the asset), or a fault of the validator.
 """
 
 from __future__ import annotations
@@ -15,26 +14,26 @@ from dataclasses import dataclass
 import httpx
 from pydantic import ValidationError
 
-from serving.http_client import CallError, Response, ResponseTimeoutError, request
+from serving.http_client import CallError, ResponseTimeoutError, request
 from validation.schemas import REJECT_CODES, ValidateResponse
 
 logger = logging.getLogger(__name__)
 
 CHECK_S = 5.0
-"""Between looks at /ready/."""
+"""Between checks of /ready/."""
 ASSET_S = 120.0
-"""Longest wait for a verdict: the service's own limit is 30 s an asset, and others may be queued before it."""
+"""Longest wait for a verdict: the service's own limit is 30 s per asset, and others may be queued before it."""
 IDLE_S = 60.0
-"""Longest wait for an idle endpoint to try an asset again on."""
-LOOK_S = 0.2
-"""Between looks for an idle one."""
+"""Longest wait for an idle endpoint on which to try an asset again."""
+POLL_S = 0.2
+"""Between checks for an idle one."""
 AT_ONCE = 16
-"""Assets at one endpoint: half of what the service queues, so that its other clients find room."""
+"""Assets at one endpoint: half of the service's queue, the rest is left to its other clients."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rejected:
-    """The asset's own fault, by a code of the reject list."""
+class Rejection:
+    """The asset is at fault; `code` is one of REJECT_CODES."""
 
     code: str
     detail: str
@@ -42,20 +41,20 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """The validator could not judge."""
+    """The validator could not judge the asset."""
 
     detail: str
 
 
-Verdict = ValidateResponse | Rejected | Fault
+Verdict = ValidateResponse | Rejection | Fault
 
 
-class _Lost(Exception):
-    """The service lost the worker that had the asset, or gave no answer in time: perhaps the asset's doing."""
+class _AssetLostError(Exception):
+    """The service lost the worker that had the asset, or did not answer in time; the asset may be the cause."""
 
 
-class _Unusable(Exception):
-    """This endpoint cannot be used now; another one may."""
+class _EndpointUnusableError(Exception):
+    """This endpoint cannot judge now; another one may."""
 
 
 @dataclass(eq=False)
@@ -64,7 +63,7 @@ class _Endpoint:
     ready: bool = False
     scorer: str = ""
     version: str = ""
-    at_work: int = 0
+    in_flight: int = 0
 
 
 class ValidationPool:
@@ -76,98 +75,98 @@ class ValidationPool:
         self._endpoints = [_Endpoint(url) for url in urls]
         self._client = client
         self._asset_s, self._idle_s = asset_s, idle_s
-        self._room = asyncio.Semaphore(AT_ONCE * len(self._endpoints))
+        self._capacity = asyncio.Semaphore(AT_ONCE * len(self._endpoints))
 
     @property
     def ready(self) -> bool:
-        """Whether any endpoint can judge."""
+        """Check whether any endpoint can judge."""
         return any(endpoint.ready for endpoint in self._endpoints)
 
     @property
     def scorer(self) -> str:
-        """The scorer of a ready endpoint, `name@version+dtype`; empty when there is none."""
+        """Scorer of a ready endpoint, `name@version+dtype`; "" if none is ready."""
         return next((endpoint.scorer for endpoint in self._endpoints if endpoint.ready), "")
 
     @property
     def version(self) -> str:
-        """What a ready endpoint says of itself on /version/; empty when there is none."""
+        """The /version/ text of a ready endpoint; "" if none is ready."""
         return next((endpoint.version for endpoint in self._endpoints if endpoint.ready), "")
 
     def all_score_with(self, required: str) -> bool:
-        """Whether every endpoint heard of so far announces `required` (`name@version`, of any dtype)."""
+        """Check whether every endpoint reached so far uses the scorer `required` (`name@version`, of any dtype)."""
         announced = [endpoint.scorer for endpoint in self._endpoints if endpoint.scorer]
         return bool(announced) and all(scorer.partition("+")[0] == required for scorer in announced)
 
     async def run(self) -> None:
-        """Looks at every endpoint again and again, for ever."""
+        """Check every endpoint periodically, until cancelled."""
         while True:
             await self.check()
             await asyncio.sleep(CHECK_S)
 
     async def check(self) -> None:
-        """Looks at every endpoint once."""
-        await asyncio.gather(*(self._look(endpoint) for endpoint in self._endpoints))
+        """Check every endpoint once."""
+        await asyncio.gather(*(self._check_endpoint(endpoint) for endpoint in self._endpoints))
 
     async def judge(self, prompt: str, data: str, seed: int) -> Verdict:
-        """The verdict on an asset (base64). A lost worker is tried once more; lost twice, the asset is at fault."""
+        """Return the verdict on an asset (base64). A lost worker is tried once more; a second loss rejects it."""
         body = await asyncio.to_thread(lambda: json.dumps({"prompt": prompt, "data": data, "seed": seed}).encode())
         lost: _Endpoint | None = None
         unusable: list[_Endpoint] = []
-        async with self._room:
+        async with self._capacity:
             while endpoint := await self._choose(unusable, lost):
-                endpoint.at_work += 1
+                endpoint.in_flight += 1
                 try:
                     return await self._ask(endpoint, body)
-                except _Lost as error:
+                except _AssetLostError as error:
                     logger.warning("%s lost an asset: %s", endpoint.url, error)
                     if lost is not None:
-                        return Rejected("too_expensive", "two workers were lost while they had this asset")
+                        return Rejection("too_expensive", "two workers were lost while they had this asset")
                     lost = endpoint
-                except _Unusable as error:
+                except _EndpointUnusableError as error:
                     logger.warning("%s cannot judge: %s", endpoint.url, error)
                     unusable.append(endpoint)
                 finally:
-                    endpoint.at_work -= 1
+                    endpoint.in_flight -= 1
         return Fault("no validation endpoint could judge")
 
     async def _choose(self, unusable: Sequence[_Endpoint], lost: _Endpoint | None) -> _Endpoint | None:
-        """The least loaded ready endpoint; after a loss an idle one, if possible another than that of the loss."""
+        """Return the least loaded ready endpoint; after a loss an idle one, preferably not the one with the loss."""
         waited = 0.0
         while True:
             usable = [endpoint for endpoint in self._endpoints if endpoint.ready and endpoint not in unusable]
-            best = min(usable, key=lambda endpoint: (endpoint.at_work, endpoint is lost), default=None)
-            if best is None or lost is None or not best.at_work:
+            best = min(usable, key=lambda endpoint: (endpoint.in_flight, endpoint is lost), default=None)
+            if best is None or lost is None or not best.in_flight:
                 return best
             if waited >= self._idle_s:
                 return None
-            await asyncio.sleep(LOOK_S)
-            waited += LOOK_S
+            await asyncio.sleep(POLL_S)
+            waited += POLL_S
 
-    async def _ask(self, endpoint: _Endpoint, body: bytes) -> ValidateResponse | Rejected:
+    async def _ask(self, endpoint: _Endpoint, body: bytes) -> ValidateResponse | Rejection:
         headers = {"Content-Type": "application/json"}
         try:
             url = f"{endpoint.url}/validate/"
             answer = await request(self._client, "POST", url, content=body, headers=headers, timeout=self._asset_s)
         except ResponseTimeoutError as error:
-            raise _Lost(f"no answer within {self._asset_s:.0f} s") from error
-        except CallError as error:  # the service itself is gone: assets are handled in workers of its own
+            raise _AssetLostError(f"no verdict within {self._asset_s:.0f} s") from error
+        except CallError as error:  # the service itself is down: an asset can only take down a worker
             endpoint.ready = False
-            raise _Unusable(str(error)) from error
+            raise _EndpointUnusableError(str(error)) from error
         if answer.status == 200:
             try:
                 verdict = ValidateResponse.model_validate_json(answer.body)
             except ValidationError as error:
-                raise _Unusable("its answer cannot be read") from error
+                raise _EndpointUnusableError("its verdict cannot be read") from error
             endpoint.scorer = verdict.scorer
             return verdict
-        found = _error(answer)
-        if answer.status in (413, 422) and found.code in REJECT_CODES:
-            return found
-        if found.code == "worker_lost":
-            raise _Lost(found.detail)
-        raise _Unusable(f"status {answer.status}, {found.code or 'no code'}")
+        code, detail = answer.error()
+        if answer.status in (413, 422) and code in REJECT_CODES:
+            return Rejection(code, detail)
+        if code == "worker_lost":
+            raise _AssetLostError(detail)
+        raise _EndpointUnusableError(f"status {answer.status}, {code or 'no code'}")
 
-    async def _look(self, endpoint: _Endpoint) -> None:
+    async def _check_endpoint(self, endpoint: _Endpoint) -> None:
         try:
             ready = await request(self._client, "GET", f"{endpoint.url}/ready/", timeout=CHECK_S)
             version = await request(self._client, "GET", f"{endpoint.url}/version/", timeout=CHECK_S)
@@ -176,8 +175,3 @@ class ValidationPool:
             endpoint.ready = ready.status == 200 and bool(endpoint.scorer)
         except (CallError, ValueError):
             endpoint.ready = False
-
-
-def _error(answer: Response) -> Rejected:
-    code, detail = answer.error()
-    return Rejected(code, detail)

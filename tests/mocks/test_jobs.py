@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from mocks import jobs
-from mocks.jobs import JobFailed
+from mocks.jobs import JobFailedError
 
 JOB = {"id": "a" * 22, "prompt": "pink bicycle", "status": "queued", "progress": 0, "stage": "", "seed": 7}
 DONE = {**JOB, "status": "done", "progress": 1, "understood": "bicycle: pink", "error": None}
@@ -42,16 +42,16 @@ def test_what_was_understood_is_told(tmp_path: Path, capsys: pytest.CaptureFixtu
 
 
 def test_a_refused_prompt_fails_in_the_services_words(tmp_path: Path) -> None:
-    with pytest.raises(JobFailed, match="the prompt is empty"):
+    with pytest.raises(JobFailedError, match="the prompt is empty"):
         jobs.generate(client(status=422), "", tmp_path)
 
 
 def test_a_failed_job_fails_with_its_code(tmp_path: Path) -> None:
     failed = {**JOB, "status": "failed", "error": {"code": "timeout", "detail": "took too long"}}
-    with pytest.raises(JobFailed, match=r"took too long \(timeout\)"):
+    with pytest.raises(JobFailedError, match=r"took too long \(timeout\)"):
         jobs.generate(client(JOB, failed), "pink bicycle", tmp_path)
 
 
 def test_a_stream_that_breaks_off_is_a_failure(tmp_path: Path) -> None:
-    with pytest.raises(JobFailed, match="the job is queued"):
+    with pytest.raises(JobFailedError, match="the job is queued"):
         jobs.generate(client(JOB), "pink bicycle", tmp_path)

@@ -38,7 +38,7 @@ def run(root: Path, code: str, *signals: signal.Signals) -> subprocess.Completed
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_requirement_15_a_signal_asks_the_neuron_to_finish(root: Path, number: signal.Signals) -> None:
+def test_a_signal_asks_the_neuron_to_finish(root: Path, number: signal.Signals) -> None:
     code = """
 async def main(stop):
     print("up", flush=True)
@@ -51,7 +51,7 @@ sys.exit(process.run(main))
     assert (done.returncode, done.stdout) == (0, "finished\n")
 
 
-def test_requirement_15_a_second_signal_ends_it_at_once(root: Path) -> None:
+def test_a_second_signal_ends_it_at_once(root: Path) -> None:
     code = """
 async def main(stop):
     print("up", flush=True)
@@ -63,7 +63,7 @@ sys.exit(process.run(main))
     assert run(root, code, signal.SIGTERM, signal.SIGTERM).returncode == 1
 
 
-def test_requirement_15_a_neuron_that_does_not_finish_is_ended(root: Path) -> None:
+def test_a_neuron_that_does_not_finish_is_ended(root: Path) -> None:
     code = """
 process.HARD_STOP_S = 0.2
 async def main(stop):
@@ -76,7 +76,7 @@ sys.exit(process.run(main))
     assert "not done after 0.2 s" in done.stderr
 
 
-def test_requirement_10_a_loop_that_stands_still_ends_the_process(root: Path) -> None:
+def test_a_loop_that_stands_still_ends_the_process(root: Path) -> None:
     code = """
 process.STUCK_S = 0.5
 async def main(stop):
@@ -100,7 +100,7 @@ sys.exit(process.run(main))
     assert "RuntimeError: boom" in done.stderr
 
 
-def test_requirement_15_each_line_is_logged_once_and_the_sdks_not_at_all(root: Path) -> None:
+def test_each_line_is_logged_once_and_the_sdks_not_at_all(root: Path) -> None:
     code = """
 process.start_logging(Logging(as_json=True))
 import bittensor

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from neurons.messages import SubmitRequest
 from neurons.protocol import (
     NEURONS_VERSION,
     Feedback,
@@ -31,7 +32,7 @@ from neurons.validator.axon.refusals import (
 )
 from neurons.validator.tasks.desk import Desk
 from neurons.validator.tasks.jobs import OrganicJob
-from neurons.validator.tasks.replies import MAX_RESULT_BYTES, Submission
+from neurons.validator.tasks.replies import MAX_RESULT_BYTES
 
 logger = logging.getLogger(__name__)
 
@@ -58,8 +59,8 @@ class Handlers:
         self.count_reply("pull", reply.reason_code)
         filled = {
             "version": NEURONS_VERSION,
-            "task": Task(id=reply.task[0], prompt=reply.task[1]) if reply.task else None,
-            "submit_before": reply.submit_before,
+            "task": Task(id=reply.task.id, prompt=reply.task.prompt) if reply.task else None,
+            "submit_before": reply.task.submit_before if reply.task else 0,
             "cooldown_until": reply.cooldown_until,
             "cooldown_violations": reply.cooldown_violations,
             "reason_code": reply.reason_code,
@@ -134,13 +135,13 @@ def guarded(handler: Handler) -> Handler:
     return forward
 
 
-def _submission(synapse: SubmitResults) -> Submission:
+def _submission(synapse: SubmitResults) -> SubmitRequest:
     """Convert a synapse. Raises RefusedError for values out of range."""
     if len(synapse.results) > MAX_RESULT_BYTES:
         raise RefusedError(TOO_LARGE)
     if not 0 <= synapse.submit_time < MAX_TIME_NS:
         raise RefusedError(INVALID)
     task = synapse.task or Task()
-    return Submission(
+    return SubmitRequest(
         task.id, task.prompt, synapse.results, synapse.submit_time, synapse.signature, synapse.bound_signature
     )

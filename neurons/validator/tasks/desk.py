@@ -11,12 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from neurons.chain.contract import Snapshot
+from neurons.messages import PullReply, SubmitReply, SubmitRequest
 from neurons.validator.tasks import records
 from neurons.validator.tasks.jobs import OrganicJobs
 from neurons.validator.tasks.judging import Judge, Judging
 from neurons.validator.tasks.live_state import LiveState
 from neurons.validator.tasks.records import MinerRecord
-from neurons.validator.tasks.replies import PullReply, ReplyBuilder, Submission, SubmitReply
+from neurons.validator.tasks.replies import ReplyBuilder
 from neurons.validator.tasks.rules import TaskRules
 from neurons.validator.tasks.trust import Identity, verify_submission
 
@@ -60,7 +61,7 @@ class Desk:
                 return self._reply_unready(record, now)
             return await self._give_task(record, now)
 
-    async def submit(self, hotkey: str, submission: Submission) -> SubmitReply:
+    async def submit(self, hotkey: str, submission: SubmitRequest) -> SubmitReply:
         """Return the reply to a result. Concurrent submissions of one task share one verdict and one reply."""
         # A task that is closed already gets its stored reply.
         if (stored := self.state.find_reply(hotkey, submission.task_id)) is not None:

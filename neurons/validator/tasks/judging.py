@@ -10,12 +10,13 @@ from typing import Protocol
 
 import numpy as np
 
-from neurons.services.validation import Fault, Rejected, Verdict
+from neurons.messages import SubmitReply, SubmitRequest
+from neurons.services.validation import Fault, Rejection, Verdict
 from neurons.validator.tasks import records
 from neurons.validator.tasks.jobs import OrganicJobs
 from neurons.validator.tasks.live_state import LiveState
 from neurons.validator.tasks.records import MinerRecord, OpenTask, SubmissionAction
-from neurons.validator.tasks.replies import ClosedTaskSummary, ReplyBuilder, Submission, SubmitReply
+from neurons.validator.tasks.replies import ClosedTaskSummary, ReplyBuilder
 from neurons.validator.tasks.rules import TaskRules
 from neurons.validator.tasks.state import Accepted
 from neurons.validator.tasks.trust import BadEncodingError, decode_results, derive_seed
@@ -64,7 +65,7 @@ class Judging:
         self._keep_asset, self._now = keep_asset, now
         self._replies = ReplyBuilder(rules, lambda: judge.scorer, now)
 
-    async def judge_submission(self, hotkey: str, submission: Submission) -> SubmitReply:
+    async def judge_submission(self, hotkey: str, submission: SubmitRequest) -> SubmitReply:
         """Return the reply to a submission. On a validator error the task stays open."""
         started = self._now()
 
@@ -96,7 +97,7 @@ class Judging:
         try:
             asset = await asyncio.to_thread(decode_results, results)
         except BadEncodingError as error:
-            return _Judged(Rejected("bad_encoding", str(error)))
+            return _Judged(Rejection("bad_encoding", str(error)))
         seed = await asyncio.to_thread(derive_seed, self._state.secret, task.id, asset, hotkey)
         try:
             verdict = await self._judge.judge(task.prompt, results, seed)
@@ -111,7 +112,7 @@ class Judging:
             return await self._close_task(records.decline_task(record, now, self._rules), task)
         if isinstance(verdict, Fault):
             return await self._answer_validator_fault(record, verdict, now - started)
-        if isinstance(verdict, Rejected):
+        if isinstance(verdict, Rejection):
             record = records.add_score(record, 0.0, now, self._rules)
             return await self._close_task(record, task, code=verdict.code, detail=verdict.detail)
         return await self._close_scored(record, task, judged, verdict)

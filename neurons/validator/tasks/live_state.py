@@ -10,10 +10,11 @@ from dataclasses import replace
 from typing import TypeVar
 
 from neurons.chain.contract import Snapshot
+from neurons.messages import SubmitReply
 from neurons.validator.tasks import records
 from neurons.validator.tasks.copies import KEPT_S, CopyIndex
 from neurons.validator.tasks.records import MinerRecord
-from neurons.validator.tasks.replies import ClosedTaskSummary, SubmitReply
+from neurons.validator.tasks.replies import ClosedTaskSummary
 from neurons.validator.tasks.rewards import compute_weights
 from neurons.validator.tasks.rules import TaskRules
 from neurons.validator.tasks.state import Accepted, Store

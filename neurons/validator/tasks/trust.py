@@ -9,9 +9,8 @@ import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from neurons.messages import bound_message, result_message
+from neurons.messages import SubmitRequest, bound_message, result_message
 from neurons.validator.tasks.records import MinerRecord, OpenTask
-from neurons.validator.tasks.replies import Submission
 
 BOUND_FRESH_S = 300.0
 """Largest difference between the time in a bound signature and the validator's clock."""
@@ -31,7 +30,7 @@ class Identity:
     require_bound: bool = False
 
 
-def verify_submission(record: MinerRecord, task: OpenTask, submission: Submission, me: Identity, now: float) -> str:
+def verify_submission(record: MinerRecord, task: OpenTask, submission: SubmitRequest, me: Identity, now: float) -> str:
     """Return a reason code, or "" if the signatures verify. Takes milliseconds: run it off the event loop."""
     if submission.bound_signature:
         return _verify_bound(record, submission, me, now)
@@ -62,7 +61,7 @@ def derive_seed(secret: bytes, task_id: str, asset: bytes, hotkey: str) -> int:
     return int.from_bytes(hmac.new(secret, message, hashlib.sha256).digest()[:4], "big")
 
 
-def _verify_bound(record: MinerRecord, submission: Submission, me: Identity, now: float) -> str:
+def _verify_bound(record: MinerRecord, submission: SubmitRequest, me: Identity, now: float) -> str:
     if abs(submission.submit_time / 1e9 - now) > BOUND_FRESH_S:
         return "stale_signature"
     try:

@@ -116,7 +116,7 @@ class FakeClock:
     def __init__(self) -> None:
         self.time = 1_000_000.0
         self.slept: list[float] = []
-        self.dice = random.Random(1)
+        self.rng = random.Random(1)
 
     def now(self) -> float:
         return self.time
@@ -137,7 +137,7 @@ class FastClock:
 
     def __init__(self, speed: float = 200.0) -> None:
         self.speed = speed
-        self.dice = random.Random(1)
+        self.rng = random.Random(1)
         self._began = time.monotonic()
 
     def now(self) -> float:
@@ -195,7 +195,7 @@ class FakeScoring:
     scorer: str = "three-gen-small@1"
     seeds: list[int] = field(default_factory=list)
 
-    def suits(self, scorer: str) -> bool:
+    def predicts(self, scorer: str) -> bool:
         return scorer.partition("+")[0] in ("", self.scorer)
 
     async def score(self, prompt: str, results: str, seed: int) -> float | None:

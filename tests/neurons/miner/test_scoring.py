@@ -8,7 +8,7 @@ import json
 import httpx
 import pytest
 
-from neurons.miner.scoring import Scoring
+from neurons.miner.scoring import OwnScoring
 from neurons.services.validation import ValidationPool
 
 SCORED = {
@@ -38,12 +38,12 @@ def scored(answer: httpx.Response, asked: list[dict] | None = None) -> float | N
     async def run() -> float | None:
         async with httpx.AsyncClient(transport=httpx.MockTransport(serve)) as client:
             pool = ValidationPool(["http://val"], client)
-            scoring = Scoring(pool)
-            assert not scoring.suits("")  # nothing is known of the service yet
+            scoring = OwnScoring(pool)
+            assert not scoring.predicts("")  # nothing is known of the service yet
             await pool.check()
-            assert scoring.suits("three-gen-small@1+bf16")
-            assert scoring.suits("")
-            assert not scoring.suits("clip-vitb16-openai@1+fp32")
+            assert scoring.predicts("three-gen-small@1+bf16")
+            assert scoring.predicts("")
+            assert not scoring.predicts("clip-vitb16-openai@1+fp32")
             return await scoring.score("a red car", "eA==", 7)
 
     return asyncio.run(run())

@@ -142,7 +142,7 @@ def miner_hotkey(site: Site) -> str:
     return make_wallet(site.folder / "wallets", "local", "miner")
 
 
-def test_requirement_15_a_miner_works_tells_how_it_is_and_drains(site: Site, stock_axon: Any) -> None:
+def test_a_miner_works_tells_how_it_is_and_drains(site: Site, stock_axon: Any) -> None:
     stock_axon.pull = stock_axon.give
 
     def accept(synapse: Any) -> None:

@@ -16,7 +16,7 @@ from neurons.miner.rules import MinerRules
 from neurons.miner.sync import LATE_S, ChainEye
 from neurons.miner.telemetry import MinerMetrics
 from neurons.miner.validators import Validators
-from neurons.services.generation_pool import Generators
+from neurons.services.generation_pool import GenerationPool
 
 MINER = Seat(1, "me", "cold", 0.0, 0.1, False, 0, "0.0.0.0", 0)
 VALIDATOR = Seat(0, "V", "cold", 5000.0, 0.0, True, 0, "10.0.0.1", 8092)
@@ -55,7 +55,7 @@ class World:
     def __init__(self, chain: FakeChain, clock, sync_s: float = 0.01, deadlines: Deadlines | None = None) -> None:
         self.chain, self.clock = chain, clock
         self.worker = ChainWorker(lambda: chain, deadlines or Deadlines(), clock.now)
-        self.validators = Validators(MinerRules(), clock.now, clock.dice)
+        self.validators = Validators(MinerRules(), clock.now, clock.rng)
         self.eye = ChainEye(self.worker, "me", self.validators, sync_s, clock.now)
 
 
@@ -76,7 +76,7 @@ def test_validators_are_found(fake_clock) -> None:
     assert (len(world.validators), world.eye.uid, world.eye.reasons()) == (1, 1, [])
 
 
-def test_requirement_10_a_chain_that_does_not_answer_changes_nothing(fake_clock, caplog) -> None:
+def test_a_chain_that_does_not_answer_changes_nothing(fake_clock, caplog) -> None:
     async def run() -> World:
         world = World(FakeChain(), fake_clock)
         assert await world.eye.look()
@@ -138,7 +138,7 @@ def test_before_the_first_look_a_miner_is_not_ready(fake_clock) -> None:
     assert asyncio.run(run()) == ["the subnet has not been seen yet"]
 
 
-def test_requirement_10_a_chain_that_stands_still_ends_the_miner(fake_clock) -> None:
+def test_a_chain_that_stands_still_ends_the_miner(fake_clock) -> None:
     async def run() -> list[str]:
         world = World(FakeChain(rises=False), fake_clock, deadlines=Deadlines(reconnect_s=1e9, give_up_s=900))
         running = asyncio.create_task(world.eye.run())
@@ -188,7 +188,7 @@ class Up:
 @pytest.fixture
 def health(fake_clock) -> Health:
     world = seen(fake_clock, FakeChain())
-    generators = Generators([Up()], fake_clock.now)
+    generators = GenerationPool([Up()], fake_clock.now)
     asyncio.run(generators.check())
     metrics = MinerMetrics(CollectorRegistry(), fake_clock.now)
     made = Health(world.eye, world.validators, generators, metrics)
@@ -201,44 +201,44 @@ def test_a_miner_that_gets_on_is_ready(health) -> None:
 
 
 def test_without_a_service_a_miner_is_not_ready(health) -> None:
-    health.generators.slots[0].up = False
+    health.generators.slots[0].ready = False
     assert health.reasons() == ["no generation service is ready"]
 
 
 def test_without_a_validator_that_answers_a_miner_is_not_ready(health, fake_clock) -> None:
     fake_clock.time += 10
-    health.world.validators.failed(health.world.validators.choose())
+    health.world.validators.note_failure(health.world.validators.choose())
     assert health.reasons() == ["no validator can be reached"]
 
 
-def test_requirement_15_readiness_is_progress(health, fake_clock) -> None:
+def test_readiness_is_progress(health, fake_clock) -> None:
     def late() -> str:
         return " ".join(reason for reason in health.reasons() if "no new block" not in reason)
 
     fake_clock.time += SILENCE_S + 1
-    assert late() == f"no validator has answered for {SILENCE_S + 1:.0f} s no splat was made for {SILENCE_S + 1:.0f} s"
-    health.metrics.pulled("failed")
-    assert "no validator has answered" in late()
-    health.metrics.pulled("cooldown")
+    assert late() == f"no validator has replied for {SILENCE_S + 1:.0f} s no splat was made for {SILENCE_S + 1:.0f} s"
+    health.metrics.count_pull("failed")
+    assert "no validator has replied" in late()
+    health.metrics.count_pull("cooldown")
     assert late() == f"no splat was made for {SILENCE_S + 1:.0f} s"
-    health.metrics.made("failed")
+    health.metrics.count_candidate("failed")
     assert "no splat" in late()
-    health.metrics.made("ok", 1.0)
+    health.metrics.count_candidate("ok", 1.0)
     assert late() == ""
 
 
 def test_a_line_of_progress_tells_where_it_stands(health, caplog) -> None:
     caplog.set_level(logging.INFO)
-    health.metrics.ended("accepted")
-    health.tell()
-    assert "seat 1: 0 of 1 generators at work, 1 of 1 validators reachable, 1 accepted" in caplog.text
+    health.metrics.count_task("accepted")
+    health.log_line()
+    assert "seat 1: 0 of 1 generators busy, 1 of 1 validators reachable, 1 accepted" in caplog.text
 
 
 def test_what_a_stranger_says_is_no_label() -> None:
     registry = CollectorRegistry()
     metrics = MinerMetrics(registry)
-    metrics.pulled('x"} 1\nevil')
-    metrics.ended("rejected", "a code of theirs", 0.5)
+    metrics.count_pull('x"} 1\nevil')
+    metrics.count_task("rejected", "a code of theirs", 0.5)
     labels = {value for metric in registry.collect() for one in metric.samples for value in one.labels.values()}
     assert {"other", "rejected"} <= labels
     assert not any("evil" in label or "theirs" in label for label in labels)

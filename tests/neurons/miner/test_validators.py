@@ -24,7 +24,7 @@ def subnet(**seats: dict) -> Snapshot:
 
 @pytest.fixture
 def known(fake_clock) -> Validators:
-    found = Validators(RULES, fake_clock.now, fake_clock.dice, version=10_000)
+    found = Validators(RULES, fake_clock.now, fake_clock.rng, version=10_000)
     found.update(subnet(rich={"stake": 9000.0}, poor={"stake": 2000.0}), "me")
     fake_clock.time += LATEST_S
     return found
@@ -46,7 +46,7 @@ def test_the_one_of_most_stake_is_first(known) -> None:
 
 
 def test_at_the_start_nobody_is_asked_at_once(fake_clock) -> None:
-    found = Validators(RULES, fake_clock.now, fake_clock.dice)
+    found = Validators(RULES, fake_clock.now, fake_clock.rng)
     found.update(subnet(one={}), "me")
     assert found.choose() is None
     assert 0 < found.wait_s() <= LATEST_S
@@ -54,7 +54,7 @@ def test_at_the_start_nobody_is_asked_at_once(fake_clock) -> None:
 
 def test_a_cooldown_is_waited_for_and_a_little_longer(known, fake_clock) -> None:
     rich, poor = known.choose(), known.choose()
-    known.answered(rich, fake_clock.time + 100)
+    known.note_reply(rich, fake_clock.time + 100)
     assert 100 < known.wait_s() <= 100 + LATEST_S
     fake_clock.time += 100
     assert known.choose() is None
@@ -65,7 +65,7 @@ def test_a_cooldown_is_waited_for_and_a_little_longer(known, fake_clock) -> None
 
 def test_a_cooldown_without_end_is_not_believed(known, fake_clock) -> None:
     rich, _ = known.choose(), known.choose()
-    known.answered(rich, float(2**40))
+    known.note_reply(rich, float(2**40))
     assert known.wait_s() <= RULES.max_cooldown_s + LATEST_S
 
 
@@ -74,7 +74,7 @@ def test_who_fails_is_left_alone_for_longer_and_longer(known, fake_clock) -> Non
     waits = []
     for _ in range(12):
         poor = known.choose() or pytest.fail("nobody to ask")
-        known.failed(poor)
+        known.note_failure(poor)
         waits.append(known.wait_s())
         fake_clock.time += known.wait_s()
     assert waits[0] < 7
@@ -86,9 +86,9 @@ def test_who_fails_is_left_alone_for_longer_and_longer(known, fake_clock) -> Non
 def test_an_answer_ends_the_back_off(known, fake_clock) -> None:
     rich = known.choose()
     for _ in range(5):
-        known.failed(rich)
-    known.answered(rich, 0.0)
-    known.failed(rich)
+        known.note_failure(rich)
+    known.note_reply(rich, 0.0)
+    known.note_failure(rich)
     assert known.wait_s() == 0  # the other one
     known.choose()
     assert known.wait_s() < 7
@@ -96,21 +96,21 @@ def test_an_answer_ends_the_back_off(known, fake_clock) -> None:
 
 def test_a_time_to_come_back_is_kept(known) -> None:
     rich, _ = known.choose(), known.choose()
-    known.failed(rich, retry_after_s=90)
+    known.note_failure(rich, retry_after_s=90)
     assert known.wait_s() == 90
 
 
 def test_what_is_known_survives_a_look_at_the_chain(known, fake_clock) -> None:
     rich, _ = known.choose(), known.choose()
-    known.answered(rich, fake_clock.time + 100)
+    known.note_reply(rich, fake_clock.time + 100)
     known.update(subnet(rich={"stake": 10.0 + RULES.min_stake}), "me")
     assert len(known) == 2  # the other one is busy
     assert known.wait_s() > 100
 
 
-def test_requirement_7_a_seat_that_changes_hands_starts_afresh(known, fake_clock) -> None:
+def test_a_seat_that_changes_hands_starts_afresh(known, fake_clock) -> None:
     rich = known.choose()
-    known.failed(rich)
+    known.note_failure(rich)
     known.update(subnet(heir={"stake": 9000.0}), "me")
     assert known.reachable == len(known) == 1
     fake_clock.time += LATEST_S
@@ -119,7 +119,7 @@ def test_requirement_7_a_seat_that_changes_hands_starts_afresh(known, fake_clock
 
 def test_a_validator_that_moved_is_asked_at_its_new_place(known, fake_clock) -> None:
     rich, _ = known.choose(), known.choose()
-    known.failed(rich)
+    known.note_failure(rich)
     assert known.reachable == 1
     known.update(subnet(rich={"ip": "10.0.0.9"}, poor={}), "me")
     assert known.reachable == 2
@@ -137,5 +137,5 @@ def test_nobody_is_asked_without_a_seat(known) -> None:
 def test_a_newer_release_is_told_once(known, caplog, version: int | None, told: int) -> None:
     rich = known.choose()
     for _ in range(3):
-        known.runs(rich, version)
-    assert sum("look for an update" in line for line in caplog.messages) == told
+        known.note_release(rich, version)
+    assert sum("please update" in line for line in caplog.messages) == told

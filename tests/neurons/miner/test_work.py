@@ -16,14 +16,15 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from neurons.chain.contract import Seat, Snapshot
-from neurons.miner.craft import Workshop
-from neurons.miner.peers import CallFailed, NoReply, Peer, PullAnswer, SubmitAnswer, Task, Unreachable
+from neurons.messages import PullReply, SubmitReply, Task
+from neurons.miner.candidate_runner import CandidateRunner
+from neurons.miner.peers import NoReplyError, Peer, PeerError, PeerUnreachableError
 from neurons.miner.rules import MinerRules
 from neurons.miner.telemetry import MinerMetrics
 from neurons.miner.validators import Validators
 from neurons.miner.work import Miner
-from neurons.services.generation import JobFailed
-from neurons.services.generation_pool import Generators
+from neurons.services.generation import JobFailedError
+from neurons.services.generation_pool import GenerationPool
 
 RULES = replace(MinerRules(), drain_s=1.0)
 
@@ -35,27 +36,27 @@ class FakeValidator:
     clock: object
     cooldown_s: float = 120.0
     lasts_s: float = 600.0
-    on_pull: Callable[[PullAnswer], PullAnswer] = lambda answer: answer
-    on_submit: Callable[[SubmitAnswer], SubmitAnswer] = lambda answer: answer
+    on_pull: Callable[[PullReply], PullReply] = lambda answer: answer
+    on_submit: Callable[[SubmitReply], SubmitReply] = lambda answer: answer
     pulls: list[float] = field(default_factory=list)
     early: int = 0
     free_at: float = 0.0
     results: list[str] = field(default_factory=list)
 
-    def pull(self) -> PullAnswer:
+    def pull(self) -> PullReply:
         now = self.clock.now()
         self.pulls.append(now)
         if now < self.free_at:
             self.early += 1
-            return PullAnswer(cooldown_until=self.free_at, code="cooldown")
-        return self.on_pull(PullAnswer(task=Task(f"t{len(self.pulls)}", "a red car", now + self.lasts_s)))
+            return PullReply(cooldown_until=self.free_at, reason_code="cooldown")
+        return self.on_pull(PullReply(task=Task(f"t{len(self.pulls)}", "a red car", now + self.lasts_s)))
 
-    def submit(self, results: str) -> SubmitAnswer:
+    def submit(self, results: str) -> SubmitReply:
         self.results.append(results)
         now = self.clock.now()
         self.free_at = max(now + 10, self.pulls[-1] + self.cooldown_s)
         fidelity = 1.0 if results else 0.0
-        return self.on_submit(SubmitAnswer(feedback=True, fidelity=fidelity, cooldown_until=self.free_at))
+        return self.on_submit(SubmitReply(task_fidelity_score=fidelity, cooldown_until=self.free_at))
 
 
 @dataclass
@@ -64,10 +65,10 @@ class FakeCalls:
 
     validators: dict[str, FakeValidator]
 
-    async def pull(self, peer: Peer) -> PullAnswer:
+    async def pull(self, peer: Peer) -> PullReply:
         return self.validators[peer.hotkey].pull()
 
-    async def submit(self, peer: Peer, task: Task, results: str) -> SubmitAnswer:
+    async def submit(self, peer: Peer, task: Task, results: str) -> SubmitReply:
         return self.validators[peer.hotkey].submit(results)
 
 
@@ -89,14 +90,14 @@ class World:
 
     async def _work(self, until: Callable[[], bool]) -> None:
         clock, registry, loop = self.clock, CollectorRegistry(), asyncio.get_running_loop()
-        known = Validators(RULES, clock.now, clock.dice)
+        known = Validators(RULES, clock.now, clock.rng)
         stakes = [Seat(i, h, "c", 9000.0 - i, 0.0, True, 0, "10.0.0.1", 8092) for i, h in enumerate(self.validators)]
         known.update(Snapshot(17, 1, tuple(stakes)), "me")
-        generators, metrics = Generators(self.services, clock.now), MinerMetrics(registry)
+        generators, metrics = GenerationPool(self.services, clock.now), MinerMetrics(registry)
         await generators.check()
-        shop = Workshop(generators, self.scoring, RULES, clock, metrics)
+        runner = CandidateRunner(generators, self.scoring, RULES, clock, metrics)
         stop = asyncio.Event()
-        miner = Miner(self.way(self.validators), known, generators, shop, RULES, clock, metrics)
+        miner = Miner(self.way(self.validators), known, generators, runner, RULES, clock, metrics)
         working = asyncio.create_task(miner.run(stop))
         while not until() and not working.done():
             await asyncio.sleep(0.001)
@@ -141,7 +142,7 @@ def test_several_services_are_kept_busy_at_once(fast_clock, fake_service) -> Non
 class SlowVerdict(FakeCalls):
     """The verdict of "slow" comes after that of "other"."""
 
-    async def submit(self, peer: Peer, task: Task, results: str) -> SubmitAnswer:
+    async def submit(self, peer: Peer, task: Task, results: str) -> SubmitReply:
         while peer.hotkey == "slow" and not self.validators["other"].results:
             await asyncio.sleep(0.001)
         return await super().submit(peer, task, results)
@@ -154,9 +155,9 @@ def test_a_slow_verdict_does_not_keep_a_service_waiting(fast_clock, fake_service
     assert world.counts["accepted"] >= 2
 
 
-def test_requirement_2_a_failed_generation_is_declined(fast_clock, fake_service) -> None:
+def test_a_failed_generation_is_declined(fast_clock, fake_service) -> None:
     def failing(_seed: int) -> bytes:
-        raise JobFailed("generation_failed", "out of memory")
+        raise JobFailedError("generation_failed", "out of memory")
 
     validator = FakeValidator(fast_clock)
     world = World(fast_clock, {"V": validator}, [fake_service(make=failing)]).work(lambda: len(validator.results) == 2)
@@ -181,8 +182,8 @@ def raising(error: Exception):
     return raise_it
 
 
-@pytest.mark.parametrize("error", [Unreachable("no connection"), NoReply("lost")], ids=str)
-def test_a_validator_that_cannot_be_reached_is_asked_less_and_less(fast_clock, fake_service, error: CallFailed) -> None:
+@pytest.mark.parametrize("error", [PeerUnreachableError("no connection"), NoReplyError("lost")], ids=str)
+def test_a_validator_that_cannot_be_reached_is_asked_less_and_less(fast_clock, fake_service, error: PeerError) -> None:
     dead, fine = FakeValidator(fast_clock, on_pull=raising(error)), FakeValidator(fast_clock)
     world = World(fast_clock, {"dead": dead, "fine": fine}, [fake_service()]).work(lambda: len(fine.results) == 4)
     assert world.counts == {"accepted": 4}
@@ -192,14 +193,14 @@ def test_a_validator_that_cannot_be_reached_is_asked_less_and_less(fast_clock, f
 
 
 def test_a_refusal_without_a_time_does_not_become_a_busy_loop(fast_clock, fake_service) -> None:
-    rude = FakeValidator(fast_clock, on_pull=lambda _answer: PullAnswer(cooldown_until=1.0))
+    rude = FakeValidator(fast_clock, on_pull=lambda _answer: PullReply(cooldown_until=1.0))
     fine = FakeValidator(fast_clock)
     World(fast_clock, {"rude": rude, "fine": fine}, [fake_service()]).work(lambda: len(fine.results) == 3)
     assert 2 < len(rude.pulls) < 10
 
 
 def test_a_result_that_is_refused_is_not_made_again_and_again(fast_clock, fake_service) -> None:
-    strict = FakeValidator(fast_clock, on_submit=lambda answer: SubmitAnswer(code="stale_signature"))
+    strict = FakeValidator(fast_clock, on_submit=lambda answer: SubmitReply(reason_code="stale_signature"))
     fine = FakeValidator(fast_clock)
     world = World(fast_clock, {"strict": strict, "fine": fine}, [fake_service()])
     strict.cooldown_s = -1e9
@@ -215,7 +216,7 @@ def test_an_error_in_one_task_ends_that_task_alone(fast_clock, fake_service, cap
     assert "OverflowError" in caplog.text
 
 
-def test_requirement_15_a_stop_lets_work_at_hand_finish(fast_clock, fake_service) -> None:
+def test_a_stop_lets_work_at_hand_finish(fast_clock, fake_service) -> None:
     validator, service = FakeValidator(fast_clock), fake_service(hold=asyncio.Event())
 
     def begun() -> bool:
@@ -229,9 +230,7 @@ def test_requirement_15_a_stop_lets_work_at_hand_finish(fast_clock, fake_service
     assert world.drained_s < RULES.drain_s
 
 
-def test_requirement_15_a_stop_does_not_wait_for_ever_and_cancels_the_job(
-    fast_clock, fake_service, monkeypatch
-) -> None:
+def test_a_stop_does_not_wait_for_ever_and_cancels_the_job(fast_clock, fake_service, monkeypatch) -> None:
     validator, service = FakeValidator(fast_clock), fake_service(hold=asyncio.Event())
     world = World(fast_clock, {"V": validator}, [service])
     world.work(lambda: service.began == 1)
@@ -239,9 +238,7 @@ def test_requirement_15_a_stop_does_not_wait_for_ever_and_cancels_the_job(
     assert service.cancelled == 1
 
 
-def test_requirement_11_five_hundred_tasks_leave_nothing_behind(
-    fast_clock, fake_service, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_five_hundred_tasks_leave_nothing_behind(fast_clock, fake_service, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.CRITICAL, logger="neurons")  # pytest keeps every record, with what was told in it
     fast_clock.speed = 5000.0
     again = {"cooldown_s": 0.0, "lasts_s": 1e6, "on_submit": lambda answer: replace(answer, cooldown_until=1.0)}

@@ -15,7 +15,7 @@ from generation.app import create_app
 from generation.backends.contract import Generated, Generator, Progress, Report
 from generation.pipeline import Pipeline
 from generation.settings import GenerationConfig, GenerationSettings
-from neurons.services.generation import ASSET_BYTES, GenerationService, JobFailed, ServiceAway
+from neurons.services.generation import ASSET_BYTES, GenerationClient, JobFailedError, ServiceUnavailableError
 from serving.settings import ShellSettings
 
 KEY = "a-key-of-enough-length"
@@ -73,7 +73,7 @@ def using(url: str, scenario, transport: httpx.AsyncBaseTransport | None = None)
     async def run():
         headers = {"Authorization": f"Bearer {KEY}"}
         async with httpx.AsyncClient(headers=headers, transport=transport, trust_env=False) as client:
-            service = GenerationService(url, client)
+            service = GenerationClient(url, client)
             while transport is None and not await service.ready():
                 await asyncio.sleep(0.01)
             return await scenario(service)
@@ -86,7 +86,7 @@ def test_a_prompt_becomes_a_splat(service_url: str) -> None:
 
 
 def test_nothing_is_left_behind(service_url: str) -> None:
-    async def scenario(service: GenerationService) -> str:
+    async def scenario(service: GenerationClient) -> str:
         await service.generate("a red car", 7)
         return (await service.client.get(f"{service.url}/metrics")).text
 
@@ -95,17 +95,17 @@ def test_nothing_is_left_behind(service_url: str) -> None:
 
 
 def test_a_failed_job_says_why(service_url: str) -> None:
-    with pytest.raises(JobFailed, match="generation_failed"):
+    with pytest.raises(JobFailedError, match="generation_failed"):
         using(service_url, lambda service: service.generate("boom", 7))
 
 
 def test_a_prompt_that_is_none_is_the_jobs_failure(service_url: str) -> None:
-    with pytest.raises(JobFailed, match="invalid_request"):
+    with pytest.raises(JobFailedError, match="invalid_request"):
         using(service_url, lambda service: service.generate("\u202e", 7))
 
 
 def test_a_job_that_nobody_waits_for_is_cancelled(service_url: str, made: Made) -> None:
-    async def scenario(service: GenerationService) -> None:
+    async def scenario(service: GenerationClient) -> None:
         job = asyncio.create_task(service.generate("slow", 7))
         await asyncio.to_thread(made.begun.wait, 10)
         job.cancel()
@@ -117,7 +117,7 @@ def test_a_job_that_nobody_waits_for_is_cancelled(service_url: str, made: Made) 
 
 
 def test_a_job_cancelled_while_it_is_asked_for_is_cancelled_too(service_url: str, made: Made) -> None:
-    async def scenario(service: GenerationService) -> None:
+    async def scenario(service: GenerationClient) -> None:
         job = asyncio.create_task(service.generate("slow", 7))
         await asyncio.sleep(0)  # the request is on its way
         job.cancel()
@@ -129,11 +129,11 @@ def test_a_job_cancelled_while_it_is_asked_for_is_cancelled_too(service_url: str
 
 
 def test_a_full_queue_is_not_the_prompts_fault(service_url: str, made: Made) -> None:
-    async def scenario(service: GenerationService) -> None:
+    async def scenario(service: GenerationClient) -> None:
         for seed in (1, 2):  # one runs, one waits
             await service.client.post(f"{service.url}/jobs/", json={"prompt": "slow", "seed": seed})
             await asyncio.to_thread(made.begun.wait, 10)
-        with pytest.raises(ServiceAway) as refused:
+        with pytest.raises(ServiceUnavailableError) as refused:
             await service.generate("slow", 3)
         assert refused.value.retry_after_s
 
@@ -141,23 +141,23 @@ def test_a_full_queue_is_not_the_prompts_fault(service_url: str, made: Made) -> 
 
 
 def test_a_wrong_key_is_not_the_prompts_fault(service_url: str) -> None:
-    async def scenario(service: GenerationService) -> None:
+    async def scenario(service: GenerationClient) -> None:
         async with httpx.AsyncClient(trust_env=False) as keyless:
-            with pytest.raises(ServiceAway, match="401 unauthorized"):
-                await GenerationService(service.url, keyless).generate("a red car", 7)
+            with pytest.raises(ServiceUnavailableError, match="401 unauthorized"):
+                await GenerationClient(service.url, keyless).generate("a red car", 7)
 
     using(service_url, scenario)
 
 
 def test_no_service_is_away_and_not_ready() -> None:
-    async def scenario(service: GenerationService) -> None:
+    async def scenario(service: GenerationClient) -> None:
         assert not await service.ready()
-        with pytest.raises(ServiceAway, match="no connection"):
+        with pytest.raises(ServiceUnavailableError, match="no connection"):
             await service.generate("a red car", 7)
 
     async def run() -> None:
         async with httpx.AsyncClient(trust_env=False) as client:
-            await scenario(GenerationService("http://127.0.0.1:9", client))
+            await scenario(GenerationClient("http://127.0.0.1:9", client))
 
     asyncio.run(run())
 
@@ -230,11 +230,11 @@ def event(**changes: object) -> httpx.Response:
 @pytest.mark.parametrize(
     ("events", "error"),
     [
-        (event(status="failed", error={"code": "generation_failed", "detail": "x"}), JobFailed),
-        (event(status="failed", error={"code": "shutting_down", "detail": "x"}), ServiceAway),
-        (event(status="cancelled"), ServiceAway),
-        (httpx.Response(404, json={"code": "not_found", "detail": "x"}), ServiceAway),
-        (httpx.Response(200, text="data: [1]\n\n"), ServiceAway),
+        (event(status="failed", error={"code": "generation_failed", "detail": "x"}), JobFailedError),
+        (event(status="failed", error={"code": "shutting_down", "detail": "x"}), ServiceUnavailableError),
+        (event(status="cancelled"), ServiceUnavailableError),
+        (httpx.Response(404, json={"code": "not_found", "detail": "x"}), ServiceUnavailableError),
+        (httpx.Response(200, text="data: [1]\n\n"), ServiceUnavailableError),
     ],
 )
 def test_what_a_service_may_say_instead(events: httpx.Response, error: type[Exception]) -> None:
@@ -249,5 +249,5 @@ def test_a_splat_without_end_is_not_read_to_its_end() -> None:
                 yield bytes(1 << 22)
 
     transport = scripted(event(status="done"), httpx.Response(200, stream=Endless()))
-    with pytest.raises(JobFailed, match=str(ASSET_BYTES)):
+    with pytest.raises(JobFailedError, match=str(ASSET_BYTES)):
         using("http://gen", lambda service: service.generate("a red car", 7), transport)

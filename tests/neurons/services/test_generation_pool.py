@@ -1,4 +1,4 @@
-"""The places to generate at: who gets one, and what happens to a service that goes away."""
+"""The pool of generation services: who gets a slot, and how services that disappear are handled."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from neurons.services.generation import JobFailed, ServiceAway
-from neurons.services.generation_pool import Generators, Slot
+from neurons.services.generation import JobFailedError, ServiceUnavailableError
+from neurons.services.generation_pool import GenerationPool, Slot
 
 
 @dataclass
@@ -34,21 +34,21 @@ def scene(coroutine) -> None:
     asyncio.run(asyncio.wait_for(coroutine, 10))
 
 
-async def places(*services: FakeService) -> Generators:
-    generators = Generators(services, asyncio.get_running_loop().time)
-    await generators.check()
-    return generators
+async def open_pool(*services: FakeService) -> GenerationPool:
+    pool = GenerationPool(services, asyncio.get_running_loop().time)
+    await pool.check()
+    return pool
 
 
 def test_nothing_is_given_before_a_service_was_seen_ready() -> None:
     async def scenario() -> None:
         service = FakeService(up=False)
-        generators = await places(service)
-        waiting = asyncio.create_task(generators.take(first=True))
+        pool = await open_pool(service)
+        waiting = asyncio.create_task(pool.acquire(first=True))
         await asyncio.sleep(0)
         assert not waiting.done()
         service.up = True
-        await generators.check()
+        await pool.check()
         assert (await waiting).service is service
 
     scene(scenario())
@@ -56,14 +56,14 @@ def test_nothing_is_given_before_a_service_was_seen_ready() -> None:
 
 def test_each_service_does_one_job_at_a_time() -> None:
     async def scenario() -> None:
-        generators = await places(FakeService(), FakeService())
-        one, two = await generators.take(first=True), await generators.take(first=True)
+        pool = await open_pool(FakeService(), FakeService())
+        one, two = await pool.acquire(first=True), await pool.acquire(first=True)
         assert one is not two
-        assert generators.busy == 2
-        waiting = asyncio.create_task(generators.take(first=True))
+        assert pool.busy == 2
+        waiting = asyncio.create_task(pool.acquire(first=True))
         await asyncio.sleep(0)
         assert not waiting.done()
-        generators.give_back(two)
+        pool.release(two)
         assert await waiting is two
 
     scene(scenario())
@@ -72,8 +72,8 @@ def test_each_service_does_one_job_at_a_time() -> None:
 def test_a_service_named_twice_does_two_jobs_at_a_time() -> None:
     async def scenario() -> None:
         service = FakeService()
-        generators = await places(service, service)
-        one, two = await generators.take(first=True), await generators.take(first=True)
+        pool = await open_pool(service, service)
+        one, two = await pool.acquire(first=True), await pool.acquire(first=True)
         assert one.service is two.service
 
     scene(scenario())
@@ -81,15 +81,15 @@ def test_a_service_named_twice_does_two_jobs_at_a_time() -> None:
 
 def test_the_first_splat_of_a_task_goes_before_another_one() -> None:
     async def scenario() -> None:
-        generators = await places(FakeService())
-        slot = await generators.take(first=True)
-        other = asyncio.create_task(generators.take(first=False))
-        first = asyncio.create_task(generators.take(first=True))
+        pool = await open_pool(FakeService())
+        slot = await pool.acquire(first=True)
+        other = asyncio.create_task(pool.acquire(first=False))
+        first = asyncio.create_task(pool.acquire(first=True))
         await asyncio.sleep(0)
-        generators.give_back(slot)
+        pool.release(slot)
         await asyncio.sleep(0)
         assert (first.done(), other.done()) == (True, False)
-        generators.give_back(await first)
+        pool.release(await first)
         assert await other is slot
 
     scene(scenario())
@@ -97,12 +97,12 @@ def test_the_first_splat_of_a_task_goes_before_another_one() -> None:
 
 def test_who_does_not_wait_any_more_gets_nothing() -> None:
     async def scenario() -> None:
-        generators = await places(FakeService())
-        slot = await generators.take(first=True)
-        gone, patient = (asyncio.create_task(generators.take(first=True)) for _ in range(2))
+        pool = await open_pool(FakeService())
+        slot = await pool.acquire(first=True)
+        gone, patient = (asyncio.create_task(pool.acquire(first=True)) for _ in range(2))
         await asyncio.sleep(0)
         gone.cancel()
-        generators.give_back(slot)
+        pool.release(slot)
         assert await patient is slot
 
     scene(scenario())
@@ -110,33 +110,33 @@ def test_who_does_not_wait_any_more_gets_nothing() -> None:
 
 def test_a_place_given_to_someone_cancelled_at_that_moment_is_not_lost() -> None:
     async def scenario() -> None:
-        generators = await places(FakeService())
-        slot = await generators.take(first=True)
-        unlucky = asyncio.create_task(generators.take(first=True))
+        pool = await open_pool(FakeService())
+        slot = await pool.acquire(first=True)
+        unlucky = asyncio.create_task(pool.acquire(first=True))
         await asyncio.sleep(0)
-        generators.give_back(slot)
+        pool.release(slot)
         unlucky.cancel()
         await asyncio.wait({unlucky})
-        assert await generators.take(first=True) is slot
+        assert await pool.acquire(first=True) is slot
 
     scene(scenario())
 
 
-def test_requirement_2_a_service_that_is_taken_down_is_left_out_until_it_is_back() -> None:
+def test_a_service_that_is_taken_down_is_left_out_until_it_is_back() -> None:
     async def scenario() -> None:
-        down, fine = FakeService("http://down", error=ServiceAway("gone")), FakeService("http://fine")
-        generators = await places(down, fine)
-        slot = await generators.take(first=True)
+        down, fine = FakeService("http://down", error=ServiceUnavailableError("gone")), FakeService("http://fine")
+        pool = await open_pool(down, fine)
+        slot = await pool.acquire(first=True)
         down.up = False
-        with pytest.raises(ServiceAway):
-            await generators.generate(slot, "a red car", 7)
-        generators.give_back(slot)
-        assert generators.up == 1
-        await generators.check()
-        assert (await generators.take(first=True)).service is fine
+        with pytest.raises(ServiceUnavailableError):
+            await pool.generate(slot, "a red car", 7)
+        pool.release(slot)
+        assert pool.ready == 1
+        await pool.check()
+        assert (await pool.acquire(first=True)).service is fine
         down.up = True
-        await generators.check()
-        assert (await generators.take(first=True)).service is down
+        await pool.check()
+        assert (await pool.acquire(first=True)).service is down
 
     scene(scenario())
 
@@ -148,22 +148,22 @@ def test_a_service_that_hangs_is_left_out_too(caplog) -> None:
             return b""
 
     async def scenario() -> None:
-        generators = await places(Stuck())
-        slot = await generators.take(first=True)
-        with pytest.raises(ServiceAway, match="it hangs"):
-            await generators.generate(slot, "a red car", 7, limit_s=0.01)
-        assert generators.up == 0
+        pool = await open_pool(Stuck())
+        slot = await pool.acquire(first=True)
+        with pytest.raises(ServiceUnavailableError, match="no splat within"):
+            await pool.generate(slot, "a red car", 7, limit_s=0.01)
+        assert pool.ready == 0
 
     scene(scenario())
 
 
 def test_a_job_that_fails_leaves_its_service_in() -> None:
     async def scenario() -> None:
-        generators = await places(FakeService(error=JobFailed("generation_failed", "out of memory")))
-        slot: Slot = await generators.take(first=True)
-        with pytest.raises(JobFailed):
-            await generators.generate(slot, "a red car", 7)
-        assert generators.up == 1
+        pool = await open_pool(FakeService(error=JobFailedError("generation_failed", "out of memory")))
+        slot: Slot = await pool.acquire(first=True)
+        with pytest.raises(JobFailedError):
+            await pool.generate(slot, "a red car", 7)
+        assert pool.ready == 1
 
     scene(scenario())
 
@@ -171,8 +171,8 @@ def test_a_job_that_fails_leaves_its_service_in() -> None:
 def test_only_services_that_are_away_are_looked_at() -> None:
     async def scenario() -> None:
         up, down = FakeService(), FakeService(up=False)
-        generators = await places(up, down)
-        await generators.check()
+        pool = await open_pool(up, down)
+        await pool.check()
         assert (len(up.looks), len(down.looks)) == (1, 2)
 
     scene(scenario())

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from neurons.services.validation import AT_ONCE, Fault, Rejected, ValidationPool, Verdict
+from neurons.services.validation import AT_ONCE, Fault, Rejection, ValidationPool, Verdict
 from validation.schemas import EMBEDDING_SIZE, REJECT_CODES
 
 SCORE = {
@@ -78,7 +78,7 @@ def test_a_score_is_passed_on() -> None:
 
 @pytest.mark.parametrize("code", sorted(REJECT_CODES))
 def test_a_code_of_the_reject_list_is_the_assets_fault(code: str) -> None:
-    assert judged(Services(a=refusal(422, code)), A) == Rejected(code, "because")
+    assert judged(Services(a=refusal(422, code)), A) == Rejection(code, "because")
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_a_code_of_the_reject_list_is_the_assets_fault(code: str) -> None:
         httpx.DecodingError("not gzip"),
     ],
 )
-def test_requirement_2_everything_else_is_the_validators_fault(answer: Any) -> None:
+def test_everything_else_is_the_validators_fault(answer: Any) -> None:
     assert judged(Services(a=answer, b=answer)) == Fault("no validation endpoint could judge")
 
 
@@ -117,7 +117,7 @@ def test_a_lost_worker_is_tried_once_more_elsewhere(loss: Any) -> None:
 def test_a_second_loss_is_the_assets_fault(loss: Any) -> None:
     services = Services(a=loss)
     verdict = judged(services, A)
-    assert isinstance(verdict, Rejected)
+    assert isinstance(verdict, Rejection)
     assert (verdict.code, services.asked) == ("too_expensive", ["a", "a"])
 
 

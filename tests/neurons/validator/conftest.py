@@ -11,12 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from neurons.messages import bound_message, result_message
-from neurons.services.validation import Fault, Rejected, Verdict
+from neurons.messages import SubmitRequest, bound_message, result_message
+from neurons.services.validation import Fault, Rejection, Verdict
 from neurons.validator.tasks.desk import Desk, DeskDependencies
 from neurons.validator.tasks.jobs import JobRules, OrganicJobs
 from neurons.validator.tasks.live_state import LiveState
-from neurons.validator.tasks.replies import Submission
 from neurons.validator.tasks.rules import TaskRules
 from neurons.validator.tasks.state import Store
 from neurons.validator.tasks.trust import Identity
@@ -109,13 +108,15 @@ def open_store(tmp_path: Path) -> Iterator[Callable[[], Store]]:
         store.close()
 
 
-def make_submission(task_id: str, hotkey: str, asset: bytes = b"asset", *, bound_at: float | None = None) -> Submission:
+def make_submission(
+    task_id: str, hotkey: str, asset: bytes = b"asset", *, bound_at: float | None = None
+) -> SubmitRequest:
     """A signed result for "a red car"; with a bound signature when it has a time (Unix seconds)."""
     at = 7 if bound_at is None else int(bound_at * 1e9)
     bound = bound_message(
         netuid=17, task_id=task_id, asset=asset, submit_time=at, validator_hotkey=ME, miner_hotkey=hotkey
     )
-    return Submission(
+    return SubmitRequest(
         task_id,
         "a red car",
         base64.b64encode(asset).decode(),
@@ -126,7 +127,7 @@ def make_submission(task_id: str, hotkey: str, asset: bytes = b"asset", *, bound
 
 
 @pytest.fixture
-def submission() -> Callable[..., Submission]:
+def submission() -> Callable[..., SubmitRequest]:
     return make_submission
 
 
@@ -136,7 +137,7 @@ def verdicts() -> dict[str, Callable[[str, bytes], Verdict]]:
         "high": lambda _, asset: make_scored(0.9, asset),
         "middling": lambda _, asset: make_scored(0.7, asset),
         "low": lambda _, asset: make_scored(0.3, asset),
-        "junk": lambda *_: Rejected("too_few", "7 splats"),
+        "junk": lambda *_: Rejection("too_few", "7 splats"),
         "fault": lambda *_: Fault("no validation endpoint could judge"),
     }
 

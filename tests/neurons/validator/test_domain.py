@@ -63,7 +63,7 @@ def test_a_task_goes_all_the_way(live: Any, scored: Any, submission: Any, flags:
             assert domain.scorer_ok
             task = (await domain.desk.pull(MINER)).task
             assert task is not None
-            reply = await domain.desk.submit(MINER, submission(task[0], MINER))
+            reply = await domain.desk.submit(MINER, submission(task.id, MINER))
             assert (reply.score, reply.scorer) == (0.9, "three-gen-small@1+fp32")
 
     with live(services(scored)) as url:
@@ -77,7 +77,7 @@ def test_fresh_prompts_come_from_the_collector(live: Any, scored: Any, flags: li
             for number in range(1000):
                 task = (await domain.desk.pull(f"miner-{number}")).task
                 assert task is not None
-                if task[1].startswith("fresh"):
+                if task.prompt.startswith("fresh"):
                     return
                 await asyncio.sleep(0.01)
         pytest.fail("no fresh prompt came")

@@ -25,8 +25,9 @@ from neurons.chain.devnet.rules import Rules
 from neurons.chain.opening import open_wallet
 from neurons.chain.settings import WalletSettings
 from neurons.chain.wallets import make_wallet
+from neurons.messages import SubmitReply, Task
 from neurons.miner.dendrite import Dendrite
-from neurons.miner.peers import Peer, SubmitAnswer, Task
+from neurons.miner.peers import Peer
 from serving.app import ShellLimits, create_shell
 from serving.settings import ShellSettings
 from serving.vitals import Vitals
@@ -145,7 +146,7 @@ def site(tmp_path: Path, root: Path, live: Any, scored: Any) -> Iterator[Site]:
         yield Site(tmp_path, root, url, free_port(), free_port())
 
 
-async def one_task(dendrite: Dendrite, peer: Peer) -> tuple[Task, SubmitAnswer]:
+async def one_task(dendrite: Dendrite, peer: Peer) -> tuple[Task, SubmitReply]:
     pulled = await dendrite.pull(peer)
     assert pulled.task is not None
     return pulled.task, await dendrite.submit(peer, pulled.task, SPZ)
@@ -161,7 +162,7 @@ def until(fact: Callable[[], Any]) -> Any:
 def test_a_validator_lives_from_pull_to_weights_on_the_chain(site: Site) -> None:
     with site.running("--neuron.auto_update_disabled") as child:
         task, answer = site.mine(one_task)
-        assert (answer.score, answer.fidelity, answer.accepted_8h) == (0.9, 1.0, 1)
+        assert (answer.score, answer.task_fidelity_score, answer.generations_within_8_hours) == (0.9, 1.0, 1)
         chain = site.chain()
         assert until(chain.weights) == {0: {1: 65_535}}  # committed, then revealed by an epoch
         chain.close()
@@ -188,7 +189,7 @@ def test_what_was_accepted_survives_a_kill(site: Site) -> None:
         child.kill()
         child.wait()
 
-    async def again(dendrite: Dendrite, peer: Peer) -> SubmitAnswer:
+    async def again(dendrite: Dendrite, peer: Peer) -> SubmitReply:
         return await dendrite.submit(peer, task, SPZ)
 
     with site.running() as child:
@@ -239,7 +240,7 @@ def test_memory_and_sockets_stay_flat_over_500_tasks(site: Site) -> None:
     async def tasks(dendrite: Dendrite, peer: Peer) -> None:
         for _ in range(TASKS):
             _, answer = await one_task(dendrite, peer)
-            assert answer.fidelity == 1.0
+            assert answer.task_fidelity_score == 1.0
 
     with site.running() as child:
         process = Path(f"/proc/{child.pid}")

@@ -108,7 +108,7 @@ def test_the_page_has_a_row_for_each_miner(seen: Seen, world: Any, submission: A
         for hotkey in ("miner", "gone"):
             pulled = await seen.telemetry.domain.desk.pull(hotkey)
             if hotkey == "miner":
-                await seen.telemetry.domain.desk.submit(hotkey, submission(pulled.task[0], hotkey))
+                await seen.telemetry.domain.desk.submit(hotkey, submission(pulled.task.id, hotkey))
 
     asyncio.run(story())
     seen.weights.sent = Sent(119, {1: 1.0}, True)
@@ -132,7 +132,7 @@ def test_the_page_tells_the_last_tasks_the_newest_first(world: Any, seen: Seen, 
         desk = seen.telemetry.domain.desk
         for hotkey in ("miner", "other"):
             task = await desk.pull(hotkey)
-            await desk.submit(hotkey, submission(task.task[0], hotkey))
+            await desk.submit(hotkey, submission(task.task.id, hotkey))
 
     asyncio.run(two_tasks())
     newest, oldest = page_of(seen, world.now).get("/tasks/").json()

@@ -177,7 +177,7 @@ def test_a_validator_with_the_fixed_fields_alone_is_understood(
             assert pulled.task is not None
             assert (pulled.task.prompt, pulled.scorer) == ("a red car", "")
             answer = await dendrite.submit(peer, pulled.task, base64.b64encode(b"asset").decode())
-            assert (answer.fidelity, answer.average, answer.score) == (0.75, 0.9, None)
+            assert (answer.task_fidelity_score, answer.average_fidelity_score, answer.score) == (0.75, 0.9, None)
             assert (await dendrite.version(peer))[0] == 901
 
     asyncio.run(story())

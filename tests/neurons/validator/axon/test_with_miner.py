@@ -15,15 +15,16 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from neurons.chain.contract import Seat, Snapshot
-from neurons.miner.craft import Workshop
+from neurons.messages import PullReply, SubmitReply, Task
+from neurons.miner.candidate_runner import CandidateRunner
 from neurons.miner.delivery import Clock, deliver
 from neurons.miner.dendrite import Dendrite
-from neurons.miner.peers import Peer, PullAnswer, Refused, SubmitAnswer, Task
+from neurons.miner.peers import CallRefusedError, Peer
 from neurons.miner.rules import MinerRules
 from neurons.miner.telemetry import MinerMetrics
 from neurons.miner.validators import LATEST_S, Validators
 from neurons.miner.work import Miner
-from neurons.services.generation_pool import Generators
+from neurons.services.generation_pool import GenerationPool
 
 RESULTS = base64.b64encode(b"an asset").decode()
 
@@ -67,7 +68,7 @@ def meeting(subnet: Any, keys: Any, story: Callable[..., Any], transport: Any = 
     return asyncio.run(asyncio.wait_for(told(), 30))
 
 
-async def pulled(dendrite: Dendrite, axon: Any) -> tuple[Task, PullAnswer]:
+async def pulled(dendrite: Dendrite, axon: Any) -> tuple[Task, PullReply]:
     answer = await dendrite.pull(peer_of(axon))
     assert answer.task is not None, answer
     return answer.task, answer
@@ -76,34 +77,34 @@ async def pulled(dendrite: Dendrite, axon: Any) -> tuple[Task, PullAnswer]:
 def test_the_miners_signatures_satisfy_a_strict_validator(subnet: Any, keys: Any) -> None:
     subnet.world.require_bound = True
 
-    async def story(dendrite: Dendrite, axon: Any) -> tuple[PullAnswer, SubmitAnswer]:
+    async def story(dendrite: Dendrite, axon: Any) -> tuple[PullReply, SubmitReply]:
         task, given = await pulled(dendrite, axon)
         return given, await dendrite.submit(peer_of(axon), task, RESULTS)
 
     given, answer = meeting(subnet, keys, story)
     assert (given.thresholds, given.max_result_bytes, given.version) == ((0.8, 0.6), 16 << 20, 10_000)
-    assert (answer.score, answer.fidelity, answer.code) == (0.9, 1.0, "")
+    assert (answer.score, answer.task_fidelity_score, answer.reason_code) == (0.9, 1.0, "")
 
 
 def test_a_strict_validator_takes_a_decline(subnet: Any, keys: Any) -> None:
     subnet.world.require_bound = True
 
-    async def story(dendrite: Dendrite, axon: Any) -> SubmitAnswer:
+    async def story(dendrite: Dendrite, axon: Any) -> SubmitReply:
         task, _ = await pulled(dendrite, axon)
         return await dendrite.submit(peer_of(axon), task, "")
 
     answer = meeting(subnet, keys, story)
-    assert (answer.code, answer.fidelity, answer.average) == ("", 0.0, 1.0)
+    assert (answer.reason_code, answer.task_fidelity_score, answer.average_fidelity_score) == ("", 0.0, 1.0)
     assert answer.cooldown_until > time.time()
 
 
 def test_a_lost_reply_is_told_again_and_nothing_judged_twice(subnet: Any, keys: Any) -> None:
-    async def story(dendrite: Dendrite, axon: Any) -> SubmitAnswer | None:
+    async def story(dendrite: Dendrite, axon: Any) -> SubmitReply | None:
         task, _ = await pulled(dendrite, axon)
         return await deliver(dendrite, peer_of(axon), task, RESULTS, MinerRules(), CLOCK)
 
     answer = meeting(subnet, keys, story, Losing(3))
-    assert (answer.score, answer.accepted_8h) == (0.9, 1)
+    assert (answer.score, answer.generations_within_8_hours) == (0.9, 1)
     assert len(subnet.world.judged) == 1
 
 
@@ -113,20 +114,24 @@ def test_a_fault_of_the_validator_costs_the_miner_nothing(subnet: Any, keys: Any
     async def mend(_seconds: float) -> None:
         subnet.world.verdict = verdicts["high"]
 
-    async def story(dendrite: Dendrite, axon: Any) -> SubmitAnswer | None:
+    async def story(dendrite: Dendrite, axon: Any) -> SubmitReply | None:
         task, _ = await pulled(dendrite, axon)
         clock = Clock(time.time, random.Random(1), mend)
         return await deliver(dendrite, peer_of(axon), task, RESULTS, MinerRules(), clock)
 
     answer = meeting(subnet, keys, story)
-    assert (answer.fidelity, answer.average, answer.accepted_8h) == (1.0, 1.0, 1)
+    assert (answer.task_fidelity_score, answer.average_fidelity_score, answer.generations_within_8_hours) == (
+        1.0,
+        1.0,
+        1,
+    )
     assert len(subnet.world.judged) == 2
 
 
 def test_a_validator_that_restarts_says_when_to_come_back(subnet: Any, keys: Any) -> None:
     async def story(dendrite: Dendrite, axon: Any) -> float | None:
         axon.gateway.stopping = True
-        with pytest.raises(Refused, match="503") as refused:
+        with pytest.raises(CallRefusedError, match="503") as refused:
             await dendrite.pull(peer_of(axon))
         return refused.value.retry_after_s
 
@@ -136,7 +141,7 @@ def test_a_validator_that_restarts_says_when_to_come_back(subnet: Any, keys: Any
 def test_a_miner_without_a_seat_is_told_when_to_come_back(subnet: Any, keys: Any) -> None:
     async def story(_dendrite: Dendrite, axon: Any) -> float | None:
         async with Dendrite(keys["stranger"], 17) as stranger:
-            with pytest.raises(Refused, match="403") as refused:
+            with pytest.raises(CallRefusedError, match="403") as refused:
                 await stranger.pull(peer_of(axon))
         return refused.value.retry_after_s
 
@@ -146,7 +151,7 @@ def test_a_miner_without_a_seat_is_told_when_to_come_back(subnet: Any, keys: Any
 def test_a_miners_clock_that_is_wrong_is_told(subnet: Any, keys: Any) -> None:
     async def story(_dendrite: Dendrite, axon: Any) -> str:
         async with Dendrite(keys["miner"], 17, now_ns=lambda: time.time_ns() + 600 * 10**9) as fast:
-            with pytest.raises(Refused) as refused:
+            with pytest.raises(CallRefusedError) as refused:
                 await fast.pull(peer_of(axon))
         return str(refused.value)
 
@@ -168,13 +173,13 @@ class Balls:
 def test_a_whole_miner_earns(subnet: Any, keys: Any) -> None:
     async def story(dendrite: Dendrite, axon: Any) -> None:
         clock = Clock(time.time, random.Random(1))
-        validators = Validators(MinerRules(), lambda: time.time() + LATEST_S, clock.dice)
+        validators = Validators(MinerRules(), lambda: time.time() + LATEST_S, clock.rng)
         seat = Seat(0, axon.hotkey, "cold", 5000.0, 0.0, True, 0, "127.0.0.1", axon.port)
         validators.update(Snapshot(17, 1, (seat,)), dendrite.hotkey)
-        generators = Generators([Balls()], time.monotonic)
+        generators = GenerationPool([Balls()], time.monotonic)
         await generators.check()
         metrics, stop = MinerMetrics(CollectorRegistry()), asyncio.Event()
-        workshop = Workshop(generators, None, MinerRules(), clock, metrics)
+        workshop = CandidateRunner(generators, None, MinerRules(), clock, metrics)
         miner = Miner(dendrite, validators, generators, workshop, MinerRules(), clock, metrics)
         working = asyncio.create_task(miner.run(stop))
         while metrics.summary() != "1 accepted":

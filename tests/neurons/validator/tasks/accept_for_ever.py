@@ -24,8 +24,8 @@ async def accept(desk: Desk, name: str) -> None:
     for number in itertools.count():
         hotkey = f"{name}-{number}"
         pulled = await desk.pull(hotkey)
-        say("task", hotkey, pulled.task[0])
-        reply = await desk.submit(hotkey, make_submission(pulled.task[0], hotkey, hotkey.encode()))
+        say("task", hotkey, pulled.task.id)
+        reply = await desk.submit(hotkey, make_submission(pulled.task.id, hotkey, hotkey.encode()))
         say("reply", hotkey, reply.to_json())
 
 

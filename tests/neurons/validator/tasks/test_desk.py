@@ -24,13 +24,13 @@ def run(work: Any) -> Any:
 async def pulled(desk: Any, hotkey: str = MINER) -> str:
     reply = await desk.pull(hotkey)
     assert reply.task is not None, reply
-    return str(reply.task[0])
+    return str(reply.task.id)
 
 
 def test_a_pull_gives_a_task_with_its_terms(world: Any) -> None:
     reply = run(world.desk().pull(MINER))
-    assert reply.task[1] == "a red car"
-    assert (reply.submit_before, reply.cooldown_until, reply.reason_code) == (1_000_600, 0, "")
+    assert reply.task.prompt == "a red car"
+    assert (reply.task.submit_before, reply.cooldown_until, reply.reason_code) == (1_000_600, 0, "")
     assert (reply.thresholds, reply.max_result_bytes) == ((0.6, 0.8), 16 * 2**20)
 
 
@@ -44,7 +44,7 @@ def test_a_task_expires_without_a_score(world: Any) -> None:
     desk = world.desk()
     first = run(desk.pull(MINER))
     world.now += 601
-    assert run(desk.pull(MINER)).task[0] != first.task[0]
+    assert run(desk.pull(MINER)).task.id != first.task.id
     assert desk.state.list_records()[0].average == 1.0
 
 
@@ -149,7 +149,7 @@ def test_a_validators_fault_costs_the_miner_nothing(world: Any, submission: Any,
         assert reply.validation_failed
         assert (reply.average_fidelity_score, reply.cooldown_until) == (1.0, 1_000_070)
         again = await desk.pull(MINER)
-        assert (again.task[0], again.submit_before) == (task, 1_000_640)  # open still, for the time lost
+        assert (again.task.id, again.task.submit_before) == (task, 1_000_640)  # open still, for the time lost
         world.verdict = verdicts["high"]
         assert (await desk.submit(MINER, submission(task, MINER))).score == 0.9
 
@@ -219,7 +219,7 @@ def test_a_task_does_not_expire_while_it_is_judged(world: Any, submission: Any) 
 
         async def slow() -> None:
             world.now += 60
-            assert (await desk.pull(MINER)).task[0] == task
+            assert (await desk.pull(MINER)).task.id == task
 
         world.before_verdict = slow
         assert (await desk.submit(MINER, submission(task, MINER))).score == 0.9

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from neurons.validator.tasks.replies import SubmitReply
+from neurons.messages import SubmitReply
 
 MINERS = ("a", "b", "c")
 EVENTS = 60
@@ -32,7 +32,7 @@ async def live_through(world: Any, submission: Any, verdicts: Any, chance: rando
 
     async def pull(hotkey: str) -> None:
         pulled = await desk.pull(hotkey)
-        tasks[hotkey] = pulled.task[0] if pulled.task else tasks[hotkey]
+        tasks[hotkey] = pulled.task.id if pulled.task else tasks[hotkey]
 
     world.before_verdict = pause
     for _ in range(EVENTS):

@@ -26,7 +26,7 @@ def test_organic_tasks_come_first_and_their_result_reaches_the_user(world: Any, 
         job = desk.jobs.ask(USER, "a red car")
         assert isinstance(job, OrganicJob)
         assert desk.jobs.status_of(USER, job.id) == (TaskStatus.IN_QUEUE, None)
-        task = (await desk.pull(MINER)).task[0]
+        task = (await desk.pull(MINER)).task.id
         assert desk.jobs.status_of(USER, job.id) == (TaskStatus.IN_PROGRESS, None)
         sent = submission(task, MINER)
         reply = await desk.submit(MINER, sent)
@@ -45,7 +45,7 @@ def test_a_result_that_is_not_acceptable_reaches_no_user(
         world.verdict = verdicts.get(verdict, world.verdict)
         desk = world.desk()
         job = desk.jobs.ask(USER, "a red car")
-        sent = submission((await desk.pull(MINER)).task[0], MINER)
+        sent = submission((await desk.pull(MINER)).task.id, MINER)
         await desk.submit(MINER, replace(sent, results="") if verdict == "declined" else sent)
         assert job.failed == {MINER}
         world.now += 600
@@ -60,7 +60,7 @@ def test_a_validators_fault_leaves_the_job_with_its_miner(world: Any, submission
         world.verdict = verdicts["fault"]
         desk = world.desk()
         job = desk.jobs.ask(USER, "a red car")
-        await desk.submit(MINER, submission((await desk.pull(MINER)).task[0], MINER))
+        await desk.submit(MINER, submission((await desk.pull(MINER)).task.id, MINER))
         assert list(job.holders) == [MINER]
 
     asyncio.run(story())
@@ -81,13 +81,13 @@ def test_the_strong_miners_of_the_last_look_get_the_fourth_place(world: Any) -> 
 def test_a_seat_that_changes_hands_starts_neutral(world: Any, submission: Any) -> None:
     async def story() -> None:
         desk = world.desk()
-        await desk.submit(MINER, submission((await desk.pull(MINER)).task[0], MINER, bound_at=world.now))
+        await desk.submit(MINER, submission((await desk.pull(MINER)).task.id, MINER, bound_at=world.now))
         await desk.update_subnet(seats("heir"))
         assert desk.state.compute_weights(seats("heir")) == {}
         world.now += 1
         reply = await desk.pull("heir")
         assert (reply.task is not None, reply.cooldown_violations) == (True, 0)
-        told = await desk.submit("heir", submission(reply.task[0], "heir", b"its own"))
+        told = await desk.submit("heir", submission(reply.task.id, "heir", b"its own"))
         assert (told.reason_code, told.average_fidelity_score, told.generations_within_8_hours) == ("", 1.0, 1)
 
     asyncio.run(story())
@@ -96,7 +96,7 @@ def test_a_seat_that_changes_hands_starts_neutral(world: Any, submission: Any) -
 def test_records_of_the_departed_go_once_they_matter_no_more(world: Any, submission: Any) -> None:
     async def story() -> None:
         desk = world.desk()
-        await desk.submit(MINER, submission((await desk.pull(MINER)).task[0], MINER))
+        await desk.submit(MINER, submission((await desk.pull(MINER)).task.id, MINER))
         await desk.update_subnet(seats("heir"))
         assert [record.hotkey for record in desk.state.list_records()] == [MINER]  # it may come back within the window
         world.now += 8 * 3600

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from neurons.validator.tasks.replies import SubmitReply
+from neurons.messages import SubmitReply
 from neurons.validator.tasks.state import Store
 
 KILLS = 100
@@ -54,14 +54,14 @@ def test_what_was_said_is_on_disk_at_every_moment(world: Any, submission: Any, t
         desk = world.desk()
         for miner in ("a", "b", "c"):
             pulled = await desk.pull(miner)
-            told = [f"task {miner} {pulled.task[0]}"]
+            told = [f"task {miner} {pulled.task.id}"]
             assert_held(leave(), told)
 
             async def killed_while_judging(told: list[str] = told) -> None:
                 assert_held(leave(), told)
 
             world.before_verdict = killed_while_judging
-            reply = await desk.submit(miner, submission(pulled.task[0], miner, miner.encode()))
+            reply = await desk.submit(miner, submission(pulled.task.id, miner, miner.encode()))
             assert_held(leave(), [*told, f"reply {miner} {reply.to_json()}"])
 
     asyncio.run(story())

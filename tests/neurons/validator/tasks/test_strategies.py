@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from neurons.chain.contract import Seat, Snapshot
-from neurons.services.validation import Rejected, Verdict
+from neurons.services.validation import Rejection, Verdict
 
 HOURS = 8
 
@@ -42,7 +42,7 @@ STRATEGIES = (
 def judge(_prompt: str, asset: bytes, scored: Callable[..., Verdict]) -> Verdict:
     """An asset carries its own score; junk has none."""
     score = float(asset.split()[0])
-    return scored(round(score, 4), asset) if score else Rejected("too_few", "junk")
+    return scored(round(score, 4), asset) if score else Rejection("too_few", "junk")
 
 
 async def mine(world: Any, submission: Any) -> dict[str, float]:
@@ -58,7 +58,7 @@ async def mine(world: Any, submission: Any) -> dict[str, float]:
         if not task:
             pulled = await desk.pull(strategy.name)
             assert pulled.task is not None
-            heapq.heappush(queue, (at + strategy.work_s, uid, pulled.task[0]))
+            heapq.heappush(queue, (at + strategy.work_s, uid, pulled.task.id))
             continue
         asset = f"{strategy.quality(chance)} {at} {strategy.name}".encode()
         if strategy.name == "copier":
