@@ -166,7 +166,7 @@ def test_a_time_that_is_none_is_ignored(text: str) -> None:
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"[" * 9999, b'{"task": 7}', b'{"submit_before": "soon"}', b"\xff"])
 def test_an_answer_that_cannot_be_read_is_no_reply(body: bytes) -> None:
-    with pytest.raises(NoReplyError, match="cannot be read|not a JSON object"):
+    with pytest.raises(NoReplyError, match=r"cannot be read|not a JSON object"):
         pulled(saying(httpx.Response(200, content=body)))
 
 
