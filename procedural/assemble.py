@@ -1,7 +1,7 @@
 """From a request to splats: build the parts, arrange the copies, sample the surfaces, bake the light.
 
-Everything random comes from generators seeded by SHA-256 of the object's name, the seed and what is drawn, so that
-the same request and seed give the same bytes everywhere, and a colour in the prompt never changes the shape.
+All random numbers come from generators seeded by SHA-256 of the object's name, the seed and the purpose, so that the
+same request and seed give the same bytes everywhere, and a colour in the prompt never changes the shape.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from procedural.geometry.shapes import Floats, Shape
 from procedural.language.request import Item, Request
 from procedural.language.vocabulary import Rgb, Vocabulary
 from procedural.surface.finishes import Surface, shade
-from procedural.surface.materials import Coat, coats, second_colour
-from procedural.surface.patterns import pattern_mask
-from procedural.surface.sampling import Samples, crowding, room, sample, seen, settle
+from procedural.surface.materials import Appearance, assign_materials
+from procedural.surface.patterns import select_pattern
+from procedural.surface.sampling import Samples, ambient_occlusion, build_occupancy, relax, sample_surfaces, visible
 from splats.model import Splats, normalise
 from splats.sh import SH_C0
 
 SAMPLES = 50_000
-"""Surface samples drawn; what is hidden goes. Enough for a closed, crisp picture at 1088 pixels."""
+"""Surface samples drawn, of which hidden ones are dropped: enough for a closed, crisp image at 1088 pixels."""
 FEWEST, MOST = 20_000, 60_000
 """Bounds of the number of splats."""
 FLATNESS = 0.12
 """Thickness of a disc in units of its radius."""
 CLEAR = frozenset({"glass"})
-"""Finishes that do not hide what is behind them."""
+"""Finishes that do not hide anything behind them."""
 
 Report = Callable[[float, str], None]
 """Called with the completed fraction [0, 1] and the stage; may raise to stop the work."""
@@ -41,10 +41,10 @@ Report = Callable[[float, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part in its place with its coat; `pattern` and `second` colour where the item has a pattern."""
+    """A part in its place with its appearance; `pattern` and its `second` colour where the item has one."""
 
     shape: Shape
-    coat: Coat
+    appearance: Appearance
     pattern: str | None
     second: Rgb
 
@@ -52,13 +52,13 @@ class Piece:
 def assemble(
     request: Request, seed: int, builders: Mapping[str, BuildFunction], vocabulary: Vocabulary, report: Report
 ) -> Splats:
-    """The splats [N] of a request, normalised, N from 20,000 to 60,000. `report` may raise through."""
+    """Build the normalised splats [N] of a request, N from 20,000 to 60,000. `report` may raise to stop the work."""
     pieces = _pieces(request, seed, builders, vocabulary, report)
     report(0.5, "sampling")
-    rng = generator(seed, request.items[0].name, "surface")
-    samples, hidden = cover(pieces, rng, lambda: report(0.6, "sampling"))
+    rng = seeded_generator(seed, request.items[0].name, "surface")
+    samples, occlusion = cover(pieces, rng, lambda: report(0.6, "sampling"))
     report(0.8, "shading")
-    return paint(pieces, samples, hidden, rng)
+    return paint(pieces, samples, occlusion, rng)
 
 
 def _pieces(
@@ -71,41 +71,41 @@ def _pieces(
         def check_cancelled(fraction: float = 0.5 * done / len(copies)) -> None:
             report(fraction, "building")
 
-        builder = Builder(generator(seed, item.name, f"shape {number}"), item.pose, check_cancelled)
+        builder = Builder(seeded_generator(seed, item.name, f"shape {number}"), item.pose, check_cancelled)
         check_cancelled()
         builders[item.name](builder)
         groups.append(dress(builder.parts, item, seed, number, vocabulary))
     places = _places([_box(group) for group in groups])
     return [
-        Piece(p.shape.move(*place), p.coat, p.pattern, p.second)
+        Piece(p.shape.move(*place), p.appearance, p.pattern, p.second)
         for group, place in zip(groups, places, strict=True)
         for p in group
     ]
 
 
 def dress(parts: Sequence[Part], item: Item, seed: int, number: int, vocabulary: Vocabulary) -> list[Piece]:
-    """Parts stretched to the size asked for, scaled to a longest side of 1, standing on y = 0, with their coats."""
+    """Stretch parts to the requested proportions, scale them to a longest side of 1 on y = 0, and assign materials."""
     stretch = _stretch(item.sizes, _extent([p.shape for p in parts]))
     low, high = _corners([p.shape for p in parts])
     low, high = low * stretch, high * stretch
     side = float((high - low).max())
     middle = (low + high) / 2 / side
     factors = stretch / side
-    painted = coats(parts, item, vocabulary, generator(seed, item.name, f"colour {number}"))
-    second = second_colour(item, vocabulary, generator(seed, item.name, f"colour {number}"))
+    colours = seeded_generator(seed, item.name, f"colour {number}")
+    appearances, second = assign_materials(parts, item, vocabulary, colours)
     return [
         Piece(
             p.shape.scale(*factors).move(-middle[0], -low[1] / side, -middle[2]),
-            coat,
-            item.pattern if coat.main else None,
+            appearance,
+            item.pattern if appearance.main else None,
             second,
         )
-        for p, coat in zip(parts, painted, strict=True)
+        for p, appearance in zip(parts, appearances, strict=True)
     ]
 
 
 def _stretch(sizes: Sequence[str], extent: Floats) -> Floats:
-    """Factors [3] for the proportions asked for; huge and tiny show as a heavier or stubbier build."""
+    """Return the factors [3] for the requested proportions; "huge" and "tiny" make a heavier or stubbier build."""
     long = 2 if extent[2] >= extent[0] else 0
     wide = 2 - long
     factors = np.ones(3)
@@ -130,7 +130,7 @@ def _stretch(sizes: Sequence[str], extent: Floats) -> Floats:
 
 
 def _places(boxes: Sequence[tuple[Floats, Floats]]) -> list[Floats]:
-    """Where each copy stands: side by side up to three, then in rows, centred; [3] each."""
+    """Return the position [3] of each copy: side by side up to three, then in rows, centred."""
     if len(boxes) == 1:
         return [np.zeros(3)]
     across = len(boxes) if len(boxes) <= 3 else math.ceil(math.sqrt(len(boxes)))
@@ -148,73 +148,73 @@ def _places(boxes: Sequence[tuple[Floats, Floats]]) -> list[Floats]:
 def cover(
     pieces: Sequence[Piece], rng: np.random.Generator, check_cancelled: Callable[[], None] = lambda: None
 ) -> tuple[Samples, Floats]:
-    """Samples that can be seen, in units of a longest side of 1, and how hidden from the sky each is [M].
+    """Sample the visible surface, in units of a longest side of 1; returns the samples and their ambient occlusion [M].
 
-    `check_cancelled` is called between the steps and may raise through.
+    `check_cancelled` is called between the steps and may raise to stop the work.
     """
     low, high = _corners([p.shape for p in pieces])
     side = float((high - low).max())
     shapes = [p.shape.move(*(-(low + high) / 2)).scale(1 / side) for p in pieces]
-    solid = np.array([p.coat.finish not in CLEAR for p in pieces])
+    solid = np.array([p.appearance.finish not in CLEAR for p in pieces])
     both_sides = np.array([s.open for s in shapes])
     wanted = SAMPLES
     for _ in range(3):
-        samples = sample(shapes, wanted, rng)
+        samples = sample_surfaces(shapes, wanted, rng)
         check_cancelled()
         opaque = solid[samples.part]
-        where = room(samples.points[opaque] if opaque.any() else samples.points)
-        keep = seen(samples, where, both_sides[samples.part]) | ~opaque
+        grid = build_occupancy(samples.points[opaque] if opaque.any() else samples.points)
+        keep = visible(samples, grid, both_sides[samples.part]) | ~opaque
         check_cancelled()
         kept = int(keep.sum())
         if FEWEST * 1.25 <= kept <= MOST:
             break
         wanted = int(wanted * min(0.8 * MOST, SAMPLES) / max(kept, 1))
-    samples = settle(samples.select(keep), check_cancelled)
-    return samples, crowding(samples, where) * solid[samples.part]
+    samples = relax(samples.select(keep), check_cancelled)
+    return samples, ambient_occlusion(samples, grid) * solid[samples.part]
 
 
-def paint(pieces: Sequence[Piece], samples: Samples, hidden: Floats, rng: np.random.Generator) -> Splats:
-    """The splats [M] of covered pieces: colour and light baked in, laid as flat discs, normalised."""
-    rgb, opacity = _shade(pieces, samples, hidden, rng)
+def paint(pieces: Sequence[Piece], samples: Samples, occlusion: Floats, rng: np.random.Generator) -> Splats:
+    """Return the normalised splats [M] of sampled pieces: flat discs with colour and light baked in."""
+    rgb, opacity = _shade(pieces, samples, occlusion, rng)
     return _splats(samples, rgb, opacity)
 
 
 def _shade(
-    pieces: Sequence[Piece], samples: Samples, hidden: Floats, rng: np.random.Generator
+    pieces: Sequence[Piece], samples: Samples, occlusion: Floats, rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
-    """Baked colours [M, 3] in [0, 1] and opacities [M]."""
-    rgb = np.array([p.coat.rgb for p in pieces])[samples.part]
+    """Bake colours [M, 3] in [0, 1] and opacities [M]."""
+    rgb = np.array([p.appearance.rgb for p in pieces])[samples.part]
     grain = np.array([np.eye(3)[int(np.argmax(p.shape.upper - p.shape.lower))] for p in pieces])[samples.part]
     offset = rng.uniform(-5, 5, 3)
     for name in dict.fromkeys(p.pattern for p in pieces if p.pattern):
         chosen = np.array([p.pattern == name for p in pieces])[samples.part]
         mask = np.zeros(len(rgb), dtype=bool)
-        mask[chosen] = pattern_mask(name, samples.points[chosen], rng)
+        mask[chosen] = select_pattern(name, samples.points[chosen], rng)
         rgb[mask] = np.array([p.second for p in pieces])[samples.part[mask]]
     normals = _facing_up(samples, np.array([p.shape.open for p in pieces]))
     dice = rng.random(len(rgb))
     opacity = np.empty(len(rgb))
-    finishes = [p.coat.finish for p in pieces]
+    finishes = [p.appearance.finish for p in pieces]
     for finish in dict.fromkeys(finishes):
         mine = np.array([f == finish for f in finishes])[samples.part]
         surface = Surface(
-            samples.points[mine] + offset, normals[mine], rgb[mine], hidden[mine], dice[mine], grain[mine]
+            samples.points[mine] + offset, normals[mine], rgb[mine], occlusion[mine], dice[mine], grain[mine]
         )
         rgb[mine], opacity[mine] = shade(finish, surface)
     return np.clip(rgb, 0, 1), opacity
 
 
 def _facing_up(samples: Samples, is_open: NDArray[np.bool_]) -> Floats:
-    """Normals [M, 3]; those of open sheets, seen from both sides, turned to the light."""
+    """Return normals [M, 3], with those of open sheets, which are visible from both sides, turned to the light."""
     flip = is_open[samples.part] & (samples.normals[:, 1] < 0)
     return np.where(flip[:, None], -samples.normals, samples.normals)
 
 
 def _splats(samples: Samples, rgb: Floats, opacity: Floats) -> Splats:
-    """Flat discs on the surface."""
+    """Lay flat discs on the surface."""
     normals = np.where(samples.normals[:, 2:] < 0, -samples.normals, samples.normals)  # a disc has no front
     quats = np.stack([1 + normals[:, 2], -normals[:, 1], normals[:, 0], np.zeros(len(normals))], axis=-1)
-    quats /= np.linalg.norm(quats, axis=1, keepdims=True)  # the shortest turn from z to the normal
+    quats /= np.linalg.norm(quats, axis=1, keepdims=True)  # the shortest rotation from z to the normal
     scales = np.stack([samples.radii, samples.radii, FLATNESS * samples.radii], axis=-1)
     sh = ((rgb - 0.5) / SH_C0)[:, None]  # [M, 1, 3]
     return normalise(Splats(*(_tensor(a) for a in (samples.points, quats, scales, opacity, sh))))
@@ -224,9 +224,9 @@ def _tensor(values: Floats) -> torch.Tensor:
     return torch.from_numpy(np.ascontiguousarray(values, dtype=np.float32))
 
 
-def generator(seed: int, name: str, use: str) -> np.random.Generator:
-    """The random numbers of one use, told by the object's name and the seed alone."""
-    digest = hashlib.sha256(f"{name}\0{seed}\0{use}".encode()).digest()
+def seeded_generator(seed: int, name: str, purpose: str) -> np.random.Generator:
+    """Return the random generator for one purpose, determined by the object's name and the seed."""
+    digest = hashlib.sha256(f"{name}\0{seed}\0{purpose}".encode()).digest()
     return np.random.Generator(np.random.PCG64(int.from_bytes(digest[:16], "big")))
 
 

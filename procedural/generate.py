@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from procedural.assemble import Report, assemble
 from procedural.language.prompt import read_prompt
-from procedural.language.request import understood
+from procedural.language.request import describe_request
 from procedural.language.vocabulary import load_vocabulary
 from procedural.objects import OBJECTS
 from splats.model import Splats
@@ -38,6 +38,6 @@ def load_generator() -> Generate:
         request = read_prompt(prompt, vocabulary)
         splats = assemble(request, seed, builders, vocabulary, report)
         report(1.0, "done")
-        return GeneratedObject(splats, understood(request))
+        return GeneratedObject(splats, describe_request(request))
 
     return generate

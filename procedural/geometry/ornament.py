@@ -1,7 +1,4 @@
-"""Small shapes of ornament: cut gems, stars, hearts, leaves, arches; pleats and lumps.
-
-Built on `shapes` and `sweeps`; it knows nothing of parts or colours.
-"""
+"""Ornaments: cut gems, stars, hearts, leaves, arches, pleats and lumps."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ Outline = list[tuple[float, float]]
 
 
 def gem(radius: float, *, sides: int = 8, deep: float = 0.8) -> Shape:
-    """A cut stone, its table up and its point down, the widest place at y = 0; `deep` radii from there to the point."""
+    """A cut stone, table up, point down, widest at y = 0; the point is `deep` radii below."""
     profile = [(0, -deep), (0.62, -0.4 * deep), (1, 0), (1, 0.1), (0.62, 0.42), (0, 0.42)]
     return lathe(profile, sides=sides, crease_deg=4).scale(radius)
 

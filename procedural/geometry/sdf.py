@@ -1,7 +1,7 @@
-"""Rounded shapes melted into one skin: bodies of animals, people, soft things.
+"""Signed distance functions: rounded primitives joined into one skin, for bodies of animals, people and soft things.
 
-Blobs (`Ellipsoid`, `Capsule`, `RoundedBox`) are signed distance functions, joined by a smooth union
-(polynomial smooth minimum, I. Quilez, "smooth minimum") and meshed by marching cubes.
+`smooth_union` joins primitives by the polynomial smooth minimum (I. Quilez, "smooth minimum") and meshes the result by
+marching cubes.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from procedural.geometry.shapes import Floats, Point, Shape, turned, unit
 
 @dataclass(frozen=True, slots=True)
 class Ellipsoid:
-    """A ball, or with three radii an ellipsoid, turned (x, y, z degrees). `subtract` takes it away instead.
+    """An ellipsoid with one radius or three, rotated by `turn` (x, y, z degrees). `subtract` removes it instead.
 
-    `part` and `colour` give its stretch of the skin to another part (None: the blend's own).
+    `part` and `colour` assign its stretch of the skin to another part (None: that of the blend).
     """
 
     centre: Point
@@ -32,11 +32,11 @@ class Ellipsoid:
     subtract: bool = False
 
     def reach(self) -> tuple[Floats, Floats]:
-        """Corners of a box around it."""
+        """Return the corners of a bounding box."""
         return _around(np.asarray(self.centre, dtype=float), float(np.max(self.radius)))
 
     def distance(self, points: Floats) -> Floats:
-        """Signed distance [N] (a good bound for ellipsoids) of points [N, 3]."""
+        """Return the signed distance [N] of points [N, 3]; a close bound if the radii differ."""
         radii = np.broadcast_to(np.asarray(self.radius, dtype=float), (3,))
         local = _local(points, self.centre, self.turn)
         k0 = _length(local / radii)
@@ -46,7 +46,7 @@ class Ellipsoid:
 
 @dataclass(frozen=True, slots=True)
 class Capsule:
-    """A rod with round ends from `start` to `end`, its radius going from `radius` to `end_radius`."""
+    """A rod with round ends from `start` to `end`, tapering from `radius` to `end_radius`."""
 
     start: Point
     end: Point
@@ -57,13 +57,13 @@ class Capsule:
     subtract: bool = False
 
     def reach(self) -> tuple[Floats, Floats]:
-        """Corners of a box around it."""
+        """Return the corners of a bounding box."""
         a, b = np.asarray(self.start, dtype=float), np.asarray(self.end, dtype=float)
         widest = max(self.radius, self.end_radius or 0)
         return np.minimum(a, b) - widest, np.maximum(a, b) + widest
 
     def distance(self, points: Floats) -> Floats:
-        """Signed distance [N] of points [N, 3]."""
+        """Return the signed distance [N] of points [N, 3]."""
         a, b = np.asarray(self.start, dtype=float), np.asarray(self.end, dtype=float)
         axis = b - a
         t = np.clip(((points - a) * axis).sum(axis=-1) / max(float((axis**2).sum()), 1e-12), 0, 1)
@@ -73,7 +73,7 @@ class Capsule:
 
 @dataclass(frozen=True, slots=True)
 class RoundedBox:
-    """A box of full sides `size` with edges rounded by `round_by`, turned (x, y, z degrees)."""
+    """A box with sides `size` and edges rounded by `round_by`, rotated by `turn` (x, y, z degrees)."""
 
     centre: Point
     size: Point
@@ -84,11 +84,11 @@ class RoundedBox:
     subtract: bool = False
 
     def reach(self) -> tuple[Floats, Floats]:
-        """Corners of a box around it."""
+        """Return the corners of a bounding box."""
         return _around(np.asarray(self.centre, dtype=float), float(np.linalg.norm(self.size)) / 2)
 
     def distance(self, points: Floats) -> Floats:
-        """Signed distance [N] of points [N, 3]."""
+        """Return the signed distance [N] of points [N, 3]."""
         outside = np.abs(_local(points, self.centre, self.turn)) - (
             np.asarray(self.size, dtype=float) / 2 - self.round_by
         )
@@ -100,7 +100,7 @@ Primitive = Ellipsoid | Capsule | RoundedBox
 
 
 def both(primitive: Primitive) -> tuple[Primitive, Primitive]:
-    """The blob and its mirror image across x = 0: two legs, two eyes."""
+    """Return the primitive and its mirror image across x = 0: two legs, two eyes."""
     flip = np.array([-1, 1, 1])
     if isinstance(primitive, Capsule):
         ends = {"start": np.asarray(primitive.start) * flip, "end": np.asarray(primitive.end) * flip}
@@ -125,10 +125,10 @@ def both(primitive: Primitive) -> tuple[Primitive, Primitive]:
 
 
 def smooth_union(primitives: Sequence[Primitive], smooth: float, detail: int, groups: Sequence[int]) -> list[Shape]:
-    """The blobs melted into one skin, cut into one shape for each number in `groups` (one number a blob, from 0).
+    """Join primitives into one skin, and cut it into one shape for each number in `groups` (one a primitive, from 0).
 
-    `smooth` is how far the joints round off, in the units of the blobs; `detail` the number of grid cells along the
-    longest side. Raises ValueError when nothing is left of the skin.
+    `smooth` is the radius of the joints in the primitives' units, `detail` the number of grid cells along the longest
+    side. Raises ValueError when nothing is left of the skin.
     """
     solid = [b for b in primitives if not b.subtract]
     corners = [b.reach() for b in solid]
@@ -152,7 +152,7 @@ def smooth_union(primitives: Sequence[Primitive], smooth: float, detail: int, gr
 
 
 def _join(field: Floats, axes: Sequence[Floats], primitive: Primitive, smooth: float, step: float) -> None:
-    """Melts one blob into the distance `field` in place, only where it can matter."""
+    """Join one primitive into the distance `field`, in place and only where it has an effect."""
     low, high = primitive.reach()
     margin = smooth + 4 * step
     cut = tuple(
@@ -174,7 +174,7 @@ def _join(field: Floats, axes: Sequence[Floats], primitive: Primitive, smooth: f
 
 
 def _cut(skin: Shape, primitives: Sequence[Primitive], groups: Sequence[int], margin: float) -> list[Shape]:
-    """The skin by group: each point belongs to the group of its nearest blob (all lie nearer than `margin` to one)."""
+    """Cut the skin by group: a point belongs to the group of its nearest primitive (all are within `margin` of one)."""
     if len(set(groups)) == 1:
         return [skin]
     nearest = np.full((max(groups) + 1, len(skin.vertices)), margin)
@@ -190,7 +190,7 @@ def _cut(skin: Shape, primitives: Sequence[Primitive], groups: Sequence[int], ma
 
 
 def _trilinear(volume: Floats, at: Floats) -> Floats:
-    """Values [M, 3] of a vector volume [X, Y, Z, 3] at fractional indices [M, 3]."""
+    """Interpolate a vector volume [X, Y, Z, 3] at fractional indices [M, 3]: [M, 3]."""
     base = np.minimum(at.astype(int), np.array(volume.shape[:3]) - 2)
     part = at - base
     total = np.zeros((len(at), 3))

@@ -1,4 +1,4 @@
-"""Triangle shapes and the primitives objects are built from. It knows nothing of parts, colours or splats.
+"""Triangle meshes and the primitives that objects are built from.
 
 Every primitive is centred at the origin unless its docstring says otherwise, stands along y, and is moved into place
 by the chained methods of `Shape`: `cylinder(0.1, 1).turn(z=90).move(y=0.5)`. World: y up, front toward +z; any unit
@@ -69,7 +69,7 @@ class Shape:
         return aimed.move(*((a + b) / 2))
 
     def warp(self, bend: Callable[[Floats], Floats], crease_deg: float = CREASE_DEG) -> Shape:
-        """Every vertex moved by `bend`, a function from points [V, 3] to points [V, 3]; normals are made anew."""
+        """Every vertex moved by `bend`, a function from points [V, 3] to points [V, 3]; normals are recomputed."""
         vertices = bend(self.vertices.copy())
         return replace(self, vertices=vertices, normals=corner_normals(vertices, self.faces, crease_deg))
 

@@ -1,4 +1,4 @@
-"""A prompt cut into known phrases and clauses: "red car with black wheels" → [red, car], with [black, wheel]."""
+"""Cuts a prompt into phrases and clauses: "red car with black wheels" → [red, car], with [black, wheel]."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LONGEST_PHRASE = 3
 
 
 class Joint(Enum):
-    """What joins a clause to the words before it."""
+    """How a clause is joined to the words before it."""
 
     START = "start"
     AND = "and"
@@ -24,7 +24,7 @@ class Joint(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word or phrase (plural made singular) with everything it may mean; nothing set: unknown."""
+    """A word or phrase, in the singular, with everything it may mean. An unknown word has no meaning set."""
 
     text: str
     object: str | None = None
@@ -40,7 +40,7 @@ class Word:
 
     @property
     def known(self) -> bool:
-        """Whether it means anything by itself."""
+        """Whether the word has a meaning by itself."""
         return bool(
             self.object or self.colour or self.material or self.size or self.pattern or self.number or self.filler
         )
@@ -48,19 +48,19 @@ class Word:
 
 @dataclass(slots=True)
 class Clause:
-    """The words of one clause and its joint."""
+    """The words of a clause, and how it is joined."""
 
     joint: Joint
     words: list[Word] = field(default_factory=list)
 
     @property
     def head(self) -> int | None:
-        """Place of the last word that names an object."""
+        """Index of the last word that names an object, or None."""
         return next((i for i in reversed(range(len(self.words))) if self.words[i].object), None)
 
 
-def cut(prompt: str, vocabulary: Vocabulary) -> list[Clause]:
-    """The clauses of `prompt`, the empty ones left out."""
+def cut_clauses(prompt: str, vocabulary: Vocabulary) -> list[Clause]:
+    """Cut `prompt` into clauses, without empty ones."""
     clauses = [Clause(Joint.START)]
     for word in _phrases(tokens(prompt), vocabulary):
         joint = _joint(word, clauses[-1], vocabulary)
@@ -72,7 +72,7 @@ def cut(prompt: str, vocabulary: Vocabulary) -> list[Clause]:
 
 
 def _depicted(clauses: list[Clause], vocabulary: Vocabulary) -> list[Clause]:
-    """The clauses with words such as "statue" read as what the thing is made of, where another thing is named."""
+    """Read words such as "statue" as the material of the object, if the prompt also names another object."""
     words = [word for clause in clauses if clause.joint is not Joint.ASIDE for word in clause.words]
     if not any(w.object and w.text not in vocabulary.depictions for w in words):
         return clauses
@@ -110,7 +110,7 @@ def _phrases(words: Sequence[str], vocabulary: Vocabulary) -> list[Word]:
 
 
 def _look_up(words: Sequence[str], vocabulary: Vocabulary) -> Word | None:
-    """The phrase if any list knows it, as it stands or with its last word in the singular."""
+    """Look a phrase up as it is, then with its last word in the singular. Returns None if no list has it."""
     lead = " ".join(words[:-1])
     for last in singulars(words[-1]):
         text = f"{lead} {last}".strip()

@@ -1,4 +1,4 @@
-"""The nearest known object to words that name none: by kind, by a part, by the end of a compound word, by spelling."""
+"""Finds the nearest known object for unknown words: by category, part, end of a compound word, or spelling."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from procedural.language.vocabulary import Vocabulary
 from procedural.language.words import singulars
 
 GOOD_SPELLING = 0.88
-"""Jaro-Winkler similarity (0 to 1) from which two words pass for one misspelt.
+"""Jaro-Winkler similarity (0 to 1) from which a word counts as a misspelling of another.
 
 "bycicle" is 0.96 of "bicycle"; "shoe" is 0.78 of "house"."""
 
 
-def nearest(words: Sequence[str], vocabulary: Vocabulary) -> tuple[str, Guess]:
-    """Object name for `words` of which none names an object (perhaps an empty list), and how it was found."""
+def find_nearest(words: Sequence[str], vocabulary: Vocabulary) -> tuple[str, Guess]:
+    """Return the name of the object nearest to `words` (may be empty), and how it was found."""
     for step in (_by_kind, _by_part, _by_end):
         for word in reversed(words):
             if found := step(word, words, vocabulary):
@@ -35,7 +35,7 @@ def _by_kind(word: str, words: Sequence[str], vocabulary: Vocabulary) -> tuple[s
 
 
 def _by_part(word: str, _words: Sequence[str], vocabulary: Vocabulary) -> tuple[str, Guess] | None:
-    """What the word stands for alone, else the simplest object that has such a part."""
+    """Return what the word stands for alone, else the simplest object that has such a part."""
     if word in vocabulary.alone:
         return vocabulary.alone[word], Guess(word, How.MEANING)
     owners = [entry for entry in vocabulary.entries.values() if entry.part(word)]
@@ -45,7 +45,7 @@ def _by_part(word: str, _words: Sequence[str], vocabulary: Vocabulary) -> tuple[
 
 
 def _by_end(word: str, _words: Sequence[str], vocabulary: Vocabulary) -> tuple[str, Guess] | None:
-    """A compound: "moonbicycle"."""
+    """Match the end of a compound: "moonbicycle"."""
     ends = [known for known in _names(vocabulary) if len(known) > 2 and len(word) > 4 and word.endswith(known)]
     return (_object(max(ends, key=len), vocabulary), Guess(word, How.MEANING)) if ends else None
 
@@ -71,5 +71,5 @@ def _object(word: str, vocabulary: Vocabulary) -> str:
 
 
 def _any_of(names: list[str], text: str) -> str:
-    """One of `names`, always the same for the same text."""
+    """Choose one of `names`, the same one for the same text."""
     return names[int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") % len(names)]

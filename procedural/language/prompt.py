@@ -1,8 +1,8 @@
-"""Reading a prompt: which objects, how many, in which colours, materials, sizes and poses. Pure; draws nothing.
+"""Reads a prompt: which objects, how many, in which colours, materials, sizes and poses.
 
-A small grammar of English noun phrases, not a language model. The last known noun of a clause is its object;
-describing words in the clause belong to it; "with …" describes its parts; "in …", "made of …" the whole; what stands
-after "on", "near" and the like is left out. Each word ends up in the request, among the fillers, or in `ignored`.
+A small grammar of English noun phrases, not a language model. The last known noun of a clause is its object, and the
+adjectives in the clause belong to it; "with …" describes its parts, "in …" and "made of …" the whole; words after "on",
+"near" and the like are left out. Every word ends up in the request, among the fillers, or in `ignored`.
 """
 
 from __future__ import annotations
@@ -10,19 +10,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from procedural.language.clauses import Clause, Joint, Word, cut
-from procedural.language.nearest import nearest
+from procedural.language.clauses import Clause, Joint, Word, cut_clauses
+from procedural.language.nearest import find_nearest
 from procedural.language.request import MAX_COPIES, MAX_ITEMS, Guess, How, Item, Look, Request
 from procedural.language.vocabulary import Entry, Vocabulary
 from procedural.language.words import stems
 
 SOME = 3
-"""How many a bare plural means: "apples"."""
+"""Number of copies for a plural without a number: "apples"."""
 
 
 @dataclass(slots=True)
 class _Draft:
-    """An item being read. Before its object is known, `entry` is None and everything said waits here."""
+    """An item being read. Until its object is known, `entry` is None and the description is collected here."""
 
     entry: Entry | None = None
     word: Word | None = None
@@ -37,7 +37,7 @@ class _Draft:
     pose: str | None = None
 
     def item(self) -> Item:
-        """The finished item; needs `entry`."""
+        """Return the finished item. Raises ValueError without `entry`."""
         if self.entry is None:
             raise ValueError("the object of this item is not known yet")
         plural = self.word is not None and self.word.plural
@@ -58,27 +58,27 @@ class _Draft:
 
 
 def read_prompt(prompt: str, vocabulary: Vocabulary) -> Request:
-    """What `prompt` asks for. Always at least one item: words that name no known object get the nearest one."""
+    """Read what `prompt` asks for: at least one item. Words that do not name a known object get the nearest one."""
     reader = _Reader(vocabulary)
-    clauses = cut(prompt, vocabulary)
+    clauses = cut_clauses(prompt, vocabulary)
     reader.read([c for c in clauses if c.joint is not Joint.ASIDE])
     aside = [c for c in clauses if c.joint is Joint.ASIDE]
     if reader.drafts:
         for clause in aside:
             reader.leave_aside(clause)
     else:
-        reader.read([replace_joint(c) for c in aside])
-    reader.settle()
+        reader.read([as_first_clause(c) for c in aside])
+    reader.find_nearest()
     return Request(tuple(d.item() for d in reader.drafts), tuple(dict.fromkeys(reader.ignored)))
 
 
-def replace_joint(clause: Clause) -> Clause:
-    """The clause as if it began the prompt."""
+def as_first_clause(clause: Clause) -> Clause:
+    """Return the clause as if the prompt began with it."""
     return Clause(Joint.START, clause.words)
 
 
 class _Reader:
-    """Goes through the clauses once, filling drafts."""
+    """Goes through the clauses once and fills drafts."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
@@ -88,17 +88,17 @@ class _Reader:
         self.unknown: list[str] = []
 
     def read(self, clauses: Sequence[Clause]) -> None:
-        """Reads clauses in order; an "and" goes on with whatever the clause before it was about."""
+        """Read clauses in order; "and" continues with the subject of the clause before it."""
         about = Joint.START
         for clause in clauses:
             joint = about if clause.joint is Joint.AND else clause.joint
             if not self.drafts or joint is Joint.START:
-                self._thing(clause)
+                self._read_object(clause)
             elif joint is Joint.IN and not self._names_part(clause):
                 self._describe(self.drafts[-1], clause.words)
-            elif not self._parts(self.drafts[-1], clause.words):
+            elif not self._read_parts(self.drafts[-1], clause.words):
                 joint = Joint.START
-                self._thing(clause)
+                self._read_object(clause)
             about = joint
 
     def _names_part(self, clause: Clause) -> bool:
@@ -106,25 +106,25 @@ class _Reader:
         return entry is not None and any(entry.part(word.text) for word in clause.words)
 
     def leave_aside(self, clause: Clause) -> None:
-        """Ignores a clause, except for a pose ("on a rock, sleeping")."""
+        """Ignore a clause, except for a pose in it ("on a rock, sleeping")."""
         for word in clause.words:
             pose = self.drafts[-1].entry.pose(word.text) if self.drafts[-1].entry else None
             if pose:
-                self._strike(self.drafts[-1], pose)
+                self._set_pose(self.drafts[-1], pose)
             elif not word.filler:
                 self.ignored.append(word.text)
 
-    def settle(self) -> None:
-        """Finds the nearest object when none was named."""
+    def find_nearest(self) -> None:
+        """Take the nearest object if the prompt names none."""
         if self.drafts:
             return
-        name, guess = nearest(self.unknown, self.vocabulary)
+        name, guess = find_nearest(self.unknown, self.vocabulary)
         draft = replace(self.pending, entry=self.vocabulary.entries[name], guess=guess)
         self.drafts.append(draft)
         self.ignored = [word for word in self.ignored if word != guess.word]
 
-    def _thing(self, clause: Clause) -> None:
-        """A clause that may name an object; one that does not describes the last object, or the one to come."""
+    def _read_object(self, clause: Clause) -> None:
+        """Read a clause that may name an object; otherwise it describes the last object, or the first one to come."""
         head = clause.head
         if head is None:
             self._describe(self.drafts[-1] if self.drafts else self.pending, clause.words)
@@ -142,52 +142,52 @@ class _Reader:
         self._describe(draft, [w for i, w in enumerate(clause.words) if i != head])
 
     def _describe(self, draft: _Draft, words: Sequence[Word]) -> None:
-        """Gives every describing word to the draft; "red roofed" goes to the roof."""
-        said = _Said()
+        """Add all adjectives to the draft; those of "red roofed" go to the roof."""
+        looks = _LookReader()
         for word in words:
             stemmed = self._stem_part(draft, word)
             if stemmed is not None:
-                draft.parts[stemmed] = said.take()
-            elif said.note(word):
+                draft.parts[stemmed] = looks.take()
+            elif looks.note(word):
                 continue
-            elif not self._trait(draft, word):
+            elif not self._read_trait(draft, word):
                 self._unknown(word)
-        for look in said.looks:
+        for look in looks.looks:
             gem = draft.entry.part("gem") if draft.entry is not None else None
             if gem and look.material and self.vocabulary.materials[look.material].finish == "crystal":
                 draft.parts[gem] = look
             else:
                 draft.looks.append(look)
 
-    def _parts(self, draft: _Draft, words: Sequence[Word]) -> bool:
-        """Reads "black wheels", "golden trim", "red stripes". False if it names another object."""
+    def _read_parts(self, draft: _Draft, words: Sequence[Word]) -> bool:
+        """Read "black wheels", "golden trim" or "red stripes". Returns False if the words name another object."""
         entry = draft.entry
         if entry is None:
             return False
         named = [entry.part(word.text) for word in words]
         if not any(named) and any(w.object and not (w.colour or w.material or w.pattern) for w in words):
             return False
-        said = _Said()
+        looks = _LookReader()
         for word, part in zip(words, named, strict=True):
-            if part is not None and not (said.empty and word.colour and word is not words[-1]):
-                look = said.take()
+            if part is not None and not (looks.empty and word.colour and word is not words[-1]):
+                look = looks.take()
                 if look != Look():
                     draft.parts[part] = look
             elif word.pattern:
                 draft.pattern = word.pattern
-                draft.pattern_look = said.take() if not said.empty else draft.pattern_look
+                draft.pattern_look = looks.take() if not looks.empty else draft.pattern_look
             elif word.text in self.vocabulary.accents:
-                draft.looks = [*(draft.looks or [Look()])[:1], said.take()]
-            elif not said.note(word) and not word.size and (word.number or not self._trait(draft, word)):
-                self._unknown(word)  # a number too: how many of a part there are is the builder's choice
-        if not said.empty:  # colours of something unknown: the second look of the whole
-            draft.looks = [*(draft.looks or [Look()])[:1], said.take()]
+                draft.looks = [*(draft.looks or [Look()])[:1], looks.take()]
+            elif not looks.note(word) and not word.size and (word.number or not self._read_trait(draft, word)):
+                self._unknown(word)  # numbers too: the builder decides how many of a part there are
+        if not looks.empty:  # colours of something unknown become the second look of the object
+            draft.looks = [*(draft.looks or [Look()])[:1], looks.take()]
         return True
 
-    def _trait(self, draft: _Draft, word: Word) -> bool:
+    def _read_trait(self, draft: _Draft, word: Word) -> bool:
         pose = draft.entry.pose(word.text) if draft.entry is not None else None
         if pose is not None:
-            self._strike(draft, pose)
+            self._set_pose(draft, pose)
         elif word.size:
             draft.sizes.append(word.size)
         elif word.pattern:
@@ -198,8 +198,8 @@ class _Reader:
             return word.filler
         return True
 
-    def _strike(self, draft: _Draft, pose: str) -> None:
-        """Takes up a pose; of two, the last is built and the first is told as ignored."""
+    def _set_pose(self, draft: _Draft, pose: str) -> None:
+        """Set the pose. The last of several poses wins; earlier ones are reported as ignored."""
         if draft.pose not in {None, pose}:
             self.ignored.append(str(draft.pose))
         draft.pose = pose
@@ -214,8 +214,8 @@ class _Reader:
         self.ignored.append(word.text)
 
 
-class _Said:
-    """Colours and materials heard and not yet given to anything; a colour beside a material makes one look."""
+class _LookReader:
+    """Collects colours and materials until they are assigned. A colour next to a material makes one look."""
 
     def __init__(self) -> None:
         self.looks: list[Look] = []
@@ -225,7 +225,7 @@ class _Said:
         return not self.looks
 
     def note(self, word: Word) -> bool:
-        """Whether the word is a colour or a material; if so it is kept."""
+        """Collect the word if it is a colour or a material; returns whether it is."""
         last = self.looks[-1] if self.looks else Look()
         if word.material:
             joins = bool(self.looks) and last.material is None
@@ -239,7 +239,7 @@ class _Said:
         return True
 
     def take(self) -> Look:
-        """The last look, or an empty one; forgets everything."""
+        """Return the last look, or an empty one, and clear the rest."""
         look = self.looks[-1] if self.looks else Look()
         self.looks = []
         return look

@@ -1,4 +1,4 @@
-"""What a prompt was understood to ask for, and saying so in plain words."""
+"""What a prompt asks for, and its description in plain words."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 MAX_COPIES = 9
-"""More of one thing than this would each be too small to know."""
+"""More copies would each be too small to recognise."""
 MAX_ITEMS = 3
-"""More kinds of things than this are ignored."""
+"""Further kinds of objects are ignored."""
 
 
 class How(Enum):
-    """How an object was found for a word that does not name it."""
+    """How the object for an unknown word was found."""
 
     MEANING = "the nearest in meaning"
     SPELLING = "the nearest in spelling"
@@ -24,7 +24,7 @@ class How(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """The word of the prompt an object stands in for, and how it was found."""
+    """The word of the prompt that an object was guessed for, and how."""
 
     word: str
     how: How
@@ -32,7 +32,7 @@ class Guess:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Colour and material by name, each None where the prompt says nothing."""
+    """Colour and material by name; None where the prompt does not say."""
 
     colour: str | None = None
     material: str | None = None
@@ -43,7 +43,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One kind of object asked for. `looks`: first and second look of the whole; `parts`: those of named parts."""
+    """One kind of object. `looks` are the first and second look of the whole, `parts` those of named parts."""
 
     name: str
     count: int = 1
@@ -57,14 +57,14 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Everything understood of a prompt, and the words that were not."""
+    """Everything that was understood of a prompt, and the words that were not."""
 
     items: tuple[Item, ...]
     ignored: tuple[str, ...] = ()
 
 
-def understood(request: Request) -> str:
-    """The request in plain words: "bicycle: pink; wheel: black; unknown words ignored: zippy"."""
+def describe_request(request: Request) -> str:
+    """Describe the request in plain words: "bicycle: pink; wheel: black; unknown words ignored: zippy"."""
     said = [_item(item) for item in request.items]
     if request.ignored:
         said.append("unknown words ignored: " + ", ".join(request.ignored))

@@ -1,6 +1,6 @@
 """The words the generator knows, read from the words.yaml files: what they mean, not how sentences are read.
 
-Raises `VocabularyError` for a file that contradicts itself: the data is edited by hand, so it is checked on each load.
+The files are edited by hand, so they are checked at every load; VocabularyError says what is wrong.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class VocabularyError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """A material: the finish its surface gets, and its own colours (hex decoded; may be none)."""
+    """A material: the finish of its surface, and its own colours (RGB in [0, 1]; may be empty)."""
 
     name: str
     finish: str
@@ -32,9 +32,9 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One object: the words for it and how it looks when the prompt says no more.
+    """One object: the words for it, and its looks where the prompt does not say.
 
-    `parts` and `poses` map a name of the builder to the other words for it.
+    `parts` and `poses` map a name that the build function uses to other words for it.
     """
 
     name: str
@@ -48,11 +48,11 @@ class Entry:
     poses: Mapping[str, tuple[str, ...]]
 
     def part(self, word: str) -> str | None:
-        """The part that `word` names."""
+        """Return the part that `word` names, or None."""
         return next((part for part, words in self.parts.items() if word == part or word in words), None)
 
     def pose(self, word: str) -> str | None:
-        """The pose that `word` asks for."""
+        """Return the pose that `word` asks for, or None."""
         return next((pose for pose, words in self.poses.items() if word == pose or word in words), None)
 
 
@@ -60,8 +60,8 @@ class Entry:
 class Vocabulary:
     """Everything in the words.yaml files, with an index by word (singular, lower case, single spaces) for each kind.
 
-    `phrases` are the words for parts and poses of any object; `alone` says which object some of those stand for by
-    themselves.
+    `phrases` are the words for parts and poses of any object; `alone` maps some of those to the object that they mean
+    by themselves.
     """
 
     colours: Mapping[str, Rgb]
@@ -84,7 +84,7 @@ class Vocabulary:
     phrases: frozenset[str]
 
     def category(self, name: str) -> list[str]:
-        """Names of the objects of a category, in the order of the file."""
+        """Return the names of the objects of a category, in file order."""
         return [e.name for e in self.entries.values() if e.category == name]
 
 
@@ -118,17 +118,17 @@ def check_vocabulary(data: Mapping[str, Any]) -> Vocabulary:
             if name == "words":
                 continue
             if name in entries:
-                raise VocabularyError(f"{name} stands in two categories, {entries[name].category} and {category}")
+                raise VocabularyError(f"{name} is in two categories, {entries[name].category} and {category}")
             entries[name] = _entry(name, category, block or {})
     for entry in entries.values():
         _check_looks(entry, colours, materials)
     if missing := [m for m in data["depictions"].values() if m not in materials]:
-        raise VocabularyError(f"depictions: there is no material {missing[0]!r}")
+        raise VocabularyError(f"depictions: no material {missing[0]!r}")
     exact = _index("object", ((w, e.name) for e in entries.values() for w in (e.name, *e.also)))
     related = _index("object", ((w, e.name) for e in entries.values() for w in e.related), taken=exact)
     for word, name in data["alone"].items():
         if name not in entries or word in exact or word in related:
-            raise VocabularyError(f"alone: {word!r} is an object already, or {name!r} is none")
+            raise VocabularyError(f"alone: {word!r} already names an object, or {name!r} is not an object")
     return Vocabulary(
         colours=colours,
         colour_words=_index("colour", ((w, n) for n, v in data["colours"].items() for w in (n, *v[1:]))),
@@ -177,11 +177,11 @@ def _entry(name: str, category: str, block: Mapping[str, Any]) -> Entry:
 def _check_looks(entry: Entry, colours: Mapping[str, Rgb], materials: Mapping[str, Material]) -> None:
     for colour in (*entry.colours, *entry.accents):
         if colour not in colours:
-            raise VocabularyError(f"{entry.name}: there is no colour {colour!r}")
+            raise VocabularyError(f"{entry.name}: no colour {colour!r}")
     if entry.material is not None and entry.material not in materials:
-        raise VocabularyError(f"{entry.name}: there is no material {entry.material!r}")
+        raise VocabularyError(f"{entry.name}: no material {entry.material!r}")
     if not entry.colours and not (entry.material and materials[entry.material].colours):
-        raise VocabularyError(f"{entry.name}: no colours, and no material with a colour of its own")
+        raise VocabularyError(f"{entry.name}: no colours, and no material that has a colour")
     claimed: dict[str, str] = {}
     for part, words in entry.parts.items():
         for word in (part, *words):
@@ -194,7 +194,7 @@ def _index(kind: str, pairs: Iterable[tuple[str, str]], taken: Mapping[str, str]
     for word, name in pairs:
         owner = index.get(word, (taken or {}).get(word))
         if owner is not None and (owner != name or taken is not None):
-            raise VocabularyError(f"{word!r} is claimed by two of a kind ({kind}): {owner} and {name}")
+            raise VocabularyError(f"{word!r} names two of a kind ({kind}): {owner} and {name}")
         if word != " ".join(word.lower().replace("-", " ").split()):
             raise VocabularyError(f"{word!r} must be lower case, with single spaces and no hyphens")
         index[word] = name

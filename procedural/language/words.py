@@ -1,4 +1,4 @@
-"""Words out of text: tokens, singulars, stems. Knows English endings, nothing of objects."""
+"""English words: tokens of a text, singulars, and stems of adjectives in -ed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _IRREGULAR = {
 
 
 def tokens(text: str) -> list[str]:
-    """Lower-case words and commas; accents, possessive endings and hyphens go, other punctuation counts as a comma."""
+    """Split text into lower-case words and commas, without accents, possessives, hyphens and other punctuation."""
     plain = unicodedata.normalize("NFKD", text).casefold()
     plain = "".join(c for c in plain if not unicodedata.combining(c)).replace("ß", "ss")
     plain = _POSSESSIVE.sub(lambda m: "s" if m[0][0] == "s" else "", plain)
@@ -39,7 +39,7 @@ def tokens(text: str) -> list[str]:
 
 
 def singulars(word: str) -> list[str]:
-    """The word, then what it may be the regular plural of, likeliest first."""
+    """Return the word, then the singulars of which it may be the plural, the likeliest first."""
     forms = [word]
     if word in _IRREGULAR:
         forms.append(_IRREGULAR[word])
@@ -57,7 +57,7 @@ def singulars(word: str) -> list[str]:
 
 
 def stems(word: str) -> list[str]:
-    """What an adjective in -ed may be made of: roofed → roof, winged → wing, striped → stripe."""
+    """Return the nouns that an adjective in -ed may come from: roofed → roof, winged → wing, striped → stripe."""
     if not word.endswith("ed") or len(word) < 5:
         return []
     forms = [word[:-2], word[:-1]]

@@ -1,7 +1,7 @@
-"""How surfaces look: light and finish baked into one colour per sample. Knows points and normals, not parts or words.
+"""Bakes light and finish into one colour per sample.
 
-The light is fixed in the world (y up, front +z): a warm key from the upper front, a weak fill from behind, sky above,
-ground below. Highlights are baked as seen along the normal, since each splat has one colour from all sides.
+The light is fixed in the world (y up, front +z): a warm key light from the upper front, a weak fill from behind, sky
+above, ground below. Highlights are baked as seen along the normal, since a splat has one colour from all sides.
 """
 
 from __future__ import annotations
@@ -16,52 +16,52 @@ from procedural.geometry.shapes import Floats
 KEY = np.array([0.42, 0.74, 0.52])  # unit
 FILL = np.array([-0.58, 0.3, -0.76])  # unit
 SKY, GROUND = 0.80, 0.50
-"""Ambient light from straight above and straight below. With KEY and FILL the mean over a sphere is about 0.85."""
+"""Ambient light from straight above and straight below. With KEY and FILL, the mean over a sphere is about 0.85."""
 KEY_STRENGTH, FILL_STRENGTH = 0.47, 0.2
 OPAQUE = 0.98
 KNEE = 0.92
-"""Light from which on it grows only half as fast."""
+"""Light above this is compressed to less than half."""
 
 
 @dataclass(frozen=True, slots=True)
 class Surface:
     """M samples of one finish: points [M, 3] in the finished object's units (longest side 1), unit normals [M, 3],
-    colours [M, 3], how hidden from the sky each is [M] (0 free to 1), a random number each [M], and the direction
-    each part is longest in [M, 3]."""
+    colours [M, 3], ambient occlusion [M] (0 free to 1), a random number each [M], and the
+    direction of the longest side of the part [M, 3]."""
 
     points: Floats
     normals: Floats
     rgb: Floats
-    crowding: Floats
+    occlusion: Floats
     dice: Floats
     grain: Floats
 
 
-Coated = tuple[Floats, float]
+Shaded = tuple[Floats, float]
 """Colours [M, 3], not clipped, and one opacity."""
 
 
-def shade(finish: str, surface: Surface) -> Coated:
-    """The baked colours of a surface. Raises KeyError for an unknown finish."""
+def shade(finish: str, surface: Surface) -> Shaded:
+    """Bake the colours of a surface. Raises KeyError for an unknown finish."""
     return FINISHES[finish](surface)
 
 
 def _light(s: Surface) -> Floats:
-    """Diffuse light [M, 1]."""
+    """Return the diffuse light [M, 1]."""
     up = 0.5 + 0.5 * s.normals[:, 1]
     ambient = GROUND + (SKY - GROUND) * up
     key = np.clip(_dot(s.normals, KEY), 0, 1)
     fill = np.clip(_dot(s.normals, FILL), 0, 1)
-    lit = ambient * (1 - 0.7 * s.crowding) + (KEY_STRENGTH * key + FILL_STRENGTH * fill) * (1 - 0.45 * s.crowding)
-    bright = np.clip(lit - KNEE, 0, None)  # held back, so that a white thing is still shaded where it is brightest
+    lit = ambient * (1 - 0.7 * s.occlusion) + (KEY_STRENGTH * key + FILL_STRENGTH * fill) * (1 - 0.45 * s.occlusion)
+    bright = np.clip(lit - KNEE, 0, None)  # compressed, so that white objects are still shaded where they are brightest
     return np.asarray((lit - 0.55 * bright)[:, None])
 
 
 def _highlight(s: Surface, power: float) -> Floats:
-    """A highlight of the key light, and a weak one of the fill [M, 1]."""
+    """Return the highlight of the key light, and a weak one of the fill [M, 1]."""
     key = np.clip(_dot(s.normals, KEY), 0, 1) ** power
     fill = np.clip(_dot(s.normals, FILL), 0, 1) ** power
-    return np.asarray(((key + 0.35 * fill) * (1 - s.crowding))[:, None])
+    return np.asarray(((key + 0.35 * fill) * (1 - s.occlusion))[:, None])
 
 
 def _dot(vectors: Floats, direction: Floats) -> Floats:
@@ -69,8 +69,8 @@ def _dot(vectors: Floats, direction: Floats) -> Floats:
 
 
 def ripple(points: Floats, frequency: float, octaves: int = 3) -> Floats:
-    """Smooth noise [M] in about -1 to 1 at points [M, 3]: a sum of plane waves of fixed directions."""
-    waves = np.random.default_rng(7)  # fixed: the pattern varies with the object's seed through the points' offset
+    """Return smooth noise [M], about -1 to 1, at points [M, 3]: a sum of plane waves in fixed directions."""
+    waves = np.random.default_rng(7)  # fixed: the offset of the points varies the pattern with the object's seed
     total = np.zeros(len(points))
     strength, norm = 1.0, 0.0
     for _ in range(octaves):
@@ -84,30 +84,30 @@ def ripple(points: Floats, frequency: float, octaves: int = 3) -> Floats:
     return np.asarray(total / np.sqrt(norm))
 
 
-def _plain(s: Surface) -> Coated:
+def _plain(s: Surface) -> Shaded:
     rgb = s.rgb * _light(s) * (1 + 0.02 * (s.dice[:, None] - 0.5))
     return rgb + 0.07 * _highlight(s, 14), OPAQUE
 
 
-def _matte(s: Surface) -> Coated:
+def _matte(s: Surface) -> Shaded:
     return s.rgb * _light(s) * (1 + 0.05 * (s.dice[:, None] - 0.5)), OPAQUE
 
 
-def _glossy(s: Surface) -> Coated:
+def _glossy(s: Surface) -> Shaded:
     return s.rgb * _light(s) + 0.42 * _highlight(s, 36) + 0.07 * _highlight(s, 8), OPAQUE
 
 
-def _metal(s: Surface) -> Coated:
-    """A mirror of a simple studio: bright sky, dark horizon, warm floor; tinted by the metal."""
+def _metal(s: Surface) -> Shaded:
+    """Reflect a simple studio (bright sky, dark horizon, warm floor), tinted by the metal."""
     bend = s.normals[:, 1] + 0.07 * ripple(s.points, 9, 1) + 0.1 * s.normals[:, 0]
     stops = [-1.0, -0.55, -0.16, 0.04, 0.34, 0.62, 1.0]
     bright = np.interp(bend, stops, [0.5, 0.82, 0.5, 0.62, 1.02, 0.86, 1.14])
-    lit = (bright * (1 - 0.6 * s.crowding))[:, None]
+    lit = (bright * (1 - 0.6 * s.occlusion))[:, None]
     return s.rgb * lit * 0.98 + 0.45 * _highlight(s, 26), OPAQUE
 
 
-def _wood(s: Surface) -> Coated:
-    """Streaks along the grain and the rings of the cut; under white paint they show less."""
+def _wood(s: Surface) -> Shaded:
+    """Draw streaks along the grain and rings across it; they are fainter under white paint."""
     along = (s.points * s.grain).sum(axis=-1, keepdims=True) * s.grain
     squeezed = (s.points - along) + 0.09 * along
     streak = ripple(squeezed, 55, 2)
@@ -117,58 +117,58 @@ def _wood(s: Surface) -> Coated:
     return s.rgb * tone[:, None] * _light(s) + 0.05 * _highlight(s, 16), OPAQUE
 
 
-def _stone(s: Surface) -> Coated:
+def _stone(s: Surface) -> Shaded:
     tone = 1 + 0.13 * ripple(s.points, 22, 3) + 0.16 * (s.dice - 0.5)
     return s.rgb * tone[:, None] * _light(s), OPAQUE
 
 
-def _marble(s: Surface) -> Coated:
+def _marble(s: Surface) -> Shaded:
     vein = np.exp(-7 * np.abs(ripple(s.points, 7, 3)))
     return s.rgb * (1 - 0.42 * vein[:, None]) * _light(s) + 0.2 * _highlight(s, 26), OPAQUE
 
 
-def _glass(s: Surface) -> Coated:
+def _glass(s: Surface) -> Shaded:
     rim = (1 - np.abs(s.normals[:, 1]))[:, None]
     return (0.75 * s.rgb + 0.25) * (0.8 + 0.22 * _light(s) - 0.1 * rim) + 0.55 * _highlight(s, 18), 0.2
 
 
-def _crystal(s: Surface) -> Coated:
-    """Each facet flashes differently: brightness from a fast function of the normal."""
+def _crystal(s: Surface) -> Shaded:
+    """Make each facet flash differently: brightness is a fast-changing function of the normal."""
     flash = np.sin(_dot(s.normals, np.array([9.1, 13.7, 7.3])) + 11 * s.normals[:, 1] * s.normals[:, 2])
     bright = 0.86 + 0.3 * flash + 0.12 * s.normals[:, 1]
     sparkle = np.clip(flash - 0.72, 0, 1)[:, None]
     return s.rgb * bright[:, None] + 1.6 * sparkle + 0.45 * _highlight(s, 22), 0.93
 
 
-def _leather(s: Surface) -> Coated:
+def _leather(s: Surface) -> Shaded:
     tone = 1 + 0.07 * ripple(s.points, 90, 2)
     return s.rgb * tone[:, None] * _light(s) + 0.11 * _highlight(s, 10), OPAQUE
 
 
-def _cloth(s: Surface) -> Coated:
+def _cloth(s: Surface) -> Shaded:
     weave = np.sin(230 * s.points[:, 0]) * np.sin(230 * s.points[:, 1] + 1) * np.sin(230 * s.points[:, 2] + 2)
     tone = 1 + 0.07 * weave + 0.06 * (s.dice - 0.5)
     return s.rgb * tone[:, None] * _light(s), OPAQUE
 
 
-def _fur(s: Surface) -> Coated:
+def _fur(s: Surface) -> Shaded:
     strand = ripple(s.points * np.array([1.0, 0.35, 1.0]), 75, 2)
     tone = 1 + 0.07 * strand + 0.1 * (s.dice - 0.5)
     return s.rgb * tone[:, None] * _light(s), OPAQUE
 
 
-def _leaf(s: Surface) -> Coated:
+def _leaf(s: Surface) -> Shaded:
     tone = 1 + 0.13 * ripple(s.points, 16, 2) + 0.12 * (s.dice - 0.5)
     warm = 0.05 * ripple(s.points + 5, 9, 1)[:, None] * np.array([1.0, 0.3, -0.4])
     return (s.rgb * tone[:, None] + warm) * _light(s), OPAQUE
 
 
-def _glow(s: Surface) -> Coated:
+def _glow(s: Surface) -> Shaded:
     facing = np.clip(_dot(s.normals, KEY), 0, 1)[:, None]
     return s.rgb * (0.98 + 0.1 * facing) + 0.12 * facing, OPAQUE
 
 
-FINISHES: dict[str, Callable[[Surface], Coated]] = {
+FINISHES: dict[str, Callable[[Surface], Shaded]] = {
     "plain": _plain,
     "matte": _matte,
     "glossy": _glossy,
@@ -184,4 +184,4 @@ FINISHES: dict[str, Callable[[Surface], Coated]] = {
     "leaf": _leaf,
     "glow": _glow,
 }
-"""Shading by the name of the finish."""
+"""Shading function by finish."""

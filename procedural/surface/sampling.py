@@ -1,7 +1,7 @@
-"""Points laid evenly on the surfaces of parts, sized so that they close the surface; hidden ones dropped.
+"""Samples the surfaces of parts evenly, sizes the samples so that they close the surface, and drops hidden ones.
 
-It knows shapes and numbers, not colours. Area-proportional systematic sampling over the faces, inside a face the R2
-low-discrepancy sequence (M. Roberts, "The unreasonable effectiveness of quasirandom sequences").
+Area-proportional systematic sampling over the faces; inside a face the R2 low-discrepancy sequence
+(M. Roberts, "The unreasonable effectiveness of quasirandom sequences").
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from scipy.spatial import cKDTree
 from procedural.geometry.shapes import Floats, Shape
 
 GRID = 72
-"""Cells along the longest side of the grid that tells inside from outside. A cell (1/72) is wider than the
-spacing of the samples (about 1/120 at 40,000), so that no ray slips through a closed surface."""
+"""Cells along the longest side of the occupancy grid. A cell (1/72) is wider than the spacing of the samples
+(about 1/120 at 40,000), so that a closed surface has no holes in the grid."""
 
 R2 = (0.7548776662466927, 0.5698402909980532)
 MAX_DENSITY = 6.0
-"""How many times denser than elsewhere thin things may be sampled."""
+"""Thin parts may be sampled up to this many times more densely than others."""
 
 DISC = 0.66
 """Standard deviation of a disc in units of the spacing of its neighbours: closed, but still crisp (tried by eye)."""
@@ -38,13 +38,13 @@ class Samples:
     part: NDArray[np.int64]
 
     def select(self, index: NDArray[np.bool_]) -> Samples:
-        """The samples picked by a mask."""
+        """Return the samples that a mask selects."""
         return Samples(self.points[index], self.normals[index], self.radii[index], self.part[index])
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
-    """Which cells of a grid round the object lie outside it, and how crowded each place is."""
+class OccupancyGrid:
+    """A grid around the object: which cells are outside it, and the share of solid cells near and far from each."""
 
     low: Floats
     step: float
@@ -53,13 +53,13 @@ class Room:
     far: Floats
 
     def lookup(self, volume: NDArray[np.generic], points: Floats) -> NDArray[np.generic]:
-        """Values [M] of a grid volume at points [M, 3] (nearest cell)."""
+        """Return the values [M] of a grid volume at points [M, 3] (nearest cell)."""
         cell = np.clip(((points - self.low) / self.step).astype(np.int64), 0, np.array(volume.shape) - 1)
         return volume[cell[:, 0], cell[:, 1], cell[:, 2]]
 
 
-def sample(shapes: Sequence[Shape], count: int, rng: np.random.Generator) -> Samples:
-    """About `count` points over all shapes, evenly by area, denser on thin things."""
+def sample_surfaces(shapes: Sequence[Shape], count: int, rng: np.random.Generator) -> Samples:
+    """Draw about `count` samples over all shapes, evenly by area, more densely on thin parts."""
     areas = [_areas(s) for s in shapes]
     totals = np.array([a.sum() for a in areas])
     spacing = np.sqrt(totals.sum() / count)
@@ -79,10 +79,10 @@ def sample(shapes: Sequence[Shape], count: int, rng: np.random.Generator) -> Sam
     )
 
 
-def settle(samples: Samples, check_cancelled: Callable[[], None] = lambda: None) -> Samples:
-    """The samples without those under a thin cover, spread along the surface so that gaps and clumps even out.
+def relax(samples: Samples, check_cancelled: Callable[[], None] = lambda: None) -> Samples:
+    """Drop samples under a thin cover, and spread the others along the surface to even out gaps and clumps.
 
-    `check_cancelled` is called between the steps and may raise through.
+    `check_cancelled` is called between the steps and may raise to stop the work.
     """
     tree = cKDTree(samples.points)
     check_cancelled()
@@ -91,7 +91,7 @@ def settle(samples: Samples, check_cancelled: Callable[[], None] = lambda: None)
 
 
 def _covered(samples: Samples, tree: cKDTree, check_cancelled: Callable[[], None]) -> NDArray[np.bool_]:
-    """Mask [M] of the samples with another part close above them that faces the same way: paint under a decal."""
+    """Return a mask [M] of samples with another part just above that faces the same way: paint under a decal."""
     reach = samples.radii / DISC
     covered = np.zeros(len(samples.points), dtype=bool)
     for height in (1.1, 2.1):  # in spacings: own neighbours are at least as far from there as the height
@@ -104,9 +104,9 @@ def _covered(samples: Samples, tree: cKDTree, check_cancelled: Callable[[], None
 
 
 def _spread(samples: Samples, tree: cKDTree, check_cancelled: Callable[[], None]) -> Samples:
-    """One step of repulsion in the tangent plane among the points of one part that face the same way.
+    """Take one step of repulsion in the tangent plane among the points of one part that face the same way.
 
-    Moves are short (a third of the spacing), so that a point stays on its surface but for an overshoot at edges.
+    Steps are short (a third of the spacing), so that points stay on their surface except for an overshoot at edges.
     """
     reach = samples.radii / DISC
     found = []
@@ -125,8 +125,8 @@ def _spread(samples: Samples, tree: cKDTree, check_cancelled: Callable[[], None]
     return Samples(samples.points + step, samples.normals, samples.radii, samples.part)
 
 
-def room(points: Floats) -> Room:
-    """The grid round an object whose opaque surface is given by dense points [M, 3]."""
+def build_occupancy(points: Floats) -> OccupancyGrid:
+    """Build the grid around an object from dense points [M, 3] on its opaque surface."""
     low, high = points.min(axis=0), points.max(axis=0)
     step = float((high - low).max()) / GRID
     low = low - 3 * step
@@ -139,24 +139,24 @@ def room(points: Floats) -> Room:
     solid = (~outside).astype(np.float32)
     near = ndimage.uniform_filter(solid, 5, mode="constant")
     far = ndimage.uniform_filter(solid, 13, mode="constant")
-    return Room(low, step, outside, near, far)
+    return OccupancyGrid(low, step, outside, near, far)
 
 
-def seen(samples: Samples, where: Room, both_sides: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Mask [M] of the samples that can be seen from outside: a step or two along the normal leaves the object."""
-    visible = np.zeros(len(samples.points), dtype=bool)
+def visible(samples: Samples, grid: OccupancyGrid, both_sides: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return a mask [M] of samples visible from outside: a step or two along the normal leaves the object."""
+    mask = np.zeros(len(samples.points), dtype=bool)
     for steps in (1.0, 1.8, 2.8):
         for sign in (1.0, -1.0):
-            ahead = samples.points + sign * steps * where.step * samples.normals
-            free = where.lookup(where.outside, ahead).astype(bool)
-            visible |= free if sign > 0 else free & both_sides
-    return visible
+            ahead = samples.points + sign * steps * grid.step * samples.normals
+            free = grid.lookup(grid.outside, ahead).astype(bool)
+            mask |= free if sign > 0 else free & both_sides
+    return mask
 
 
-def crowding(samples: Samples, where: Room) -> Floats:
-    """How much of the sky over each sample is taken by the object itself: 0 free, towards 1 in a deep corner [M]."""
-    near = where.lookup(where.near, samples.points + 3.0 * where.step * samples.normals).astype(float)
-    far = where.lookup(where.far, samples.points + 7.0 * where.step * samples.normals).astype(float)
+def ambient_occlusion(samples: Samples, grid: OccupancyGrid) -> Floats:
+    """Return the share of the sky over each sample that the object itself hides [M]: 0 to 1 in a deep corner."""
+    near = grid.lookup(grid.near, samples.points + 3.0 * grid.step * samples.normals).astype(float)
+    far = grid.lookup(grid.far, samples.points + 7.0 * grid.step * samples.normals).astype(float)
     return np.clip(0.6 * near + 0.9 * far - 0.1, 0, 1)
 
 
@@ -168,7 +168,7 @@ def _areas(shape: Shape) -> Floats:
 
 
 def _density(shape: Shape, areas: Floats, spacing: float) -> float:
-    """How much denser than `spacing` a shape must be sampled for its discs to fit its thickness."""
+    """Return the factor on the density for the discs of a shape to fit its thickness."""
     if shape.open or shape.field is not None:
         return 1.0
     corners = shape.vertices[shape.faces]

@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from procedural.assemble import CLEAR, cover, dress, generator, paint
+from procedural.assemble import CLEAR, cover, dress, paint, seeded_generator
 from procedural.builder import Builder, Part
 from procedural.geometry.shapes import Floats
 from procedural.language.request import Item, Look
@@ -110,14 +110,14 @@ class Studio:
         if key not in self._built:
             self._built, self._covered = {key: self._build(*key)}, {}
         pieces = dress(self._built[key], item, colour_seed, 0, self._world.vocabulary)
-        rng = generator(seed, spec.thing, "surface")
-        cover_key = (item.sizes, *(piece.coat.finish in CLEAR for piece in pieces))
+        rng = seeded_generator(seed, spec.thing, "surface")
+        cover_key = (item.sizes, *(piece.appearance.finish in CLEAR for piece in pieces))
         if cover_key not in self._covered:
             self._covered[cover_key] = cover(pieces, rng)
         return paint(pieces, *self._covered[cover_key], rng)
 
     def _build(self, thing: str, seed: int, pose: str | None) -> list[Part]:
-        builder = Builder(generator(seed, thing, "shape 0"), pose)
+        builder = Builder(seeded_generator(seed, thing, "shape 0"), pose)
         self._builders[thing](builder)
         return builder.parts
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from procedural.language.prompt import read_prompt
-from procedural.language.request import MAX_COPIES, How, Item, Look, understood
+from procedural.language.request import MAX_COPIES, How, Item, Look, describe_request
 from procedural.language.vocabulary import Vocabulary
 
 
@@ -152,7 +152,7 @@ def test_harmless_adjectives_pass_in_silence(vocabulary: Vocabulary) -> None:
 
 def test_unknown_words_are_told(vocabulary: Vocabulary) -> None:
     request = read_prompt("a zorblike car", vocabulary)
-    assert understood(request) == "car; unknown words ignored: zorblike"
+    assert describe_request(request) == "car; unknown words ignored: zorblike"
 
 
 def test_misspelt_object_is_found_by_spelling(vocabulary: Vocabulary) -> None:
@@ -162,7 +162,7 @@ def test_misspelt_object_is_found_by_spelling(vocabulary: Vocabulary) -> None:
 
 
 def test_related_word_is_told(vocabulary: Vocabulary) -> None:
-    text = understood(read_prompt("limousine", vocabulary))
+    text = describe_request(read_prompt("limousine", vocabulary))
     assert text == 'car (for "limousine": the nearest in meaning)'
 
 
@@ -201,12 +201,12 @@ def test_nothing_known_still_gives_an_object_and_says_so(prompt: str, vocabulary
 
 
 def test_understood_names_everything(vocabulary: Vocabulary) -> None:
-    text = understood(read_prompt("two tall golden teapots with red handles on a zorb", vocabulary))
+    text = describe_request(read_prompt("two tall golden teapots with red handles on a zorb", vocabulary))
     assert text == "2 x teapot: gold, tall, handle red; unknown words ignored: zorb"
 
 
 def test_a_second_look_alone_is_told_as_details(vocabulary: Vocabulary) -> None:
-    assert understood(read_prompt("car with golden trim", vocabulary)) == "car: details gold"
+    assert describe_request(read_prompt("car with golden trim", vocabulary)) == "car: details gold"
 
 
 def test_longest_prompt_is_read(vocabulary: Vocabulary) -> None:

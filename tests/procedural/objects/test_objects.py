@@ -14,7 +14,7 @@ from procedural.geometry.shapes import Shape
 from procedural.language.request import Item
 from procedural.language.vocabulary import Vocabulary, load_vocabulary
 from procedural.objects import OBJECTS
-from procedural.surface.materials import coats
+from procedural.surface.materials import assign_materials
 
 NAMES = [(category, name) for category, section in OBJECTS.items() for name in section]
 FIRST_OF_EACH = [(category, next(iter(section))) for category, section in OBJECTS.items()]
@@ -48,7 +48,7 @@ def test_object_builds(category: str, name: str, vocabulary: Vocabulary) -> None
     made = build(category, name)
     assert made.sound
     # an unknown colour or material would raise here
-    assert coats(made.parts, Item(name), vocabulary, np.random.default_rng(0))
+    assert assign_materials(made.parts, Item(name), vocabulary, np.random.default_rng(0))
 
 
 @pytest.mark.parametrize(("category", "name"), NAMES)
