@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import socket
 import subprocess
-import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 
 from mocks.pm2 import Pm2, await_ready
+from tests.eventually import eventually
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
@@ -85,14 +85,10 @@ def told(route: str) -> Any:
         return json.load(answer)
 
 
-def scored_task(seconds: float = 120.0) -> dict[str, Any]:
+def scored_task() -> dict[str, Any]:
     """The newest task that was scored since the validator started."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := [task for task in told("tasks") if task["score"] is not None]:
-            return dict(found[0])
-        time.sleep(0.5)
-    raise TimeoutError(f"no task was scored within {seconds:g} s")
+    scored = eventually(lambda: [task for task in told("tasks") if task["score"] is not None], timeout_s=120)
+    return dict(scored[0])
 
 
 def test_a_task_goes_through_also_after_the_validator_was_restarted(pm2: Pm2) -> None:
@@ -108,9 +104,8 @@ def test_a_task_goes_through_also_after_the_validator_was_restarted(pm2: Pm2) ->
 
 
 def test_what_the_miner_earns_becomes_weights_on_the_chain(pm2: Pm2) -> None:
-    deadline = time.monotonic() + 180
-    while not (standing := told("miners"))["weights_block"] and time.monotonic() < deadline:
-        time.sleep(1)
+    eventually(lambda: told("miners")["weights_block"], timeout_s=180, every_s=1)
+    standing = told("miners")
     assert standing["weights_block"] > 0, standing["weights_held_back"]
     assert [row["weight"] for row in standing["miners"] if row["reward"] > 0] == [1.0]
 

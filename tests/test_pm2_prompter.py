@@ -7,7 +7,6 @@ import os
 import re
 import signal
 import subprocess
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from mocks.pm2 import Pm2, await_ready
+from tests.eventually import eventually
 from tests.test_readme import KEY_OF_A_GENERATOR, PM2_COLLECTOR, PM2_GENERATOR, blocks
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -47,13 +47,6 @@ def metric(port: int, name: str) -> float:
     return sum(map(float, lines))
 
 
-def wait_for(fact: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 120
-    while not fact():
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
-
-
 def pid(pm2: Pm2, name: str) -> int:
     listed = pm2("jlist")
     (found,) = (entry["pid"] for entry in json.loads(listed[listed.index("[") :]) if entry["name"] == name)
@@ -61,7 +54,7 @@ def pid(pm2: Pm2, name: str) -> int:
 
 
 def test_prompts_flow_from_the_generator_to_the_collector(pm2: Pm2, home: Path) -> None:
-    wait_for(lambda: metric(COLLECTOR, "prompts_stored") >= 500)
+    eventually(lambda: metric(COLLECTOR, "prompts_stored") >= 500)
     assert (home / ".three-gen/generator.key").stat().st_mode & 0o077 == 0
 
 
@@ -69,10 +62,10 @@ def test_prompts_flow_from_the_generator_to_the_collector(pm2: Pm2, home: Path) 
 def test_what_is_killed_comes_back_and_goes_on(pm2: Pm2, name: str, port: int) -> None:
     stored = metric(COLLECTOR, "prompts_stored")
     os.kill(pid(pm2, name), signal.SIGKILL)
-    wait_for(lambda: pm2.services()[name] == ("online", 1))
+    eventually(lambda: pm2.services()[name] == ("online", 1))
     await_ready(port)
     await_ready(COLLECTOR)
-    wait_for(lambda: metric(COLLECTOR, "prompts_stored") > stored)
+    eventually(lambda: metric(COLLECTOR, "prompts_stored") > stored)
 
 
 def test_a_second_generator_runs_beside_the_first(pm2: Pm2, prompter_clone: Path, home: Path) -> None:
@@ -82,6 +75,6 @@ def test_a_second_generator_runs_beside_the_first(pm2: Pm2, prompter_clone: Path
     (folder / "second.config.js").write_text(second)
     pm2("start", "second.config.js", folder=folder)
     await_ready(9102)
-    wait_for(lambda: metric(9102, "prompts_delivered_total") > 0)
+    eventually(lambda: metric(9102, "prompts_delivered_total") > 0)
     assert {state for state, _ in pm2.services().values()} == {"online"}
     assert (home / ".three-gen/spool.db.1").exists()

@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import socket
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -18,6 +17,7 @@ import pytest
 from mocks.cheats import noise
 from mocks.pm2 import Pm2, await_ready
 from splats.codecs import encode_spz
+from tests.eventually import eventually
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 PORT = 8094
@@ -54,9 +54,7 @@ def test_a_killed_service_comes_back(pm2: Pm2) -> None:
     listed = pm2("jlist")
     (entry,) = json.loads(listed[listed.index("[") :])
     os.kill(entry["pid"], signal.SIGKILL)
-    deadline = time.monotonic() + 60
-    while pm2.services()["validation"][1] == 0 and time.monotonic() < deadline:
-        time.sleep(0.2)
+    eventually(lambda: pm2.services()["validation"][1], every_s=0.2)
     assert pm2.services()["validation"] == ("online", 1)
     await_ready(PORT)
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import httpx
 
 from mocks.processes import free_port
+from tests.eventually import eventually
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -40,7 +38,7 @@ class Program:
         return self
 
     def ready(self) -> Program:
-        until(lambda: self._alive() and self._answers())
+        eventually(lambda: self._alive() and self._answers(), every_s=0.1)
         return self
 
     def kill(self) -> None:
@@ -64,10 +62,3 @@ class Program:
             return httpx.get(f"{self.url}{self.probe}", timeout=5, trust_env=False).status_code == 200
         except httpx.TransportError:
             return False
-
-
-def until(fact: Callable[[], Any]) -> Any:
-    """Its value once it is true; the test's own deadline bounds the wait."""
-    while not (found := fact()):
-        time.sleep(0.1)
-    return found

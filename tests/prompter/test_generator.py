@@ -6,7 +6,6 @@ import asyncio
 import json
 import random
 import re
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from prompter.generator.settings import BackendSettings, CollectorTarget, Genera
 from prompter.generator.spool import Parcel, Spool
 from prompter.generator.yields import Yields
 from serving.settings import SettingsError, ShellSettings
+from tests.eventually import eventually
 
 ASK = Ask("be brief", "go", "robots", 5, 0.7)
 
@@ -256,10 +256,7 @@ def test_grammar_and_collector_together(collector: str, key: str, live: Any, tmp
     target = {"url": collector, "batch": 100, "every_s": 0.2, "api_key_file": str(tmp_path / "key")}
     chosen = config(collector=target, spool=tmp_path / "own.db", burst=100, prompts_per_minute=1)
     with live(create_app(chosen, ShellSettings(port=0))) as generator:
-        deadline = time.monotonic() + 60
-        while stored(collector) < 100:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        eventually(lambda: stored(collector) >= 100)
         assert httpx.get(f"{generator}/ready/").status_code == 200
         assert 'prompts_kept_total{backend="0-grammar",category="robots"}' in httpx.get(f"{generator}/metrics").text
 

@@ -34,7 +34,8 @@ from prompter.collector.keys import KeyRing
 from serving.app import ShellLimits, create_shell
 from serving.settings import ShellSettings
 from serving.vitals import Vitals
-from tests.prompter.programs import Program, until
+from tests.eventually import eventually
+from tests.prompter.programs import Program
 from tests.prompter.serve_tiny_llm import WORDS
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -178,10 +179,10 @@ def test_the_validators_tasks_are_prompts_that_did_not_exist_before(site: Site, 
     site.grammar.start()
     model.ready()
     site.llm.start().ready()
-    until(lambda: site.collector.metric("prompts_stored") >= BATCH and site.llm.metric("prompts_delivered_total"))
+    eventually(lambda: site.collector.metric("prompts_stored") >= BATCH and site.llm.metric("prompts_delivered_total"))
     assert from_model(site.stored())
     site.validator.start().ready()
-    until(lambda: site.pull(close=True) != OLD)
+    eventually(lambda: site.pull(close=True) != OLD)
     tasks = [site.pull(close=True) for _ in range(10)]
     assert len(set(tasks)) == 10
     assert set(tasks) <= site.stored()
@@ -194,7 +195,7 @@ def test_killing_and_restarting_each_loses_nothing(site: Site) -> None:
     site.collector.kill()
     stored = site.stored()
     for one in (site.grammar, site.llm):
-        until(lambda one=one: one.metric("prompts_waiting"))
+        eventually(lambda one=one: one.metric("prompts_waiting"))
         one.kill()
     site.validator.kill()
     spooled = site.spooled("generator") | site.spooled("generator_llm")
@@ -202,11 +203,11 @@ def test_killing_and_restarting_each_loses_nothing(site: Site) -> None:
     for program in (site.collector, site.grammar, site.llm, site.validator):
         program.start()
     site.collector.ready()
-    until(lambda: stored | spooled <= site.stored())
+    eventually(lambda: stored | spooled <= site.stored())
     assert site.fetch(question).json()["code"] == "nonce_reused"
     site.validator.ready()
     assert site.pull(close=True) == task
-    until(lambda: site.pull(close=True) != OLD)
+    eventually(lambda: site.pull(close=True) != OLD)
 
 
 @pytest.mark.parametrize("prompts", [["x" * (1 << 20)], ["a red car"] * 1001])

@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
@@ -19,6 +18,7 @@ from fastapi import FastAPI
 from serving.server import bind, serve
 from serving.settings import SettingsError, ShellSettings
 from serving.vitals import Vitals
+from tests.eventually import eventually
 
 Live = Callable[..., AbstractContextManager[str]]
 
@@ -87,22 +87,16 @@ def until_up(client: httpx.Client) -> None:
         except httpx.TransportError:
             return False
 
-    until(is_up)
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Waits; the test's own time-out bounds it."""
-    while not condition():
-        time.sleep(0.02)
+    eventually(is_up)
 
 
 @pytest.mark.parametrize("sig", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_drains_and_the_process_exits_with_0(root: Path, sig: signal.Signals) -> None:
     with process(root) as (running, client), ThreadPoolExecutor(1) as pool:
         answer = pool.submit(httpx.get, f"{client.base_url}/work/", timeout=20)
-        until(lambda: client.get("/busy/").json())
+        eventually(lambda: client.get("/busy/").json())
         running.send_signal(sig)
-        until(lambda: client.get("/ready/").status_code == 503)
+        eventually(lambda: client.get("/ready/").status_code == 503)
         assert client.get("/ready/").json()["detail"] == "the service is shutting down"
         assert answer.result().json() == "finished"
         assert running.wait(timeout=20) == 0
@@ -134,7 +128,7 @@ def test_a_second_signal_ends_the_wait(root: Path) -> None:
         with pytest.raises(httpx.ReadTimeout):
             client.get("/hang/", timeout=0.3)
         running.send_signal(signal.SIGINT)
-        until(lambda: client.get("/ready/").status_code == 503)
+        eventually(lambda: client.get("/ready/").status_code == 503)
         running.send_signal(signal.SIGINT)
         assert running.wait(timeout=15) == 0
 
