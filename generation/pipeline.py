@@ -18,7 +18,7 @@ from splats.codecs import encode_ply, encode_spz
 from splats.model import Splats
 from splats.render import renderer_name
 from splats.turn import half_turn_x
-from splats.video import picture_png, turntable_mp4
+from splats.video import image_png, turntable_mp4
 
 _GENERATOR_SHARE = {"mp4": 0.3}
 """The generator's share of a job's progress, by format; a turntable takes longer than the object."""
@@ -78,7 +78,7 @@ def build_pipeline(backend: str, options: Mapping[str, object]) -> Pipeline:
     encoders: dict[str, Encoder] = {
         "ply": lambda splats, _size_px, _advance: encode_ply(splats),
         "spz": lambda splats, _size_px, _advance: encode_spz(splats),
-        "png": lambda splats, size_px, _advance: picture_png(splats, size_px=size_px or 512),
+        "png": lambda splats, size_px, _advance: image_png(splats, size_px=size_px or 512),
         "mp4": lambda splats, size_px, advance: turntable_mp4(splats, size_px=size_px or 1088, on_progress=advance),
     }
 

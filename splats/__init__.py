@@ -1,4 +1,4 @@
-"""The shared core: the splat data model, file codecs, cameras, renderers, video and exports.
+"""The shared core: the splat data model, file codecs, cameras, renderers and video.
 
-Pure functions over arrays: no logging, no globals, no network. Knows nothing of HTTP, prompts or the subnet.
+Pure functions over arrays: no logging, no globals, no network.
 """

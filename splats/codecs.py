@@ -1,6 +1,6 @@
-"""Files to splats and back: detects the format and calls its module in `splats.formats`.
+"""Decode and encode splat files: detect the format and call its module in `splats.formats`.
 
-World coordinates are the same in every file (y up, front toward +z); nothing is turned here.
+World coordinates are the same in every file (y up, front toward +z); nothing is rotated here.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from splats.model import Splats
 
 
 def decode(data: bytes) -> Splats:
-    """The splats of a PLY or SPZ file, on the CPU; which of the two it is, its first bytes tell.
+    """Return the splats of a PLY or SPZ file, on the CPU. The first bytes decide which of the two it is.
 
-    Safe for bytes from anyone: `splats.formats.limits` bounds time and memory. Raises DecodeError and nothing else;
-    docs/formats.md says what each code means.
+    Safe for untrusted bytes: `splats.formats.limits` bounds time and memory. Raises DecodeError and nothing else;
+    docs/formats.md explains each code.
     """
     if len(data) > MAX_ENCODED_BYTES:
         raise DecodeError("too_large", f"the file has {len(data):,} bytes; at most {MAX_ENCODED_BYTES:,} are accepted")
@@ -27,10 +27,10 @@ def decode(data: bytes) -> Splats:
 
 
 def encode_ply(splats: Splats) -> bytes:
-    """`splats` as a binary little-endian PLY file. Raises ValueError for splats that cannot be written."""
+    """Encode `splats` as a binary little-endian PLY file. Raises ValueError for splats that cannot be written."""
     return ply.encode(splats)
 
 
 def encode_spz(splats: Splats) -> bytes:
-    """`splats` as a gzip SPZ file of version 3. Raises ValueError for splats that cannot be written."""
+    """Encode `splats` as a gzip SPZ file of version 3. Raises ValueError for splats that cannot be written."""
     return spz.encode(splats)

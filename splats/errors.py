@@ -2,7 +2,7 @@
 
 SplatError
 ├── DecodeError      the bytes are not an acceptable asset; `code` is one of `DECODE_CODES`
-└── RendererMissing  the renderer asked for cannot run here; the message names the fix
+└── RendererMissing  the requested renderer cannot run here; the message names the fix
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ DECODE_CODES = frozenset(
         "out_of_range",
     }
 )
-"""The part of the network's reject list that decoding can tell (docs/protocol.md has the whole list)."""
+"""Reasons to refuse a file, the part of the network's reject list that decoding finds (docs/protocol.md has all)."""
 
 
 class SplatError(Exception):
-    """Anything the splat core refuses."""
+    """Base of the splat core's errors."""
 
 
 class DecodeError(SplatError):
@@ -38,4 +38,4 @@ class DecodeError(SplatError):
 
 
 class RendererMissing(SplatError):
-    """The renderer asked for cannot run on this machine; the message says what to install."""
+    """The requested renderer cannot run on this machine; the message names what to install."""

@@ -1,4 +1,4 @@
-"""The one splat data model and the one camera model. Every convention of the project is written here, once.
+"""The splat and camera data models. Every convention of the project is defined here, once.
 
 World: right-handed, y up, the object's front toward +z, the object centred at 0, its longest side 1.
 Orbit: azimuth 0 looks from +z and grows toward +x; positive elevation is above.
@@ -18,10 +18,10 @@ SH_DEGREE_BY_COUNT = {1: 0, 4: 1, 9: 2, 16: 3}
 """Spherical-harmonics degree by number of coefficients K = (degree + 1)²."""
 
 BOUNDS_MIN_OPACITY = 0.05
-"""Splats fainter than this do not count towards `bounds` (they are invisible)."""
+"""`bounds` ignores splats fainter than this, which are invisible."""
 
 BOUNDS_TRIM = 0.001
-"""Share of splats dropped at each end of each axis by `bounds`, so that a far floater does not shrink the object."""
+"""Share of splats that `bounds` drops at each end of each axis, so that a far floater does not shrink the object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Splats:
         if any(t.dtype != torch.float32 for t in tensors):
             raise ValueError("splats must be float32")
         if len({t.device for t in tensors}) != 1:
-            raise ValueError("splats must lie on one device")
+            raise ValueError("splats must be on one device")
 
     def __len__(self) -> int:
         return int(self.means.shape[0])
@@ -66,11 +66,11 @@ class Splats:
 
     @property
     def device(self) -> torch.device:
-        """Where all five tensors lie."""
+        """Device of all five tensors."""
         return self.means.device
 
     def to(self, device: torch.device | str) -> Splats:
-        """The same splats on `device`."""
+        """Return the same splats on `device`."""
         return Splats(
             self.means.to(device),
             self.quats.to(device),
@@ -80,17 +80,17 @@ class Splats:
         )
 
     def select(self, index: Tensor) -> Splats:
-        """The splats picked by `index`: a boolean mask [N] or indices [M]."""
+        """Return the splats selected by `index`: a boolean mask [N] or indices [M]."""
         return Splats(self.means[index], self.quats[index], self.scales[index], self.opacities[index], self.sh[index])
 
 
 @dataclass(frozen=True, slots=True)
 class Cameras:
-    """C pinhole cameras of one picture size.
+    """C pinhole cameras of one image size.
 
     viewmats [C, 4, 4]  world-to-camera, OpenCV axes (x right, y down, z forward)
     Ks [C, 3, 3]        intrinsics in pixels, pixel centres at index + 0.5
-    width, height       picture size in pixels
+    width, height       image size in pixels
     """
 
     viewmats: Tensor
@@ -109,28 +109,28 @@ class Cameras:
         return int(self.viewmats.shape[0])
 
     def to(self, device: torch.device | str) -> Cameras:
-        """The same cameras on `device`."""
+        """Return the same cameras on `device`."""
         return Cameras(self.viewmats.to(device), self.Ks.to(device), self.width, self.height)
 
 
 def bounds(splats: Splats) -> tuple[Tensor, Tensor]:
-    """Lower and upper corner ([3], [3]) of the visible object.
+    """Return the lower and upper corner ([3], [3]) of the visible object.
 
-    The axis-aligned box of the means with opacity ≥ 0.05, after dropping 0.1 % of them on each side of each axis.
+    The box is axis-aligned and holds the means with opacity ≥ 0.05, after dropping 0.1 % of them at each end of each axis.
     Raises ValueError when no splat is opaque enough.
     """
     means = splats.means[splats.opacities >= BOUNDS_MIN_OPACITY]  # [M, 3]
     if means.shape[0] == 0:
         raise ValueError(f"no splat has an opacity of at least {BOUNDS_MIN_OPACITY}")
     drop = int(means.shape[0] * BOUNDS_TRIM)
-    ordered = means.sort(dim=0).values  # [M, 3], each axis by itself
+    ordered = means.sort(dim=0).values  # [M, 3], each axis on its own
     return ordered[drop], ordered[-1 - drop]
 
 
 def normalise(splats: Splats) -> Splats:
-    """The object with its `bounds` box centred at 0 and the longest side of that box scaled to 1.
+    """Move the centre of the `bounds` box to 0 and scale its longest side to 1.
 
-    Means and scales change; opacities, rotations and colours stay. Raises ValueError for an object without extent.
+    Only means and scales change. Raises ValueError for an object without extent.
     """
     lower, upper = bounds(splats)
     side = (upper - lower).max()

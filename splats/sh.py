@@ -1,10 +1,9 @@
 """View-dependent colour from real spherical harmonics, degrees 0 to 3, in the 3DGS convention.
 
 colour(d) = 0.5 + Σ_k basis_k(d) · sh_k, with d the unit direction from the camera to the splat, in world axes. The
-result is never clamped: one rule for every degree and every renderer, with gradients everywhere; pictures are
+result is never clamped: one rule for every degree and every renderer, with gradients everywhere; images are
 clipped once, at the end. Basis, order and signs: Sloan, "Efficient Spherical Harmonic Evaluation", JCGT 2(2), 2013,
 with the Condon-Shortley phase kept, as in 3DGS and gsplat.
-Knows nothing of cameras or rendering.
 """
 
 from __future__ import annotations
@@ -23,9 +22,12 @@ SH_C3 = (0.5900435899266435, 2.890611442640554, 0.4570457994644658, 0.3731763325
 
 
 def basis(degree: int, directions: Tensor) -> Tensor:
-    """The (degree + 1)² basis functions [..., K] at unit `directions` [..., 3]. Raises ValueError beyond degree 3."""
+    """Evaluate the (degree + 1)² basis functions [..., K] at unit `directions` [..., 3].
+
+    Raises ValueError beyond degree 3.
+    """
     if degree not in SH_DEGREE_BY_COUNT.values():
-        raise ValueError(f"spherical harmonics of degree 0 to 3 are known, not {degree}")
+        raise ValueError(f"the spherical harmonics must be of degree 0 to 3, not {degree}")
     x, y, z = directions.unbind(-1)
     terms = [torch.full_like(x, SH_C0)]
     if degree >= 1:
@@ -53,16 +55,16 @@ def basis(degree: int, directions: Tensor) -> Tensor:
 
 
 def colours(sh: Tensor, directions: Tensor) -> Tensor:
-    """Colours [N, 3] of coefficients `sh` [N, K, 3] seen along unit `directions` [N, 3]; not clamped."""
+    """Return the colours [N, 3] of coefficients `sh` [N, K, 3] seen along unit `directions` [N, 3]; not clamped."""
     weights = basis(SH_DEGREE_BY_COUNT[sh.shape[1]], directions)  # [N, K]
     return 0.5 + (weights[:, :, None] * sh).sum(dim=1)
 
 
 def from_rgb(rgb: Tensor) -> Tensor:
-    """Degree-0 coefficients [N, 1, 3] that show the colours `rgb` [N, 3] from every side."""
+    """Return degree-0 coefficients [N, 1, 3] of the colours `rgb` [N, 3], the same from every direction."""
     return ((rgb - 0.5) / SH_C0)[:, None, :]
 
 
 def to_rgb(sh: Tensor) -> Tensor:
-    """The view-independent part [N, 3] of the colour of `sh` [N, K, 3]."""
+    """Return the view-independent part [N, 3] of the colours of `sh` [N, K, 3]."""
     return 0.5 + SH_C0 * sh[:, 0, :]

@@ -1,4 +1,7 @@
-"""Turning splats for programs with other axes. The project itself never turns an asset (splats/model.py: y up)."""
+"""Rotate splats: for programs that expect other axes, and about the vertical axis.
+
+The codecs never rotate an asset; `splats.model` defines the axes.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +16,10 @@ _HALF_TURN_X_SH = (1, -1, -1, 1, -1, 1, 1, -1, 1, -1, 1, -1, -1, 1, -1, 1)
 
 
 def half_turn_x(splats: Splats) -> Splats:
-    """The splats [N] turned by 180° about the x axis: y up becomes y down, as INRIA-style viewers expect.
+    """Rotate the splats [N] by 180° about the x axis: y up becomes y down, as INRIA-style viewers expect.
 
-    Means and rotations turn, and so does the colour seen along each direction: every basis function of degree 3 or
-    less is even or odd under this turn, so its coefficient keeps or changes its sign, exactly. Twice is the identity
-    (of the rotation: the quaternion comes back negated).
+    View-dependent colour rotates exactly: each basis function up to degree 3 is even or odd under this rotation, so its
+    coefficient keeps or changes its sign. Applied twice, it returns the same object, with negated quaternions.
     """
     w, x, y, z = splats.quats.unbind(-1)  # each [N]
     signs = splats.sh.new_tensor(_HALF_TURN_X_SH[: splats.sh.shape[1]])  # [K]
@@ -31,15 +33,15 @@ def half_turn_x(splats: Splats) -> Splats:
 
 
 def about_y(splats: Splats, degrees: float) -> Splats:
-    """The splats [N] turned about the y axis; +z moves toward +x, as azimuths grow.
+    """Rotate the splats [N] about the y axis; +z moves toward +x, as azimuths grow.
 
-    Raises ValueError for a colour that depends on the view: its coefficients would have to be mixed.
+    Raises ValueError for view-dependent colour, whose coefficients would have to be mixed.
     """
     if splats.sh_degree != 0:
-        raise ValueError(f"splats of degree 0 can be turned about y, not of degree {splats.sh_degree}")
+        raise ValueError(f"only splats of degree 0 can be rotated about y, not of degree {splats.sh_degree}")
     angle = math.radians(degrees)
     sin, cos = math.sin(angle), math.cos(angle)
-    turn = splats.means.new_tensor([[cos, 0, sin], [0, 1, 0], [-sin, 0, cos]])
+    rotation = splats.means.new_tensor([[cos, 0, sin], [0, 1, 0], [-sin, 0, cos]])
     half_sin, half_cos = math.sin(angle / 2), math.cos(angle / 2)
     w, x, y, z = splats.quats.unbind(-1)  # each [N]
     quats = torch.stack(
@@ -51,4 +53,4 @@ def about_y(splats: Splats, degrees: float) -> Splats:
         ],
         dim=-1,
     )
-    return Splats(splats.means @ turn.T, quats, splats.scales, splats.opacities, splats.sh)
+    return Splats(splats.means @ rotation.T, quats, splats.scales, splats.opacities, splats.sh)

@@ -1,1 +1,1 @@
-"""The file formats, one module each, and what they share: limits, bounded decompression, raw values."""
+"""The file formats, PLY and SPZ, and what they share: limits, bounded decompression, raw values."""

@@ -1,7 +1,4 @@
-"""What any splat file may hold at most, whatever its format, and the checks that hold file values to it.
-
-Knows no format: the codecs call it with the arrays that they have cut out of a file.
-"""
+"""Limits on the contents of a splat file of any format, and the checks of file values against them."""
 
 from __future__ import annotations
 
@@ -17,12 +14,12 @@ MAX_SPLATS = 1_000_000
 MAX_ENCODED_BYTES = 64 * 2**20
 
 MAX_POSITION = 1e6
-"""World units. The object's longest side is 1 and captured scenes in metres reach some thousands; at 10⁶ the steps of
+"""World units. The object's longest side is 1, and captured scenes in metres reach a few thousand; at 10⁶ the steps of
 float32 are already 0.06 wide."""
 
 MIN_LOG_SCALE, MAX_LOG_SCALE = -80.0, math.log(MAX_POSITION)
 """exp(-80) is 1.8e-35, still a normal float32 number above 0: flat splats are written with logs of -20 to -50. A splat
-wider than the greatest position is no object, and its variance still fits float32."""
+wider than the greatest position is not an object, and its variance still fits float32."""
 
 MAX_LOGIT = 1e3
 """float32 opacities are 0 or 1 beyond ±104; exporters write constants such as ±10, ±20 or ±100 for "opaque"."""
@@ -31,12 +28,12 @@ MAX_SH = 1e3
 """Real coefficients stay within about ±10; 1,000 is a colour 280 times brighter than white."""
 
 MIN_QUAT_LENGTH, MAX_QUAT_COMPONENT = 1e-12, 1e6
-"""Trained quaternions are not normalised and have lengths of 0.01 to 100; shorter than 1e-12 has no direction that
-float32 squares can tell (the bound PyTorch's `normalize` uses)."""
+"""Trained quaternions are not normalised and have lengths of 0.01 to 100. Below 1e-12, the bound of PyTorch's
+`normalize`, float32 squares lose the direction."""
 
 
 def check_count(count: int) -> None:
-    """Raise DecodeError `too_few` for no splat at all, `too_many` for more than MAX_SPLATS."""
+    """Raise DecodeError `too_few` for no splats, `too_many` for more than MAX_SPLATS."""
     if count < 1:
         raise DecodeError("too_few", "the file holds no splats")
     if count > MAX_SPLATS:
@@ -56,12 +53,12 @@ def check_range(name: str, values: npt.NDArray[np.generic], low: float, high: fl
 
 
 def unit_quats(quats: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """`quats` [N, 4], already checked to lie within MAX_QUAT_COMPONENT, scaled to unit length.
+    """Scale `quats` [N, 4], already checked to lie within MAX_QUAT_COMPONENT, to unit length.
 
-    Raises DecodeError `out_of_range` for a quaternion without length.
+    Raises DecodeError `out_of_range` for a quaternion of length zero.
     """
     lengths = np.sqrt(np.einsum("nk,nk->n", quats, quats))  # [N]
     if float(lengths.min()) < MIN_QUAT_LENGTH:
-        raise DecodeError("out_of_range", "a rotation quaternion has no length")
+        raise DecodeError("out_of_range", "a rotation quaternion has length zero")
     unit: npt.NDArray[np.float32] = quats / lengths[:, None]
     return unit

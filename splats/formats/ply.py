@@ -1,7 +1,7 @@
 """PLY files of splats in the INRIA layout: x y z nx ny nz f_dc_* f_rest_* opacity scale_* rot_*, one row a splat.
 
 Scales are logarithms, opacities logits, rotations wxyz; f_rest runs through all coefficients of red, then of green,
-then of blue. Positions are world coordinates as they are (y up). Knows nothing of other formats.
+then of blue. Positions are world coordinates (y up).
 
 gsply is not used here: its reader takes only paths and little-endian files of float properties (it misreads rows with
 any other type), and its writer leaves out the normals that fixed-layout readers expect.
@@ -32,13 +32,13 @@ _REST_COUNTS = (0, 9, 24, 45)
 _REST_NAME = re.compile(r"f_rest_[0-9]+")
 
 _BLOCK_ROWS = 4096
-"""Rows gathered at a time: the widest of them stay in the processor's cache while their columns are picked out."""
+"""Rows gathered at a time: even the widest stay in the processor's cache while their columns are copied."""
 
 _Columns = dict[str, npt.NDArray[np.generic]]
 
 
 def encode(splats: Splats) -> bytes:
-    """`splats` as a binary little-endian PLY file of 17 + 3 (K - 1) float32 properties, the normals 0.
+    """Encode `splats` as a binary little-endian PLY file of 17 + 3 (K - 1) float32 properties, with normals of 0.
 
     Raises ValueError for splats that cannot be written (`splats.formats.raw.deactivate`).
     """
@@ -61,10 +61,10 @@ def encode(splats: Splats) -> bytes:
 
 
 def decode(data: bytes) -> Splats:
-    """The splats of the PLY file `data` (binary of either byte order, or ascii), properties in any order.
+    """Decode the PLY file `data` (binary of either byte order, or ascii), with properties in any order.
 
-    Normals, unknown scalar properties and other elements are ignored. Raises DecodeError with a code for anything
-    else than a file of splats within the limits of `splats.formats.limits`.
+    Normals, unknown scalar properties and other elements are ignored. Raises DecodeError with a code for anything but
+    a file of splats within the limits of `splats.formats.limits`.
     """
     header = parse_header(data)
     before, vertex = _split_at_vertex(header)
@@ -79,22 +79,22 @@ def _split_at_vertex(header: Header) -> tuple[tuple[Element, ...], Element]:
         if element.name == "vertex":
             return header.elements[:index], element
         if element.has_list:
-            raise DecodeError("unknown_format", "PLY list properties ahead of the splats are not read")
+            raise DecodeError("unknown_format", "PLY list properties before the splats are not supported")
     raise DecodeError("unknown_format", "the PLY file has no vertex element")
 
 
 def _check_properties(vertex: Element) -> int:
-    """How many f_rest properties there are."""
+    """Return the number of f_rest properties."""
     if vertex.has_list:
-        raise DecodeError("unknown_format", "PLY list properties in the splat rows are not read")
+        raise DecodeError("unknown_format", "PLY list properties in the splat rows are not supported")
     if "packed_position" in vertex.scalars:
-        raise DecodeError("unknown_format", "chunk-compressed PLY is not read: send plain PLY or SPZ")
+        raise DecodeError("unknown_format", "chunk-compressed PLY is not supported: send plain PLY or SPZ")
     rest_count = sum(1 for name in vertex.scalars if _REST_NAME.fullmatch(name))
     if rest_count not in _REST_COUNTS:
         raise DecodeError("unknown_format", f"{rest_count} f_rest properties; degrees 0 to 3 have 0, 9, 24 or 45")
     for name in (*_MEANS, *_DC, *_rest_names(rest_count), "opacity", *_SCALES, *_QUATS):
         if name not in vertex.scalars:
-            raise DecodeError("unknown_format", f"the PLY file has no property {name}: it holds no splats")
+            raise DecodeError("unknown_format", f"the PLY file has no property {name}, which splats need")
     return rest_count
 
 
@@ -126,7 +126,7 @@ def _text_columns(data: bytes, header: Header, before: tuple[Element, ...], vert
 
 
 def _splats(columns: _Columns, rest_count: int) -> Splats:
-    rest = np.array(_rest_names(rest_count)).reshape(3, rest_count // 3).T  # coefficient by coefficient, each r g b
+    rest = np.array(_rest_names(rest_count)).reshape(3, rest_count // 3).T  # by coefficient, then r g b
     sh = _gather(columns, (*_DC, *rest.ravel()), "f_dc, f_rest", -limits.MAX_SH, limits.MAX_SH)
     return activate(
         RawValues(
@@ -140,7 +140,7 @@ def _splats(columns: _Columns, rest_count: int) -> Splats:
 
 
 def _gather(columns: _Columns, names: tuple[str, ...], what: str, low: float, high: float) -> npt.NDArray[np.float32]:
-    """The named columns side by side, [N, len(names)], once they have passed the range check."""
+    """Check the range of the named columns and return them side by side, [N, len(names)]."""
     n = len(columns[names[0]])
     table = np.empty((n, len(names)), np.float32)
     for start in range(0, n, _BLOCK_ROWS):

@@ -1,7 +1,4 @@
-"""The text header of a PLY file: which elements follow, of how many rows, with which properties.
-
-Knows nothing of splats, and reads no value of the body.
-"""
+"""The text header of a PLY file: which elements follow, with how many rows and which properties."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ import numpy as np
 from splats.errors import DecodeError
 
 MAX_HEADER_BYTES = 64 * 2**10
-"""A header of degree-3 splats takes 1.6 KB; the rest is room for comments and foreign properties."""
+"""A header of degree-3 splats takes 1.6 KB; the rest leaves space for comments and unknown properties."""
 
 _SCALAR_CODES = {
     "char": "i1",
@@ -41,7 +38,7 @@ _END = re.compile(rb"\nend_header[ \t]*\r?\n")
 
 @dataclass(slots=True)
 class Element:
-    """One kind of row: its name, how many rows follow, its scalar properties (name → NumPy code without byte order)."""
+    """One kind of row: its name, the number of rows, its scalar properties (name → NumPy code without byte order)."""
 
     name: str
     count: int
@@ -49,7 +46,7 @@ class Element:
     has_list: bool = False
 
     def row_dtype(self, byte_order: str) -> np.dtype[np.void]:
-        """The packed layout of one binary row."""
+        """Return the packed layout of one binary row."""
         return np.dtype([(name, byte_order + code) for name, code in self.scalars.items()])
 
 
@@ -63,13 +60,13 @@ class Header:
 
 
 def parse_header(data: bytes) -> Header:
-    """The header of the PLY file `data`.
+    """Parse the header of the PLY file `data`.
 
-    Raises DecodeError `truncated` without an end of the header, `too_large` for one above MAX_HEADER_BYTES,
-    `unknown_format` for a first line, format or type that PLY 1.0 does not have, `bad_encoding` for a malformed line.
+    Raises DecodeError `truncated` if the header does not end, `too_large` above MAX_HEADER_BYTES, `unknown_format` for
+    a first line, format or type that PLY 1.0 does not define, `bad_encoding` for a malformed line.
     """
     if not _START.match(data):
-        raise DecodeError("unknown_format", "the file does not start with a line 'ply'")
+        raise DecodeError("unknown_format", "the first line of the file is not 'ply'")
     end = _END.search(data, 0, MAX_HEADER_BYTES)
     if end is None:
         if len(data) >= MAX_HEADER_BYTES:

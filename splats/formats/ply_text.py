@@ -1,4 +1,4 @@
-"""The numbers of an ascii PLY body, read in bounded time and memory. Knows nothing of elements or splats."""
+"""Read the numbers of an ascii PLY body in bounded time and memory."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy.typing as npt
 from splats.errors import DecodeError
 
 MAX_NUMBERS = 2**23
-"""What 64 MiB of text hold at 8 characters a number; shorter ones than that are padding. Text costs 0.2 to 0.3 µs a
+"""The numbers in 64 MiB of text at 8 characters each; real files need more characters. Parsing takes 0.2 to 0.3 µs a
 number, so this bounds the work to two or three seconds."""
 
 _CHUNK_BYTES = 2**20
@@ -17,17 +17,19 @@ _MAX_NUMBER_CHARS = 1024
 
 
 def parse_numbers(text: bytes, start: int, total: int) -> tuple[npt.NDArray[np.float64], bool]:
-    """The first `total` numbers of `text` from byte `start`, [total], and whether anything follows them.
+    """Return the first `total` numbers of `text` from byte `start`, [total], and whether anything follows them.
 
-    White space separates numbers; lines mean nothing. The text is taken in pieces of a mebibyte, so that the Python
-    objects of one piece are all that exists besides the result.
+    White space separates numbers; line ends have no meaning. The text is parsed in pieces of a mebibyte, so that only
+    the Python objects of one piece exist beside the result.
     Raises DecodeError `too_large` for a `total` above MAX_NUMBERS, `truncated` for too few numbers, `bad_encoding` for
-    a word that is not one.
+    a word that is not a number.
     """
     if total > (len(text) - start + 1) // 2:  # each number takes a digit and a space
         raise DecodeError("truncated", f"the PLY file cannot hold the {total:,} numbers that it declares")
     if total > MAX_NUMBERS:
-        raise DecodeError("too_large", f"{total:,} numbers of text; at most {MAX_NUMBERS:,} are read: send binary PLY")
+        raise DecodeError(
+            "too_large", f"{total:,} numbers of text; at most {MAX_NUMBERS:,} are accepted: send binary PLY"
+        )
     values = np.empty(total, np.float64)
     done = 0
     while done < total:
@@ -48,7 +50,7 @@ def parse_numbers(text: bytes, start: int, total: int) -> tuple[npt.NDArray[np.f
 
 
 def _piece_end(text: bytes, start: int) -> int:
-    """Where a piece of about _CHUNK_BYTES ends without cutting a word."""
+    """Return where a piece of about _CHUNK_BYTES ends without splitting a word."""
     end = start + _CHUNK_BYTES
     if end >= len(text):
         return len(text)

@@ -1,7 +1,6 @@
-"""Splat values as the files hold them: logarithms of scales, logits of opacities. The only place that turns
-activated values into these and back.
+"""Splat values as the files store them: logarithms of scales, logits of opacities.
 
-Knows no file format.
+Only this module converts between these and activated values.
 """
 
 from __future__ import annotations
@@ -33,9 +32,9 @@ class RawValues:
 
 
 def activate(raw: RawValues) -> Splats:
-    """The splats that `raw` stands for, on the CPU. The values must have passed the checks of `splats.formats.limits`.
+    """Convert `raw` to splats on the CPU. The values must have passed the checks of `splats.formats.limits`.
 
-    Raises DecodeError `out_of_range` for a quaternion without length.
+    Raises DecodeError `out_of_range` for a quaternion of length zero.
     """
     return Splats(
         means=torch.from_numpy(raw.means),
@@ -47,17 +46,17 @@ def activate(raw: RawValues) -> Splats:
 
 
 def deactivate(splats: Splats) -> RawValues:
-    """`splats` as files hold them. Raises ValueError for splats that no decoder of ours would take back.
+    """Convert `splats` to the values that files store. Raises ValueError for splats that the decoders would refuse.
 
-    Those are: none at all or more than a million, values that are not finite, scales that are not positive,
-    opacities outside [0, 1], quaternions without length, and values beyond the bounds of `splats.formats.limits`.
+    Those are: no splats or more than a million, values that are not finite, scales that are not positive, opacities
+    outside [0, 1], quaternions of length zero, and values beyond the bounds of `splats.formats.limits`.
     """
     if not 1 <= len(splats) <= limits.MAX_SPLATS:
         raise ValueError(f"cannot write {len(splats):,} splats; a file holds 1 to {limits.MAX_SPLATS:,}")
     opacities = _checked("opacities", splats.opacities, 0.0, 1.0).astype(np.float64)
     scales = _checked("scales", splats.scales, float(np.finfo(np.float32).tiny), 1.001 * limits.MAX_POSITION)
     quats = _checked("quats", splats.quats, -limits.MAX_QUAT_COMPONENT, limits.MAX_QUAT_COMPONENT)
-    with np.errstate(divide="ignore"):  # 0 and 1 give infinities, which the clip takes in
+    with np.errstate(divide="ignore"):  # 0 and 1 give infinities, which are clipped
         logits = np.clip(np.log(opacities) - np.log1p(-opacities), -_SATURATED_LOGIT, _SATURATED_LOGIT)
     return RawValues(
         means=_checked("means", splats.means, -limits.MAX_POSITION, limits.MAX_POSITION),
@@ -79,6 +78,6 @@ def _checked(name: str, tensor: torch.Tensor, low: float, high: float) -> _Array
 def _unit(quats: _Array) -> _Array:
     lengths = np.linalg.norm(quats, axis=1, keepdims=True)  # [N, 1]
     if float(lengths.min()) < limits.MIN_QUAT_LENGTH:
-        raise ValueError("cannot write a rotation quaternion without length")
+        raise ValueError("cannot write a rotation quaternion of length zero")
     unit: _Array = quats / lengths
     return unit

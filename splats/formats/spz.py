@@ -9,11 +9,11 @@
     sh 3 (K - 1) N     128 · sh + 128, coefficient by coefficient, each r g b
 
 Versions 2 and 3 are one gzip stream; some writers use one zstd frame for version 2. Version 4 has a header of 32 bytes
-in the clear, a table of sizes, and one zstd stream a section. Positions are world coordinates as they are (RUB: y up).
+in the clear, a table of sizes, and one zstd stream a section. Positions are world coordinates (RUB: y up).
 
-gsply writes. Reading is done here: gsply reads only paths, inflates without a bound, takes version 1 (other
-positions) for version 2, and its parallel numba kernel ends the process when two threads decode at once and numba
-has no OpenMP or TBB.
+gsply encodes. Decoding is done here: gsply reads only paths, inflates without a bound, mistakes version 1 (other
+positions) for version 2, and its parallel numba kernel aborts the process when two threads decode at once and numba
+has neither OpenMP nor TBB.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ _GZIP_MTIME = slice(4, 8)
 _Bytes = npt.NDArray[np.uint8]
 _Floats = npt.NDArray[np.float32]
 
-# Every attribute but positions and rotations is one byte: tables in float64, rounded once, the same on every machine.
+# Every value except positions and rotations is one byte. The tables are computed in float64 and rounded once, so they
+# are the same on every machine.
 _BYTES = np.arange(256, dtype=np.float64)
 _OPACITY = (_BYTES / 255).astype(np.float32)
 _SH0 = ((_BYTES / 255 - 0.5) / 0.15).astype(np.float32)
@@ -63,20 +64,20 @@ class _Header:
     fractional_bits: int
 
     def section_sizes(self) -> list[int]:
-        """Bytes of positions, opacities, colours, scales, rotations and sh."""
+        """Return the bytes of positions, opacities, colours, scales, rotations and sh."""
         rotation = 3 if self.version == 2 else 4
         return [self.count * each for each in (9, 1, 3, 3, rotation, 3 * ((self.sh_degree + 1) ** 2 - 1))]
 
 
 def is_spz(data: bytes) -> bool:
-    """Whether `data` starts like an SPZ file: version 4, or a gzip or zstd stream that may hold an older one."""
+    """Check whether `data` starts like an SPZ file: version 4, or a gzip or zstd stream that may hold an older one."""
     return data.startswith((MAGIC, GZIP_MAGIC, ZSTD_MAGIC))
 
 
 def encode(splats: Splats) -> bytes:
-    """`splats` as an SPZ file of version 3. The same splats give the same bytes.
+    """Encode `splats` as an SPZ file of version 3. The same splats give the same bytes.
 
-    Positions have 12 fractional bits (steps of 0.00024), fewer only if one lies 2,048 units or more from the middle.
+    Positions have 12 fractional bits (steps of 0.00024), fewer only if one lies 2,048 units or more from the origin.
     Values outside the ranges of the format are clamped: scales to e^-10 … e^5.94, sh0 to ±3.33, the rest of sh to
     -1 … 0.99. Raises ValueError for splats that cannot be written (`splats.formats.raw.deactivate`).
     """
@@ -93,7 +94,7 @@ def encode(splats: Splats) -> bytes:
         format="ply",
     )
     with tempfile.TemporaryDirectory() as folder:  # gsply writes to a path only
-        path = Path(folder) / "splats.formats.spz"
+        path = Path(folder) / "splats.spz"
         gsply.write_spz(path, data, version=3, fractional_bits=_fractional_bits(raw.means))
         out = bytearray(path.read_bytes())
     out[_GZIP_MTIME] = bytes(4)  # the time of writing
@@ -101,15 +102,15 @@ def encode(splats: Splats) -> bytes:
 
 
 def _fractional_bits(means: _Floats) -> int:
-    """As many bits after the point as the farthest position leaves of the 23 beside the sign, 12 at most."""
+    """Return the bits after the point that the farthest position leaves of the 23 without the sign, 12 at most."""
     _, whole_bits = math.frexp(float(np.abs(means).max()))
     return min(_FRACTIONAL_BITS, 23 - whole_bits)
 
 
 def decode(data: bytes) -> Splats:
-    """The splats of the SPZ file `data`: versions 2 and 3 in gzip or zstd, version 4.
+    """Decode the SPZ file `data`: versions 2 and 3 in gzip or zstd, version 4.
 
-    Raises DecodeError with a code for anything else than such a file within the limits of `splats.formats.limits`.
+    Raises DecodeError with a code for anything but such a file within the limits of `splats.formats.limits`.
     """
     if data.startswith(MAGIC):
         header, sections = _open_v4(data)
@@ -133,7 +134,7 @@ def decode(data: bytes) -> Splats:
 def _open_single_stream(data: bytes) -> tuple[_Header, list[_Bytes]]:
     magic, *fields, flags, _ = _HEADER.unpack(inflate_start(data, _HEADER.size))
     if magic != MAGIC:
-        raise DecodeError("unknown_format", "compressed data that holds no SPZ file")
+        raise DecodeError("unknown_format", "the compressed data is not an SPZ file")
     header = _checked_header(*fields, flags=flags, versions=(2, 3))
     payload = inflate(data, _HEADER.size + sum(header.section_sizes()))
     return header, _cut(np.frombuffer(payload, np.uint8, offset=_HEADER.size), header)
@@ -147,14 +148,14 @@ def _open_v4(data: bytes) -> tuple[_Header, list[_Bytes]]:
     sizes = [size for size in header.section_sizes() if size]
     start = table_start + streams * _TABLE_ROW.size
     if streams != len(sizes) or table_start < _HEADER_V4.size:
-        raise DecodeError("bad_encoding", "the table of the SPZ file does not fit its header")
+        raise DecodeError("bad_encoding", "the table of the SPZ file does not match its header")
     if start > len(data):
         raise DecodeError("truncated", "the SPZ file ends within its table")
     payload = bytearray()
     for row, size in enumerate(sizes):
         packed, unpacked = _TABLE_ROW.unpack_from(data, table_start + row * _TABLE_ROW.size)
         if unpacked != size:
-            raise DecodeError("bad_encoding", f"SPZ stream {row} announces {unpacked:,} bytes in place of {size:,}")
+            raise DecodeError("bad_encoding", f"SPZ stream {row} announces {unpacked:,} bytes instead of {size:,}")
         if start + packed > len(data):
             raise DecodeError("truncated", f"the SPZ file ends within stream {row}")
         stream = data[start : start + packed]
@@ -171,13 +172,15 @@ def _checked_header(
     version: int, count: int, sh_degree: int, fractional_bits: int, *, flags: int, versions: tuple[int, ...]
 ) -> _Header:
     if version not in versions:
-        raise DecodeError("unknown_format", f"SPZ version {version} is not read in this container; 2, 3 and 4 are")
+        raise DecodeError("unknown_format", f"SPZ version {version} is not supported in this container; 2, 3 and 4 are")
     if sh_degree > 3:
-        raise DecodeError("unknown_format", f"spherical harmonics of degree {sh_degree}; 0 to 3 are read")
+        raise DecodeError("unknown_format", f"spherical harmonics of degree {sh_degree}; 0 to 3 are supported")
     if flags & _FLAG_EXTENSIONS:  # they can change the axes and the range of sh
-        raise DecodeError("unknown_format", "SPZ extensions are not read")
+        raise DecodeError("unknown_format", "SPZ extensions are not supported")
     if not 1 <= fractional_bits <= _MAX_FRACTIONAL_BITS:
-        raise DecodeError("out_of_range", f"{fractional_bits} fractional bits; 1 to {_MAX_FRACTIONAL_BITS} are read")
+        raise DecodeError(
+            "out_of_range", f"{fractional_bits} fractional bits; 1 to {_MAX_FRACTIONAL_BITS} are supported"
+        )
     limits.check_count(count)
     return _Header(version, count, sh_degree, fractional_bits)
 
@@ -196,7 +199,7 @@ def _positions(section: _Bytes, fractional_bits: int) -> _Floats:
 
 
 def _first_three(section: _Bytes) -> _Floats:
-    """Quaternions [N, 4] wxyz from x, y, z in bytes; w is the rest to length 1 and not negative."""
+    """Return quaternions [N, 4] wxyz from x, y, z in bytes; w ≥ 0 completes the length to 1."""
     quats = np.empty((len(section) // 3, 4), np.float32)
     quats[:, 1:] = section.reshape(-1, 3) / np.float32(127.5) - np.float32(1)
     quats[:, 0] = np.sqrt(np.maximum(0, 1 - np.einsum("nk,nk->n", quats[:, 1:], quats[:, 1:])))
@@ -204,18 +207,18 @@ def _first_three(section: _Bytes) -> _Floats:
 
 
 def _smallest_three(section: _Bytes) -> _Floats:
-    """Quaternions [N, 4] wxyz from 32 bits: 2 for the greatest component (order xyzw), 10 for each of the others.
+    """Return quaternions [N, 4] wxyz from 32 bits: 2 name the largest component (order xyzw), 10 hold each other one.
 
-    Those are a sign bit and 9 bits of magnitude up to √½, the last component lowest; the greatest is positive.
+    Those are a sign bit and 9 bits of magnitude up to √½, the last component lowest; the largest is positive.
     """
     packed = section.view("<u4").copy()  # [N]
-    greatest = packed >> 30
+    largest = packed >> 30
     xyzw = np.empty((len(packed), 4), np.float32)
     for axis in (3, 2, 1, 0):
-        stored = greatest != axis
+        stored = largest != axis
         magnitude = (packed & 511).astype(np.float32) * np.float32(math.sqrt(0.5) / 511)
         xyzw[:, axis] = np.where(stored, np.where(packed & 512, -magnitude, magnitude), 0)
         packed = np.where(stored, packed >> 10, packed)
     rest = np.sqrt(np.maximum(0, 1 - np.einsum("nk,nk->n", xyzw, xyzw)))
-    xyzw[np.arange(len(packed)), greatest] = rest
+    xyzw[np.arange(len(packed)), largest] = rest
     return np.roll(xyzw, 1, axis=1)

@@ -1,4 +1,4 @@
-"""Objects that several tests of the splat core use."""
+"""Objects shared by the tests of the splat core."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MakeSplats = Callable[..., Splats]
 
 @pytest.fixture(scope="session", autouse=True)
 def _one_torch_thread() -> Iterator[None]:
-    """Small operations gain nothing from torch's threads, and lose much where other programs hold the cores."""
+    """Use one thread: small operations gain nothing from more, and lose much when other programs use the cores."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -30,7 +30,7 @@ def hamburger(shared_data: Path) -> bytes:
 
 @pytest.fixture(scope="session")
 def make_splats() -> MakeSplats:
-    """`make_splats(n, degree, seed)`: splats with everything random but ordinary."""
+    """`make_splats(n, degree, seed)`: random splats with ordinary values."""
     return _random_splats
 
 
@@ -38,7 +38,7 @@ def make_splats() -> MakeSplats:
 def marked_object() -> Splats:
     """A grey box [650 splats] with a red cap on top (+y), a blue nose in front (+z) and a green ear at +x.
 
-    No two directions look alike, so that a turned or mirrored copy is told from the original.
+    No two directions look alike, so that a rotated or mirrored copy differs from the original.
     """
     generator = torch.Generator().manual_seed(7)
     parts = [

@@ -31,13 +31,13 @@ def test_world_to_camera_is_a_rotation() -> None:
         assert float(torch.linalg.det(R)) == pytest.approx(1, abs=1e-6)
 
 
-def test_intrinsics_of_the_reference_picture() -> None:
+def test_intrinsics_of_the_reference_image() -> None:
     K = intrinsics(1080, 1080)
     assert float(K[0, 0]) == pytest.approx(1182.1869, abs=1e-3)
     assert K[0, 2] == 540
 
 
-def test_intrinsics_of_an_odd_picture_keep_whole_centres() -> None:
+def test_intrinsics_of_an_odd_size_have_a_whole_principal_point() -> None:
     K = intrinsics(33, 21)
     assert (float(K[0, 2]), float(K[1, 2])) == (16, 10)
 

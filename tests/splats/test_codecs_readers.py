@@ -1,4 +1,4 @@
-"""Files we write, opened by readers that are not ours: gsply, and PlayCanvas splat-transform through npm."""
+"""Files we write, opened by other readers: gsply, and PlayCanvas splat-transform through npm."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def assert_same(got: Splats, wanted: Splats, sh_tolerance: float = 1e-5) -> None
 
 
 def covariances(splats: Splats) -> torch.Tensor:
-    """The ellipsoids [N, 3, 3], the same whichever way round a reader stores their axes."""
+    """Covariances [N, 3, 3], which do not depend on the order in which a reader stores the axes."""
     w, x, y, z = splats.quats.double().unbind(1)
     rows = [
         torch.stack([1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)], dim=1),
@@ -100,15 +100,15 @@ def test_splat_transform_reads_our_ply(make_splats, splat_transform, degree):
 def test_splat_transform_reads_our_spz_and_we_read_its(make_splats, splat_transform, version):
     data = codecs.encode_spz(make_splats(40, 3))
     again = splat_transform(data, "spz", "spz", "--spz-version", version)
-    assert_same(again, codecs.decode(data), sh_tolerance=0.07)  # it keeps 5 bits of degree 1 and 4 of the rest
+    assert_same(again, codecs.decode(data), sh_tolerance=0.07)  # it stores 5 bits for degree 1 and 4 for the rest
 
 
-# splat-transform takes every PLY for y down and every SPZ for y up, and turns by 180° about x between the two.
+# splat-transform assumes y down in PLY and y up in SPZ, and rotates by 180° about x between the two.
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("degree", [0, 3])
-def test_splat_transform_turns_our_spz_into_its_ply(make_splats, splat_transform, degree):
+def test_splat_transform_rotates_our_spz_into_its_ply(make_splats, splat_transform, degree):
     data = codecs.encode_spz(make_splats(40, degree))
     assert_same(splat_transform(data, "spz", "ply"), half_turn_x(codecs.decode(data)), sh_tolerance=1e-4)
 
@@ -117,13 +117,13 @@ def test_splat_transform_turns_our_spz_into_its_ply(make_splats, splat_transform
 @pytest.mark.parametrize("source", ["spz", "ply"])
 def test_splat_transform_sees_the_marked_object_upright(marked_object, splat_transform, source):
     data = codecs.encode_spz(marked_object) if source == "spz" else codecs.encode_ply(half_turn_x(marked_object))
-    seen = splat_transform(data, source, "spz", "--spz-version", "3")
-    colours = 0.5 + 0.28209479177387814 * seen.sh[:, 0]
-    top, front, right = (seen.means[:, axis].argmax() for axis in (1, 2, 0))
+    converted = splat_transform(data, source, "spz", "--spz-version", "3")
+    colours = 0.5 + 0.28209479177387814 * converted.sh[:, 0]
+    top, front, right = (converted.means[:, axis].argmax() for axis in (1, 2, 0))
     assert colours[top].tolist() == pytest.approx([0.9, 0.1, 0.1], abs=0.01)
     assert colours[front].tolist() == pytest.approx([0.1, 0.1, 0.9], abs=0.01)
     assert colours[right].tolist() == pytest.approx([0.1, 0.8, 0.1], abs=0.01)
-    assert len(seen) == len(marked_object)
-    assert (seen.means - marked_object.means).abs().max() < 0.5 / 4096 + 1e-5
-    difference = covariances(seen) - covariances(marked_object)
+    assert len(converted) == len(marked_object)
+    assert (converted.means - marked_object.means).abs().max() < 0.5 / 4096 + 1e-5
+    difference = covariances(converted) - covariances(marked_object)
     assert difference.abs().max() < 0.08 * covariances(marked_object).abs().max()  # steps of 6 % in the scales

@@ -1,4 +1,4 @@
-"""One contract: what every renderer must do, each with the same pictures."""
+"""The contract that every renderer must keep, and the CPU renderer against the oracle."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,14 +28,14 @@ def _one_splat(mean: tuple, scale: float = 0.05, opacity: float = 0.9, rgb: tupl
 def _odd_cameras() -> Cameras:
     cameras = orbit([0, 130, 250], [0, 40, -25], radius=1.7, width=97, height=61)
     Ks = cameras.Ks.clone()
-    Ks[1, 0, 2], Ks[2, 1, 2] = 12.3, 77.0  # far from the middle, and outside the picture
+    Ks[1, 0, 2], Ks[2, 1, 2] = 12.3, 77.0  # far from the middle, and outside the image
     return replace(cameras, Ks=Ks)
 
 
 def assert_alike(ours: Rendered, oracle: Rendered) -> None:
-    """Equal but for the pixels at which rounding decides whether a splat is above ALPHA_MIN, or is the last drawn."""
-    for mine, wanted in zip(ours, oracle, strict=True):
-        difference = (mine - wanted).abs()
+    """Check equality except for pixels where rounding decides if a splat exceeds ALPHA_MIN or is the last drawn."""
+    for actual, wanted in zip(ours, oracle, strict=True):
+        difference = (actual - wanted).abs()
         assert float(difference.mean()) < 2e-6
         assert float((difference > 2e-5).float().mean()) < 1e-3
         assert float(difference.max()) < 2e-2
@@ -50,7 +50,7 @@ def test_shapes_and_types(renderer: str, make_splats: MakeSplats) -> None:
 
 
 @ON_CPU
-def test_a_splat_lands_where_the_camera_says(renderer: str) -> None:
+def test_a_splat_lands_where_the_camera_projects_it(renderer: str) -> None:
     cameras = orbit([0], [0], radius=2, width=64, height=64)
     _, alpha = render(_one_splat((0.2, 0.3, 0.0), scale=0.01), cameras, renderer=renderer)
     row, column = divmod(int(alpha.argmax()), 64)
@@ -72,7 +72,7 @@ def test_the_centre_of_a_splat_has_its_opacity_and_colour_over_the_background(re
 
 
 @ON_CPU
-def test_the_nearer_splat_covers_the_farther(renderer: str) -> None:
+def test_a_nearer_splat_covers_a_farther_one(renderer: str) -> None:
     far, near = _one_splat((0, 0, -0.2), rgb=(0, 0, 1)), _one_splat((0, 0, 0.2), rgb=(1, 0, 0))
     both = Splats(*(torch.cat([getattr(far, name), getattr(near, name)]) for name in Splats.__slots__))
     for azimuth, first in ((0, 0), (180, 2)):
@@ -98,14 +98,14 @@ def test_unseen_splats_leave_the_background(renderer: str, mean: tuple) -> None:
 
 @ON_CPU
 @pytest.mark.parametrize("degree", [0, 3])
-def test_nothing_to_draw_is_the_background(renderer: str, degree: int, make_splats: MakeSplats) -> None:
+def test_without_splats_the_image_is_the_background(renderer: str, degree: int, make_splats: MakeSplats) -> None:
     images, alpha = render(make_splats(0, degree), _odd_cameras(), (0.1, 0.2, 0.3), renderer=renderer)
     torch.testing.assert_close(images, torch.tensor([0.1, 0.2, 0.3]).expand(images.shape))
     assert bool((alpha == 0).all())
 
 
 @ON_CPU
-def test_no_cameras_no_pictures(renderer: str, make_splats: MakeSplats) -> None:
+def test_no_cameras_give_no_images(renderer: str, make_splats: MakeSplats) -> None:
     images, alpha = render(make_splats(3), orbit([], [], radius=1, width=9, height=5), renderer=renderer)
     assert (images.shape, alpha.shape) == ((0, 5, 9, 3), (0, 5, 9, 1))
 
@@ -162,7 +162,7 @@ def test_cpu_agrees_on_equal_depths_and_full_pixels(make_splats: MakeSplats) -> 
     assert_alike(render(flat, cameras, renderer="cpu"), render(flat, cameras, renderer="torch"))
 
 
-def test_auto_is_fast_without_and_differentiable_with_a_gradient(make_splats: MakeSplats) -> None:
+def test_auto_is_the_cpu_renderer_and_differentiable(make_splats: MakeSplats) -> None:
     splats, cameras = make_splats(30), _odd_cameras()
     assert torch.equal(render(splats, cameras).images, render(splats, cameras, renderer="cpu").images)
     splats.means.requires_grad_()
@@ -177,11 +177,11 @@ def test_unknown_renderers_and_backgrounds_are_refused(make_splats: MakeSplats) 
         render(make_splats(1), _odd_cameras(), (1, 1))
 
 
-def test_eight_bits_clip_then_truncate() -> None:
+def test_to_uint8_clips_then_truncates() -> None:
     assert to_uint8(torch.tensor([-1.0, 0.0, 0.5, 0.99999, 1.0, 7.0])).tolist() == [0, 0, 127, 254, 255, 255]
 
 
-def test_renderer_name_says_the_build() -> None:
+def test_renderer_name_contains_the_build() -> None:
     assert renderer_name("cpu").startswith("cpu-numba-")
     assert warm_up("cpu") == renderer_name("cpu")
 
@@ -198,13 +198,13 @@ def test_covered_pixels_is_an_upper_estimate(factor: float, make_splats: MakeSpl
     assert factor != 1.0 or estimate < 20 * touched
 
 
-def test_covered_pixels_of_what_is_not_drawn_is_zero() -> None:
+def test_covered_pixels_is_zero_for_splats_that_are_not_drawn() -> None:
     cameras = orbit([0], [0], radius=2, width=32, height=32)
     assert covered_pixels(_one_splat((0, 0, 3.0)), cameras) == 0
     assert covered_pixels(_one_splat((0, 0, 0), opacity=0.001), cameras) == 0
 
 
-def test_covered_pixels_of_absurd_splats_is_bounded() -> None:
+def test_covered_pixels_of_huge_splats_is_bounded_by_the_image() -> None:
     cameras = orbit([0], [0], radius=2, width=32, height=32)
     assert covered_pixels(_one_splat((0, 0, 1.98), scale=1e30), cameras) == 32 * 32
 

@@ -40,7 +40,7 @@ def test_degree_beyond_three_is_refused() -> None:
         sh.basis(4, _directions(1))
 
 
-def test_rgb_is_seen_from_every_side() -> None:
+def test_from_rgb_gives_the_same_colour_from_every_direction() -> None:
     rgb = torch.rand(20, 3, dtype=torch.float64)
     coefficients = sh.from_rgb(rgb)
     torch.testing.assert_close(sh.colours(coefficients, _directions(20)), rgb)

@@ -1,4 +1,4 @@
-"""Turns about x and y, against rotation matrices and against colours evaluated along turned directions."""
+"""Rotations about x and y, checked with rotation matrices and with colours along rotated directions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def rotation(quats: Tensor) -> Tensor:
     return torch.stack([torch.stack(row, dim=-1) for row in rows], dim=-2)
 
 
-def some(coefficients: int) -> Splats:
+def random_splats(coefficients: int) -> Splats:
     random = torch.Generator().manual_seed(5)
     return Splats(
         means=torch.randn(20, 3, generator=random),
@@ -36,8 +36,8 @@ def some(coefficients: int) -> Splats:
     )
 
 
-def test_means_and_rotations_turn() -> None:
-    before = some(1)
+def test_half_turn_rotates_means_and_quaternions() -> None:
+    before = random_splats(1)
     after = half_turn_x(before)
     torch.testing.assert_close(after.means, before.means @ TURN.T)
     torch.testing.assert_close(rotation(after.quats), TURN @ rotation(before.quats))
@@ -45,22 +45,22 @@ def test_means_and_rotations_turn() -> None:
 
 
 @pytest.mark.parametrize("coefficients", [1, 4, 9, 16])
-def test_colours_turn_with_the_splats(coefficients: int) -> None:
-    before = some(coefficients)
+def test_half_turn_rotates_colours(coefficients: int) -> None:
+    before = random_splats(coefficients)
     directions = normalize(torch.randn(20, 3, generator=torch.Generator().manual_seed(6)), dim=-1)
     turned = colours(half_turn_x(before).sh, directions @ TURN.T)
     torch.testing.assert_close(turned, colours(before.sh, directions))
 
 
-def test_scales_and_opacities_stay() -> None:
-    before = some(4)
+def test_half_turn_keeps_scales_and_opacities() -> None:
+    before = random_splats(4)
     after = half_turn_x(before)
     assert torch.equal(after.scales, before.scales)
     assert torch.equal(after.opacities, before.opacities)
 
 
 def test_about_y_moves_front_toward_x_and_turns_rotations_with_it() -> None:
-    before = some(1)
+    before = random_splats(1)
     after = about_y(before, 90)
     turn = torch.tensor([[0.0, 0, 1], [0, 1, 0], [-1, 0, 0]])
     torch.testing.assert_close(turn @ torch.tensor([0.0, 0, 1]), torch.tensor([1.0, 0, 0]))
@@ -72,6 +72,6 @@ def test_about_y_moves_front_toward_x_and_turns_rotations_with_it() -> None:
     torch.testing.assert_close(rotation(back.quats), rotation(before.quats))
 
 
-def test_about_y_refuses_colours_that_depend_on_the_view() -> None:
+def test_about_y_refuses_view_dependent_colours() -> None:
     with pytest.raises(ValueError, match="not of degree 1"):
-        about_y(some(4), 90)
+        about_y(random_splats(4), 90)

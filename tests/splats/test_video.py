@@ -11,7 +11,7 @@ from PIL import Image
 
 from splats import sh
 from splats.model import Splats, normalise
-from splats.video import contact_sheet_png, framing_radius, picture_png, turntable_mp4
+from splats.video import contact_sheet_png, framing_radius, image_png, turntable_mp4
 
 MakeSplats = Callable[..., Splats]
 
@@ -29,7 +29,7 @@ def _box(size: tuple[float, float, float], rgb: tuple[float, float, float] = (0.
 
 @dataclass(frozen=True)
 class Film:
-    """A decoded video: its frames as RGB, and what its stream says of itself."""
+    """A decoded video: its frames as RGB, and the properties of its stream."""
 
     frames: list[np.ndarray]
     codec: tuple[str, str | None, int, int]
@@ -54,16 +54,16 @@ def _frames(video: bytes) -> list[np.ndarray]:
 
 
 def _boxes(video: bytes) -> list[bytes]:
-    """Names of the file's outermost MP4 boxes, in order."""
-    names, at = [], 0
-    while at < len(video):
-        size, name = struct.unpack(">I4s", video[at : at + 8])
+    """Names of the outermost MP4 boxes of the file, in order."""
+    names, offset = [], 0
+    while offset < len(video):
+        size, name = struct.unpack(">I4s", video[offset : offset + 8])
         names.append(name)
-        at += size
+        offset += size
     return names
 
 
-def _picture(png: bytes) -> np.ndarray:
+def _image(png: bytes) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(png)))
 
 
@@ -75,12 +75,12 @@ def test_turntable_is_h264_that_browsers_play(marked_object: Splats) -> None:
     assert film.seconds == pytest.approx(0.5)
 
 
-def test_the_index_comes_before_the_pictures(marked_object: Splats) -> None:
+def test_the_index_comes_before_the_frames(marked_object: Splats) -> None:
     boxes = _boxes(turntable_mp4(marked_object, size_px=64, seconds=1))
     assert boxes.index(b"moov") < boxes.index(b"mdat")
 
 
-def test_a_long_video_has_room_for_its_index(marked_object: Splats) -> None:
+def test_the_index_of_a_long_video_fits_its_reserved_space(marked_object: Splats) -> None:
     video = turntable_mp4(marked_object, size_px=64, seconds=12, fps=30)
     assert len(_frames(video)) == 360
 
@@ -91,7 +91,7 @@ def test_colours_survive_the_encoder() -> None:
     assert frames[0][2, 2].tolist() == pytest.approx([255, 255, 255], abs=3)
 
 
-def test_the_turntable_turns_toward_x_and_starts_in_front(marked_object: Splats) -> None:
+def test_the_turntable_starts_in_front_and_turns_toward_x(marked_object: Splats) -> None:
     frames = _frames(turntable_mp4(marked_object, size_px=64, seconds=1, fps=4, elevation_deg=0))
     front, side = frames[0].astype(int), frames[1].astype(int)
     nose = [(f[..., 2] - f[..., 0] - f[..., 1] // 2 > 60).nonzero()[1] for f in (front, side)]
@@ -104,11 +104,11 @@ def test_the_same_splats_give_the_same_video(marked_object: Splats) -> None:
 
 
 def test_progress_rises_to_one(marked_object: Splats) -> None:
-    heard: list[float] = []
-    turntable_mp4(marked_object, size_px=1024, seconds=0.3, on_progress=heard.append)
-    assert heard == sorted(heard)
-    assert len(heard) > 1
-    assert heard[-1] == 1
+    fractions: list[float] = []
+    turntable_mp4(marked_object, size_px=1024, seconds=0.3, on_progress=fractions.append)
+    assert fractions == sorted(fractions)
+    assert len(fractions) > 1
+    assert fractions[-1] == 1
 
 
 def test_progress_may_end_the_work(marked_object: Splats) -> None:
@@ -126,13 +126,13 @@ def test_sizes_that_cannot_be_encoded_are_refused(marked_object: Splats, size_px
 
 
 def test_no_frames_are_refused(marked_object: Splats) -> None:
-    with pytest.raises(ValueError, match="no video"):
+    with pytest.raises(ValueError, match="has no frames"):
         turntable_mp4(marked_object, seconds=0)
 
 
 @pytest.mark.parametrize("size", [(1, 1, 1), (1, 0.05, 1), (0.2, 1, 0.2), (1, 0.3, 0.4), (30, 90, 30)])
 def test_the_object_fills_the_frame_and_is_never_cropped(size: tuple[float, float, float]) -> None:
-    sheet = _picture(contact_sheet_png(_box(size), size_px=96, columns=8))
+    sheet = _image(contact_sheet_png(_box(size), size_px=96, columns=8))
     covered = (sheet < 250).any(axis=-1).reshape(96, 8, 96).transpose(1, 0, 2)  # [views, y, x]
     assert not covered[:, [0, -1], :].any()
     assert not covered[:, :, [0, -1]].any()
@@ -140,27 +140,27 @@ def test_the_object_fills_the_frame_and_is_never_cropped(size: tuple[float, floa
     assert max(rows, columns) > 96 * 0.6
 
 
-def test_framing_looks_past_far_floaters() -> None:
+def test_framing_ignores_far_floaters() -> None:
     box = _box((1, 1, 1))
     means = torch.cat([box.means, box.means])
-    stray = Splats(means, *(torch.cat([getattr(box, name)] * 2) for name in Splats.__slots__[1:]))
-    stray.means[0] = 40
-    assert framing_radius(normalise(stray)) == pytest.approx(framing_radius(normalise(box)), rel=0.05)
+    floating = Splats(means, *(torch.cat([getattr(box, name)] * 2) for name in Splats.__slots__[1:]))
+    floating.means[0] = 40
+    assert framing_radius(normalise(floating)) == pytest.approx(framing_radius(normalise(box)), rel=0.05)
 
 
 def test_contact_sheet_lays_views_out_in_rows(marked_object: Splats) -> None:
-    sheet = _picture(contact_sheet_png(marked_object, size_px=64, columns=2, azimuths_deg=(0, 90, 180)))
+    sheet = _image(contact_sheet_png(marked_object, size_px=64, columns=2, azimuths_deg=(0, 90, 180)))
     assert sheet.shape == (128, 128, 3)
     assert bool((sheet[64:, 64:] == 255).all())
     assert bool((sheet[64:, :64] < 200).any())
 
 
-def test_picture_is_a_png_of_the_asked_size(marked_object: Splats) -> None:
-    picture = _picture(picture_png(marked_object, size_px=77))
-    assert picture.shape == (77, 77, 3)
-    assert (picture < 200).any()
+def test_image_png_has_the_requested_size(marked_object: Splats) -> None:
+    image = _image(image_png(marked_object, size_px=77))
+    assert image.shape == (77, 77, 3)
+    assert (image < 200).any()
 
 
 def test_an_object_without_extent_is_refused(make_splats: MakeSplats) -> None:
     with pytest.raises(ValueError, match="extent"):
-        picture_png(replace(make_splats(3), means=torch.zeros(3, 3), opacities=torch.ones(3)))
+        image_png(replace(make_splats(3), means=torch.zeros(3, 3), opacities=torch.ones(3)))

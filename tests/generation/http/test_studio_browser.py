@@ -23,7 +23,7 @@ from generation.backends.contract import Generated, Progress, Report
 from generation.pipeline import build_pipeline
 from generation.settings import read_settings
 from mocks.processes import running
-from splats.video import picture_png
+from splats.video import image_png
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -34,7 +34,7 @@ PROMPT = "<b>pink</b> bicycle"
 def never_done(prompt: str, seed: int, report: Report) -> Generated:
     """Shows splats and a picture of them in turn, until it is cancelled."""
     splats = load_procedural("cpu")("pink bicycle", seed, lambda _: None).splats
-    for look in itertools.cycle([splats, picture_png(splats, size_px=512)]):
+    for look in itertools.cycle([splats, image_png(splats, size_px=512)]):
         report(Progress(0.5, "optimising", look))
         time.sleep(0.05)
     raise AssertionError("unreachable")

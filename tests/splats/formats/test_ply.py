@@ -1,4 +1,4 @@
-"""PLY files: the layout written, every layout read, every refusal with its code."""
+"""PLY files: the layout we write, every layout we read, and the code of every refusal."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TYPES = {"char": "i1", "uchar": "u1", "short": "i2", "ushort": "u2", "int": "i4"
 
 
 def columns_of(splats: Splats) -> dict[str, np.ndarray]:
-    """The values of `splats` as a PLY file holds them, by property, each [N], computed apart from the codec."""
+    """The values of `splats` as a PLY file stores them, by property, each [N], computed without the codec."""
     n, k, _ = splats.sh.shape
     rest = splats.sh[:, 1:].permute(0, 2, 1).reshape(n, 3 * (k - 1))
     table = torch.cat(
@@ -142,7 +142,7 @@ def test_reads_any_property_order_with_foreign_properties_of_any_type(make_splat
 
 
 @pytest.mark.parametrize("form", ["binary_little_endian", "ascii"])
-def test_passes_over_other_elements(make_splats, form):
+def test_skips_other_elements(make_splats, form):
     splats = make_splats(4)
     ahead = "element camera 2\nproperty uchar kind\nproperty double focal"
     ahead_body = b"1 2.5\n3 4.5\n" if form == "ascii" else bytes(18)
@@ -151,7 +151,7 @@ def test_passes_over_other_elements(make_splats, form):
     assert_same(ply.decode(data + b"3 0 1 2\n"), splats)
 
 
-def test_reads_windows_line_ends_and_odd_comments(make_splats):
+def test_reads_windows_line_ends_and_binary_comments(make_splats):
     splats = make_splats(3)
     columns = columns_of(splats)
     header, _, rows = ply_file(columns).partition(b"end_header\n")
@@ -198,7 +198,7 @@ def test_one_ascii_line_of_all_numbers_is_read_in_pieces(make_splats):
     ],
 )
 @pytest.mark.parametrize("form", ["binary_little_endian", "binary_big_endian", "ascii"])
-def test_refuses_values_that_mean_nothing(make_splats, form, name, value, code):
+def test_refuses_values_that_are_not_finite_or_out_of_range(make_splats, form, name, value, code):
     columns = columns_of(make_splats(3, 1))
     columns[name][1] = value
     assert code_of(ply_file(columns, form=form)) == code
@@ -210,7 +210,7 @@ def test_a_huge_double_is_out_of_range_and_not_infinite(make_splats):
     assert code_of(ply_file(columns, types={"x": "double"})) == "out_of_range"
 
 
-def test_refuses_a_quaternion_without_length(make_splats):
+def test_refuses_a_quaternion_of_length_zero(make_splats):
     columns = columns_of(make_splats(3))
     for name in ("rot_0", "rot_1", "rot_2", "rot_3"):
         columns[name][2] = 0
@@ -228,7 +228,7 @@ def test_refuses_wrong_counts(make_splats, form):
     assert code_of(ply_file(columns, form=form, count=2)) == "bad_encoding"  # one row left over
 
 
-def test_refuses_every_cut(make_splats):
+def test_refuses_every_truncation(make_splats):
     data = ply.encode(make_splats(2))
     assert {code_of(data[:size]) for size in range(4, len(data))} == {"truncated"}
 
@@ -265,7 +265,7 @@ def test_white_space_may_follow_the_rows(make_splats):
         ("end_header\n", "end_heads\n", "truncated"),
     ],
 )
-def test_refuses_headers_that_are_not_of_splats(make_splats, old, new, code):
+def test_refuses_malformed_and_foreign_headers(make_splats, old, new, code):
     data = ply_file(columns_of(make_splats(2)))
     assert old.encode() in data
     assert code_of(data.replace(old.encode(), new.encode(), 1)) == code
@@ -276,7 +276,7 @@ def test_refuses_a_header_that_does_not_end():
 
 
 @pytest.mark.parametrize("rest", [8, 10, 23, 46, 72])
-def test_refuses_a_number_of_coefficients_of_no_degree(make_splats, rest):
+def test_refuses_a_coefficient_count_that_fits_no_degree(make_splats, rest):
     columns = columns_of(make_splats(2)) | {f"f_rest_{i}": np.zeros(2) for i in range(rest)}
     assert code_of(ply_file(columns)) == "unknown_format"
 
@@ -301,7 +301,7 @@ def test_refuses_words_that_are_not_numbers(make_splats, word):
     assert code_of(data[:start] + word + b" " + data[start:]) == "bad_encoding"
 
 
-def test_refuses_more_text_than_is_worth_parsing():
+def test_refuses_an_ascii_body_of_too_many_numbers():
     names = [*BASE, *(f"extra_{i}" for i in range(10))]
     header = "\n".join(["ply", "format ascii 1.0", "element vertex 400000", *(f"property float {n}" for n in names)])
     assert code_of(f"{header}\nend_header\n".encode() + b"1 " * (400_000 * 24)) == "too_large"
@@ -311,13 +311,13 @@ def test_refuses_more_text_than_is_worth_parsing():
     ("field", "value"),
     [("means", float("nan")), ("means", 1e7), ("scales", 0.0), ("opacities", 1.5), ("quats", 0.0), ("sh", 1e9)],
 )
-def test_does_not_write_what_it_would_not_read(make_splats, field, value):
+def test_does_not_write_values_that_it_would_refuse_to_read(make_splats, field, value):
     splats = make_splats(3)
     getattr(splats, field)[1] = value
     with pytest.raises(ValueError, match="cannot write"):
         ply.encode(splats)
 
 
-def test_does_not_write_nothing(make_splats):
+def test_does_not_write_an_empty_file(make_splats):
     with pytest.raises(ValueError, match="cannot write 0 splats"):
         ply.encode(make_splats(0))

@@ -1,4 +1,4 @@
-"""SPZ files: every version read, version 3 written, quantisation within its steps, every refusal with its code."""
+"""SPZ files: reading every version, writing version 3, quantisation errors, and the code of every refusal."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def payload(
     return struct.pack(HEADER, magic, version, count, degree, bits, 0, 0) + SECTIONS + rotation
 
 
-def smallest_three(greatest: int, *others: tuple[int, int]) -> bytes:
-    """Four bytes of a rotation: the index of the greatest of xyzw, then (sign, magnitude) of the others in order."""
-    packed = greatest
+def smallest_three(largest: int, *others: tuple[int, int]) -> bytes:
+    """Four bytes of a rotation: the index of the largest of xyzw, then (sign, magnitude) of the others in order."""
+    packed = largest
     for sign, magnitude in others:
         packed = packed << 10 | sign << 9 | magnitude
     return packed.to_bytes(4, "little")
@@ -86,7 +86,7 @@ def test_reads_the_values_of_the_format(pack: Callable[[bytes], bytes]):
         (smallest_three(0, (1, 511), (0, 0), (0, 0)), (0, 0.5**0.5, -(0.5**0.5), 0)),
         (smallest_three(1, (0, 0), (0, 511), (0, 0)), (0, 0, 0.5**0.5, 0.5**0.5)),
         (smallest_three(2, (0, 0), (0, 0), (1, 511)), (-(0.5**0.5), 0, 0, 0.5**0.5)),
-        (b"\xff\xff\xff\xff", (0, -(3**-0.5), -(3**-0.5), -(3**-0.5))),  # too long for a rotation: made unit
+        (b"\xff\xff\xff\xff", (0, -(3**-0.5), -(3**-0.5), -(3**-0.5))),  # too long for a rotation: normalised
     ],
 )
 def test_reads_smallest_three_rotations(packed: bytes, wxyz: tuple[float, ...]):
@@ -111,7 +111,7 @@ def test_reads_version_2(pack: Callable[[bytes], bytes], packed: bytes, wxyz: tu
 
 
 @pytest.mark.parametrize("degree", [0, 1, 2, 3])
-def test_version_4_holds_what_version_3_holds(make_splats, degree):
+def test_version_4_decodes_like_version_3(make_splats, degree):
     three = spz.encode(make_splats(30, degree))
     from_three, from_four = spz.decode(three), spz.decode(version_4(gzip.decompress(three), extra=bytes(24)))
     assert all(torch.equal(getattr(from_three, name), getattr(from_four, name)) for name in Splats.__slots__)
@@ -133,7 +133,7 @@ def assert_within_quantisation(again: Splats, splats: Splats) -> None:
 
 @st.composite
 def any_splats(draw: st.DrawFn) -> Splats:
-    """Anything that may be written and lies within 2,048 units."""
+    """Any splats that can be written and lie within 2,048 units."""
     n, degree = draw(st.integers(1, 8)), draw(st.integers(0, 3))
     generator = np.random.default_rng(draw(st.integers(0, 2**32)))
     reach = draw(st.sampled_from([1e-6, 0.5, 2000.0]))
@@ -151,7 +151,7 @@ def any_splats(draw: st.DrawFn) -> Splats:
 
 @given(splats=any_splats())
 @settings(max_examples=60, deadline=None)
-def test_round_trip_holds_to_the_quantisation(splats: Splats):
+def test_round_trip_stays_within_the_quantisation(splats: Splats):
     assert_within_quantisation(spz.decode(spz.encode(splats)), splats)
 
 
@@ -171,11 +171,11 @@ def test_writes_gzip_version_3(make_splats):
     assert len(gzip.decompress(data)) == 16 + 5 * (20 + 24)
 
 
-@pytest.mark.parametrize("n", [10, 60_000])  # gsply packs more than a mebibyte in another way
+@pytest.mark.parametrize("n", [10, 60_000])  # gsply compresses more than a mebibyte differently
 def test_the_same_splats_give_the_same_bytes(make_splats, n):
     first = spz.encode(make_splats(n))
     assert spz.encode(make_splats(n)) == first
-    assert first[4:8] == bytes(4)  # gzip's time of writing
+    assert first[4:8] == bytes(4)  # the time in the gzip header
 
 
 def test_far_positions_take_bits_from_the_fraction(make_splats):
@@ -208,7 +208,7 @@ def test_far_positions_take_bits_from_the_fraction(make_splats):
     ],
 )
 @pytest.mark.parametrize("pack", [gzip.compress, zstd])
-def test_refuses_headers(pack: Callable[[bytes], bytes], change: dict[str, int], code: str):
+def test_refuses_headers_with_a_bad_field(pack: Callable[[bytes], bytes], change: dict[str, int], code: str):
     assert code_of(pack(payload(IDENTITY, **change))) == code
 
 
@@ -225,7 +225,7 @@ def test_refuses_positions_out_of_range():
 
 
 @CONTAINERS
-def test_refuses_every_cut(pack: Callable[[bytes], bytes], make_splats):
+def test_refuses_every_truncation(pack: Callable[[bytes], bytes], make_splats):
     data = pack(gzip.decompress(spz.encode(make_splats(3, 1))))
     assert {code_of(data[:size]) for size in range(4, len(data))} == {"truncated"}
 
@@ -240,7 +240,7 @@ def test_refuses_more_than_the_header_announces(pack: Callable[[bytes], bytes]):
     assert code_of(pack(payload(IDENTITY) + b"\0")) == "bad_encoding"
 
 
-def test_refuses_version_4_tables_that_do_not_fit():
+def test_refuses_version_4_tables_that_do_not_match_the_header():
     good = version_4(payload(IDENTITY))
     assert len(spz.decode(good)) == 1
 
