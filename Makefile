@@ -1,14 +1,14 @@
-# `make` alone lists the targets. Each sets up what it needs first (./setup_env.sh, into .venv), so all of them work
-# on a fresh machine with Python 3.11 or newer.
+# `make` alone lists the targets. Each runs ./setup_env.sh first, so all of them work on a fresh machine with Python 3.11
+# or newer.
 
 PYTHON := .venv/bin/python
 
-# What follows PROMPT= is passed on as it stands, by the environment: neither make nor a shell reads anything into it.
+# The text after PROMPT= is passed on unchanged, through the environment: neither make nor a shell expands it.
 PROMPT ?= pink bicycle
 override PROMPT := $(value PROMPT)
 export PROMPT
 
-# Threads that wait do not spin: on a busy machine the renderer and the models are several times faster so.
+# Waiting threads do not spin, which makes the renderer and the models several times faster on a busy machine.
 export OMP_WAIT_POLICY ?= PASSIVE
 
 .DEFAULT_GOAL := help
@@ -35,10 +35,10 @@ lint: setup  ## ruff format --check, ruff check, mypy
 	@$(PYTHON) -m mypy
 
 bench: setup  ## measure this machine (an hour): the rows of docs/benchmarks.md
-	@set -e; for run in render.py codecs.py video.py generation.py "validation.py stages" "validation.py load" \
-		axon.py seats.py kills.py many_miners.py prompter.py best_of_n.py; do $(PYTHON) benchmarks/$$run; echo; done
+	@set -e; for run in render codecs video generation "validation stages" "validation load" \
+		axon seats kills many_miners prompter best_of_n; do $(PYTHON) -m benchmarks.$$run; echo; done
 
 bench-gpu: setup  ## the rows that need a CUDA device
 	@$(PYTHON) -c 'import sys, torch; torch.cuda.is_available() or sys.exit("bench-gpu: no CUDA device")'
-	@$(PYTHON) benchmarks/render.py --device cuda
-	@PYTHONPATH=. $(PYTHON) benchmarks/learned.py
+	@$(PYTHON) -m benchmarks.render --device cuda
+	@$(PYTHON) -m benchmarks.learned

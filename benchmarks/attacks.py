@@ -1,6 +1,6 @@
 """How far crude cheats get, beside their honest counterparts. `gradient_attack.py` is the attack with the weights.
 
-    python benchmarks/attacks.py [--scorer three-gen-small] [--weights PATH]
+    python -m benchmarks.attacks [--scorer three-gen-small] [--weights PATH]
 
 Prints a row per cheat: its honest counterpart's score, its own score or reject code, and what it would get with checks
 and gates off, so that one sees what does the work.
@@ -9,12 +9,9 @@ and gates off, so that one sees what does the work.
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # not this folder: validation.py is no package
 
 from generation.backends import LOADERS
 from generation.backends.contract import Generator

@@ -1,6 +1,6 @@
 """Pulls per second and CPU per pull of the validator's axon, beside the SDK's axon as it comes, in one run.
 
-python benchmarks/axon.py [--rounds 3] [--requests 2000] [--concurrent 1 16 64]
+python -m benchmarks.axon [--rounds 3] [--requests 2000] [--concurrent 1 16 64]
 
 Each axon runs in a process of its own; one client, the same for both, signs every request as the SDK's dendrite does
 and keeps its connections. The validator's axon does its whole work: registration, signature, the nonce written to disk,
@@ -15,7 +15,6 @@ import multiprocessing
 import os
 import socket
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Coroutine
@@ -27,8 +26,6 @@ from typing import Any
 import aiohttp
 import bittensor as bt
 from pydantic import BaseModel
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # not this folder: validation.py is no package
 
 from benchmarks.desks import make_desk
 from neurons.chain.contract import Seat, Snapshot

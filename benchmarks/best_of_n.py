@@ -1,6 +1,6 @@
 """What a miner gains by scoring what it makes: the validator's score of the best of n candidates, against the first.
 
-    python benchmarks/best_of_n.py [--prompts 30] [--validators 3]
+    python -m benchmarks.best_of_n [--prompts 30] [--validators 3]
 
 Real assets (the procedural generator), scored in this process by the scorer that ships. For each prompt eight
 candidates are made and scored as a miner does, with one random seed a task; the miner's own rules then choose, with at
@@ -17,13 +17,10 @@ import argparse
 import asyncio
 import random
 import statistics
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # not this folder: validation.py is no package
 
 from generation.backends import LOADERS
 from neurons.miner.candidates import Candidate, Effort, NextAction, choose_action, choose_better

@@ -1,6 +1,6 @@
 """Times of the file codecs beside gsply's own calls, and the sizes of the files.
 
-python benchmarks/codecs.py [--rounds 9]    prints a Markdown table; medians of wall-clock milliseconds
+python -m benchmarks.codecs [--rounds 9]    prints a Markdown table; medians of wall-clock milliseconds
 
 gsply works on paths only, so its calls here go through a temporary file and include none of our checks.
 """

@@ -1,20 +1,17 @@
 """Times of the procedural generator, and of the whole way from a prompt to a video through the running service.
 
-PYTHONPATH=. python benchmarks/generation.py [--rounds 5]    prints Markdown tables; medians of wall-clock seconds
+python -m benchmarks.generation [--rounds 5]    prints Markdown tables; medians of wall-clock seconds
 """
 
 from __future__ import annotations
 
 import argparse
 import statistics
-import sys
 import time
 from pathlib import Path
 
 import httpx
 import torch
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # mocks/ is not installed
 
 from generation.backends import LOADERS
 from mocks.processes import running
@@ -29,7 +26,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     rounds = parser.parse_args().rounds
     warm_up()
-    print(f"`python benchmarks/generation.py --rounds {rounds}`: {renderer_name()}\n")
+    print(f"`python -m benchmarks.generation --rounds {rounds}`: {renderer_name()}\n")
     time_objects()
     time_service(rounds)
 

@@ -1,7 +1,7 @@
 """A white-box attack on a scorer: Adam fits an asset to its formula through the differentiable renderer.
 
-    python benchmarks/gradient_attack.py --start noise [--prompt "a pink bicycle"] [--held_out FOLDER] [--device cuda]
-    python benchmarks/gradient_attack.py --start wrong [--wrong "a red car"]       from another prompt's asset
+    python -m benchmarks.gradient_attack --start noise [--prompt "a pink bicycle"] [--held_out FOLDER] [--device cuda]
+    python -m benchmarks.gradient_attack --start wrong [--wrong "a red car"]       from another prompt's asset
 
 Every step looks from random views of the same distribution as the seeded ones. Prints the curves, a row a checkpoint:
 scores of the fixed views, of views of seeds it never saw and of a scorer trained apart, all with checks and gates off;
@@ -13,14 +13,11 @@ from __future__ import annotations
 
 import argparse
 import math
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import torch
 from torch import Tensor
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # not this folder: validation.py is no package
 
 from benchmarks.attacks import PROMPTS, SEEDS, guarded_score, make, unchecked, unguarded
 from generation.backends import LOADERS

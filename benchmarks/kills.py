@@ -1,6 +1,6 @@
 """Kills a validator's desk at random moments and looks whether anything that a miner was told is lost.
 
-python benchmarks/kills.py [--kills 200] [--seed 8]
+python -m benchmarks.kills [--kills 200] [--seed 8]
 
 Each kill: a forked process hands tasks out and takes results for four miners at once, and says what it acknowledges;
 SIGKILL after a random number of lines; then the state is opened anew and every line of every process so far is held
@@ -21,8 +21,6 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # not this folder: validation.py is no package
 
 from benchmarks.desks import make_desk
 from neurons.messages import SubmitReply, SubmitRequest

@@ -1,8 +1,8 @@
 """Times of the learned generators on a GPU, with full-size networks of random values: speed does not depend on them.
 
-PYTHONPATH=. python benchmarks/learned.py [--steps 50] [--rounds 3]    prints Markdown tables; medians
-PYTHONPATH=. python benchmarks/learned.py --tiny     the same on the CPU with tiny networks: a rehearsal
-PYTHONPATH=. python benchmarks/learned.py --load     one strict load of full-size files with the released names
+python -m benchmarks.learned [--steps 50] [--rounds 3]    prints Markdown tables; medians
+python -m benchmarks.learned --tiny     the same on the CPU with tiny networks: a rehearsal
+python -m benchmarks.learned --load     one strict load of full-size files with the released names
 
 The floor of a step is the arithmetic of its networks alone, 3.82 TFLOP (denoiser 1.45, its joint attention 0.18, the
 encoder with gradient 2.19), at 700 TFLOP/s of dense bfloat16: 5.5 ms on an H100 or H200.
@@ -25,8 +25,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # mocks/ is not installed
 
 from benchmarks.render import shell
 from generation.backends.guided.distil import Distillation
@@ -64,10 +62,10 @@ def main() -> None:
         return
     device = torch.device("cpu" if args.tiny else "cuda")
     if not args.tiny and not torch.cuda.is_available():
-        sys.exit("learned.py: no CUDA device; --tiny rehearses on the CPU")
+        sys.exit("benchmarks.learned: no CUDA device; --tiny rehearses on the CPU")
     steps, rounds = (2, 1) if args.tiny else (args.steps, args.rounds)
     card = "CPU, tiny networks" if args.tiny else torch.cuda.get_device_name()
-    print(f"`python benchmarks/learned.py{' --tiny' * args.tiny}`: {card}, {renderer_name(device)}\n")
+    print(f"`python -m benchmarks.learned{' --tiny' * args.tiny}`: {card}, {renderer_name(device)}\n")
     if not args.tiny:
         print(f"gsplat's kernels, compiled anew: {extension_build_s():.0f} s\n")
     time_steps(device, steps, tiny=args.tiny)

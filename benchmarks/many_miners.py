@@ -1,6 +1,6 @@
 """256 miners on one validator over real axons, for ten minutes: is anything lost or paid twice, how long does it take?
 
-python benchmarks/many_miners.py [--miners 256] [--minutes 10] [--cooldown 20]
+python -m benchmarks.many_miners [--miners 256] [--minutes 10] [--cooldown 20]
 
 The validator is the real program on a devnet; only the scores come from a stand-in, so that what is measured is the
 validator and not CLIP. The miners are simulated in this process, with real keys, signatures and connections, and are as
@@ -16,7 +16,6 @@ import base64
 import contextlib
 import random
 import statistics
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -25,8 +24,6 @@ from pathlib import Path
 from typing import Any
 
 from bittensor_wallet import Keypair
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # not this folder: its prompter.py is no package
 
 from mocks.network import HTTP, as_arguments
 from mocks.processes import drain, free_port, start

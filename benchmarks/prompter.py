@@ -1,6 +1,6 @@
 """Times the prompt collector: submissions as its file grows to ten million prompts, and answers of 100,000.
 
-    python benchmarks/prompter.py [--prompts 10000000] [--folder DIR]
+    python -m benchmarks.prompter [--prompts 10000000] [--folder DIR]
 
 Medians; nothing else should run on the machine. The file grows by real submissions of 1,000 prompts and is removed at
 the end. Prints Markdown rows for docs/benchmarks.md.
@@ -16,7 +16,6 @@ import random
 import resource
 import sqlite3
 import statistics
-import sys
 import tempfile
 import threading
 import time
@@ -26,8 +25,6 @@ from pathlib import Path
 
 import bittensor_wallet
 import httpx
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # not this folder: prompter.py is no package
 
 from neurons.chain.contract import Seat, Snapshot
 from neurons.validator.prompts import CollectorClient, fetch

@@ -1,6 +1,6 @@
 """Times of the renderers: the fast one for each instruction set, and the torch oracle for the ratio.
 
-python benchmarks/render.py [--rounds 7] [--device cuda]    prints Markdown tables; medians
+python -m benchmarks.render [--rounds 7] [--device cuda]    prints Markdown tables; medians
 
 An instruction set is forced by NUMBA_CPU_NAME in a process of its own, whose kernels were compiled before; "start" is
 what it still takes to load them. "memory" is the growth of the process's peak beyond that, pictures (67 MB) included.
@@ -94,7 +94,7 @@ def print_fast(rounds: int) -> None:
         environment = dict(os.environ)
         if processor is not None:
             environment |= {"NUMBA_CPU_NAME": processor, "NUMBA_CPU_FEATURES": ""}  # the processor's own
-        command = [sys.executable, __file__, "--rows", "--rounds", str(rounds)]
+        command = [sys.executable, "-m", "benchmarks.render", "--rows", "--rounds", str(rounds)]
         subprocess.run([*command[:-2], "--rounds", "1"], env=environment, check=True, capture_output=True)  # compiles
         output = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
         for row in json.loads(output):
@@ -146,7 +146,7 @@ def main() -> None:
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     arguments = parser.parse_args()
     if arguments.device == "cuda":
-        print(f"`python benchmarks/render.py --device cuda`: {torch.cuda.get_device_name()}, {warm_up('cuda')}\n")
+        print(f"`python -m benchmarks.render --device cuda`: {torch.cuda.get_device_name()}, {warm_up('cuda')}\n")
         print_gsplat(arguments.rounds)
         return
     if arguments.rows:
@@ -154,7 +154,7 @@ def main() -> None:
         return
     model = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
     print(
-        f"`python benchmarks/render.py --rounds {arguments.rounds}`: {SIZE_PX}×{SIZE_PX}, median of {arguments.rounds}"
+        f"`python -m benchmarks.render --rounds {arguments.rounds}`: {SIZE_PX}×{SIZE_PX}, median of {arguments.rounds}"
     )
     print(f"{model[0].split(': ')[1]}, {os.cpu_count()} cores, torch threads {torch.get_num_threads()}")
     print(f"Python {platform.python_version()}, {renderer_name()}\n")

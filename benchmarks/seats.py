@@ -1,6 +1,6 @@
 """Time of a look at the subnet, of the weights, and of one whole round of setting them, for subnets of many seats.
 
-python benchmarks/seats.py [--rounds 5] [--seats 256 1024]
+python -m benchmarks.seats [--rounds 5] [--seats 256 1024]
 
 On the devnet, every seat but the validator's a miner with a record of eight full hours; its blocks take 50 ms, and the
 wait for the next one is told apart. On the real chain a look takes as long as its node: 1.3 to 7 s were seen for 1024
@@ -12,12 +12,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import statistics
-import sys
 import tempfile
 import time
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # not this folder: validation.py is no package
 
 from neurons.chain.devnet.chain import Devnet
 from neurons.chain.devnet.ledger import Ledger

@@ -1,9 +1,9 @@
 """Times the validation service, stage by stage and under load, and throws malformed bodies at it.
 
-    python benchmarks/validation.py [stages] [--device cuda]               ms by stage, also ViT-B/16, floors
-    python benchmarks/validation.py load [--scorer …] [--soak 500]         validations per second at 1, 4, 16; RSS
-    python benchmarks/validation.py hostile [--bodies 10000]               malformed bodies: no 500, flat memory
-    python benchmarks/validation.py seeds [--scorer …]                     deviation of honest scores over 64 seeds
+    python -m benchmarks.validation [stages] [--device cuda]               ms by stage, also ViT-B/16, floors
+    python -m benchmarks.validation load [--scorer …] [--soak 500]         validations per second at 1, 4, 16; RSS
+    python -m benchmarks.validation hostile [--bodies 10000]               malformed bodies: no 500, flat memory
+    python -m benchmarks.validation seeds [--scorer …]                     deviation of honest scores over 64 seeds
 
 Medians; nothing else should run on the machine. Prints Markdown rows for docs/benchmarks.md.
 """
@@ -16,7 +16,6 @@ import base64
 import itertools
 import random
 import statistics
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -24,8 +23,6 @@ from pathlib import Path
 
 import httpx
 import torch
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # not this folder: validation.py is no package
 
 from generation.backends import LOADERS
 from serving.settings import ShellSettings

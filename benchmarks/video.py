@@ -1,6 +1,6 @@
 """Times of the turntable video, whole and by part, the contact sheet and the picture.
 
-python benchmarks/video.py [--rounds 3] [--device cuda]    prints a Markdown table; medians of wall-clock seconds
+python -m benchmarks.video [--rounds 3] [--device cuda]    prints a Markdown table; medians of wall-clock seconds
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ import argparse
 import os
 
 import torch
-from render import median_times, shell
 
+from benchmarks.render import median_times, shell
 from splats.camera import orbit
 from splats.render import render, renderer_name, to_uint8, warm_up
-from splats.video import contact_sheet_png, framing_radius, picture_png, turntable_mp4
+from splats.video import contact_sheet_png, framing_radius, image_png, turntable_mp4
 
 FRAMES = 72
 
@@ -26,7 +26,7 @@ def main() -> None:
     rounds, device = arguments.rounds, arguments.device
     warm_up(device)
     splats = shell(50_000).to(device)
-    print(f"`python benchmarks/video.py --rounds {rounds} --device {device}`: {renderer_name(device)},", end=" ")
+    print(f"`python -m benchmarks.video --rounds {rounds} --device {device}`: {renderer_name(device)},", end=" ")
     print(f"{os.cpu_count()} cores,", end=" ")
     print(f"torch threads {torch.get_num_threads()}; 50,000 splats; {FRAMES} frames a video\n")
     print("| what | wall s | CPU s | size |")
@@ -40,9 +40,9 @@ def main() -> None:
         )
         wall, cpu = median_times(lambda c=cameras: to_uint8(render(splats, c).images).cpu(), rounds)
         print(f"| of which rendering | {wall * FRAMES / 4:.2f} | {cpu * FRAMES / 4:.2f} | |")
-    for name, picture in (("contact sheet, 8 × 256 px", contact_sheet_png), ("picture, 512 px", picture_png)):
-        wall, cpu = median_times(lambda p=picture: p(splats), rounds)
-        print(f"| {name} | {wall:.2f} | {cpu:.2f} | {len(picture(splats)) / 1e6:.2f} MB |")
+    for name, image in (("contact sheet, 8 × 256 px", contact_sheet_png), ("image, 512 px", image_png)):
+        wall, cpu = median_times(lambda i=image: i(splats), rounds)
+        print(f"| {name} | {wall:.2f} | {cpu:.2f} | {len(image(splats)) / 1e6:.2f} MB |")
 
 
 if __name__ == "__main__":

@@ -116,7 +116,7 @@ class Cameras:
 def bounds(splats: Splats) -> tuple[Tensor, Tensor]:
     """Return the lower and upper corner ([3], [3]) of the visible object.
 
-    The box is axis-aligned and holds the means with opacity ≥ 0.05, after dropping 0.1 % of them at each end of each axis.
+    The box is axis-aligned and holds the means with opacity ≥ 0.05, without the 0.1 % of them at each end of each axis.
     Raises ValueError when no splat is opaque enough.
     """
     means = splats.means[splats.opacities >= BOUNDS_MIN_OPACITY]  # [M, 3]

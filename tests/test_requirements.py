@@ -13,7 +13,7 @@ from tools import export_requirements
 
 def test_the_lists_of_every_part_are_those_of_pyproject(root: Path) -> None:
     for path, text in export_requirements.files(root).items():
-        assert path.read_text() == text, f"{path.name}: run tools/export_requirements.py"
+        assert path.read_text() == text, f"{path.name}: run python -m tools.export_requirements"
 
 
 @pytest.mark.parametrize("part", ["neurons", "prompter"])

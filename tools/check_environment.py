@@ -1,6 +1,6 @@
 """Looks whether an environment works, drops stale kernels, prepares the renderer and says its name.
 
-python tools/check_environment.py PART
+python -m tools.check_environment PART
 
 Run by setup_env.sh with the environment's Python. Exits 1 with one line that names what is wrong.
 """

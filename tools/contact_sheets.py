@@ -1,8 +1,8 @@
 """Pictures of the procedural generator's objects: every object from four sides, and the gallery of the docs.
 
-python tools/contact_sheets.py                       one sheet a category into out/sheets/
-python tools/contact_sheets.py dog cat --seeds 0 1   one sheet of these objects (or prompts)
-python tools/contact_sheets.py --gallery docs/gallery.jpg
+python -m tools.contact_sheets                       one sheet a category into out/sheets/
+python -m tools.contact_sheets dog cat --seeds 0 1   one sheet of these objects (or prompts)
+python -m tools.contact_sheets --gallery docs/gallery.jpg
 """
 
 from __future__ import annotations

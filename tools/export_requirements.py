@@ -1,7 +1,7 @@
 """Writes requirements.txt and conda_env_*.yml of each part from the extras in pyproject.toml.
 
-python tools/export_requirements.py          writes them
-python tools/export_requirements.py --check  exits 1 and names the files that differ
+python -m tools.export_requirements          writes them
+python -m tools.export_requirements --check  exits 1 and names the files that differ
 
 Standard library only. Knows the names of the environments, and nothing of how they are set up (setup_env.sh).
 """
@@ -71,7 +71,7 @@ def main() -> int:
     differ = [path for path, text in wanted.items() if not path.exists() or path.read_text() != text]
     if "--check" in sys.argv[1:]:
         for path in differ:
-            print(f"{path.relative_to(ROOT)} differs from pyproject.toml: run tools/export_requirements.py")
+            print(f"{path.relative_to(ROOT)} differs from pyproject.toml: run python -m tools.export_requirements")
         return 1 if differ else 0
     for path in differ:
         path.write_text(wanted[path])

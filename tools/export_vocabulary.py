@@ -1,6 +1,6 @@
 """Writes prompter/resources/vocabulary.yaml: the words of the procedural generator, for the prompter's grammar.
 
-python tools/export_vocabulary.py
+python -m tools.export_vocabulary
 
 The prompter imports nothing of the generator, so it has a copy; a test compares the two.
 """

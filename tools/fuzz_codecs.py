@@ -1,7 +1,7 @@
 """Throws damaged files at the decoders and checks that each gives sound splats or a DecodeError, within bounds.
 
-python tools/fuzz_codecs.py --runs 20000              the built-in mutator: the same inputs for the same --seed
-python tools/fuzz_codecs.py --atheris --runs 100000   coverage-guided, where `pip install atheris` has been done
+python -m tools.fuzz_codecs --runs 20000              the built-in mutator: the same inputs for the same --seed
+python -m tools.fuzz_codecs --atheris --runs 100000   coverage-guided, where `pip install atheris` has been done
 
 Both work on files before compression half of the time, so that damage reaches what lies behind the checksums.
 """
@@ -24,13 +24,10 @@ import numpy as np
 import torch
 import zstandard
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from splats import codecs  # noqa: E402
-from splats.errors import DECODE_CODES, DecodeError  # noqa: E402
-from splats.formats.limits import MAX_SPLATS  # noqa: E402
-from splats.model import Splats  # noqa: E402
+from splats import codecs
+from splats.errors import DECODE_CODES, DecodeError
+from splats.formats.limits import MAX_SPLATS
+from splats.model import Splats
 
 SLOW_S = 10.0
 MAX_DETAIL_CHARS = 400

@@ -1,6 +1,6 @@
 """Writes prompter/resources/default_prompts.txt: what a validator asks for when it has no prompter to fetch from.
 
-python tools/make_default_prompts.py
+python -m tools.make_default_prompts
 
 Made by the project's own grammar, the same number for each category. Only prompts are kept of which the procedural
 generator understands every word.

@@ -1,7 +1,7 @@
 """Writes tests/splats/golden/knot.npz: an object of our own and its pictures by the torch oracle.
 
 Run it only when the rendering contract changes on purpose, and after the reference picture of
-tests/splats/renderers/test_reference_image.py has passed with the new oracle: `python tools/make_render_golden.py`.
+tests/splats/renderers/test_reference_image.py has passed with the new oracle: `python -m tools.make_render_golden`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Node.js programs that tests use, installed at one exact version each into .cache/node (nothing global).
 
-python tools/node_tools.py pm2    installs it if need be and prints the path of the program
+python -m tools.node_tools pm2    installs it if need be and prints the path of the program
 
 Standard library only. Needs npm on the PATH.
 """
