@@ -57,25 +57,25 @@ def test_no_name_of_an_object_hides_a_colour(vocabulary: Vocabulary) -> None:
 
 def test_word_of_two_objects_is_refused(data: Any) -> None:
     data["categories"]["vehicles"]["car"]["also"].append("bike")
-    with pytest.raises(VocabularyError, match="'bike' is claimed by two"):
+    with pytest.raises(VocabularyError, match="'bike' names two of a kind"):
         check_vocabulary(data)
 
 
 def test_related_word_that_names_another_object_is_refused(data: Any) -> None:
     data["categories"]["vehicles"]["car"]["related"].append("bicycle")
-    with pytest.raises(VocabularyError, match="'bicycle' is claimed by two"):
+    with pytest.raises(VocabularyError, match="'bicycle' names two of a kind"):
         check_vocabulary(data)
 
 
 def test_unknown_colour_is_refused(data: Any) -> None:
     data["categories"]["vehicles"]["car"]["colours"] = ["rainbow"]
-    with pytest.raises(VocabularyError, match="car: there is no colour 'rainbow'"):
+    with pytest.raises(VocabularyError, match="car: no colour 'rainbow'"):
         check_vocabulary(data)
 
 
 def test_unknown_material_is_refused(data: Any) -> None:
     data["categories"]["vehicles"]["car"]["material"] = "jelly"
-    with pytest.raises(VocabularyError, match="car: there is no material 'jelly'"):
+    with pytest.raises(VocabularyError, match="car: no material 'jelly'"):
         check_vocabulary(data)
 
 
