@@ -78,6 +78,22 @@ def test_a_package_imports_only_what_it_may(root: Path, package: str) -> None:
         assert {name for name in ours if not within(name, places)} == set(), module
 
 
+@pytest.mark.parametrize(
+    ("folder", "forbidden"),
+    [
+        ("neurons/miner", ("neurons.validator",)),
+        ("neurons/validator", ("neurons.miner",)),
+        ("neurons/services", ("neurons.miner", "neurons.validator")),
+        ("neurons/chain", ("neurons.miner", "neurons.validator", "neurons.services", "neurons.settings")),
+    ],
+)
+def test_the_folders_of_the_neurons_import_in_one_direction(
+    root: Path, folder: str, forbidden: tuple[str, ...]
+) -> None:
+    for module, path in modules(root, folder).items():
+        assert {name for name in imports(module, path) if within(name, forbidden)} == set(), module
+
+
 @pytest.mark.parametrize("package", [*SHIPPED, "mocks"])
 def test_bittensor_is_imported_in_its_places_alone(root: Path, package: str) -> None:
     for module, path in modules(root, package).items():

@@ -1,7 +1,7 @@
-"""A chain used from an event loop: one thread owns the connection, every call has a deadline, a dead one is replaced.
+"""Runs a chain connection for an event loop: one thread owns it, every call has a deadline, a dead one is replaced.
 
-The SDK blocks, is not thread-safe, and can hang for minutes without an error. Here a call that outlives its deadline
-is given up with its thread and its connection; the next call opens a new one. Knows no rules of the subnet.
+The SDK blocks, is not thread-safe, and can hang for minutes without an error. A call that misses its deadline is
+abandoned with its thread and its connection; the next call opens a new connection.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 class ChainStalled(ChainUnavailable):
-    """No new block for too long, reconnecting included: the process should end and be started anew."""
+    """No new block for too long, not even after reconnecting: the process should end and be restarted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +32,22 @@ class Deadlines:
 
     read_s: float = 60.0  # a snapshot of 1024 seats takes up to 7 s
     write_s: float = 180.0  # inclusion and finalisation take several blocks of 12 s
-    reconnect_s: float = 120.0  # without a new block for so long (10 blocks), a new connection is made
-    give_up_s: float = 900.0  # and after so long the process ends
+    reconnect_s: float = 120.0  # connect again after this long (10 blocks) without a new block
+    give_up_s: float = 900.0  # raise ChainStalled after this long
 
 
 class ChainWorker:
-    """Runs calls on a `Chain` in a thread of its own, one at a time.
+    """Runs calls on a `Chain` in a thread, one at a time, and tracks the height of the chain's head.
 
-    `open_chain` makes a connection (it blocks and may raise ChainUnavailable); `now` gives monotonic seconds.
+    `open_chain` connects (it blocks and may raise ChainUnavailable); `now` returns monotonic seconds.
     """
 
     def __init__(self, open_chain: Callable[[], Chain], deadlines: Deadlines, now: Callable[[], float]) -> None:
         self._open_chain = open_chain
         self._deadlines = deadlines
         self._now = now
-        self._line = _Line(open_chain)
-        self._turn = asyncio.Lock()
+        self._connection = _Connection(open_chain)
+        self._lock = asyncio.Lock()
         self._height = 0
         self._risen_at = now()
         self._connected_at = now()
@@ -57,16 +57,21 @@ class ChainWorker:
         """The highest block seen so far."""
         return self._height
 
+    @property
+    def head_age_s(self) -> float:
+        """Seconds since the head last rose."""
+        return self._now() - self._risen_at
+
     async def read(self, call: Callable[[Chain], T]) -> T:
-        """The result of a read. Raises ChainUnavailable (also for a missed deadline) or ChainError."""
+        """Return the result of a read. Raises ChainUnavailable (also for a missed deadline) or ChainError."""
         return await self._run(call, self._deadlines.read_s)
 
     async def write(self, call: Callable[[Chain], T]) -> T:
-        """The result of a write. After ChainUnavailable it is unknown whether it took effect: read back."""
+        """Return the result of a write. After ChainUnavailable it is unknown whether it took effect: read back."""
         return await self._run(call, self._deadlines.write_s)
 
-    async def watch(self) -> int:
-        """Reads the height and returns it; replaces a connection that stands still.
+    async def poll_head(self) -> int:
+        """Read and return the height; replace a connection on which it does not rise.
 
         Raises ChainStalled after `give_up_s` without a new block; the process should then end.
         """
@@ -78,62 +83,62 @@ class ChainWorker:
         now = self._now()
         if height > self._height:
             self._height, self._risen_at = height, now
-        still_s = now - self._risen_at
-        if still_s > self._deadlines.give_up_s:
-            raise ChainStalled(f"no new block for {still_s:.0f} s (last: {self._height})")
-        if still_s > self._deadlines.reconnect_s and now - self._connected_at > self._deadlines.reconnect_s:
-            logger.warning("no new block for %.0f s: reconnecting", still_s)
+        age_s = self.head_age_s
+        if age_s > self._deadlines.give_up_s:
+            raise ChainStalled(f"no new block for {age_s:.0f} s (last: {self._height})")
+        if age_s > self._deadlines.reconnect_s and now - self._connected_at > self._deadlines.reconnect_s:
+            logger.warning("no new block for %.0f s: reconnecting", age_s)
             self._abandon()
         return self._height
 
     async def close(self) -> None:
-        """Ends the connection, unless a call hangs in it: then it is left to its fate."""
-        async with self._turn:
-            self._line.end()
+        """Close the connection. A call that hangs in it is abandoned (daemon thread)."""
+        async with self._lock:
+            self._connection.close()
 
     async def _run(self, call: Callable[[Chain], T], deadline_s: float) -> T:
-        async with self._turn:
+        async with self._lock:
             try:
-                return await asyncio.wait_for(asyncio.wrap_future(self._line.ask(call)), deadline_s)
+                return await asyncio.wait_for(asyncio.wrap_future(self._connection.submit(call)), deadline_s)
             except TimeoutError as error:
                 self._abandon()
                 raise ChainUnavailable(f"no answer from the chain within {deadline_s:g} s") from error
 
     def _abandon(self) -> None:
-        """Leaves thread and connection behind: nobody may touch a connection that a call still hangs in."""
-        self._line.end()
-        self._line = _Line(self._open_chain)
+        """Replace thread and connection: a connection in which a call may still hang must not be touched."""
+        self._connection.close()
+        self._connection = _Connection(self._open_chain)
         self._connected_at = self._now()
 
 
-class _Line:
-    """One connection and the daemon thread that owns it; a hanging one does not keep the process from ending."""
+class _Connection:
+    """One connection and the daemon thread that owns it; if it hangs, it does not keep the process from ending."""
 
     def __init__(self, open_chain: Callable[[], Chain]) -> None:
         self._open_chain = open_chain
         self._calls: SimpleQueue[tuple[Callable[[Chain], Any], Future[Any]] | None] = SimpleQueue()
         Thread(target=self._serve, name="chain", daemon=True).start()
 
-    def ask(self, call: Callable[[Chain], T]) -> Future[T]:
-        """The future result of a call."""
+    def submit(self, call: Callable[[Chain], T]) -> Future[T]:
+        """Queue a call and return the future of its result."""
         future: Future[T] = Future()
         self._calls.put((call, future))
         return future
 
-    def end(self) -> None:
-        """Closes the connection after the call at hand, if that ever returns."""
+    def close(self) -> None:
+        """Close the connection after the current call, if that ever returns."""
         self._calls.put(None)
 
     def _serve(self) -> None:
         chain: Chain | None = None
-        while (job := self._calls.get()) is not None:
-            call, future = job
+        while (queued := self._calls.get()) is not None:
+            call, future = queued
             if not future.set_running_or_notify_cancel():
                 continue
             try:
                 chain = chain or self._open_chain()
                 future.set_result(call(chain))
-            except Exception as error:  # handed on to whoever asked
+            except Exception as error:  # raised to the caller
                 future.set_exception(error)
         if chain is not None:
             chain.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from neurons.miner.sync import ChainEye
+from neurons.miner.sync import MinerSync
 from neurons.miner.telemetry import MinerMetrics
 from neurons.miner.validators import Validators
 from neurons.services.generation_pool import GenerationPool
@@ -19,12 +19,12 @@ SILENCE_S = 900.0
 class Health:
     """Readiness and progress of one miner."""
 
-    def __init__(self, eye: ChainEye, validators: Validators, pool: GenerationPool, metrics: MinerMetrics) -> None:
-        self._eye, self._validators, self._pool, self._metrics = eye, validators, pool, metrics
+    def __init__(self, sync: MinerSync, validators: Validators, pool: GenerationPool, metrics: MinerMetrics) -> None:
+        self._sync, self._validators, self._pool, self._metrics = sync, validators, pool, metrics
 
     def reasons(self) -> list[str]:
         """Return the reasons why the miner cannot earn now; empty if it can."""
-        found = self._eye.reasons()
+        found = self._sync.reasons()
         if not self._pool.ready:
             found.append("no generation service is ready")
         if len(self._validators) and not self._validators.reachable:
@@ -43,8 +43,8 @@ class Health:
         """Log one line of progress."""
         logger.info(
             "block %d, seat %s: %d of %d generators busy, %d of %d validators reachable, %s",
-            self._eye.block,
-            "none" if self._eye.uid is None else self._eye.uid,
+            self._sync.block,
+            "none" if self._sync.uid is None else self._sync.uid,
             self._pool.busy,
             len(self._pool.slots),
             self._validators.reachable,

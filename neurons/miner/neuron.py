@@ -18,7 +18,7 @@ from neurons.miner.delivery import Clock
 from neurons.miner.health import Health
 from neurons.miner.rules import MinerRules
 from neurons.miner.scoring import OwnScoring
-from neurons.miner.sync import ChainEye
+from neurons.miner.sync import MinerSync
 from neurons.miner.telemetry import MinerMetrics
 from neurons.miner.validators import Validators
 from neurons.miner.work import Miner
@@ -47,11 +47,12 @@ async def run(settings: MinerSettings, shell: ShellSettings, wallet: Any, stop: 
     vitals = Vitals(version=lambda: f"{package_version()} neurons {release}")
     metrics = MinerMetrics(vitals.registry)
     async with contextlib.AsyncExitStack() as stack:
-        eye = ChainEye(chain_worker(settings.chain, wallet), hotkey, validators, settings.neuron.sync_interval)
-        stack.push_async_callback(eye.close)
+        worker = chain_worker(settings.chain, wallet)
+        stack.push_async_callback(worker.close)
+        sync = MinerSync(worker, hotkey, validators, settings.neuron.sync_interval)
         pool = await _open_pool(settings, stack)
         scoring, background = await _open_scoring(settings, stack)
-        health = Health(eye, validators, pool, metrics)
+        health = Health(sync, validators, pool, metrics)
         vitals.not_ready = health.reasons
         metrics.watch(validators, pool)
         await stack.enter_async_context(status_server(status_app("miner", shell, vitals), shell))
@@ -59,7 +60,12 @@ async def run(settings: MinerSettings, shell: ShellSettings, wallet: Any, stop: 
         runner = CandidateRunner(pool, scoring, rules, clock, metrics)
         miner = Miner(dendrite, validators, pool, runner, rules, clock, metrics)
         logger.info("miner %s on subnet %d of %s", hotkey, settings.chain.netuid, settings.chain.network)
-        background += [pool.run(), eye.run(), health.log_progress(settings.neuron.log_info_interval)]
+        background += [
+            pool.run(),
+            sync.follow_head(),
+            sync.run(),
+            health.log_progress(settings.neuron.log_info_interval),
+        ]
         async with beside(background):
             await miner.run(stop)
     logger.info("stopped")

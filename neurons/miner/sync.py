@@ -1,101 +1,74 @@
-"""A miner's eye on the chain: blocks arrive, its hotkey is registered, who the validators are.
-
-Ends the process by ChainStalled when no block arrives for too long; a supervisor then starts it anew.
-"""
+"""Keeps a miner in step with the chain: whether its hotkey is registered, and which validators there are."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import time
-from collections.abc import Callable
 
-from neurons.chain.contract import ChainError, ChainUnavailable
+from neurons.chain.contract import Snapshot
+from neurons.chain.sync import RETRY_S, ChainSync
 from neurons.chain.worker import ChainWorker
 from neurons.miner.validators import Validators
 
 logger = logging.getLogger(__name__)
 
-LOOK_S = 12.0
-"""Between looks at the chain's height: a block of the real chain."""
-AGAIN_S = 60.0
-"""Between looks at the whole subnet as long as there is nothing to work with."""
+POLL_S = 12.0
+"""Between reads of the height: a block of the real chain."""
 LATE_S = 120.0
-"""Without a new block for so long a miner is not ready."""
+"""Without a new block for this long a miner is not ready."""
 
 
-class ChainEye:
-    """Keeps `validators` up to date; `now` gives monotonic seconds."""
+class MinerSync:
+    """Keeps `validators` up to date. Without a registration there are none, so no validator is called."""
 
-    def __init__(
-        self,
-        worker: ChainWorker,
-        hotkey: str,
-        validators: Validators,
-        sync_s: float,
-        now: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._worker, self._hotkey, self._validators, self._sync_s, self._now = worker, hotkey, validators, sync_s, now
-        self._height, self._risen_at = 0, now()
-        self.uid: int | None = None
-        self.block = 0
+    def __init__(self, worker: ChainWorker, hotkey: str, validators: Validators, interval_s: float) -> None:
+        self._validators, self._interval_s = validators, interval_s
+        self._uid: int | None = None
+        self.chain = ChainSync(worker, hotkey, self._update)
+
+    @property
+    def block(self) -> int:
+        """Block of the last snapshot, 0 if there is none."""
+        return self.chain.snapshot.block if self.chain.snapshot else 0
+
+    @property
+    def uid(self) -> int | None:
+        """The miner's uid, None if it is not registered."""
+        return self._uid
+
+    async def follow_head(self) -> None:
+        """Track the height, until cancelled. Raises ChainStalled or ChainError."""
+        await self.chain.follow_head(poll_s=min(POLL_S, self._interval_s))
 
     async def run(self) -> None:
-        """Looks for ever. Raises ChainStalled, or ChainError for an answer that cannot be used."""
-        look_at = 0.0
+        """Refresh the snapshot periodically, until cancelled. Raises ChainError if the first one is unusable."""
         while True:
-            height = await self._worker.watch()
-            if height > self._height:
-                self._height, self._risen_at = height, self._now()
-            if self._now() >= look_at:
-                seen = await self.look()
-                look_at = self._now() + (self._sync_s if seen else min(AGAIN_S, self._sync_s))
-            await asyncio.sleep(min(LOOK_S, self._sync_s))
-
-    async def look(self) -> bool:
-        """One look at the whole subnet; whether there is something to work with. An unregistered hotkey asks nobody.
-
-        Raises ChainError when the first answer cannot be used.
-        """
-        try:
-            snapshot = await self._worker.read(lambda chain: chain.snapshot())
-        except ChainUnavailable as error:
-            logger.warning("the subnet cannot be seen: %s", error)
-            return False
-        except ChainError:
-            if not self.block:
-                raise
-            logger.exception("the subnet cannot be seen: going on with what was seen last")
-            return False
-        seat = snapshot.by_hotkey.get(self._hotkey)
-        self.block = snapshot.block
-        if seat is None:
-            logger.error(
-                "hotkey %s is not registered on subnet %d: no task is asked for", self._hotkey, snapshot.netuid
-            )
-            self.uid = None
-            self._validators.clear()
-            return False
-        if self.uid != seat.uid:
-            logger.info("seat %d of subnet %d", seat.uid, snapshot.netuid)
-        self.uid = seat.uid
-        self._validators.update(snapshot, self._hotkey)
-        return len(self._validators) > 0
+            await self.chain.refresh()
+            await asyncio.sleep(self._interval_s if len(self._validators) else min(RETRY_S, self._interval_s))
 
     def reasons(self) -> list[str]:
-        """Why the miner cannot earn now, as far as the chain is concerned."""
-        still_s = self._now() - self._risen_at
+        """Return why the miner cannot earn now, as far as the chain is concerned."""
         found = []
-        if still_s > LATE_S:
-            found.append(f"no new block for {still_s:.0f} s")
-        if not self.block:
-            found.append("the subnet has not been seen yet")
-        elif self.uid is None:
+        if self.chain.head_age_s > LATE_S:
+            found.append(f"no new block for {self.chain.head_age_s:.0f} s")
+        if self.chain.snapshot is None:
+            found.append("the subnet has not been read yet")
+        elif self._uid is None:
             found.append("the hotkey is not registered")
         elif not len(self._validators):
             found.append("no validator with a permit, stake and an axon")
         return found
 
-    async def close(self) -> None:
-        """Ends the connection."""
-        await self._worker.close()
+    async def _update(self, snapshot: Snapshot) -> None:
+        seat = snapshot.by_hotkey.get(self.chain.hotkey)
+        if seat is None:
+            logger.error(
+                "hotkey %s is not registered on subnet %d: no validator is called", self.chain.hotkey, snapshot.netuid
+            )
+            self._uid = None
+            self._validators.clear()
+            return
+        if self._uid != seat.uid:
+            logger.info("uid %d on subnet %d", seat.uid, snapshot.netuid)
+        self._uid = seat.uid
+        self._validators.update(snapshot, self.chain.hotkey)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -14,6 +13,7 @@ from typing import Any
 
 from neurons.chain.contract import ChainError, Snapshot
 from neurons.chain.opening import chain_worker
+from neurons.chain.sync import ChainSync
 from neurons.chain.worker import ChainWorker
 from neurons.process import DRAIN_S, beside, unless
 from neurons.settings import ValidatorSettings
@@ -23,10 +23,10 @@ from neurons.validator.axon.listening import ListenAddress, axon_server, find_li
 from neurons.validator.domain import Domain, allowed, open_domain, task_rules
 from neurons.validator.pages import status_pages
 from neurons.validator.prompts import BadBatchError
+from neurons.validator.registration import Announcer, SeatLostError, check_registered
 from neurons.validator.tasks.state import StateDamagedError
 from neurons.validator.tasks.trust import Identity
 from neurons.validator.telemetry import Counters, Telemetry
-from neurons.validator.watch import SeatLostError, Watch
 from neurons.validator.weights import WeightRules, WeightSetter
 from serving.server import bind
 from serving.settings import SettingsError, ShellSettings
@@ -41,7 +41,8 @@ class Validator:
     """The parts that were put together, and what the outside sees of them."""
 
     front: AxonGateway
-    watch: Watch
+    sync: ChainSync
+    announcer: Announcer
     weights: WeightSetter
     telemetry: Telemetry
 
@@ -71,7 +72,7 @@ async def run(settings: ValidatorSettings, shell: ShellSettings, wallet: Any, fo
         found.append(assemble(settings, wallet, place, chain, domain, Counters(vitals.registry)))
         found[0].telemetry.measure(vitals.registry)
         try:
-            await unless(stop, found[0].watch.first_look())
+            await unless(stop, found[0].sync.wait_for_snapshot())
             if not stop.is_set():
                 async with axon_server(found[0].front, listener, DRAIN_S):
                     await serve(settings, found[0], place, stop)
@@ -100,10 +101,10 @@ async def _open_domain(
 async def serve(settings: ValidatorSettings, validator: Validator, place: ListenAddress, stop: asyncio.Event) -> None:
     """Announces the axon, which is served by now, and does everything endless until `stop` is set."""
     logger.info("axon on %s:%d, reached at %s:%d", place.ip, place.port, place.external_ip, place.external_port)
-    await validator.watch.announce()
+    await validator.announcer.announce()
     endless = [
-        validator.watch.follow(validator.weights),
-        validator.watch.keep_looking(settings.neuron.sync_interval),
+        validator.sync.follow_head(validator.weights.consider),
+        validator.announcer.run(settings.neuron.sync_interval),
         log_progress(validator.telemetry, settings.neuron.log_info_interval),
     ]
     async with beside(endless):
@@ -127,19 +128,21 @@ def assemble(
     hotkey, desk, api = str(wallet.hotkey.ss58_address), domain.desk, settings.public_api
     door = RequestVerifier(hotkey, desk.state.use_nonce, allowed(api) if api.enabled else None)
 
-    async def seen(snapshot: Snapshot) -> None:
+    async def on_snapshot(snapshot: Snapshot) -> None:
+        check_registered(snapshot, hotkey)
         door.snapshot = snapshot
         await desk.update_subnet(snapshot)
 
-    address = (place.external_ip, place.external_port)
-    watch = Watch(chain, hotkey, address, seen, time.monotonic)
+    sync = ChainSync(chain, hotkey, on_snapshot)
+    announcer = Announcer(sync, (place.external_ip, place.external_port))
     rules = WeightRules(
         settings.neuron.weight_set_interval, settings.neuron.min_stake_to_set_weights, int(NEURONS_VERSION)
     )
     weights = WeightSetter(chain, hotkey, rules, desk.state.compute_weights, lambda: domain.scorer_ok)
     handlers = Handlers(desk, api.polling_interval, lambda: domain.pool.version, counters.replied)
     front = build_gateway(wallet, place, door, handlers, counters.refused)
-    return Validator(front, watch, weights, Telemetry(domain, watch, weights, counters, lambda: front.at_work))
+    telemetry = Telemetry(domain, sync, announcer, weights, counters, lambda: front.at_work)
+    return Validator(front, sync, announcer, weights, telemetry)
 
 
 async def log_progress(telemetry: Telemetry, interval_s: float) -> None:

@@ -98,7 +98,7 @@ EMPTY = StatusPage(
 
 def standing(telemetry: Telemetry, rules: TaskRules, now: float) -> StatusPage:
     """Everything at this moment, the best paid miner first."""
-    snapshot, sent, counters = telemetry.watch.snapshot, telemetry.weights.sent, telemetry.counters
+    snapshot, sent, counters = telemetry.sync.snapshot, telemetry.weights.sent, telemetry.counters
     seats = snapshot.by_hotkey if snapshot else {}
     weights = sent.weights if sent else {}
     rows = []
@@ -119,7 +119,7 @@ def standing(telemetry: Telemetry, rules: TaskRules, now: float) -> StatusPage:
         )
     return StatusPage(
         netuid=snapshot.netuid if snapshot else None,
-        block=telemetry.watch.height,
+        block=telemetry.sync.height,
         seats=len(seats),
         scorer=telemetry.domain.pool.scorer,
         not_ready=telemetry.not_ready(),

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
+from neurons.chain.sync import ChainSync
 from neurons.validator.axon.refusals import REFUSAL_CODES
 from neurons.validator.domain import Domain
-from neurons.validator.watch import Watch
+from neurons.validator.registration import Announcer
 from neurons.validator.weights import WeightSetter
 
 logger = logging.getLogger(__name__)
@@ -56,7 +57,8 @@ class Telemetry:
     """The state that status pages, metrics and the progress log read."""
 
     domain: Domain
-    watch: Watch
+    sync: ChainSync
+    announcer: Announcer
     weights: WeightSetter
     counters: Counters
     at_work: Callable[[], int]
@@ -64,24 +66,24 @@ class Telemetry:
     def not_ready(self) -> list[str]:
         """Return why this validator cannot work now, judged by progress and not by what is running."""
         reasons = []
-        if self.watch.snapshot is None:
-            reasons.append("the subnet has not been seen yet")
-        if self.watch.still_s > STILL_S:
-            reasons.append(f"no new block for {self.watch.still_s:.0f} s")
+        if self.sync.snapshot is None:
+            reasons.append("the subnet has not been read yet")
+        if self.sync.head_age_s > STILL_S:
+            reasons.append(f"no new block for {self.sync.head_age_s:.0f} s")
         if not self.domain.pool.ready:
             reasons.append("no validation service is ready")
-        if not self.watch.announced:
+        if not self.announcer.announced:
             reasons.append("the chain does not know the axon")
         return reasons
 
     def measure(self, registry: CollectorRegistry) -> None:
         """Register gauges that are read on each scrape."""
         gauges: dict[str, tuple[str, Callable[[], float]]] = {
-            "chain_block": ("Highest block seen", lambda: self.watch.height),
-            "chain_still_seconds": ("Since the last new block", lambda: self.watch.still_s),
+            "chain_block": ("Highest block seen", lambda: self.sync.height),
+            "chain_still_seconds": ("Since the last new block", lambda: self.sync.head_age_s),
             "chain_seats": (
                 "Seats when last looked",
-                lambda: len(self.watch.snapshot.seats) if self.watch.snapshot else 0,
+                lambda: len(self.sync.snapshot.seats) if self.sync.snapshot else 0,
             ),
             "weights_block": ("Block of the last confirmed weights", self._weights_block),
             "validation_ready": ("Whether a validation service is ready", lambda: self.domain.pool.ready),
@@ -99,8 +101,8 @@ class Telemetry:
         c, held = self.counters, self.weights.held_back
         logger.info(
             "block %d, %d seats; tasks given %d, accepted %d, rejected %d, validator faults %d; weights %s",
-            self.watch.height,
-            len(self.watch.snapshot.seats) if self.watch.snapshot else 0,
+            self.sync.height,
+            len(self.sync.snapshot.seats) if self.sync.snapshot else 0,
             *(c.given, c.accepted, c.rejected, c.faults),
             f"held back ({held})"
             if held

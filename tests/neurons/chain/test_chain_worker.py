@@ -106,13 +106,13 @@ def test_a_height_that_stands_still_makes_a_new_connection_and_then_gives_up() -
     opener, time = Opener(), [0.0]
 
     async def check(worker: ChainWorker) -> None:
-        assert await worker.watch() == 7
+        assert await worker.poll_head() == 7
         time[0] = 11.0
-        await worker.watch()
-        await worker.watch()
+        await worker.poll_head()
+        await worker.poll_head()
         assert len(opener.opened) == 2
         time[0] = 31.0
         with pytest.raises(ChainStalled, match="no new block for 31 s"):
-            await worker.watch()
+            await worker.poll_head()
 
     run(check, opener, lambda: time[0])

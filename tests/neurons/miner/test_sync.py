@@ -13,7 +13,7 @@ from neurons.chain.contract import ChainError, ChainUnavailable, Seat, Snapshot
 from neurons.chain.worker import ChainStalled, ChainWorker, Deadlines
 from neurons.miner.health import SILENCE_S, Health
 from neurons.miner.rules import MinerRules
-from neurons.miner.sync import LATE_S, ChainEye
+from neurons.miner.sync import LATE_S, MinerSync
 from neurons.miner.telemetry import MinerMetrics
 from neurons.miner.validators import Validators
 from neurons.services.generation_pool import GenerationPool
@@ -56,7 +56,7 @@ class World:
         self.chain, self.clock = chain, clock
         self.worker = ChainWorker(lambda: chain, deadlines or Deadlines(), clock.now)
         self.validators = Validators(MinerRules(), clock.now, clock.rng)
-        self.eye = ChainEye(self.worker, "me", self.validators, sync_s, clock.now)
+        self.sync = MinerSync(self.worker, "me", self.validators, sync_s)
 
 
 def seen(clock, chain: FakeChain) -> World:
@@ -64,8 +64,8 @@ def seen(clock, chain: FakeChain) -> World:
 
     async def run() -> World:
         world = World(chain, clock)
-        await world.eye.look()
-        await world.eye.close()
+        await world.sync.chain.refresh()
+        await world.worker.close()
         return world
 
     return asyncio.run(run())
@@ -73,52 +73,52 @@ def seen(clock, chain: FakeChain) -> World:
 
 def test_validators_are_found(fake_clock) -> None:
     world = seen(fake_clock, FakeChain())
-    assert (len(world.validators), world.eye.uid, world.eye.reasons()) == (1, 1, [])
+    assert (len(world.validators), world.sync.uid, world.sync.reasons()) == (1, 1, [])
 
 
 def test_a_chain_that_does_not_answer_changes_nothing(fake_clock, caplog) -> None:
     async def run() -> World:
         world = World(FakeChain(), fake_clock)
-        assert await world.eye.look()
+        assert await world.sync.chain.refresh()
         world.chain.error = ChainUnavailable("away")
-        assert not await world.eye.look()
-        await world.eye.close()
+        assert not await world.sync.chain.refresh()
+        await world.worker.close()
         return world
 
     assert len(asyncio.run(run()).validators) == 1
-    assert "cannot be seen" in caplog.text
+    assert "cannot be read" in caplog.text
 
 
 def test_an_answer_that_cannot_be_used_ends_a_start_but_no_miner_at_work(fake_clock, caplog) -> None:
     async def run() -> World:
         world = World(FakeChain(error=ChainError("nonsense")), fake_clock)
         with pytest.raises(ChainError, match="nonsense"):
-            await world.eye.look()
+            await world.sync.chain.refresh()
         world.chain.error = None
-        await world.eye.look()
+        await world.sync.chain.refresh()
         world.chain.error = ChainError("nonsense")
-        assert not await world.eye.look()
-        await world.eye.close()
+        assert not await world.sync.chain.refresh()
+        await world.worker.close()
         return world
 
     assert len(asyncio.run(run()).validators) == 1
-    assert "going on with what was seen last" in caplog.text
+    assert "continuing with the last snapshot" in caplog.text
 
 
 def test_without_a_seat_nobody_is_asked(fake_clock, caplog) -> None:
     world = seen(fake_clock, FakeChain(seats=(VALIDATOR,)))
     assert len(world.validators) == 0
-    assert world.eye.reasons() == ["the hotkey is not registered"]
+    assert world.sync.reasons() == ["the hotkey is not registered"]
     assert "me is not registered" in caplog.text
 
 
 def test_a_seat_that_is_lost_ends_the_asking(fake_clock) -> None:
     async def run() -> World:
         world = World(FakeChain(), fake_clock)
-        await world.eye.look()
+        await world.sync.chain.refresh()
         world.chain.seats = (VALIDATOR,)
-        await world.eye.look()
-        await world.eye.close()
+        await world.sync.chain.refresh()
+        await world.worker.close()
         return world
 
     assert len(asyncio.run(run()).validators) == 0
@@ -126,30 +126,31 @@ def test_a_seat_that_is_lost_ends_the_asking(fake_clock) -> None:
 
 def test_a_subnet_without_validators_is_told(fake_clock) -> None:
     found = seen(fake_clock, FakeChain(seats=(MINER.__class__(0, "me", "c", 0, 0, False, 0, "", 0),)))
-    assert found.eye.reasons() == ["no validator with a permit, stake and an axon"]
+    assert found.sync.reasons() == ["no validator with a permit, stake and an axon"]
 
 
 def test_before_the_first_look_a_miner_is_not_ready(fake_clock) -> None:
     async def run() -> list[str]:
         world = World(FakeChain(), fake_clock)
-        await world.eye.close()
-        return world.eye.reasons()
+        await world.worker.close()
+        return world.sync.reasons()
 
-    assert asyncio.run(run()) == ["the subnet has not been seen yet"]
+    assert asyncio.run(run()) == ["the subnet has not been read yet"]
 
 
 def test_a_chain_that_stands_still_ends_the_miner(fake_clock) -> None:
     async def run() -> list[str]:
         world = World(FakeChain(rises=False), fake_clock, deadlines=Deadlines(reconnect_s=1e9, give_up_s=900))
-        running = asyncio.create_task(world.eye.run())
-        while not world.eye.block:
+        await world.sync.chain.refresh()
+        running = asyncio.create_task(world.sync.follow_head())
+        while not world.worker.height:
             await asyncio.sleep(0.001)
         fake_clock.time += LATE_S + 1
-        reasons = world.eye.reasons()
+        reasons = world.sync.reasons()
         fake_clock.time += 900
         with pytest.raises(ChainStalled):
             await asyncio.wait_for(running, 10)
-        await world.eye.close()
+        await world.worker.close()
         return reasons
 
     assert asyncio.run(run()) == [f"no new block for {LATE_S + 1:.0f} s"]
@@ -158,8 +159,8 @@ def test_a_chain_that_stands_still_ends_the_miner(fake_clock) -> None:
 def test_the_subnet_is_looked_at_again_and_again(fake_clock) -> None:
     async def run() -> None:
         world = World(FakeChain(seats=(VALIDATOR,)), fake_clock)
-        running = asyncio.create_task(world.eye.run())
-        while not world.eye.block:
+        running = asyncio.create_task(world.sync.run())
+        while not world.sync.block:
             await asyncio.sleep(0.001)
         world.chain.seats = (VALIDATOR, MINER)
         fake_clock.time += 1
@@ -167,7 +168,7 @@ def test_the_subnet_is_looked_at_again_and_again(fake_clock) -> None:
             assert not running.done()
             await asyncio.sleep(0.001)
         running.cancel()
-        await world.eye.close()
+        await world.worker.close()
 
     asyncio.run(asyncio.wait_for(run(), 10))
 
@@ -191,7 +192,7 @@ def health(fake_clock) -> Health:
     generators = GenerationPool([Up()], fake_clock.now)
     asyncio.run(generators.check())
     metrics = MinerMetrics(CollectorRegistry(), fake_clock.now)
-    made = Health(world.eye, world.validators, generators, metrics)
+    made = Health(world.sync, world.validators, generators, metrics)
     made.world, made.generators, made.metrics = world, generators, metrics  # levers for the tests
     return made
 

@@ -38,11 +38,11 @@ class Seen:
 def seen(world: Any) -> Seen:
     registry = CollectorRegistry()
     seats = tuple(Seat(uid, name, "cold", 0.0, 0.0, False, 0, "0.0.0.0", 0) for uid, name in enumerate(("me", "miner")))
-    watch = SimpleNamespace(height=120, still_s=3.0, announced=True, snapshot=Snapshot(17, 118, seats))
+    watch = SimpleNamespace(height=120, head_age_s=3.0, announced=True, snapshot=Snapshot(17, 118, seats))
     weights = SimpleNamespace(sent=None, held_back="")
     pool = SimpleNamespace(ready=True, scorer="three-gen-small@1+fp32")
     domain: Any = SimpleNamespace(desk=world.desk(), pool=pool)
-    telemetry = Telemetry(domain, watch, weights, Counters(registry), lambda: 2)  # type: ignore[arg-type]
+    telemetry = Telemetry(domain, watch, watch, weights, Counters(registry), lambda: 2)  # type: ignore[arg-type]
     telemetry.measure(registry)
     return Seen(telemetry, registry, watch, weights, pool)
 
@@ -67,9 +67,9 @@ def test_it_is_ready_when_its_work_goes_on(seen: Seen) -> None:
 
 
 def test_what_stands_still_is_named(seen: Seen) -> None:
-    seen.watch.still_s, seen.watch.announced, seen.watch.snapshot, seen.pool.ready = 200.0, False, None, False
+    seen.watch.head_age_s, seen.watch.announced, seen.watch.snapshot, seen.pool.ready = 200.0, False, None, False
     assert seen.telemetry.not_ready() == [
-        "the subnet has not been seen yet",
+        "the subnet has not been read yet",
         "no new block for 200 s",
         "no validation service is ready",
         "the chain does not know the axon",

@@ -1,4 +1,4 @@
-"""What the validator sees of the chain: on a devnet with a clock that the test turns, and on one that fails."""
+"""Following the chain and announcing the axon, on a devnet whose clock the test controls."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from neurons.chain.contract import Snapshot
 from neurons.chain.devnet.chain import Devnet
 from neurons.chain.devnet.ledger import Ledger
 from neurons.chain.devnet.rules import Rules
+from neurons.chain.sync import ChainSync
 from neurons.chain.worker import ChainStalled, ChainWorker, Deadlines
-from neurons.validator.watch import SeatLostError, Watch
+from neurons.validator.registration import Announcer, SeatLostError, check_registered
 
 ADDRESS = ("127.0.0.1", 8092)
 
@@ -41,13 +42,12 @@ class Net:
         assert chain.register("cold").ok
         chain.close()
 
-    def watch(self, deadlines: Deadlines | None = None) -> tuple[ChainWorker, Watch]:
-        worker = ChainWorker(self.connect, deadlines or Deadlines(), self.now)
-
-        async def seen(snapshot: Snapshot) -> None:
+    def sync(self, deadlines: Deadlines | None = None) -> ChainSync:
+        async def on_snapshot(snapshot: Snapshot) -> None:
+            check_registered(snapshot, "me")
             self.seats.append(snapshot)
 
-        return worker, Watch(worker, "me", ADDRESS, seen, self.now)
+        return ChainSync(ChainWorker(self.connect, deadlines or Deadlines(), self.now), "me", on_snapshot)
 
 
 @pytest.fixture
@@ -59,19 +59,20 @@ def net(tmp_path: Path) -> Net:
 
 def test_the_axon_is_announced_once(net: Net) -> None:
     async def story() -> None:
-        worker, watch = net.watch()
-        await watch.first_look()
+        sync = net.sync()
+        announcer = Announcer(sync, ADDRESS)
+        await sync.wait_for_snapshot()
         assert [seat.hotkey for seat in net.seats[0].seats] == ["me"]
-        assert not watch.announced
-        await watch.announce()
-        assert watch.announced
-        seat = (await worker.read(lambda chain: chain.snapshot())).seats[0]
+        assert not announcer.announced
+        await announcer.announce()
+        assert announcer.announced
+        seat = (await sync.worker.read(lambda chain: chain.snapshot())).seats[0]
         assert (seat.ip, seat.port) == ADDRESS
         before = net.time
-        await watch.look()
-        await watch.announce()
+        await sync.refresh()
+        await announcer.announce()
         assert net.time == before  # nothing was sent: no block was waited for
-        await worker.close()
+        await sync.worker.close()
 
     asyncio.run(story())
 
@@ -83,12 +84,12 @@ def test_an_announcement_that_is_refused_is_told_and_not_the_end(
     net.register("me")
 
     async def story() -> None:
-        worker, watch = net.watch()
-        await watch.first_look()
-        watch._address = ("0.0.0.0", 8092)
-        await watch.announce()
-        assert not watch.announced
-        await worker.close()
+        sync = net.sync()
+        announcer = Announcer(sync, ("0.0.0.0", 8092))
+        await sync.wait_for_snapshot()
+        await announcer.announce()
+        assert not announcer.announced
+        await sync.worker.close()
 
     asyncio.run(story())
     assert "is not announced: bad_address" in caplog.text
@@ -98,11 +99,11 @@ def test_who_holds_no_seat_is_told_how_to_get_one(tmp_path: Path) -> None:
     net = Net(tmp_path / "empty.db")
 
     async def story() -> None:
-        worker, watch = net.watch()
+        sync = net.sync()
         try:
-            await watch.first_look()
+            await sync.wait_for_snapshot()
         finally:
-            await worker.close()
+            await sync.worker.close()
 
     with pytest.raises(SeatLostError, match="btcli subnet register --netuid 17"):
         asyncio.run(story())
@@ -113,28 +114,28 @@ def test_a_chain_that_is_away_for_a_moment_is_waited_for(net: Net) -> None:
         chaos = net.connect()
         chaos.cause("away", count=2)
         chaos.close()
-        worker, watch = net.watch()
-        assert not await watch.look()
-        assert not await watch.look()
-        assert await watch.look()
-        await worker.close()
+        sync = net.sync()
+        assert not await sync.refresh()
+        assert not await sync.refresh()
+        assert await sync.refresh()
+        await sync.worker.close()
 
     asyncio.run(story())
 
 
 def test_a_head_that_stands_still_ends_the_process(net: Net) -> None:
     async def story() -> None:
-        worker, watch = net.watch(Deadlines(give_up_s=100.0))
-        await worker.watch()
+        sync = net.sync(Deadlines(give_up_s=100.0))
+        await sync.worker.poll_head()
         chaos = net.connect()
         chaos.cause("away", count=100)
         chaos.close()
         net.time += 50.0
-        await worker.watch()
+        await sync.worker.poll_head()
         net.time += 51.0
         with pytest.raises(ChainStalled, match="no new block for 101 s"):
-            await watch.follow(None)  # type: ignore[arg-type]  # no new head: no weights are considered
-        await worker.close()
+            await sync.follow_head()
+        await sync.worker.close()
 
     asyncio.run(story())
 
@@ -142,19 +143,18 @@ def test_a_head_that_stands_still_ends_the_process(net: Net) -> None:
 def test_the_head_is_followed_and_weights_are_considered_with_each_new_one(net: Net) -> None:
     considered: list[int] = []
 
-    class Weights:
-        async def consider(self, height: int) -> None:
-            considered.append(height)
-            raise asyncio.CancelledError
+    async def consider(height: int) -> None:
+        considered.append(height)
+        raise asyncio.CancelledError
 
     async def story() -> None:
-        worker, watch = net.watch()
+        sync = net.sync()
         net.time += 120.0
         with pytest.raises(asyncio.CancelledError):
-            await watch.follow(Weights())  # type: ignore[arg-type]
-        assert (watch.height, watch.still_s) == (considered[0], 0.0)
+            await sync.follow_head(consider)
+        assert (sync.height, sync.head_age_s) == (considered[0], 0.0)
         net.time += 30.0
-        assert watch.still_s == 30.0
-        await worker.close()
+        assert sync.head_age_s == 30.0
+        await sync.worker.close()
 
     asyncio.run(story())

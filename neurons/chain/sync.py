@@ -1,0 +1,81 @@
+"""Follows a chain from an event loop: the height of its head and the latest snapshot of the subnet.
+
+Raises ChainStalled, which should end the process, if no block arrives for too long; a supervisor then restarts it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from neurons.chain.contract import ChainError, ChainUnavailable, Seat, Snapshot
+from neurons.chain.worker import ChainWorker
+
+logger = logging.getLogger(__name__)
+
+POLL_S = 2.0
+"""Between reads of the height: a block takes 12 s, a devnet's less."""
+RETRY_S = 60.0
+"""Between snapshots while something is missing that the next one may bring."""
+
+
+class ChainSync:
+    """The subnet as `hotkey` last saw it. `on_snapshot` is called with each new snapshot."""
+
+    def __init__(self, worker: ChainWorker, hotkey: str, on_snapshot: Callable[[Snapshot], Awaitable[None]]) -> None:
+        self.worker, self.hotkey, self._on_snapshot = worker, hotkey, on_snapshot
+        self.snapshot: Snapshot | None = None
+
+    @property
+    def height(self) -> int:
+        """The highest block seen so far."""
+        return self.worker.height
+
+    @property
+    def head_age_s(self) -> float:
+        """Seconds since the head last rose."""
+        return self.worker.head_age_s
+
+    @property
+    def seat(self) -> Seat | None:
+        """The hotkey's own seat in the last snapshot, None if it is not registered or there is no snapshot."""
+        return self.snapshot.by_hotkey.get(self.hotkey) if self.snapshot else None
+
+    async def refresh(self) -> bool:
+        """Read a new snapshot and return whether that worked.
+
+        Raises ChainError only while there is none: a running neuron keeps working with its last one.
+        """
+        try:
+            snapshot = await self.worker.read(lambda chain: chain.snapshot())
+        except ChainUnavailable as error:
+            logger.warning("the subnet cannot be read: %s", error)
+            return False
+        except ChainError:
+            if self.snapshot is None:
+                raise
+            logger.exception("the subnet cannot be read: continuing with the last snapshot")
+            return False
+        self.snapshot = snapshot
+        await self._on_snapshot(snapshot)
+        return True
+
+    async def wait_for_snapshot(self) -> None:
+        """Wait until there is a snapshot. Raises ChainStalled or ChainError."""
+        while not await self.refresh():
+            await self.worker.poll_head()
+            await asyncio.sleep(POLL_S)
+
+    async def follow_head(
+        self, on_head: Callable[[int], Awaitable[None]] | None = None, poll_s: float = POLL_S
+    ) -> None:
+        """Call `on_head` with each new height, until cancelled. Raises ChainStalled or ChainError."""
+        last = 0
+        while True:
+            height = await self.worker.poll_head()
+            if height > last:
+                last = height
+                if on_head is not None:
+                    await on_head(height)
+            await asyncio.sleep(poll_s)
