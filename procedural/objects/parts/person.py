@@ -1,8 +1,7 @@
-"""The body shared by all toy people: a keyword spec (`Person`, `Outfit`, `Face`), posed limbs, hair and usual garments.
+"""People: a spec (`Person`, `Outfit`, `Face`), the posed body it describes, hair and the usual garments.
 
-A person stands about 1 tall on y = 0, faces +z and has its left hand on the +x side. Costumes hang on the `Body` that
-`add_person` returns. Because parts depend on the body but not the other way round, a build function first draws its
-random parameters, then calls `add_person`, then adds the costume.
+A person stands about 1 tall on y = 0, faces +z and has its left hand on the +x side. A build function draws its random
+parameters, adds the body with `add_person`, and attaches the costume to the `Body` it returns.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ TOO_CLOSE = {"brown": ("brown", "amber", "orange"), "tan": ("tan", "amber", "ora
 """Hair colours that blend into a skin colour or look odd with it."""
 
 HANG, HOLD = ("hang", "hang"), ("hold", "hold")
-"""Gestures of the right and the left arm: both hanging, both holding something."""
+"""Common gestures of the (right, left) arm."""
 
 SITTING_HIP = 0.11
 """Height of the hip when sitting on the ground."""
