@@ -17,7 +17,7 @@ SUITABLE='import sys; sys.exit(not ((3, 11) <= sys.version_info[:2] < (3, 14) an
 say() { printf 'setup: %s\n' "$*"; }
 die() { printf 'setup: %s\n' "$*" >&2; exit 1; }
 
-# Runs a command that talks too much for a log: on a terminal its progress shows; a failure is told in one line.
+# Runs a command: on a terminal with its progress, otherwise silently; a failure is reported in one line.
 run() {
   local goal=$1; shift
   if [ -t 2 ] && "$@"; then return; fi
@@ -33,7 +33,7 @@ explain() {
   die "could not $1: $(grep -v '^[[:space:]]*$' "$LOG" | tail -n 1) (details: $LOG)"
 }
 
-# The newest suitable Python as an absolute path. Each is asked: a name on the PATH may be a shim that does not run.
+# Prints the absolute path of the newest suitable Python. Each is run: a name on the PATH may be a broken shim.
 find_python() {
   local name seen=""
   for name in python3.13 python3.12 python3.11 python3 python; do
@@ -59,7 +59,7 @@ disk_needed() {
   else echo 4; fi
 }
 
-# What an environment was made from; the path counts, as the project is installed in place.
+# Checksum of what an environment was created from, path included: the project is installed in place.
 stamp_of() { { printf '%s\n' "$ROOT"; cat "$@"; } | cksum | tr ' ' -; }
 
 make_venv() {
@@ -67,14 +67,14 @@ make_venv() {
   if [ -x "$ENV_DIR/bin/python" ] && "$ENV_DIR/bin/python" -c "$SUITABLE" >/dev/null 2>&1; then return; fi
   python=$(find_python)
   need_disk "$(disk_needed)"
-  if [ -e "$ENV_DIR" ]; then say "$ENV_DIR does not work any more: making it anew"; rm -rf "$ENV_DIR"; fi
-  say "making $ENV_DIR with $("$python" --version) ($python)"
+  if [ -e "$ENV_DIR" ]; then say "$ENV_DIR no longer works; creating it again"; rm -rf "$ENV_DIR"; fi
+  say "creating $ENV_DIR with $("$python" --version) ($python)"
   if uv --version >/dev/null 2>&1; then
-    run "make $ENV_DIR" uv venv --quiet --python "$python" "$ENV_DIR"
+    run "create $ENV_DIR" uv venv --quiet --python "$python" "$ENV_DIR"
   elif ! "$python" -c 'import venv, ensurepip' >/dev/null 2>&1; then
     die "$python has no venv module (Debian, Ubuntu: apt-get install python3-venv)"
   else
-    run "make $ENV_DIR" "$python" -m venv "$ENV_DIR"
+    run "create $ENV_DIR" "$python" -m venv "$ENV_DIR"
   fi
 }
 
@@ -86,7 +86,7 @@ install() {
     return
   fi
   if ! "$python" -m uv --version >/dev/null 2>&1; then
-    "$python" -m pip install --quiet --disable-pip-version-check uv >"$LOG" 2>&1 || say "no uv to be had: using pip, which is slower"
+    "$python" -m pip install --quiet --disable-pip-version-check uv >"$LOG" 2>&1 || say "uv not found; using pip, which is slower"
   fi
   if "$python" -m uv --version >/dev/null 2>&1; then
     run "install the packages" "$python" -m uv pip install --python "$python" "$@"
@@ -142,12 +142,12 @@ conda_environment() {
   if conda env list 2>/dev/null | awk '{ print $1 }' | grep -qx "$NAME"; then
     conda_prefix
     if up_to_date; then return; fi
-    say "bringing Conda's environment $NAME up to date from $yml"
+    say "updating Conda's environment $NAME from $yml"
     run "update the Conda environment $NAME" conda env update --name "$NAME" --file "$yml"
   else
     need_disk "$(disk_needed)"
-    say "making Conda's environment $NAME from $yml (some minutes)"
-    run "make the Conda environment $NAME" conda env create --name "$NAME" --file "$yml"
+    say "creating Conda's environment $NAME from $yml (some minutes)"
+    run "create the Conda environment $NAME" conda env create --name "$NAME" --file "$yml"
     conda_prefix
   fi
   run "install the project into $NAME" "$ENV_DIR/bin/python" -m pip install --no-deps -e .

@@ -1,7 +1,7 @@
-"""What the mocks that call validators share: whom to ask, lines for people, exit statuses that scripts can tell apart.
+"""Shared by the mocks that call validators: which validators to ask, output lines, and exit statuses for scripts.
 
-0 and 1 are each program's own; 2: flags, wallet or a service are not as they must be; 3: nobody takes the question now;
-4: the hotkey is not registered, or there is nobody to ask.
+0 and 1 are each program's own; 2: wrong flags, wallet or service; 3: no validator accepts the request now; 4: the hotkey
+is not registered, or no validator was found.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ NOT_SET_UP, NO_TASK, NOBODY = 2, 3, 4
 
 
 class Failed(Exception):
-    """The round ends here, with this exit status and these words."""
+    """Ends the round with an exit status and a message."""
 
     def __init__(self, status: int, why: str) -> None:
         super().__init__(why)
@@ -28,7 +28,7 @@ class Failed(Exception):
 
 
 async def validators_of(settings: MinerSettings, wallet: Any, min_stake: float) -> list[Seat]:
-    """Validators that may be asked, those of most stake first. Raises Failed or ChainError."""
+    """Return the validators that may be asked, by stake in descending order. Raises Failed or ChainError."""
     from neurons.chain.opening import chain_worker  # noqa: PLC0415
 
     worker = chain_worker(settings.chain, wallet)
@@ -47,12 +47,12 @@ async def validators_of(settings: MinerSettings, wallet: Any, min_stake: float) 
 
 
 def say(what: str, words: str) -> None:
-    """A line for people."""
+    """Print one output line."""
     print(f"{what:<11} {words}", flush=True)
 
 
 def run_once(program: str, argv: Sequence[str] | None, work: Callable[[MinerSettings, Any], Awaitable[int]]) -> int:
-    """Does `work(settings, wallet)` with the flags of a miner; the exit status, with what failed told in a line."""
+    """Run `work(settings, wallet)` with a miner's flags and return the exit status; print one line if it fails."""
     try:
         settings = miner_settings(argv)
         from neurons.chain.opening import open_wallet  # noqa: PLC0415  the SDK takes seconds to import

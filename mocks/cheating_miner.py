@@ -1,4 +1,4 @@
-"""A miner that cheats, with the flags of the honest one: what a subnet must not pay for.
+"""A miner that cheats, with the flags of the honest one: a subnet must not pay it.
 
 python mocks/cheating_miner.py --subtensor.network devnet --devnet.path FILE --wallet.name … --generation.endpoint URL
 
@@ -40,29 +40,29 @@ PAUSE_S = 1.0
 
 @dataclass
 class Tricks:
-    """The assets of a cheat; `client` speaks to a generation service."""
+    """Makes the assets of a cheat; `client` is connected to a generation service."""
 
     client: httpx.AsyncClient
     last: bytes = b""
 
     async def another_prompts(self, turn: int) -> bytes:
-        """What an honest miner made of another prompt."""
+        """Return an honest asset of another prompt."""
         prompt = OTHER_PROMPTS[turn % len(OTHER_PROMPTS)]
         answer = await self.client.post("/generate_raw/", data={"prompt": prompt})
         answer.raise_for_status()
         return answer.content
 
     async def noise(self, turn: int) -> bytes:
-        """Random splats, others each time."""
+        """Return random splats, different ones each time."""
         return await asyncio.to_thread(lambda: encode_spz(cheats.noise(seed=turn)))
 
     async def replay(self, _turn: int) -> bytes:
-        """Its last asset, word for word."""
+        """Return the last asset again, byte for byte."""
         return self.last
 
 
 async def cheat(settings: MinerSettings, stop: asyncio.Event) -> int:
-    """Cheats until `stop` is set; the exit status."""
+    """Cheat until `stop` is set and return the exit status."""
     from neurons.chain.opening import chain_worker, open_wallet  # noqa: PLC0415
     from neurons.miner.dendrite import Dendrite  # noqa: PLC0415  loads the SDK
 
@@ -90,7 +90,7 @@ async def cheat(settings: MinerSettings, stop: asyncio.Event) -> int:
 
 
 async def _play(tricks: Tricks, turn: int, calls: Calls, peer: Peer, task: Task) -> None:
-    """Plays the trick whose turn it is, and says what came of it."""
+    """Play the next trick and log its result."""
     trick = (tricks.another_prompts, tricks.noise, tricks.replay)[turn % 3]
     try:
         tricks.last = await trick(turn)
@@ -104,7 +104,7 @@ async def _play(tricks: Tricks, turn: int, calls: Calls, peer: Peer, task: Task)
 
 
 async def next_task(calls: Calls, peer: Peer, stop: asyncio.Event) -> Task | None:
-    """The next task that the validator gives, or None when that is not to be had."""
+    """Return the next task from the validator, or None if `stop` is set first."""
     answer = PullReply()
     while answer.task is None and not stop.is_set():
         await _pause(stop, answer.cooldown_until - time.time())
@@ -122,7 +122,7 @@ async def _pause(stop: asyncio.Event, seconds: float) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs the cheat until it is told to stop; the exit status."""
+    """Run the cheat until a signal and return the exit status."""
     try:
         settings = miner_settings(argv)
         from neurons.process import run, start_logging  # noqa: PLC0415

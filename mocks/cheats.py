@@ -1,4 +1,4 @@
-"""What a cheating miner sends: junk, cards, half objects, lies. Built by code, for tests, benchmarks and the demo.
+"""Assets of a cheating miner: junk, cards, half objects, wrong objects. For tests, benchmarks and the demo.
 
 Every function returns `Splats` in the project's conventions; the same arguments give the same splats.
 """
@@ -22,7 +22,7 @@ CARD_PX = 320
 def make_splats(
     means: Tensor, rgb: Tensor, scales: Tensor, opacity: float = 0.95, quats: Tensor | None = None
 ) -> Splats:
-    """Splats of one opacity at `means` [N, 3] with colours `rgb` [N, 3] and `scales` [N, 3]; `quats` [N, 4] or none."""
+    """Make splats of one opacity from `means`, colours `rgb` and `scales` (all [N, 3]), and `quats` [N, 4] if given."""
     count = len(means)
     upright = torch.tensor([1.0, 0.0, 0.0, 0.0]).expand(count, 4)
     return Splats(
@@ -35,14 +35,14 @@ def make_splats(
 
 
 def noise(count: int = 20_000, seed: int = 0) -> Splats:
-    """A cube full of small splats of random colours."""
+    """Fill a cube with small splats of random colours."""
     draw = torch.Generator().manual_seed(seed)
     means = torch.rand(count, 3, generator=draw) - 0.5
     return make_splats(means, torch.rand(count, 3, generator=draw), torch.full((count, 3), 0.008))
 
 
 def fog(rgb: tuple[float, float, float], count: int = 5_000, seed: int = 0) -> Splats:
-    """A soft ball of large faint splats of one colour."""
+    """Make a soft ball of large faint splats of one colour."""
     draw = torch.Generator().manual_seed(seed)
     means = torch.randn(count, 3, generator=draw).mul(0.18).clamp(-0.5, 0.5)
     colours = torch.tensor(rgb).expand(count, 3)
@@ -50,13 +50,13 @@ def fog(rgb: tuple[float, float, float], count: int = 5_000, seed: int = 0) -> S
 
 
 def one_sided(honest: Splats) -> Splats:
-    """The front half of an object, without what lies behind its middle."""
+    """Return the front half of an object."""
     asset = normalise(honest)
     return asset.select(asset.means[:, 2] > 0)
 
 
 def among_floaters(honest: Splats, count: int = 4_000, seed: int = 0) -> Splats:
-    """A good object with specks all round it."""
+    """Surround a good object with specks."""
     draw = torch.Generator().manual_seed(seed)
     asset = normalise(honest)
     means = (torch.rand(count, 3, generator=draw) - 0.5) * 3
@@ -65,7 +65,7 @@ def among_floaters(honest: Splats, count: int = 4_000, seed: int = 0) -> Splats:
 
 
 def lying(honest: Splats) -> Splats:
-    """The object's colours from the front, their opposite from behind: first-degree harmonics along z."""
+    """Show the object's colours from the front and their opposites from behind (first-degree harmonics along z)."""
     sh = torch.zeros(len(honest), 4, 3)
     base = honest.sh[:, 0]
     sh[:, 0] = 0  # the mean of both is grey
@@ -74,14 +74,14 @@ def lying(honest: Splats) -> Splats:
 
 
 def card_of(honest: Splats, size_px: int = CARD_PX) -> Splats:
-    """A flat card with the object's front painted on it."""
+    """Paint the object's front on a flat card."""
     camera = orbit([0.0], [0.0], radius=2.1, width=size_px, height=size_px)
     images, alpha = render(normalise(honest), camera)
     return card(images[0].clamp(0, 1), alpha[0, ..., 0])
 
 
 def text_card(text: str, size_px: int = CARD_PX) -> Splats:
-    """A flat card with black writing on white."""
+    """Write black text on a flat white card."""
     from PIL import Image, ImageDraw  # noqa: PLC0415
 
     picture = Image.new("L", (size_px, size_px), 255)
@@ -95,7 +95,7 @@ def text_card(text: str, size_px: int = CARD_PX) -> Splats:
 
 
 def card(image: Tensor, alpha: Tensor, thickness: float = 0.0, seed: int = 0) -> Splats:
-    """One disc per pixel of `image` [H, W, 3] where `alpha` [H, W] is solid, in the plane z = 0 (± thickness / 2)."""
+    """Lay a disc for each solid pixel of `image` [H, W, 3] and `alpha` [H, W] in the plane z = 0 (± thickness / 2)."""
     height, width = alpha.shape
     rows, columns = torch.nonzero(alpha > 0.5, as_tuple=True)
     depth = (torch.rand(len(rows), generator=torch.Generator().manual_seed(seed)) - 0.5) * thickness
@@ -105,7 +105,7 @@ def card(image: Tensor, alpha: Tensor, thickness: float = 0.0, seed: int = 0) ->
 
 
 def join(first: Splats, second: Splats) -> Splats:
-    """Both objects in one; their harmonics must have the same degree."""
+    """Merge two objects whose harmonics have the same degree."""
     return Splats(
         means=torch.cat([first.means, second.means]),
         quats=torch.cat([first.quats, second.quats]),

@@ -1,4 +1,4 @@
-"""Asks a running validation service to score a splat and prints the answer; the exit status says whether it did.
+"""Asks a running validation service to score a splat, and prints the response. The exit status is 0 if it was scored.
 
 python mocks/check_validation.py pink_bicycle.spz --prompt "pink bicycle"
 python mocks/check_validation.py pink_bicycle.spz --prompt "green dragon" --preview views.png
@@ -19,7 +19,7 @@ TIMEOUT_S = 120
 
 
 def ask(endpoint: str, request: dict[str, Any], key: str | None) -> tuple[int, dict[str, Any]]:
-    """Status and JSON of POST /validate/."""
+    """Send POST /validate/ and return status and JSON."""
     headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
     message = urllib.request.Request(f"{endpoint.rstrip('/')}/validate/", json.dumps(request).encode(), headers)
     try:
@@ -30,7 +30,7 @@ def ask(endpoint: str, request: dict[str, Any], key: str | None) -> tuple[int, d
 
 
 def report(answer: dict[str, Any]) -> str:
-    """The answer in lines for people: the score first, then what it was made of."""
+    """Format the response: the score first, then its components."""
     lines = [f"score      {answer['score']:.4f}   ({answer['scorer']}, seed {answer['seed']})"]
     lines += [f"alignment  {answer['alignment']:.4f}", f"quality    {answer['quality']:.4f}"]
     lines += [f"  {name:<22} {value:.4f}" for name, value in sorted(answer["parts"].items())]
@@ -39,7 +39,7 @@ def report(answer: dict[str, Any]) -> str:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """0: scored; 1: refused; 2: no service there."""
+    """Return 0 if scored, 1 if refused, 2 if there is no service."""
     parser = argparse.ArgumentParser(description="Ask a running validation service to score a splat.")
     parser.add_argument("file", type=Path, help="a PLY or SPZ file")
     parser.add_argument("--prompt", required=True)

@@ -25,7 +25,7 @@ from neurons.settings import MinerSettings
 
 
 async def ask_all(settings: MinerSettings, wallet: Any) -> int:
-    """Prints the table; the exit status. Raises Failed or ChainError."""
+    """Print the table and return the exit status. Raises Failed or ChainError."""
     from neurons.miner.dendrite import Dendrite  # noqa: PLC0415  loads the SDK
 
     seats = await validators_of(settings, wallet, 0.0)
@@ -48,12 +48,12 @@ async def ask_all(settings: MinerSettings, wallet: Any) -> int:
 
 
 def row(seat: Seat, version: str, validation: str) -> str:
-    """One line of the table."""
+    """Format one line of the table."""
     return f"{seat.uid:>4}  {seat.hotkey}  {seat.stake:>14,.1f}  {version:<10} {validation}"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Asks once; the exit status."""
+    """Ask once and return the exit status."""
     return run_once("check_versions.py", argv, ask_all)
 
 

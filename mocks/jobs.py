@@ -1,4 +1,4 @@
-"""A client of the generation service: one prompt as a job, followed to its end, its files saved."""
+"""A client of the generation service: submits a prompt as a job, follows it to its end, and saves its files."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ BAR_WIDTH = 30
 
 
 class JobFailedError(Exception):
-    """The service refused the prompt or did not finish the job; the message says why."""
+    """The service refused the prompt or did not finish the job; the message has the reason."""
 
 
 def submit(client: httpx.Client, prompt: str) -> dict[str, Any]:
-    """The new job. Raises JobFailedError with the service's words when it refuses the prompt."""
+    """Submit a job. Raises JobFailedError, with the service's message, when it refuses the prompt."""
     answer = client.post("/jobs/", json={"prompt": prompt})
     if answer.status_code != 202:
         raise JobFailedError(f"the service refused the prompt: {answer.json().get('detail', answer.text)}")
@@ -29,7 +29,7 @@ def submit(client: httpx.Client, prompt: str) -> dict[str, Any]:
 
 
 def follow(client: httpx.Client, job_id: str) -> Iterator[dict[str, Any]]:
-    """The job as each event tells it, up to its end."""
+    """Yield the job of each event until its end."""
     with client.stream("GET", f"/jobs/{job_id}/events") as stream:
         stream.raise_for_status()
         for line in stream.iter_lines():
@@ -38,7 +38,7 @@ def follow(client: httpx.Client, job_id: str) -> Iterator[dict[str, Any]]:
 
 
 def download(client: httpx.Client, job: dict[str, Any], folder: Path, name: str) -> list[Path]:
-    """Saves every format of a finished job as `folder`/`name`.<format>."""
+    """Save every format of a finished job as `folder`/`name`.<format>."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for extension in FORMATS:
@@ -51,7 +51,7 @@ def download(client: httpx.Client, job: dict[str, Any], folder: Path, name: str)
 
 
 def generate(client: httpx.Client, prompt: str, folder: Path) -> list[Path]:
-    """One job from prompt to files, told on the way. Raises JobFailedError when it does not end well."""
+    """Run one job from prompt to files, and print its progress. Raises JobFailedError if it is not done."""
     job = submit(client, prompt)
     for now in follow(client, job["id"]):
         job = now
@@ -64,12 +64,12 @@ def generate(client: httpx.Client, prompt: str, folder: Path) -> list[Path]:
 
 
 def say(what: str, words: str) -> None:
-    """One line for the person who watches."""
+    """Print one output line."""
     print(f"{what:<11} {words}", flush=True)
 
 
 def _show(job: dict[str, Any]) -> None:
-    """One line that fills up on a terminal; elsewhere only the last."""
+    """Print a progress bar on a terminal; elsewhere only its last state."""
     share = float(job["progress"])
     words = f"[{'#' * round(share * BAR_WIDTH):<{BAR_WIDTH}}] {share:4.0%}  {job['stage'] or job['status']}"
     ended = job["status"] not in {"queued", "running"}

@@ -1,4 +1,4 @@
-"""The demo: a prompt becomes a splat and a video, and a whole subnet earns on this machine. Run by `make demo`.
+"""The demo of `make demo`: turns a prompt into a splat and a video, then runs a whole subnet on this machine.
 
 PROMPT="pink bicycle" python -m mocks.local_network [--out out] [--plan mocks/devnet.yaml]
 
@@ -26,11 +26,11 @@ from neurons.chain.contract import ChainError
 from serving.settings import SettingsError, read_yaml
 
 JOB_S = 600.0
-"""Longest silence of the job's event stream and of one download; the service comments every 15 s."""
+"""Longest silence on the job's event stream or a download; the service sends a comment every 15 s."""
 
 
 def run(prompt: str, folder: Path, config: Path, plan: Plan) -> None:
-    """The whole demo. Raises JobFailedError, ServiceFailed, BadResult, ChainError, SettingsError or Unfair."""
+    """Run the whole demo. Raises JobFailedError, ServiceFailed, BadResult, ChainError, SettingsError or Unfair."""
     say("prompt", prompt)
     args = ["--config", str(config)]
     with running("generation", "generation/serve.py", args, folder / "logs" / "generation.log") as generation:
@@ -56,17 +56,17 @@ def make_files(prompt: str, generation: Service, folder: Path) -> None:
 
 
 def earn(network: Network, plan: Plan) -> Scoreboard:
-    """What the miners made of it by the time that the chain shows their weights; each closed task is told at once."""
-    board, told = Scoreboard(), 0
+    """Follow the network until the chain has its weights, and print each task as it closes."""
+    board, printed = Scoreboard(), 0
     for board in watch(network, plan.until):
-        for task in board.tasks[told:]:
+        for task in board.tasks[printed:]:
             say("task", row(task))
-        told = len(board.tasks)
+        printed = len(board.tasks)
     return board
 
 
 def main() -> int:
-    """Runs the demo with the prompt of the environment; the exit status."""
+    """Run the demo with the prompt of the environment and return the exit status."""
     parser = argparse.ArgumentParser(description="Turn the prompt in $PROMPT into a splat and a video; run a subnet.")
     parser.add_argument("--out", type=Path, default=Path("out"), help="folder of the results (out)")
     procedural = ROOT / "generation/configs/procedural.yaml"

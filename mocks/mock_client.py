@@ -4,7 +4,7 @@ PYTHONPATH=$PWD/.. python mock_client.py --prompt "pink bicycle" --out bicycle.s
   --netuid 17 --wallet.name … --wallet.hotkey …
 
 Takes the flags of neurons/serve_miner.py. The validator must serve users (--public_api.enabled) and allow this hotkey.
-Exit status: 0 saved; 1 the job failed; 2 flags or wallet cannot be; 3 no validator takes the question; 4 nobody to ask.
+Exit status: 0 saved; 1 the job failed; 2 wrong flags or wallet; 3 no validator accepts the prompt; 4 no validator found.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ from neurons.miner.peers import Peer, PeerError, shorten
 from neurons.settings import MinerSettings
 
 PATIENCE_S = 900.0
-"""Longer than a validator keeps a job going."""
+"""Longer than a validator keeps a job."""
 JOB_FAILED = 1
 UNDERWAY = (TaskStatus.IN_QUEUE, TaskStatus.IN_PROGRESS)
 
 
 async def ask(settings: MinerSettings, wallet: Any, prompt: str, out: Path, poll_s: float | None) -> int:
-    """One job from question to file; the exit status. Raises Failed or ChainError."""
+    """Run one job from request to file and return the exit status. Raises Failed or ChainError."""
     from neurons.miner.dendrite import Dendrite  # noqa: PLC0415  loads the SDK
 
     seats = await validators_of(settings, wallet, 0.0)
     async with Dendrite(wallet.hotkey, settings.chain.netuid) as dendrite:
         peer, job_id, interval_s = await _first_taker(dendrite, seats, prompt)
-        say("job", f"{shorten(job_id)} of {peer}; looking every {poll_s or interval_s:g} s")
+        say("job", f"{shorten(job_id)} of {peer}; polling every {poll_s or interval_s:g} s")
         deadline, last = time.monotonic() + PATIENCE_S, None
         while time.monotonic() < deadline:
             await asyncio.sleep(poll_s or interval_s)
@@ -62,7 +62,7 @@ async def ask(settings: MinerSettings, wallet: Any, prompt: str, out: Path, poll
 
 
 async def _first_taker(dendrite: Any, seats: Sequence[Seat], prompt: str) -> tuple[Peer, str, int]:
-    """Who takes the question, the job's id and the seconds between looks. Raises Failed."""
+    """Return the validator that accepts the prompt, the job's id and the polling interval (s). Raises Failed."""
     for seat in seats:
         peer = Peer(seat.hotkey, seat.ip, seat.port, seat.stake)
         try:
@@ -71,15 +71,15 @@ async def _first_taker(dendrite: Any, seats: Sequence[Seat], prompt: str) -> tup
             say("validator", f"{peer}: {error}")
         else:
             return peer, job_id, interval_s
-    raise Failed(NO_TASK, "no validator takes the question")
+    raise Failed(NO_TASK, "no validator accepts the prompt")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Asks once; the exit status."""
+    """Ask once and return the exit status."""
     parser = argparse.ArgumentParser(prog="mock_client.py", add_help=False, allow_abbrev=False)
     parser.add_argument("--prompt", default="pink bicycle")
     parser.add_argument("--out", type=Path, default=Path("result.spz"))
-    parser.add_argument("--poll", type=float, help="seconds between looks, instead of what the validator says")
+    parser.add_argument("--poll", type=float, help="polling interval in seconds, instead of the validator's")
     own, rest = parser.parse_known_args(argv)
     return run_once(
         "mock_client.py", rest, lambda settings, wallet: ask(settings, wallet, own.prompt, own.out, own.poll)

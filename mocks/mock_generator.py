@@ -35,14 +35,14 @@ REPORT_S = 0.1
 
 
 def ball(count: int, seed: int) -> Splats:
-    """`count` splats on a sphere of diameter 1, in colours of their own."""
+    """Make `count` splats of random colours on a sphere of diameter 1."""
     draw = torch.Generator().manual_seed(seed)
     directions = torch.nn.functional.normalize(torch.randn(count, 3, generator=draw), dim=1)
     return make_splats(directions * 0.5, torch.rand(count, 3, generator=draw), torch.full((count, 3), 0.02))
 
 
 def make_generator(count: int, delay_s: float, fail: float) -> Generator:
-    """A generator that takes `delay_s`, and fails for the share `fail` of all seeds."""
+    """Make a generator that takes `delay_s` and fails for a share `fail` of all seeds."""
 
     def generate(_prompt: str, seed: int, report: Report) -> Generated:
         ends_at = time.monotonic() + delay_s

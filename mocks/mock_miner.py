@@ -1,4 +1,4 @@
-"""One round of a miner, to see whether everything is in place: pull a task, have a splat made, submit it.
+"""One round of a miner, to check that everything is in place: pull a task, generate a splat, submit it.
 
 PYTHONPATH=$PWD/.. python mock_miner.py --subtensor.network finney --netuid 17 --wallet.name … --wallet.hotkey … \\
   --logging.trace
@@ -39,7 +39,7 @@ ACCEPTED, NOT_ACCEPTED = 0, 1
 
 
 async def play(settings: MinerSettings, wallet: Any) -> int:
-    """One round; the exit status. Raises Failed or ChainError."""
+    """Play one round and return the exit status. Raises Failed or ChainError."""
     from neurons.miner.dendrite import Dendrite  # noqa: PLC0415  loads the SDK
 
     keys = bearer(settings.generation.api_key_file)
@@ -60,7 +60,7 @@ async def play(settings: MinerSettings, wallet: Any) -> int:
 
 
 async def first_task(calls: Calls, seats: Sequence[Seat]) -> tuple[Peer, PullReply]:
-    """The first task that a validator gives, with who gave it. Raises Failed."""
+    """Return the first task that a validator gives, and the validator. Raises Failed."""
     answered = False
     for seat in seats:
         peer = Peer(seat.hotkey, seat.ip, seat.port, seat.stake)
@@ -80,20 +80,20 @@ async def first_task(calls: Calls, seats: Sequence[Seat]) -> tuple[Peer, PullRep
 
 
 async def generated(service: GenerationClient, task: Task) -> str:
-    """A splat for the task, as it is sent. Raises Failed."""
+    """Generate a splat for the task. Raises Failed."""
     seed, started = secrets.randbits(32), time.monotonic()
     try:
         made = await service.generate(task.prompt, seed)
     except GenerationError as error:
-        raise Failed(NOT_SET_UP, f"the generation service made nothing: {error}") from error
+        raise Failed(NOT_SET_UP, f"the generation service failed: {error}") from error
     say("generated", f"{len(made):,} bytes in {time.monotonic() - started:.1f} s, seed {seed}")
     return base64.b64encode(made).decode("ascii")
 
 
 def report(answer: SubmitReply | None) -> int:
-    """Prints the feedback; the exit status. Raises Failed when there is none."""
+    """Print the feedback and return the exit status. Raises Failed when there is none."""
     if answer is None:
-        raise Failed(NOBODY, "the validator did not say what became of the result")
+        raise Failed(NOBODY, "the validator sent no feedback")
     score = "none" if answer.score is None else f"{answer.score:.4f} by {shorten(answer.scorer)}, seed {answer.seed}"
     say("score", score)
     fidelity, average = answer.task_fidelity_score, answer.average_fidelity_score
@@ -107,7 +107,7 @@ def report(answer: SubmitReply | None) -> int:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Plays one round; the exit status."""
+    """Play one round and return the exit status."""
     return run_once("mock_miner.py", argv, play)
 
 

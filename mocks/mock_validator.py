@@ -1,4 +1,4 @@
-"""A validator that hands out one prompt and likes what it gets, to see how a miner does. It never sets weights.
+"""A validator that hands out one prompt and gives every result the same score, to try a miner. It never sets weights.
 
 PYTHONPATH=$PWD/.. python mock_validator.py --prompt "pink bicycle" --score 0.9 --subtensor.network devnet …
 
@@ -26,7 +26,7 @@ from serving.settings import SettingsError, ShellSettings
 
 
 def mocked(settings: ValidatorSettings, scores: str, prompts: Path) -> ValidatorSettings:
-    """The settings with scores from that address and prompts from that file; no real scorer's name is required."""
+    """Return settings with scores from that address and prompts from that file, which require no particular scorer."""
     return settings.model_copy(
         update={"validation": Validation(endpoints=(scores,)), "dataset": Dataset(default_prompts_path=prompts)}
     )
@@ -35,7 +35,7 @@ def mocked(settings: ValidatorSettings, scores: str, prompts: Path) -> Validator
 async def validate(
     settings: ValidatorSettings, shell: ShellSettings, wallet: Any, score: float, prompt: str, stop: asyncio.Event
 ) -> int:
-    """Serves until `stop` is set; the exit status. Its state is gone afterwards."""
+    """Serve until `stop` is set and return the exit status. The state is deleted afterwards."""
     from neurons.validator.neuron import run  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as folder:
@@ -46,7 +46,7 @@ async def validate(
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs it until it is told to stop; the exit status."""
+    """Run it until a signal and return the exit status."""
     parser = argparse.ArgumentParser(prog="mock_validator.py", add_help=False, allow_abbrev=False)
     parser.add_argument("--prompt", default="pink bicycle")
     parser.add_argument("--score", type=float, default=0.9)

@@ -1,6 +1,6 @@
 """A whole subnet on this machine: devnet, prompter, validation, a validator, an honest miner and one that cheats.
 
-Real programs with ordinary flags, told by a `Plan` (mocks/devnet.yaml); the generation service is given.
+Real programs with ordinary flags from a `Plan` (mocks/devnet.yaml). The generation service is already running.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from serving.settings import SettingsError
 WALLET = "local"
 HOTKEYS = ("validator", "honest", "cheat")
 PROMPTS = 1_000
-"""A validator takes no smaller batch from a collector."""
+"""The smallest batch that a validator accepts from a collector."""
 
 HTTP = "--neuron.http_port"
 Flags = dict[str, str | int | float]
 
 
 class Until(BaseModel):
-    """When there is enough to see."""
+    """When the demo ends."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -45,7 +45,7 @@ class Until(BaseModel):
 
 
 class Plan(BaseModel):
-    """What mocks/devnet.yaml says."""
+    """The contents of mocks/devnet.yaml."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -56,7 +56,7 @@ class Plan(BaseModel):
     until: Until
 
     def rules(self) -> Rules:
-        """The devnet's. Raises SettingsError for a rule that it does not have, or a number that makes no chain."""
+        """Return the devnet's rules. Raises SettingsError for an unknown rule or an invalid value."""
         unknown = self.chain.keys() - {rule.name for rule in fields(Rules)}
         if unknown:
             raise SettingsError(f"the devnet has no rule {', '.join(sorted(unknown))}")
@@ -68,7 +68,7 @@ class Plan(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """A running subnet: where its devnet lies, its validator's address, the hotkeys by name."""
+    """A running subnet: the file of its devnet, its validator's address, and the hotkeys by name."""
 
     devnet: Path
     validator_url: str
@@ -76,14 +76,14 @@ class Network:
     services: tuple[Service, ...]
 
     def check(self) -> None:
-        """Raises ServiceFailed when one of its programs has ended."""
+        """Raise ServiceFailed when one of its programs has ended."""
         for service in self.services:
             service.check()
 
 
 @contextmanager
 def running_network(plan: Plan, generation_url: str, folder: Path) -> Iterator[Network]:
-    """The subnet, ready, its state in `folder` (new) and its logs in `folder`/logs; drained at the end.
+    """Start a subnet with its state in `folder` (new) and its logs in `folder`/logs, and drain it at the end.
 
     Raises ServiceFailed, ChainError or SettingsError.
     """
@@ -116,22 +116,22 @@ def running_network(plan: Plan, generation_url: str, folder: Path) -> Iterator[N
 
 
 def as_arguments(flags: Flags) -> list[str]:
-    """Flags of a neuron as its command line takes them."""
+    """Format flags for a neuron's command line."""
     return [word for name, value in flags.items() for word in (f"--{name}", str(value))]
 
 
 def _take_seats(devnet: Path, hotkeys: Mapping[str, str], stake: float) -> None:
-    """Registers the hotkeys, each with a coldkey of its own, and gives the validator its stake."""
+    """Register the hotkeys, each with its own coldkey, and give the validator its stake."""
     for name, hotkey in hotkeys.items():
         chain = Devnet(devnet, hotkey)
         chain.fund(hotkey, 10 * chain.rules.burn)
-        _must(chain.register(hotkey))
+        _require_ok(chain.register(hotkey))
         if name == "validator":
-            _must(chain.set_stake(stake))
+            _require_ok(chain.set_stake(stake))
         chain.close()
 
 
-def _must(outcome: Outcome) -> None:
+def _require_ok(outcome: Outcome) -> None:
     if not outcome.ok:
         raise ChainError(f"the devnet refused: {outcome.code} {outcome.detail}")
 
@@ -142,7 +142,7 @@ def _start_collector(chain: Flags, folder: Path) -> Service:
 
 
 def _start_generator(collector_url: str, folder: Path) -> Service:
-    """The grammar generator, by its own configuration but for where the collector and its spool are."""
+    """Start the grammar generator with its shipped configuration, but this collector and spool."""
     config = yaml.safe_load((ROOT / "prompter/resources/generator.yaml").read_text())
     key, file = folder / "generator.key", folder / "generator.yaml"
     key.write_text(KeyRing(folder / "prompts.db").create("generator"))
@@ -154,7 +154,7 @@ def _start_generator(collector_url: str, folder: Path) -> Service:
 
 
 def _await_prompts(collector: Service, within_s: float = 60.0) -> None:
-    """Waits until the collector holds as many prompts as a validator takes at once. Raises ServiceFailed."""
+    """Wait until the collector has a validator's smallest batch. Raises ServiceFailed."""
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
         found = re.search(r"^\w*prompts_stored (\S+)$", httpx.get(f"{collector.url}/metrics").text, re.MULTILINE)
@@ -177,7 +177,7 @@ def _start_validator(flags: Flags, folder: Path) -> Service:
 
 
 def _start_miners(flags: Flags, own: Flags, logs: Path) -> list[Service]:
-    """The honest miner, which scores what it makes and sends the best, and the cheat, which has no page of its own."""
+    """Start the honest miner, which scores its candidates and sends the best, and the cheat, which has no page."""
     honest = as_arguments({**flags, **own, "wallet.hotkey": "honest"})
     cheat = as_arguments({**flags, "wallet.hotkey": "cheat"})
     return [

@@ -1,4 +1,4 @@
-"""Drives a real PM2 with a home of its own, as an operator does: what the PM2 tests share."""
+"""Drives a real PM2 with its own home folder, as an operator does. For the PM2 tests."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ class Pm2:
     home: Path
 
     def __call__(self, *args: str, folder: Path | None = None) -> str:
-        """What `pm2 ARGS` prints, run in `folder`. Raises CalledProcessError when it fails."""
+        """Run `pm2 ARGS` in `folder` and return its output. Raises CalledProcessError when it fails."""
         env = {**os.environ, "PM2_HOME": str(self.home)}
         command = [str(self.program), *args]
         return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=True).stdout
 
     def services(self) -> dict[str, tuple[str, int]]:
-        """State and number of restarts of each service, by name."""
+        """Return state and number of restarts of each service, by name."""
         listed = self("jlist")
         entries = json.loads(listed[listed.index("[") :])
         return {entry["name"]: (entry["pm2_env"]["status"], entry["pm2_env"]["restart_time"]) for entry in entries}
 
 
 def await_ready(port: int, seconds: float = READY_S) -> None:
-    """Waits until the service on a loopback port can serve. Raises TimeoutError."""
+    """Wait until the service on a loopback port is ready. Raises TimeoutError."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:

@@ -1,4 +1,4 @@
-"""Starts this repository's programs as processes of their own on free loopback ports, and drains them again.
+"""Starts this repository's programs as separate processes on free loopback ports, and drains them again.
 
 Knows nothing of what a program does: it looks at /ready/ and sends SIGINT, as PM2 does.
 """
@@ -20,19 +20,19 @@ import httpx
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_S = 180.0
-"""Longest wait for a service: models load and compiled code is made at its first start, also on a busy machine."""
+"""Longest wait for a service: at its first start models load and code is compiled, perhaps on a busy machine."""
 DRAIN_S = 35.0
 """Services drain within 30 s."""
 LOG_TAIL_LINES = 15
 
 
 class ServiceFailed(Exception):
-    """A program ended or never became ready; the message holds the end of its log."""
+    """A program ended or never became ready; the message has the end of its log."""
 
 
 @dataclass
 class Service:
-    """A process that was started at `started` (monotonic seconds) and answers on `url` once it is ready."""
+    """A process started at `started` (monotonic seconds) that answers on `url` once it is ready."""
 
     name: str
     url: str
@@ -42,7 +42,7 @@ class Service:
     ready_s: float = math.inf
 
     def await_ready(self) -> None:
-        """Waits, and keeps the seconds from start to ready. Raises ServiceFailed when it ends or stays unready."""
+        """Wait until it is ready and record how long that took. Raises ServiceFailed when it ends or stays unready."""
         with httpx.Client(timeout=5, trust_env=False) as client:
             while self.process.poll() is None and time.monotonic() < self.started + READY_S:
                 try:
@@ -55,12 +55,12 @@ class Service:
         raise self.failure("is not ready")
 
     def check(self) -> None:
-        """Raises ServiceFailed when the process has ended."""
+        """Raise ServiceFailed when the process has ended."""
         if self.process.poll() is not None:
             raise self.failure("")
 
     def failure(self, state: str) -> ServiceFailed:
-        """What to raise for it, with the end of its log; a process that has ended is said to have."""
+        """Return the error to raise, with the end of the log, and the exit status if the process has ended."""
         ended = self.process.poll()
         state = state if ended is None else f"ended with status {ended}"
         tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-LOG_TAIL_LINES:])
@@ -75,7 +75,7 @@ def start(
     port_flag: str = "--port",
     env: Mapping[str, str] | None = None,
 ) -> Service:
-    """Runs `script` (relative to the repository) with `args` and a free port, without waiting; end it with `drain`.
+    """Start `script` (relative to the repository) with `args` and a free port, without waiting; end it with `drain`.
 
     Its output goes to the file `log`.
     """
@@ -84,14 +84,14 @@ def start(
     command = [sys.executable, str(ROOT / script), *args, port_flag, str(port)]
     started = time.monotonic()
     with log.open("wb") as output:
-        # A process group of its own: Ctrl-C reaches this process alone, which then drains the service once.
+        # Its own process group: Ctrl-C reaches only this process, which then drains the service once.
         process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, process_group=0, env=env)
     return Service(name, f"http://127.0.0.1:{port}", log, process, started)
 
 
 @contextmanager
 def running(name: str, script: str, args: Sequence[str], log: Path) -> Iterator[Service]:
-    """A service that is ready within the block and drained after it, come what may. Raises ServiceFailed."""
+    """Start a service that is ready within the block, and drain it afterwards. Raises ServiceFailed."""
     service = start(name, script, args, log)
     try:
         service.await_ready()
@@ -101,14 +101,14 @@ def running(name: str, script: str, args: Sequence[str], log: Path) -> Iterator[
 
 
 def free_port() -> int:
-    """A loopback port that nothing listens on now."""
+    """Return a loopback port that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def drain(*processes: subprocess.Popen[bytes]) -> None:
-    """Asks the processes to finish (SIGINT), all at once; ends those that do not within `DRAIN_S`."""
+    """Ask all processes to finish (SIGINT), and kill those that do not within `DRAIN_S`."""
     for process in processes:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)

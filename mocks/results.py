@@ -1,4 +1,4 @@
-"""Looks into the files that a job gave: each is opened with its own reader, and described in a few words.
+"""Checks the files of a job: opens each with a reader of its format, and describes it in a few words.
 
 The readers are imported when they are used: the demo starts its service before it waits for torch itself.
 """
@@ -11,18 +11,18 @@ from pathlib import Path
 
 
 class BadResult(Exception):
-    """A file is empty or does not open."""
+    """A file is empty or cannot be opened."""
 
 
 def describe(path: Path) -> str:
-    """What is in the file, by its extension. Raises BadResult for a file that is empty or does not decode."""
+    """Describe a file by its extension. Raises BadResult for a file that is empty or does not decode."""
     data = path.read_bytes()
     if not data:
         raise BadResult(f"{path} is empty")
     try:
         return FORMATS[path.suffix.removeprefix(".")](data)
     except (OSError, SyntaxError, ValueError) as error:  # FFmpeg's and Pillow's errors are among these
-        raise BadResult(f"{path} does not open: {error}") from error
+        raise BadResult(f"cannot open {path}: {error}") from error
 
 
 def _video(data: bytes) -> str:
@@ -40,7 +40,7 @@ def _picture(data: bytes) -> str:
 
     with Image.open(io.BytesIO(data)) as image:
         image.load()
-        return f"picture, {image.width}×{image.height}"
+        return f"image, {image.width}×{image.height}"
 
 
 def _splats(data: bytes) -> str:
@@ -55,4 +55,4 @@ def _splats(data: bytes) -> str:
 
 
 FORMATS: dict[str, Callable[[bytes], str]] = {"mp4": _video, "png": _picture, "spz": _splats, "ply": _splats}
-"""The files of a finished demo, by extension, with their readers."""
+"""Readers of a finished demo's files, by extension."""

@@ -1,4 +1,4 @@
-"""What a subnet's miners made of it: tasks and rewards as the validator tells them, weights as the chain has them."""
+"""Results of a subnet's miners: tasks and rewards from the validator, weights from the chain."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Unfair(Exception):
 
 @dataclass
 class Scoreboard:
-    """Closed tasks in their order, the miners' rows by name, and their share of the weights that count on the chain."""
+    """Closed tasks in order, the miners' rows by name, and their shares of the weights on the chain."""
 
     tasks: list[dict[str, Any]] = field(default_factory=list)
     miners: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -34,7 +34,7 @@ class Scoreboard:
     block: int = 0
 
     def closed(self, name: str) -> int:
-        """Tasks that this miner closed."""
+        """Return the number of tasks that this miner closed."""
         return sum(task["miner"] == name for task in self.tasks)
 
     @property
@@ -44,15 +44,15 @@ class Scoreboard:
         return honest > 0 and honest >= FAIR * cheat
 
     def judge(self) -> None:
-        """Raises Unfair, with the weights, when it is not fair."""
+        """Raise Unfair, with the weights, if the honest miner did not earn FAIR times as much."""
         honest, cheat = (self.weights.get(name, 0.0) for name in MINERS)
         if honest <= 0:
-            raise Unfair("the chain holds no weight of the honest miner")
+            raise Unfair("the chain has no weight for the honest miner")
         if not self.is_fair:
             raise Unfair(f"the honest miner's weight {honest:.3f} is less than {FAIR:g} times the cheat's {cheat:.3f}")
 
     def write(self, path: Path) -> Path:
-        """The board as JSON."""
+        """Write the board as JSON and return `path`."""
         rewards = {name: row["reward"] for name, row in self.miners.items()}
         scores = {
             name: [task["score"] for task in self.tasks if task["miner"] == name and task["score"] is not None]
@@ -69,19 +69,19 @@ class Scoreboard:
         return path
 
     def table(self) -> str:
-        """The board for people: each task, then each miner."""
+        """Format the board as text: each task, then each miner."""
         lines = ["", f"{'miner':<8} {'prompt':<44} {'score':>7} {'paid':>5}  why not"]
         lines += [row(task) for task in self.tasks]
         lines += ["", f"{'miner':<8} {'tasks':>5} {'accepted':>8} {'average':>8} {'reward':>7} {'weight on chain':>16}"]
         for name in MINERS:
             found = self.miners.get(name, {"accepted": 0, "average": 1.0, "reward": 0.0})
-            standing = f"{found['accepted']:>8} {found['average']:>8.3f} {found['reward']:>7.2f}"
-            lines.append(f"{name:<8} {self.closed(name):>5} {standing} {self.weights.get(name, 0.0):>16.3f}")
+            numbers = f"{found['accepted']:>8} {found['average']:>8.3f} {found['reward']:>7.2f}"
+            lines.append(f"{name:<8} {self.closed(name):>5} {numbers} {self.weights.get(name, 0.0):>16.3f}")
         return "\n".join([*lines, ""])
 
 
 def row(task: Mapping[str, Any]) -> str:
-    """One task of the table."""
+    """Format one task of the table."""
     prompt = task["prompt"] if len(task["prompt"]) <= 44 else f"{task['prompt'][:43]}…"
     score = "–" if task["score"] is None else f"{task['score']:.4f}"
     why = task["code"] or ("declined" if task["score"] is None else "")
@@ -89,20 +89,22 @@ def row(task: Mapping[str, Any]) -> str:
 
 
 def watch(network: Network, until: Until) -> Iterator[Scoreboard]:
-    """The board, again and again, until both miners closed `until.tasks` and the chain's weights are fair, or the time
-    is over. Raises ServiceFailed when a program ends."""
+    """Yield the board every second until both miners closed `until.tasks` and the weights are fair, or time is up.
+
+    Raises ServiceFailed when a program ends.
+    """
     deadline = time.monotonic() + until.within_s
     with httpx.Client(base_url=network.validator_url, timeout=10, trust_env=False) as validator:
         board = Scoreboard()
         while time.monotonic() < deadline and not _enough(board, until):
             time.sleep(LOOK_S)
             network.check()
-            board = look(network, validator)
+            board = read_board(network, validator)
             yield board
 
 
-def look(network: Network, validator: httpx.Client) -> Scoreboard:
-    """The board at this moment."""
+def read_board(network: Network, validator: httpx.Client) -> Scoreboard:
+    """Read the current board from validator and chain."""
     names = {hotkey: name for name, hotkey in network.hotkeys.items()}
     tasks = [{"miner": names.get(task["hotkey"], "?"), **task} for task in reversed(validator.get("/tasks/").json())]
     miners = {names[miner["hotkey"]]: miner for miner in validator.get("/miners/").json()["miners"]}

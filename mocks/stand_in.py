@@ -1,4 +1,4 @@
-"""A stand-in for the validation service that looks at nothing: its scores are told, or drawn from the asset's digest.
+"""A stand-in for the validation service that ignores assets: scores are given, or drawn from the asset's digest.
 
 Its fingerprints are those of assets all unlike each other. It never calls itself by a real scorer's name, so that no
 validator sets weights by it unless told to (--validation.scorer).
@@ -21,7 +21,7 @@ SCORER = "stand-in@1"
 
 
 def stand_in(score: float | None = None) -> FastAPI:
-    """The service; without a `score` they lie between 0.5 and 1, so that a fifth is rejected."""
+    """Return the service. Without a `score`, scores are between 0.5 and 1, so that a fifth is rejected."""
     app = FastAPI()
 
     @app.get("/ready/")
@@ -54,7 +54,7 @@ def stand_in(score: float | None = None) -> FastAPI:
 
 @contextlib.asynccontextmanager
 async def served(app: FastAPI) -> AsyncIterator[str]:
-    """The app's address on a free loopback port, while the context lasts."""
+    """Serve the app on a free loopback port and yield its address."""
     listener = bind("127.0.0.1", 0)
     port = listener.getsockname()[1]
     async with beside(app, listener, Vitals(version=lambda: SCORER), drain_s=0.0):

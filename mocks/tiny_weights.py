@@ -1,4 +1,4 @@
-"""Small random weights of every learned network, with a table that names them: to try a set-up out without downloads.
+"""Small random weights of every learned network, and their table: for trying a set-up without downloads.
 
 python -m mocks.tiny_weights FOLDER      writes them (about 10 MB); what comes of them is not worth looking at
 """
@@ -22,7 +22,7 @@ _COMMON = {"licence": "MIT", "size_mib": 10}
 
 
 def write_tiny_weights(folder: Path) -> Path:
-    """Writes the weights into `folder`; the path of their table, whose names are those of the shipped one."""
+    """Write the weights into `folder` and return the path of their table, which has the names of the shipped one."""
     from safetensors.torch import save_file  # noqa: PLC0415
 
     entries: dict[str, object] = {}
@@ -52,7 +52,7 @@ def write_tiny_weights(folder: Path) -> Path:
 
 
 def _visible(network: lgm.Lgm) -> lgm.Lgm:
-    """Random weights make splats of one kind; spread them, and let them be seen."""
+    """Spread the splats, which are all alike with random weights, and make them visible."""
     network.conv.weight.mul_(4)
     assert network.conv.bias is not None
     network.conv.state_dict()["bias"][3] += 2
@@ -60,7 +60,7 @@ def _visible(network: lgm.Lgm) -> lgm.Lgm:
 
 
 def write_letters(folder: Path) -> dict[str, str]:
-    """A vocabulary of single letters, without merges, with the end marks where CLIP has them."""
+    """Write a vocabulary of single letters, without merges, with the end marks where CLIP has them."""
     letters = [chr(code) for code in (*range(33, 127), *range(161, 173), *range(174, 256), *range(256, 324))]
     ids = {word: i for i, word in enumerate([*letters, *(f"{letter}</w>" for letter in letters)])}
     ids |= {"<|startoftext|>": 49406, "<|endoftext|>": 49407}

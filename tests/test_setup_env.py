@@ -235,12 +235,12 @@ def test_a_moved_repository_is_installed_again(machine: Sandbox) -> None:
     assert any(call.startswith("uv pip install") for call in machine.calls())
 
 
-def test_a_broken_environment_is_made_anew(machine: Sandbox) -> None:
+def test_a_broken_environment_is_created_again(machine: Sandbox) -> None:
     assert machine.run().returncode == 0
     (machine.root / ".venv/bin/python").unlink()
     done = machine.run()
     assert done.returncode == 0
-    assert "does not work any more: making it anew" in done.stdout
+    assert "no longer works; creating it again" in done.stdout
     assert (machine.root / ".venv/bin/python").exists()
 
 
@@ -248,7 +248,7 @@ def test_without_uv_pip_serves(sandbox: Sandbox) -> None:
     sandbox.put_python("python3.11")
     done = sandbox.run()
     assert done.returncode == 0, done.stderr
-    assert "no uv to be had" in done.stdout
+    assert "uv not found" in done.stdout
     assert any(call.startswith("python -m pip install --disable-pip-version-check -c") for call in sandbox.calls())
 
 

@@ -33,7 +33,7 @@ def test_a_picture_tells_its_size(tmp_path: Path) -> None:
     buffer = io.BytesIO()
     Image.new("RGB", (40, 30)).save(buffer, "PNG")
     (tmp_path / "a.png").write_bytes(buffer.getvalue())
-    assert describe(tmp_path / "a.png") == "picture, 40×30"
+    assert describe(tmp_path / "a.png") == "image, 40×30"
 
 
 @pytest.mark.parametrize("kind", FORMATS)
@@ -46,5 +46,5 @@ def test_an_empty_file_is_bad(tmp_path: Path, kind: str) -> None:
 @pytest.mark.parametrize("kind", FORMATS)
 def test_junk_is_bad(tmp_path: Path, kind: str) -> None:
     (tmp_path / f"a.{kind}").write_bytes(b"no such thing" * 100)
-    with pytest.raises(BadResult, match="does not open"):
+    with pytest.raises(BadResult, match="cannot open"):
         describe(tmp_path / f"a.{kind}")
