@@ -1,6 +1,6 @@
 """Shared by the mocks that call validators: which validators to ask, output lines, and exit statuses for scripts.
 
-0 and 1 are each program's own; 2: wrong flags, wallet or service; 3: no validator accepts the request now; 4: the hotkey
+0 and 1 are each program's own; 2: bad flags, wallet or service; 3: no validator accepts the request now; 4: the hotkey
 is not registered, or no validator was found.
 """
 

@@ -4,7 +4,7 @@ PYTHONPATH=$PWD/.. python mock_client.py --prompt "pink bicycle" --out bicycle.s
   --netuid 17 --wallet.name … --wallet.hotkey …
 
 Takes the flags of neurons/serve_miner.py. The validator must serve users (--public_api.enabled) and allow this hotkey.
-Exit status: 0 saved; 1 the job failed; 2 wrong flags or wallet; 3 no validator accepts the prompt; 4 no validator found.
+Exit status: 0 saved; 1 the job failed; 2 bad flags or wallet; 3 no validator accepts the prompt; 4 no validator found.
 """
 
 from __future__ import annotations
