@@ -1,9 +1,9 @@
-"""How far crude cheats get, beside their honest counterparts. `gradient_attack.py` is the attack with the weights.
+"""Score simple cheats and their honest counterparts. `gradient_attack` is the attack that knows the weights.
 
     python -m benchmarks.attacks [--scorer three-gen-small] [--weights PATH]
 
-Prints a row per cheat: its honest counterpart's score, its own score or reject code, and what it would get with checks
-and gates off, so that one sees what does the work.
+Prints a row per cheat: its honest counterpart's score, its own score or reject code, and its score with checks and
+gates off, which shows what those contribute.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from validation.scoring.scorer import Gates, ScorerFiles, find_scorer_files
 
 PROMPTS = ("a pink bicycle", "a red car", "a golden retriever dog", "a green dragon", "a wooden chair")
 SEEDS = (11, 12, 13, 14)
-"""View seeds whose scores are averaged; none of them is ever trained on."""
+"""View seeds whose scores are averaged; scorers are never trained on them."""
 
 
 def suite(args: argparse.Namespace) -> None:
-    """A row per prompt and cheat."""
+    """Print a row per prompt and cheat."""
     files = find_scorer_files(args.scorer, args.weights)
     guarded, without_gates = Judge(files, load_encoder(files)), unguarded(files)
     generate = LOADERS["procedural"]("cpu")
@@ -48,7 +48,7 @@ def suite(args: argparse.Namespace) -> None:
 
 
 def attacks(prompt: str, other: Splats) -> dict[str, Callable[[Splats], Splats]]:
-    """What is done to an honest asset of `prompt`, by name; `other` is an honest asset of another prompt."""
+    """Return the cheats by name, functions of an honest asset of `prompt`; `other` is one of another prompt."""
     return {
         "flat card": cheats.card_of,
         "text": lambda _honest: cheats.text_card(prompt),
@@ -62,13 +62,13 @@ def attacks(prompt: str, other: Splats) -> dict[str, Callable[[Splats], Splats]]
 
 
 def unguarded(files: ScorerFiles) -> Judge:
-    """The scorer without its gates."""
+    """Return the scorer without its gates."""
     without = replace(files, constants=files.constants.model_copy(update={"gates": Gates()}))
     return Judge(without, load_encoder(without))
 
 
 def guarded_score(judge: Judge, prompt: str, splats: Splats) -> str:
-    """Mean score over SEEDS as text, or the reject code."""
+    """Return the mean score over SEEDS as text, or the reject code."""
     scores = []
     for seed in SEEDS:
         try:
@@ -80,13 +80,13 @@ def guarded_score(judge: Judge, prompt: str, splats: Splats) -> str:
 
 
 def mean_score(judge: Judge, prompt: str, splats: Splats) -> float:
-    """Mean score over SEEDS of splats that pass no check."""
+    """Return the mean score over SEEDS with all checks off."""
     spec = judge.render_spec("cpu")
     return sum(judge.judge(prompt, unchecked(splats, seed, spec)).score for seed in SEEDS) / len(SEEDS)
 
 
 def unchecked(splats: Splats, seed: int, spec: RenderSpec) -> Prepared:
-    """As `validation.assets.prepare.prepare`, without a check."""
+    """Prepare splats like `validation.assets.prepare.prepare`, without checks."""
     asset = normalise(splats)
     images, alpha = render_views(asset, seed, spec)
     views, cover = downsample(images, alpha, spec.supersample)
@@ -94,12 +94,12 @@ def unchecked(splats: Splats, seed: int, spec: RenderSpec) -> Prepared:
 
 
 def make(generate: Generator, prompt: str) -> Splats:
-    """An honest asset."""
+    """Generate an honest asset."""
     return generate(prompt, 0, lambda _progress: None).splats
 
 
 def main() -> None:
-    """Command line."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scorer", default="three-gen-small")
     parser.add_argument("--weights", type=Path)

@@ -1,10 +1,10 @@
-"""Pulls per second and CPU per pull of the validator's axon, beside the SDK's axon as it comes, in one run.
+"""Measure pulls per second and CPU per pull of the validator's axon and of the unmodified SDK axon, in one run.
 
 python -m benchmarks.axon [--rounds 3] [--requests 2000] [--concurrent 1 16 64]
 
-Each axon runs in a process of its own; one client, the same for both, signs every request as the SDK's dendrite does
-and keeps its connections. The validator's axon does its whole work: registration, signature, the nonce written to disk,
-the miner's open task. The SDK's verifies in memory and answers a constant.
+Each axon runs in its own process. The same client signs every request as the SDK's dendrite does and keeps its
+connections open. The validator's axon does all its work: it checks registration and signature, writes the nonce to disk
+and looks up the miner's open task. The SDK's verifies in memory and returns a constant.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ import bittensor as bt
 from pydantic import BaseModel
 
 from benchmarks.desks import make_desk
+from benchmarks.timing import process_cpu_s
 from neurons.chain.contract import Seat, Snapshot
 from neurons.chain.opening import quiet_sdk
 from neurons.protocol import NO_FIELDS_HASH, verify
@@ -40,7 +41,6 @@ from neurons.validator.axon.listening import ListenAddress, axon_server
 from neurons.validator.tasks.trust import Identity
 from serving.server import bind
 
-TICK = os.sysconf("SC_CLK_TCK")
 SDK_VERSION = 10_005_000
 
 
@@ -59,14 +59,14 @@ def keypair(name: str) -> Any:
 
 
 class Task(BaseModel):
-    """A task as a stock peer declares it …"""
+    """A task as an unmodified SDK peer declares it."""
 
     id: str = ""
     prompt: str = ""
 
 
 class PullTask(bt.Synapse):
-    """… and the question for one."""
+    """The synapse that pulls such a task."""
 
     task: Task | None = None
     submit_before: int = 0
@@ -76,15 +76,14 @@ class PullTask(bt.Synapse):
 
 @dataclass(frozen=True)
 class FixedWallet:
-    """As much of a wallet as an axon reads."""
+    """The parts of a wallet that an axon reads."""
 
     hotkey: Any
     coldkeypub: Any
 
 
 def serve_stock(ready: Connection, _miners: list[str]) -> None:
-    """The SDK's axon with synapses of the SDK's own class; it serves whoever signs."""
-
+    """Serve the SDK's axon with the SDK's own synapse class, for any signer."""
     quiet_sdk()
 
     async def pull(synapse: PullTask) -> PullTask:
@@ -105,13 +104,12 @@ def serve_stock(ready: Connection, _miners: list[str]) -> None:
 
 
 def serve_ours(ready: Connection, miners: list[str]) -> None:
-    """The validator's axon in front of its desk and its state on disk."""
-
+    """Serve the validator's axon with its desk and its state on disk."""
     quiet_sdk()
     me = keypair("Victor")
 
     async def judge(*_: object) -> Fault:
-        return Fault("nothing is judged here")
+        return Fault("this benchmark judges nothing")
 
     async def main(folder: str) -> None:
         desk = make_desk(Path(folder), Identity(17, me.ss58_address, verify), judge)
@@ -135,23 +133,15 @@ def serve_ours(ready: Connection, miners: list[str]) -> None:
 
 
 def free_port() -> int:
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def cpu_s(pid: int) -> float:
-    """CPU seconds of a process so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICK
-
-
 class Caller:
-    """One miner's process: signs each pull anew and waits for its reply."""
+    """One miner: signs each pull and waits for its reply."""
 
     def __init__(self, key: Any, validator: str, number: int) -> None:
-
         self._key, self._validator, self._uuid, self._hash = key, validator, f"process-{number}", NO_FIELDS_HASH
         self._body = OurPullTask().model_dump_json(exclude_defaults=True)
         self._fixed = {
@@ -166,26 +156,25 @@ class Caller:
         }
 
     async def pulls(self, session: aiohttp.ClientSession, url: str, count: int) -> list[float]:
-        """Seconds of so many pulls, one after the other."""
+        """Make `count` pulls one after the other and return the seconds of each."""
         return [await self.pull(session, url) for _ in range(count)]
 
     async def pull(self, session: aiohttp.ClientSession, url: str) -> float:
-        """Seconds of one pull. Raises SystemExit when it does not bring the task."""
+        """Return the seconds of one pull. Raises SystemExit if the reply has no task."""
         nonce = time.time_ns()
         message = f"{nonce}.{self._key.ss58_address}.{self._validator}.{self._uuid}.{self._hash}"
         signed = {"bt_header_dendrite_nonce": str(nonce)}
         signed["bt_header_dendrite_signature"] = "0x" + self._key.sign(message.encode()).hex()
         started = time.perf_counter()
         async with session.post(f"{url}/PullTask", data=self._body, headers={**self._fixed, **signed}) as answer:
-            told = await answer.json()
-            if answer.status != 200 or told["task"]["prompt"] != "a red car":
-                raise SystemExit(f"the axon answers {answer.status}: {told}")
+            reply = await answer.json()
+            if answer.status != 200 or reply["task"]["prompt"] != "a red car":
+                raise SystemExit(f"the axon answered {answer.status}: {reply}")
         return time.perf_counter() - started
 
 
 async def drive(port: int, pid: int, callers: list[Caller], requests: int) -> Measured:
-    """All callers at once until so many requests are answered."""
-
+    """Run all callers at once until `requests` requests are answered."""
     url = f"http://127.0.0.1:{port}"
 
     def work(count: int) -> Coroutine[Any, Any, list[list[float]]]:
@@ -193,9 +182,9 @@ async def drive(port: int, pid: int, callers: list[Caller], requests: int) -> Me
 
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
         await work(5)  # connections and caches
-        cpu, started = cpu_s(pid), time.perf_counter()
+        cpu, started = process_cpu_s(pid), time.perf_counter()
         latencies = await work(requests // len(callers))
-        wall, used = time.perf_counter() - started, cpu_s(pid) - cpu
+        wall, used = time.perf_counter() - started, process_cpu_s(pid) - cpu
     ordered = sorted(latency for found in latencies for latency in found)
     return Measured(
         len(ordered) / wall,
@@ -225,7 +214,7 @@ def main() -> None:
         process.start()
         running[name] = (process, ours, ours.recv())
         time.sleep(1)
-    print("| axon | concurrent | pulls/s | server CPU ms/pull | p50 ms | p99 ms | CPU, times less |")
+    print("| axon | concurrent | pulls/s | server CPU ms/pull | p50 ms | p99 ms | CPU, SDK / this |")
     print("|---|---|---|---|---|---|---|")
     for concurrent in args.concurrent:
         callers = [Caller(key, validator, number) for number, key in enumerate(keys[:concurrent])]

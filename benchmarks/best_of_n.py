@@ -1,11 +1,11 @@
-"""What a miner gains by scoring what it makes: the validator's score of the best of n candidates, against the first.
+"""Measure what a miner gains by scoring its candidates: the validator's score of the best of n against the first.
 
     python -m benchmarks.best_of_n [--prompts 30] [--validators 3]
 
-Real assets (the procedural generator), scored in this process by the scorer that ships. For each prompt eight
-candidates are made and scored as a miner does, with one random seed a task; the miner's own rules then choose, with at
-most n candidates, what to send or to decline. What is sent is scored as a validator does: by the seed that its secret
-gives for those bytes, which the miner cannot know; the mean over some validators' secrets.
+The assets come from the procedural generator and the scores from the shipped scorer, in this process. For each prompt
+eight candidates are generated and scored as a miner does, with one random seed a task; the miner's own rules then
+choose, from at most n candidates, which to send, or decline. The result is scored as a validator does, with the seed
+derived from its secret and those bytes, which the miner cannot know; the score is the mean over several validators.
 
 Accepted tasks per hour: with one validator (a task each 120 s at most), and with as many validators as one generation
 service can serve, at the median seconds of a candidate on this machine. Prints Markdown rows for docs/benchmarks.md.
@@ -42,7 +42,7 @@ COOLDOWN_S = TaskRules().task_cooldown_s
 
 @dataclass(frozen=True)
 class Made:
-    """One candidate: its bytes, its miner's score, the seconds it took to make and score."""
+    """One candidate: its bytes, the miner's score, and the seconds to generate and score it."""
 
     asset: bytes
     score: float
@@ -77,7 +77,7 @@ async def candidates(engine: Engine, prompt: str, draw: random.Random) -> list[M
 
 
 def chosen(made: Sequence[Made], most: int, pace_s: float) -> tuple[Made | None, int]:
-    """What the miner's rules send with at most `most` candidates (None: declined), and how many it makes."""
+    """Apply the miner's rules to at most `most` candidates; return the one sent (None: declined) and the count."""
     rules, now = replace(MinerRules(), max_candidates=most), 0.0
     effort = Effort(0.0, 600.0, MinerRules().thresholds, pace_s=pace_s)
     while (step := choose_action(effort, 0, now, rules)) is NextAction.START:
@@ -88,21 +88,21 @@ def chosen(made: Sequence[Made], most: int, pace_s: float) -> tuple[Made | None,
 
 
 class Validators:
-    """Scores assets with the hidden seeds of some validators, each asset once."""
+    """Score each asset once with the hidden seeds of several validators."""
 
     def __init__(self, engine: Engine, secrets: Sequence[bytes]) -> None:
         self._engine, self._secrets = engine, secrets
         self._known: dict[bytes, list[float]] = {}
 
     async def end(self, prompt: str, task: str, sent: Made | None, made: int) -> End:
-        """What becomes of what was sent for a task."""
+        """Return how a task ends for the candidate that was sent."""
         if sent is None:
             return End(made)
         fidelities = [TaskRules().fidelity(score) for score in await self.scores(prompt, task, sent.asset)]
         return End(made, True, statistics.mean(fidelities), statistics.mean(f > 0 for f in fidelities))
 
     async def scores(self, prompt: str, task: str, asset: bytes) -> list[float]:
-        """The scores of an asset, one a validator."""
+        """Return the scores of an asset, one per validator."""
         if asset not in self._known:
             seeds = [derive_seed(secret, task, asset, HOTKEY) for secret in self._secrets]
             self._known[asset] = [await scored(self._engine, prompt, asset, seed) for seed in seeds]
@@ -110,8 +110,7 @@ class Validators:
 
 
 def row(name: str, best: Sequence[float], first: Sequence[float], ends: Sequence[End], pace_s: float) -> str:
-    """One line of the table: scores of the best whatever it is, paired by prompt; then what the miner's rules make of
-    it."""
+    """Return one line of the table: scores of the best candidate, paired by prompt, then the result of the rules."""
     gains = [one - other for one, other in zip(best, first, strict=True)]
     accepted = statistics.mean(end.accepted for end in ends)
     fidelity = statistics.mean(end.fidelity for end in ends if end.sent)
@@ -156,7 +155,7 @@ async def measure(args: argparse.Namespace) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--prompts", type=int, default=30)
-    parser.add_argument("--validators", type=int, default=3, help="secrets to score what is sent with")
+    parser.add_argument("--validators", type=int, default=3, help="number of validators, each with its own secret")
     parser.add_argument("--seed", type=int, default=0)
     asyncio.run(measure(parser.parse_args()))
 

@@ -1,22 +1,21 @@
-"""Times of the file codecs beside gsply's own calls, and the sizes of the files.
+"""Time the file codecs and gsply's own calls, and print the sizes of the files.
 
 python -m benchmarks.codecs [--rounds 9]    prints a Markdown table; medians of wall-clock milliseconds
 
-gsply works on paths only, so its calls here go through a temporary file and include none of our checks.
+gsply takes only paths, so its calls go through a temporary file; it makes none of our checks.
 """
 
 from __future__ import annotations
 
 import argparse
-import statistics
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import gsply
 import torch
 
+from benchmarks.timing import median_s
 from splats import codecs
 from splats.model import Splats
 
@@ -37,7 +36,7 @@ def main() -> None:
 
 
 def shell(n: int, degree: int) -> Splats:
-    """`n` small splats on a bumpy sphere with smooth colours, so that SPZ compresses about as it does real objects."""
+    """Return `n` small splats on a bumpy sphere with smooth colours, which SPZ compresses much like real objects."""
     generator = torch.Generator().manual_seed(0)
     direction = torch.nn.functional.normalize(torch.randn(n, 3, generator=generator), dim=1)
     radius = 0.4 + 0.05 * torch.sin(direction * 9).prod(dim=1, keepdim=True)
@@ -65,7 +64,7 @@ def measure(
         path = Path(folder) / "in.bin"
         path.write_bytes(data)
         theirs = gsply_read(path)
-        theirs = gsply.GSData.from_arrays(  # from arrays, as a program has them that made the splats
+        theirs = gsply.GSData.from_arrays(  # from arrays, as a program that generated the splats has them
             means=theirs.means,
             scales=theirs.scales,
             quats=theirs.quats,
@@ -75,22 +74,12 @@ def measure(
             format="ply",
         )
         times = (
-            median_ms(lambda: codecs.decode(data), rounds),
-            median_ms(lambda: encode(splats), rounds),
-            median_ms(lambda: gsply_read(path), rounds),
-            median_ms(lambda: gsply_write(Path(folder) / "out.ply", theirs), rounds),
+            median_s(lambda: codecs.decode(data), rounds),
+            median_s(lambda: encode(splats), rounds),
+            median_s(lambda: gsply_read(path), rounds),
+            median_s(lambda: gsply_write(Path(folder) / "out.ply", theirs), rounds),
         )
-    print(ROW.format(len(splats), splats.sh_degree, name, len(data) / 1e6, *times))
-
-
-def median_ms(call: Callable[[], object], rounds: int) -> float:
-    call()  # compiles what is to be compiled
-    times = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - start)
-    return 1000 * statistics.median(times)
+    print(ROW.format(len(splats), splats.sh_degree, name, len(data) / 1e6, *(1000 * seconds for seconds in times)))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A validator's desk for measurements: real rules and a real state on disk, a judge that is passed in."""
+"""A validator's desk for benchmarks: real rules, a real state on disk, and the caller's judge."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class AlwaysReady:
 
 
 def make_desk(folder: Path, me: Identity, judge: Callable[[str, str, int], Awaitable[Verdict]]) -> Desk:
-    """The desk over the state in `folder`; every prompt is a red car, nothing is stored and nobody may ask."""
+    """Create a desk over the state in `folder`: every prompt is a red car, no asset is kept, no organic job allowed."""
     needs = DeskDependencies(
         judge=AlwaysReady(judge),
         next_prompt=lambda: "a red car",

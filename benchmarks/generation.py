@@ -1,4 +1,4 @@
-"""Times of the procedural generator, and of the whole way from a prompt to a video through the running service.
+"""Time the procedural generator alone, and the running service from a prompt to a video.
 
 python -m benchmarks.generation [--rounds 5]    prints Markdown tables; medians of wall-clock seconds
 """
@@ -32,7 +32,7 @@ def main() -> None:
 
 
 def time_objects() -> None:
-    """Every object of the vocabulary once, on one core."""
+    """Generate every object of the vocabulary once, on one core."""
     torch.set_num_threads(1)
     generate = LOADERS["procedural"]("cpu")
     names = list(load_vocabulary().entries)
@@ -52,7 +52,7 @@ def time_objects() -> None:
 
 
 def time_service(rounds: int) -> None:
-    """Requests through the service started as `make demo` starts it."""
+    """Send requests to the service, started as `make demo` starts it."""
     log = Path("out/logs/benchmark-generation.log")
     config = ["--config", "generation/configs/procedural.yaml"]
     with running("generation", "generation/serve.py", config, log) as service:
@@ -71,7 +71,7 @@ def time_service(rounds: int) -> None:
 
 
 def request_s(client: httpx.Client, path: str, fields: dict[str, str], number: int) -> float:
-    """Seconds of one request."""
+    """Return the seconds of one request."""
     started = time.perf_counter()
     answer = client.post(path, data={"prompt": PROMPTS[number % len(PROMPTS)], **fields})
     answer.raise_for_status()

@@ -1,12 +1,12 @@
-"""A white-box attack on a scorer: Adam fits an asset to its formula through the differentiable renderer.
+"""Attack a scorer with knowledge of its weights: Adam fits an asset through the differentiable renderer.
 
     python -m benchmarks.gradient_attack --start noise [--prompt "a pink bicycle"] [--held_out FOLDER] [--device cuda]
     python -m benchmarks.gradient_attack --start wrong [--wrong "a red car"]       from another prompt's asset
 
-Every step looks from random views of the same distribution as the seeded ones. Prints the curves, a row a checkpoint:
-scores of the fixed views, of views of seeds it never saw and of a scorer trained apart, all with checks and gates off;
-then the score, or the reject code, with them on. Each of three learning rates has 500 steps, the best goes on; it is
-constant, so that the row of step 500 is what an attack of 500 steps gets. One process keeps one core busy.
+Every step renders random views from the distribution of the seeded ones. Prints a row per checkpoint: scores of the
+fixed views, of views with unseen seeds and of an independently trained scorer, all with checks and gates off; then the
+score, or the reject code, with them on. Each of three learning rates gets 500 steps, and the best continues. The rates
+are constant, so the row of step 500 is the result of an attack of 500 steps. The process uses one core.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from mocks import cheats
 from splats.codecs import encode_spz
 from splats.model import Cameras, Splats, normalise
 from splats.render import render
+from tools.make_score_golden import thinned
 from validation.assets.prepare import Prepared
 from validation.assets.views import view_cameras
 from validation.scoring.clip import load_encoder, load_model
@@ -35,13 +36,13 @@ BATCH = 4
 """Views per step."""
 CHECKPOINTS = (0, 50, 150, 500, 1000, 2000, 3500, 5000)
 TRIAL = 500
-"""Steps that every learning rate gets; the one with the best seeded score goes on to the end."""
+"""Steps for every learning rate; the one with the best seeded score continues to the end."""
 TRAINING_SEEDS = 1_000_000
-"""View seeds the attack looks from start here; SEEDS are never among them."""
+"""The attack's view seeds start here; SEEDS are never among them."""
 
 
 class Attack:
-    """Adam on means, colours, opacities and scales against the scorer's own probability of the prompt."""
+    """Adam on means, colours, opacities and scales, maximising the scorer's probability of the prompt."""
 
     def __init__(self, files: ScorerFiles, prompt: str, start: Splats, rate: float, device: str) -> None:
         self.constants = files.constants
@@ -65,21 +66,20 @@ class Attack:
         self.seed = TRAINING_SEEDS
 
     def splats(self) -> Splats:
-        """The asset as it is now, on the CPU."""
-        now = self._splats()
-        values = (now.means, now.quats, now.scales, now.opacities, now.sh)
-        return Splats(*(value.detach().cpu() for value in values))
+        """Return the current asset, on the CPU."""
+        current = self._splats()
+        return Splats(*(getattr(current, name).detach().cpu() for name in Splats.__slots__))
 
     def step(self) -> float:
-        """One step on BATCH views; the loss: − log of the mean view score."""
+        """Take one step on BATCH views and return the loss, − log of the mean view score."""
         self.seed += 1
         constants = self.constants
-        cameras = view_cameras(self.seed, constants.image_px)  # not averaged down: as good a guide
-        chosen = 8 + torch.randperm(8, generator=torch.Generator().manual_seed(self.seed))[:BATCH]  # of the drawn ones
-        some = Cameras(cameras.viewmats[chosen], cameras.Ks[chosen], cameras.width, cameras.height).to(self.device)
-        seen = render(self._splats(), some).images.clamp(0, 1)
+        cameras = view_cameras(self.seed, constants.image_px)  # without supersampling, which guides as well
+        chosen = 8 + torch.randperm(8, generator=torch.Generator().manual_seed(self.seed))[:BATCH]  # random views
+        batch = Cameras(cameras.viewmats[chosen], cameras.Ks[chosen], cameras.width, cameras.height).to(self.device)
+        images = render(self._splats(), batch).images.clamp(0, 1)
         mean, std = (torch.tensor(v, device=self.device) for v in (constants.model.mean, constants.model.std))
-        vectors = self.model.encode_image(((seen - mean) / std).permute(0, 3, 1, 2))  # type: ignore[operator]
+        vectors = self.model.encode_image(((images - mean) / std).permute(0, 3, 1, 2))  # type: ignore[operator]
         cosines = torch.nn.functional.normalize(vectors, dim=-1) @ self.texts.T  # [BATCH, 1 + M]
         logits = cosines * constants.alignment.scale
         logits = torch.cat([logits[:, :1] + constants.alignment.bias, logits[:, 1:]], dim=1)
@@ -99,7 +99,7 @@ class Attack:
 
 
 class Curves:
-    """Looks at an attack's asset through the scorer, guarded and not, and through one trained apart."""
+    """Score an attack's asset with the scorer, with and without defences, and with an independently trained one."""
 
     def __init__(self, files: ScorerFiles, held_out: ScorerFiles | None, prompt: str) -> None:
         self._prompt = prompt
@@ -108,7 +108,7 @@ class Curves:
         self._apart = unguarded(held_out) if held_out else None
 
     def row(self, asset: Splats) -> tuple[float, float, float, str]:
-        """Fixed views, seeded views, the scorer trained apart (nan without one), and everything on."""
+        """Return the scores of fixed views, seeded views, the other scorer (nan without one), and with defences."""
         seen = [unchecked(asset, seed, self._open.render_spec("cpu")) for seed in SEEDS]
         fixed = self._mean(self._open, [fixed_only(seen[0])])
         apart = self._mean(self._apart, seen) if self._apart else math.nan
@@ -119,25 +119,22 @@ class Curves:
 
 
 def fixed_only(prepared: Prepared) -> Prepared:
-    """The eight fixed views, twice: what an attacker knows for certain."""
+    """Keep only the eight fixed views, twice: the views an attacker knows in advance."""
     views: Tensor = torch.from_numpy(prepared.views)[:8]
     return replace(prepared, views=torch.cat([views, views]).numpy())
 
 
-def thinned(splats: Splats, count: int) -> Splats:
-    """At most `count` splats, chosen at random, widened so that the surface stays closed."""
-    if len(splats) <= count:
-        return splats
-    kept = splats.select(torch.randperm(len(splats), generator=torch.Generator().manual_seed(0))[:count])
-    return replace(kept, scales=kept.scales * math.sqrt(len(splats) / count), sh=kept.sh[:, :1])
+def at_most(splats: Splats, count: int) -> Splats:
+    """Thin `splats` out to `count` if there are more."""
+    return splats if len(splats) <= count else thinned(splats, count)
 
 
 def main() -> None:
-    """Command line."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scorer", default="three-gen-small")
     parser.add_argument("--weights", type=Path)
-    parser.add_argument("--held_out", help="folder of a scorer trained apart")
+    parser.add_argument("--held_out", help="folder of an independently trained scorer")
     parser.add_argument("--prompt", default=PROMPTS[0])
     parser.add_argument("--start", choices=["noise", "wrong"], default="noise")
     parser.add_argument("--wrong", default=PROMPTS[1], help="prompt of the wrong object (%(default)s)")
@@ -151,8 +148,8 @@ def main() -> None:
     files = find_scorer_files(args.scorer, args.weights)
     curves = Curves(files, find_scorer_files(args.held_out) if args.held_out else None, args.prompt)
     generate = LOADERS["procedural"]("cpu")
-    start = cheats.noise(args.splats) if args.start == "noise" else thinned(make(generate, args.wrong), args.splats)
-    print("| start | rate | step | fixed views | seeded views | trained apart | defences on |\n|" + "---|" * 7)
+    start = cheats.noise(args.splats) if args.start == "noise" else at_most(make(generate, args.wrong), args.splats)
+    print("| start | rate | step | fixed views | seeded views | other scorer | defences on |\n|" + "---|" * 7)
     tried = []
     for rate in args.rates:
         attack = Attack(files, args.prompt, normalise(start), rate, args.device)
@@ -162,7 +159,7 @@ def main() -> None:
 
 
 def follow(attack: Attack, curves: Curves, steps: range, args: argparse.Namespace) -> float:
-    """Lets the attack take `steps` (0: looks at its start), prints its checkpoints; the last seeded score."""
+    """Take `steps` (0 only scores the start), print the checkpoints, and return the last seeded score."""
     seeded = 0.0
     for step in steps:
         if step:

@@ -1,10 +1,9 @@
-"""Kills a validator's desk at random moments and looks whether anything that a miner was told is lost.
+"""Kill a validator's desk at random moments and check that no acknowledged task or result is lost.
 
 python -m benchmarks.kills [--kills 200] [--seed 8]
 
-Each kill: a forked process hands tasks out and takes results for four miners at once, and says what it acknowledges;
-SIGKILL after a random number of lines; then the state is opened anew and every line of every process so far is held
-against it.
+A forked process assigns tasks to four miners at once, accepts their results, and prints each acknowledgement. SIGKILL
+follows after a random number of lines. Then the state is reopened and compared with every line printed so far.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ ME = Identity(17, "validator", lambda *_: True)
 
 
 async def judge(_prompt: str, data: str, seed: int) -> ValidateResponse:
-    """Likes every asset, and takes each for another one."""
+    """Give every asset a high score and a fingerprint of its own."""
     bytes_ = hashlib.shake_256(data.encode()).digest(96)
     fingerprint = Fingerprint(digest=bytes_[:32].hex(), embedding=[float(byte) for byte in bytes_[32:]])
     return ValidateResponse(
@@ -44,7 +43,7 @@ async def judge(_prompt: str, data: str, seed: int) -> ValidateResponse:
 
 
 async def accept(desk: Desk, name: str, pipe: int) -> None:
-    """One miner after the other, for ever; each line is written once the desk has answered."""
+    """Play one miner after the other, endlessly; write each line once the desk has answered."""
     for number in itertools.count():
         hotkey = f"{name}-{number}"
         pulled = await desk.pull(hotkey)
@@ -56,7 +55,7 @@ async def accept(desk: Desk, name: str, pipe: int) -> None:
 
 
 def fork(folder: Path, kill: int) -> tuple[int, int]:
-    """The process and the end of its pipe to read from."""
+    """Fork the desk's process; return its id and the readable end of its pipe."""
     reading, writing = os.pipe()
     child = os.fork()
     if child:
@@ -70,19 +69,19 @@ def fork(folder: Path, kill: int) -> tuple[int, int]:
     try:
         asyncio.run(main())
     finally:
-        os._exit(1)  # not reached: it is killed
+        os._exit(1)  # in case it ends before it is killed
 
 
-def lost(folder: Path, told: list[str]) -> list[str]:
-    """The lines that the state does not bear out."""
+def lost(folder: Path, lines_seen: list[str]) -> list[str]:
+    """Return the lines that the state does not confirm."""
     store = Store(folder)
     records = {record.hotkey: record for record in store.records()}
     store.close()
-    return [line for line in told if not borne_out(records, *line.split(" ", 2))]
+    return [line for line in lines_seen if not is_confirmed(records, *line.split(" ", 2))]
 
 
-def borne_out(records: dict[str, MinerRecord], kind: str, hotkey: str, rest: str) -> bool:
-    """Whether a record holds the task, or the reply word for word and the accepted result once."""
+def is_confirmed(records: dict[str, MinerRecord], kind: str, hotkey: str, rest: str) -> bool:
+    """Check that a record has the task, or the exact reply and the accepted result once."""
     record = records.get(hotkey)
     if record is None:
         return False
@@ -93,26 +92,26 @@ def borne_out(records: dict[str, MinerRecord], kind: str, hotkey: str, rest: str
 
 
 def main() -> None:
-    """Prints one row. Exits with 1 when anything was lost."""
+    """Print one row. Exit with status 1 if anything was lost."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=8)
     args = parser.parse_args()
-    chance, told, missing = random.Random(args.seed), [], 0
+    chance, lines_seen, missing = random.Random(args.seed), [], 0
     with tempfile.TemporaryDirectory() as name:
         for kill in range(args.kills):
             child, pipe = fork(Path(name), kill)
-            with os.fdopen(pipe, encoding="utf-8") as heard:
-                lines = [heard.readline() for _ in range(chance.randrange(1, 40))]
+            with os.fdopen(pipe, encoding="utf-8") as reader:
+                lines = [reader.readline() for _ in range(chance.randrange(1, 40))]
                 time.sleep(chance.random() * 0.01)
                 os.kill(child, signal.SIGKILL)
-                lines += heard.readlines()
+                lines += reader.readlines()
             os.waitpid(child, 0)
-            told += [line.rstrip("\n") for line in lines if line.endswith("\n")]
-            missing = len(lost(Path(name), told))
-    replies = sum(line.startswith("reply") for line in told)
-    print("| kills | tasks told | results acknowledged | lost |\n|---|---|---|---|")
-    print(f"| {args.kills} | {len(told) - replies} | {replies} | {missing} |")
+            lines_seen += [line.rstrip("\n") for line in lines if line.endswith("\n")]
+            missing = len(lost(Path(name), lines_seen))
+    replies = sum(line.startswith("reply") for line in lines_seen)
+    print("| kills | tasks acknowledged | results acknowledged | lost |\n|---|---|---|---|")
+    print(f"| {args.kills} | {len(lines_seen) - replies} | {replies} | {missing} |")
     sys.exit(missing > 0)
 
 

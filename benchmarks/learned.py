@@ -1,7 +1,7 @@
-"""Times of the learned generators on a GPU, with full-size networks of random values: speed does not depend on them.
+"""Time the learned generators on a GPU, with full-size networks of random values, which do not affect the speed.
 
 python -m benchmarks.learned [--steps 50] [--rounds 3]    prints Markdown tables; medians
-python -m benchmarks.learned --tiny     the same on the CPU with tiny networks: a rehearsal
+python -m benchmarks.learned --tiny     the same on the CPU with tiny networks, as a rehearsal
 python -m benchmarks.learned --load     one strict load of full-size files with the released names
 
 The floor of a step is the arithmetic of its networks alone, 3.82 TFLOP (denoiser 1.45, its joint attention 0.18, the
@@ -67,14 +67,14 @@ def main() -> None:
     card = "CPU, tiny networks" if args.tiny else torch.cuda.get_device_name()
     print(f"`python -m benchmarks.learned{' --tiny' * args.tiny}`: {card}, {renderer_name(device)}\n")
     if not args.tiny:
-        print(f"gsplat's kernels, compiled anew: {extension_build_s():.0f} s\n")
+        print(f"compiling gsplat's kernels: {extension_build_s():.0f} s\n")
     time_steps(device, steps, tiny=args.tiny)
     time_jobs(device, rounds, tiny=args.tiny)
     compare_renderers(device)
 
 
 def random_model(device: torch.device, dtype: torch.dtype, *, tiny: bool) -> LatentDiffusion:
-    """MVDream with the values its parts are made with."""
+    """Return MVDream with its initial random values."""
     size = SIZES["mvdream-tiny" if tiny else "mvdream-sd21"]
     with tempfile.TemporaryDirectory() as folder:
         names = write_letters(Path(folder))
@@ -92,21 +92,21 @@ def random_model(device: torch.device, dtype: torch.dtype, *, tiny: bool) -> Lat
 
 
 def with_random_values(make: Callable[[], Any], dtype: torch.dtype, device: torch.device) -> Any:
-    """The network that `make` describes with the values it is made with, loaded as released ones are."""
+    """Create a network with its initial values, loaded in the same way as released weights."""
     with device:
         values = make().state_dict()
     return checkpoints.load_network(make, values, dtype, device)
 
 
-def four(device: torch.device, px: int) -> Views:
-    """One step's views."""
+def four_views(device: torch.device, px: int) -> Views:
+    """Return the views of one step."""
     azimuths, elevations = (0.0, 90.0, 180.0, 270.0), (10.0,) * 4
     cameras = orbit(azimuths, elevations, radius=3.5, width=px, height=px).to(device)
     return Views(cameras, azimuths, elevations, torch.ones(3, device=device))
 
 
 def time_steps(device: torch.device, steps: int, *, tiny: bool) -> None:
-    """The guidance alone: encode four pictures, ask the denoiser, give the gradient."""
+    """Time the guidance alone: encode four images, run the denoiser, compute the gradient."""
     print("| one step of distillation, MVDream | ms | share of the floor | ratio to fp32 eager | peak VRAM, MiB |")
     print("|---|---|---|---|---|")
     floor_ms = 1000 * FLOOR_TFLOP / FLOOR_TFLOP_S
@@ -127,9 +127,9 @@ def time_steps(device: torch.device, steps: int, *, tiny: bool) -> None:
 
 
 def seconds_per_step(model: LatentDiffusion, steps: int) -> float:
-    """Mean over `steps` after three to warm up; the device is waited for at both ends only."""
+    """Return the mean over `steps` after three to warm up, synchronising only at both ends."""
     guide = Distillation(model, scale=100.0, negative="").prepare(PROMPT)
-    views, noise = four(model.device, 256), torch.Generator(model.device).manual_seed(0)
+    views, noise = four_views(model.device, 256), torch.Generator(model.device).manual_seed(0)
     images = torch.rand(4, 256, 256, 3, device=model.device, requires_grad=True)
     for _ in range(3):
         guide(images, views, 500, noise).backward()
@@ -142,7 +142,7 @@ def seconds_per_step(model: LatentDiffusion, steps: int) -> float:
 
 
 def time_jobs(device: torch.device, rounds: int, *, tiny: bool) -> None:
-    """Whole generations, warm, from a prompt to splats."""
+    """Time whole generations, warm, from a prompt to splats."""
     print("| prompt to splats, warm | splats | aim, s | median s | peak VRAM, MiB |")
     print("|---|---|---|---|---|")
     dtypes = [torch.float32] if tiny else [torch.float32, torch.bfloat16]
@@ -159,21 +159,21 @@ def time_jobs(device: torch.device, rounds: int, *, tiny: bool) -> None:
 
 
 def lgm_pipeline(model: LatentDiffusion, *, tiny: bool) -> LgmPipeline:
-    """As generation/configs/lgm.yaml says."""
+    """Build the pipeline of generation/configs/lgm.yaml."""
     options = LgmOptions.model_validate(read_yaml(CONFIGS / "lgm.yaml", GenerationConfig).options)
     with model.device:
         network = lgm.Lgm(lgm.SIZES["lgm-tiny" if tiny else "lgm-big"]).to(model.dtype)
         mask = matting.Matting(matting.SIZES["u2net-tiny" if tiny else "u2net"])
-        network.conv.bias[3] += 2  # visible, whatever the other values
+        network.conv.bias[3] += 2  # visible, whatever the other values are
     rays = lgm.pluecker_rays(orbit_poses((0, 90, 180, 270), [0.0] * 4, lgm.RADIUS), network.input_px).to(model.device)
     return LgmPipeline(options, model, partial(matting.object_masks, mask), network, rays)
 
 
 def guided_pipeline(model: LatentDiffusion, *, tiny: bool) -> GuidedPipeline:
-    """As generation/configs/text_mv.yaml says, but that opacities and sizes stay as they are.
+    """Build the pipeline of generation/configs/text_mv.yaml, with fixed opacities and scales.
 
-    Random networks pull in no direction for long: under them every splat would fade or swell and be dropped, and most
-    of the steps would render nothing. As it is, splats only grow in number, up to the most there may be.
+    The gradients of random networks have no lasting direction: every splat would fade or swell and be dropped, and most
+    steps would render nothing. With these fixed, the number of splats only grows, up to its limit.
     """
     given = dict(read_yaml(CONFIGS / "text_mv.yaml", GenerationConfig).options)
     numbers = given["optimisation"]
@@ -186,9 +186,9 @@ def guided_pipeline(model: LatentDiffusion, *, tiny: bool) -> GuidedPipeline:
 
 
 def compare_renderers(device: torch.device) -> None:
-    """The device's renderer against the readable one."""
+    """Compare the device's renderer with the oracle."""
     splats = shell(2_000).to(device)
-    cameras = four(device, 128).cameras
+    cameras = four_views(device, 128).cameras
     started = time.perf_counter()
     fast = render(splats, cameras).images
     wait(device)
@@ -202,7 +202,7 @@ def compare_renderers(device: torch.device) -> None:
 
 
 def extension_build_s() -> float:
-    """Seconds to compile gsplat's kernels in a process of its own, into an empty folder."""
+    """Return the seconds to compile gsplat's kernels in a separate process, into an empty folder."""
     with tempfile.TemporaryDirectory() as folder:
         code = "from splats.render import warm_up; warm_up('cuda')"
         started = time.perf_counter()
@@ -211,7 +211,7 @@ def extension_build_s() -> float:
 
 
 def load_full_size() -> None:
-    """Files with the released names and shapes, in half precision, loaded strictly into bfloat16 on the CPU."""
+    """Load half-precision files with the released names and shapes strictly into bfloat16 on the CPU."""
     print("| strict load, full size | tensors | values | file, MiB | s | peak memory so far, MiB |")
     print("|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as name:
@@ -244,14 +244,14 @@ def load_full_size() -> None:
 
 
 def write_released(path: Path, lists: list[str]) -> None:
-    """A pickled state of random half-precision values for the names and shapes in tests/golden/."""
+    """Pickle random half-precision values for the names and shapes in tests/golden/."""
     shapes = {key: shape for name in lists for key, shape in json.loads((GOLDEN / f"{name}.json").read_text()).items()}
     generator = torch.Generator().manual_seed(0)
     torch.save({key: torch.randn(shape, generator=generator).half() for key, shape in shapes.items()}, path)
 
 
 def seconds_of(work: Callable[[], object], device: torch.device) -> float:
-    """Wall-clock seconds of `work`, the device's included."""
+    """Return the wall-clock seconds of `work`, including the device's."""
     wait(device)
     started = time.perf_counter()
     work()
@@ -260,20 +260,20 @@ def seconds_of(work: Callable[[], object], device: torch.device) -> float:
 
 
 def wait(device: torch.device) -> None:
-    """Until the device has done what was queued."""
+    """Wait until the device has finished its queue."""
     if device.type == "cuda":
         torch.cuda.synchronize(device)
 
 
 def reset_memory(device: torch.device) -> None:
-    """Forget the last figure's peak."""
+    """Reset the peak of the device's memory."""
     if device.type == "cuda":
         torch.cuda.empty_cache()
         torch.cuda.reset_peak_memory_stats(device)
 
 
 def peak_mib(device: torch.device) -> str:
-    """The peak of the device's memory since `reset_memory`."""
+    """Return the peak of the device's memory since `reset_memory`."""
     return f"{torch.cuda.max_memory_allocated(device) >> 20:,}" if device.type == "cuda" else "not measured"
 
 

@@ -1,11 +1,11 @@
-"""256 miners on one validator over real axons, for ten minutes: is anything lost or paid twice, how long does it take?
+"""Run 256 miners against one validator over real axons for ten minutes; count lost and doubly paid results, time calls.
 
 python -m benchmarks.many_miners [--miners 256] [--minutes 10] [--cooldown 20]
 
-The validator is the real program on a devnet; only the scores come from a stand-in, so that what is measured is the
-validator and not CLIP. The miners are simulated in this process, with real keys, signatures and connections, and are as
-careless as real ones: some send a result twice, some hang up on the reply and send again. Each compares at its end what
-it was told with what the validator says it has accepted.
+The validator is the real program on a devnet; only the scores come from a stub, so that this measures the validator and
+not CLIP. The miners are simulated in this process, with real keys, signatures and connections. Like real ones, some
+send a result twice, and some disconnect before the reply and send again. At its end each compares the replies with the
+validator's count of its accepted results.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from typing import Any
 
 from bittensor_wallet import Keypair
 
+from benchmarks.timing import process_cpu_s
 from mocks.network import HTTP, as_arguments
 from mocks.processes import drain, free_port, start
 from mocks.stand_in import SCORER, served, stand_in
@@ -43,7 +44,7 @@ MB = 1 << 20
 
 @dataclass
 class Tally:
-    """What all miners saw. Seconds of each call; refusals by status; discrepancies by kind."""
+    """Totals over all miners: seconds of each call, refusals by status, discrepancies by kind."""
 
     pulls: list[float] = field(default_factory=list)
     submits: list[float] = field(default_factory=list)
@@ -58,16 +59,16 @@ class Tally:
 
 @dataclass
 class SimulatedMiner:
-    """One miner; `paid` holds the tasks it was told are accepted."""
+    """One miner; `paid` holds the tasks that the validator accepted."""
 
     keypair: Any
     tally: Tally
     dice: random.Random
     paid: set[str] = field(default_factory=set)
-    last_told: int = 0
+    last_count: int = 0
 
     async def work(self, peer: Peer, netuid: int, until: float) -> None:
-        """Pulls and submits until then."""
+        """Pull and submit until `until`."""
         async with Dendrite(self.keypair, netuid) as dendrite:
             await asyncio.sleep(self.dice.uniform(0, 10))
             while time.monotonic() < until:
@@ -90,18 +91,18 @@ class SimulatedMiner:
             self.tally.repeated += 1
             with contextlib.suppress(TimeoutError, PeerError):
                 await asyncio.wait_for(dendrite.submit(peer, task, results), self.dice.uniform(0.01, 0.3))
-        told = await self._submit(dendrite, peer, task, results)
-        if told is not None and self.dice.random() < TWICE:
+        reply = await self._submit(dendrite, peer, task, results)
+        if reply is not None and self.dice.random() < TWICE:
             self.tally.repeated += 1
             again = await self._submit(dendrite, peer, task, results)
-            self.tally.differing += again is not None and again != told
+            self.tally.differing += again is not None and again != reply
         self.tally.tasks += 1
-        if told is None:
+        if reply is None:
             self.tally.lost += 1
-        elif told.task_fidelity_score > 0:
+        elif reply.task_fidelity_score > 0:
             self.paid.add(task.id)
             self.tally.accepted += 1
-            self.last_told = told.generations_within_8_hours
+            self.last_count = reply.generations_within_8_hours
 
     async def _submit(self, dendrite: Dendrite, peer: Peer, task: Task, results: str) -> SubmitReply | None:
         for _ in range(20):
@@ -124,13 +125,13 @@ class SimulatedMiner:
         await asyncio.sleep((error.retry_after_s or 1.0) * self.dice.uniform(1.0, 1.5))
 
     def settle(self) -> None:
-        """Compares what was told with what the validator counted by the last accepted result."""
-        self.tally.lost += max(0, len(self.paid) - self.last_told)
-        self.tally.paid_twice += max(0, self.last_told - len(self.paid))
+        """Compare the accepted tasks with the validator's count in its last reply."""
+        self.tally.lost += max(0, len(self.paid) - self.last_count)
+        self.tally.paid_twice += max(0, self.last_count - len(self.paid))
 
 
 def seats(devnet: Path, miners: list[Any], folder: Path) -> str:
-    """Makes the devnet and gives everybody a seat; the validator's hotkey."""
+    """Create the devnet, register everybody, and return the validator's hotkey."""
     rules = Rules(
         block_time_s=0.05,
         tempo=50,
@@ -153,23 +154,17 @@ def seats(devnet: Path, miners: list[Any], folder: Path) -> str:
 
 
 def rss(pid: int) -> float:
-    """Resident memory of a process, in MB."""
+    """Return the resident memory of a process, in MB."""
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096 / MB
 
 
-def cpu(pid: int) -> float:
-    """Processor seconds that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / 100
-
-
 def axon_port(arguments: list[str]) -> int:
-    """The axon's port among a validator's arguments."""
+    """Return the axon's port from a validator's arguments."""
     return int(arguments[arguments.index("--axon.port") + 1])
 
 
 async def measure(miners: int, minutes: float, cooldown: float, folder: Path) -> None:
-    """Runs it all and prints the rows."""
+    """Start the validator, run the miners and print the rows."""
     keys = [Keypair.create_from_uri(f"//miner{i}") for i in range(miners)]
     devnet = folder / "devnet.db"
     hotkey = await asyncio.to_thread(seats, devnet, keys, folder)
@@ -200,10 +195,10 @@ async def measure(miners: int, minutes: float, cooldown: float, folder: Path) ->
 
 
 async def run_miners(pid: int, peer: Peer, keys: list[Any], minutes: float) -> None:
-    """All miners at once; prints what they saw and what the validator used."""
+    """Run all miners at once; print their totals and the validator's use of CPU and memory."""
     tally, memory = Tally(), [rss(pid)]
     crowd = [SimulatedMiner(key, tally, random.Random(i)) for i, key in enumerate(keys)]
-    started, used = time.monotonic(), cpu(pid)
+    started, used = time.monotonic(), process_cpu_s(pid)
     until = started + minutes * 60
     work = asyncio.gather(*(miner.work(peer, 17, until) for miner in crowd))
     while not work.done():
@@ -225,17 +220,17 @@ async def run_miners(pid: int, peer: Peer, keys: list[Any], minutes: float) -> N
         row = (statistics.median(ranked), p99, ranked[-1])
         print(f"| {name} | {len(ranked)} | " + " | ".join(f"{1000 * value:.0f}" for value in row) + " |")
     calls = len(tally.pulls) + len(tally.submits)
-    print(f"\nrefusals, answered by coming back: {dict(tally.refusals) or 'none'}")
+    print(f"\nrefusals, each retried: {dict(tally.refusals) or 'none'}")
     quarter = max(1, len(memory) // 4)
     early, late = statistics.mean(memory[quarter : 2 * quarter]), statistics.mean(memory[-quarter:])
-    print(f"validator: {1000 * (cpu(pid) - used) / calls:.1f} ms of processor a call")
+    print(f"validator: {1000 * (process_cpu_s(pid) - used) / calls:.1f} ms of CPU a call")
     print(
         f"memory: {early:.0f} MB in the second quarter, {late:.0f} MB in the last ({100 * (late / early - 1):+.1f} %)"
     )
 
 
 def main() -> None:
-    """Runs the benchmark."""
+    """Run the benchmark."""
     parser = argparse.ArgumentParser(description="Many simulated miners on one validator.")
     parser.add_argument("--miners", type=int, default=256)
     parser.add_argument("--minutes", type=float, default=10.0)

@@ -1,4 +1,4 @@
-"""Times the prompt collector: submissions as its file grows to ten million prompts, and answers of 100,000.
+"""Time the prompt collector: submissions as its file grows to ten million prompts, and fetches of 100,000.
 
     python -m benchmarks.prompter [--prompts 10000000] [--folder DIR]
 
@@ -46,18 +46,18 @@ KEY = bittensor_wallet.Keypair.create_from_uri("//Alice")
 
 
 class OneValidator:
-    """A subnet of Alice alone."""
+    """A subnet with Alice as its only neuron."""
 
     def snapshot(self) -> Snapshot:
-        """Her seat."""
+        """Return her seat."""
         return Snapshot(17, 1, (Seat(0, KEY.ss58_address, "cold", 5000.0, 0.0, True, 0, "", 0),))
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing."""
 
 
 def batches() -> Iterator[list[str]]:
-    """Prompts of the grammar, told apart by a name that no other has."""
+    """Yield batches of prompts of the grammar, each made unique by a number."""
     grammar, rng, number = load_grammar(), random.Random(1), 0
     pool = [grammar.prompt(grammar.categories[i % 13], rng) for i in range(20_000)]
     while True:
@@ -72,7 +72,7 @@ def timed_ms(work: Callable[[], object]) -> float:
 
 
 def floor_ms(folder: Path, source: Iterator[list[str]]) -> float:
-    """The same rows into a bare table, in one transaction that is on the disk when it ends."""
+    """Return the median to insert the same rows into a bare table, in one durable transaction."""
     with contextlib.closing(connect(folder / "floor.db")) as db:
         db.execute("CREATE TABLE bare(text TEXT)")
 
@@ -85,7 +85,7 @@ def floor_ms(folder: Path, source: Iterator[list[str]]) -> float:
 
 
 def grow(store: PromptStore, source: Iterator[list[str]], last: int, floor: float) -> None:
-    """Submissions up to `last` prompts; a row at each mark."""
+    """Submit up to `last` prompts and print a row at each mark."""
     print("| prompts in the file | submit, ms | worst of 50, ms | to the floor | file, MB |\n|---|---|---|---|---|")
     print(f"| bare table, 1,000 rows (the floor) | {floor:.1f} | | 1.0 | |", flush=True)
     for mark in (mark for mark in MARKS if mark <= last):
@@ -98,7 +98,7 @@ def grow(store: PromptStore, source: Iterator[list[str]], last: int, floor: floa
 
 
 def answers(path: Path) -> None:
-    """Fetches of 100,000 prompts over HTTP as a validator makes them: signed, packed, inflated, cleaned."""
+    """Time signed fetches of 100,000 prompts over HTTP, and the same as a validator reads and cleans them."""
     settings = CollectorSettings(shell=ShellSettings(port=0), db=path, fetches_per_hour=1000)
     app = create_app(settings, Gate(OneValidator, min_stake=1000.0))
     listener = bind("127.0.0.1", 0)
@@ -107,16 +107,16 @@ def answers(path: Path) -> None:
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     collector = CollectorClient(url, KEY.ss58_address, lambda m: base64.b64encode(KEY.sign(m)).decode(), time.time_ns)
-    for packed in (True, False):
+    for compressed in (True, False):
         times, size = [], 0
         for _ in range(ANSWERS):
             started = time.perf_counter()
-            headers = {"Accept-Encoding": "gzip" if packed else "identity"}
+            headers = {"Accept-Encoding": "gzip" if compressed else "identity"}
             with httpx.stream("POST", f"{url}/get", json=collector.question(), headers=headers, timeout=60) as answer:
                 body = b"".join(answer.iter_raw())
             times.append(time.perf_counter() - started)
             size = len(body)
-        kind = "gzip" if packed else "plain"
+        kind = "gzip" if compressed else "plain"
         print(f"| answer, {kind} | {statistics.median(times):.3f} | {max(times):.3f} | {size / 1e6:.2f} |", flush=True)
 
     async def validators() -> float:
@@ -133,7 +133,7 @@ def answers(path: Path) -> None:
 
 
 def floor_of_answers(path: Path) -> None:
-    """SQLite alone reading the 100,000 newest texts."""
+    """Time SQLite alone reading the 100,000 newest texts."""
     with contextlib.closing(sqlite3.connect(path)) as db:
         query = "SELECT id, text FROM prompts ORDER BY id DESC LIMIT 100000"
         times = [timed_ms(lambda: db.execute(query).fetchall()) / 1e3 for _ in range(ANSWERS)]
@@ -143,7 +143,7 @@ def floor_of_answers(path: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Time the prompt collector.")
     parser.add_argument("--prompts", type=int, default=10_000_000, help="how far the file grows (%(default)s)")
-    parser.add_argument("--folder", type=Path, help="where; 2 GB for ten million (default: a temporary folder)")
+    parser.add_argument("--folder", type=Path, help="where to create the file, 2 GB for ten million")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=args.folder) as name:
         path, source = Path(name) / "collector.db", batches()
@@ -156,7 +156,7 @@ def main() -> None:
         answers(path)
         backup = timed_ms(lambda: back_up(path, time.time())) / 1e3
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
-        print(f"\nOpening the file: {opening:.2f} s. A backup: {backup:.1f} s. Memory at its peak: {peak:,.0f} MB.")
+        print(f"\nOpening the file: {opening:.2f} s. A backup: {backup:.1f} s. Peak memory: {peak:,.0f} MB.")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
-"""Times of the renderers: the fast one for each instruction set, and the torch oracle for the ratio.
+"""Time the renderers: the fast one with each instruction set, and the torch oracle for comparison.
 
 python -m benchmarks.render [--rounds 7] [--device cuda]    prints Markdown tables; medians
 
-An instruction set is forced by NUMBA_CPU_NAME in a process of its own, whose kernels were compiled before; "start" is
-what it still takes to load them. "memory" is the growth of the process's peak beyond that, pictures (67 MB) included.
-The object is a shell of splats that shrink as their number grows (scales × sqrt(50,000 / N)), so that the footprint
-stays and the rows differ in the number of splats alone.
+NUMBA_CPU_NAME selects the instruction set in a separate process, whose kernels are already compiled; "start" is the
+time to load them. "memory" is the further growth of the process's peak, images (67 MB) included. The object is a shell
+of splats that shrink as their number grows (scales × sqrt(50,000 / N)), so that the covered area stays the same and
+the rows differ only in the number of splats.
 """
 
 from __future__ import annotations
@@ -15,15 +15,14 @@ import json
 import os
 import platform
 import resource
-import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import torch
 
+from benchmarks.timing import median_times
 from splats import sh
 from splats.camera import orbit
 from splats.model import Splats
@@ -35,7 +34,7 @@ SIZE_PX, VIEWS = 512, 16
 
 
 def shell(n: int, degree: int = 0) -> Splats:
-    """`n` flat, opaque, overlapping splats on the surface of a ball of diameter 1."""
+    """Return `n` flat, opaque, overlapping splats on the surface of a ball of diameter 1."""
     generator = torch.Generator().manual_seed(0)
     direction = torch.nn.functional.normalize(torch.randn(n, 3, generator=generator), dim=1)
     size = 0.006 * (50_000 / n) ** 0.5
@@ -50,19 +49,8 @@ def shell(n: int, degree: int = 0) -> Splats:
     )
 
 
-def median_times(work: Callable[[], object], rounds: int) -> tuple[float, float]:
-    """Median wall-clock and median processor seconds of `work`."""
-    walls, cpus = [], []
-    for _ in range(rounds):
-        wall, cpu = time.perf_counter(), time.process_time()
-        work()
-        walls.append(time.perf_counter() - wall)
-        cpus.append(time.process_time() - cpu)
-    return statistics.median(walls), statistics.median(cpus)
-
-
 def measure_fast(rounds: int) -> list[dict[str, float | int | str]]:
-    """One row a splat count and degree, of the renderer as this process compiles it."""
+    """Measure one row for each splat count and degree, with this process's instruction set."""
     start = time.perf_counter()
     name = warm_up()
     start = time.perf_counter() - start
@@ -114,7 +102,7 @@ def print_gsplat(rounds: int) -> None:
 
 
 def print_oracle() -> None:
-    """The readable renderer beside the fast one, a view each on one thread: its fastest, since its arrays are small."""
+    """Compare the oracle with the fast renderer: one view on one thread, which is the oracle's fastest."""
     print("\n| one view, 1 thread | splats | torch oracle, ms | cpu, ms | ratio |\n|---|---|---|---|---|")
     camera = orbit([45], [15], radius=2.5, width=SIZE_PX, height=SIZE_PX)
     torch.set_num_threads(1)
@@ -126,23 +114,21 @@ def print_oracle() -> None:
 
 
 def print_gradient(rounds: int) -> None:
-    """Pictures with gradients to every value of the splats beside pictures alone: 4 views, as a step of guidance."""
-    print(
-        "\n| 4 views on the CPU | splats | pictures, ms | pictures with gradients, ms | ratio |\n|---|---|---|---|---|"
-    )
+    """Compare images with gradients to all splat values with images alone: 4 views, as in a step of guidance."""
+    print("\n| 4 views on the CPU | splats | images, ms | images with gradients, ms | ratio |\n|---|---|---|---|---|")
     for size_px, n in ((128, 5_000), (256, 20_000), (512, 50_000)):
         cameras = orbit([0, 90, 180, 270], [15] * 4, radius=2.5, width=size_px, height=size_px)
         splats = shell(n)
-        wanted = Splats(*(getattr(splats, name).clone().requires_grad_() for name in Splats.__slots__))
+        leaves = Splats(*(getattr(splats, name).clone().requires_grad_() for name in Splats.__slots__))
         plain, _ = median_times(lambda s=splats, c=cameras: render(s, c), rounds)
-        both, _ = median_times(lambda s=wanted, c=cameras: render(s, c).images.square().sum().backward(), rounds)
+        both, _ = median_times(lambda s=leaves, c=cameras: render(s, c).images.square().sum().backward(), rounds)
         print(f"| {size_px}×{size_px} | {n:,} | {plain * 1e3:.1f} | {both * 1e3:.1f} | {both / plain:.1f} |")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--rows", action="store_true", help="one instruction set, as JSON (for the command itself)")
+    parser.add_argument("--rows", action="store_true", help="one instruction set, as JSON (used internally)")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     arguments = parser.parse_args()
     if arguments.device == "cuda":

@@ -1,10 +1,10 @@
-"""Time of a look at the subnet, of the weights, and of one whole round of setting them, for subnets of many seats.
+"""Time a snapshot of the subnet, computing the weights, and one whole round of setting them, for many seats.
 
 python -m benchmarks.seats [--rounds 5] [--seats 256 1024]
 
-On the devnet, every seat but the validator's a miner with a record of eight full hours; its blocks take 50 ms, and the
-wait for the next one is told apart. On the real chain a look takes as long as its node: 1.3 to 7 s were seen for 1024
-seats (docs/running_validator.md).
+This runs on the devnet with blocks of 50 ms; every seat except the validator's is a miner with a record of eight full
+hours. On the real chain a snapshot takes as long as its node needs: 1.3 to 7 s were measured for 1024 seats
+(docs/running_validator.md).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.timing import median_s
 from neurons.chain.devnet.chain import Devnet
 from neurons.chain.devnet.ledger import Ledger
 from neurons.chain.devnet.rules import Rules
@@ -31,7 +32,7 @@ ACCEPTED = 240
 
 
 class Clock:
-    """Time that passes by itself and, while a devnet is made, by leaps."""
+    """A clock that runs and, while a devnet is created, also leaps."""
 
     def __init__(self) -> None:
         self.ahead = 0.0
@@ -41,12 +42,12 @@ class Clock:
         return time.time() + self.ahead
 
     def leap(self, seconds: float) -> None:
-        """Passes time."""
+        """Move the clock forward."""
         self.ahead += seconds
 
 
 def populated(path: Path, seats: int, clock: Clock) -> None:
-    """A devnet whose seat 0 may set weights."""
+    """Create a devnet whose seat 0 may set weights."""
     rules = Rules(
         block_time_s=BLOCK_S, tempo=20, max_seats=seats, registrations_per_block=seats, registrations_per_tempo=seats,
         weights_rate_limit=1, immunity_blocks=10**9, burn=0.0,
@@ -57,23 +58,16 @@ def populated(path: Path, seats: int, clock: Clock) -> None:
         if uid == 0:
             chain.fund("cold", 1.0)
         if not chain.register("cold").ok or (uid == 0 and not chain.set_stake(5000.0).ok):
-            raise SystemExit("the devnet refused")
+            raise SystemExit("the devnet refused a registration or stake")
         chain.close()
     clock.leap(BLOCK_S * rules.tempo * 2)  # the epoch that gives the permit
 
 
-def median_ms(rounds: int, work) -> float:  # type: ignore[no-untyped-def]
-    """Median wall milliseconds of `work`."""
-    times = []
-    for _ in range(rounds):
-        started = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - started)
-    return 1000 * statistics.median(times)
-
-
 async def set_weights(path: Path, records: list[MinerRecord], clock: Clock) -> float:
-    """Seconds of one round: due, snapshot, weights, call, read back. Raises SystemExit when nothing was confirmed."""
+    """Return the seconds of one round: due, snapshot, weights, call, read back.
+
+    Raises SystemExit if the weights were not confirmed.
+    """
     worker = ChainWorker(lambda: Devnet(path, "hotkey-0", now=clock.now), Deadlines(), time.monotonic)
     rules = TaskRules()
     setter = WeightSetter(
@@ -90,7 +84,7 @@ async def set_weights(path: Path, records: list[MinerRecord], clock: Clock) -> f
 
 
 def main() -> None:
-    """Prints the table."""
+    """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seats", type=int, nargs="+", default=[256, 1024])
@@ -103,7 +97,7 @@ def main() -> None:
 
 
 def row(seats: int, rounds: int, path: Path) -> str:
-    """One line of the table."""
+    """Measure one line of the table."""
     clock = Clock()
     populated(path, seats, clock)
     now = clock.now()
@@ -111,8 +105,8 @@ def row(seats: int, rounds: int, path: Path) -> str:
     records = [MinerRecord(f"hotkey-{uid}", accepted_at=accepted) for uid in range(1, seats)]
     chain = Devnet(path, "hotkey-0", now=clock.now)
     snapshot = chain.snapshot()
-    look = median_ms(rounds, chain.snapshot)
-    weigh = median_ms(rounds, lambda: compute_weights(records, snapshot, now, TaskRules()))
+    look = 1000 * median_s(chain.snapshot, rounds)
+    weigh = 1000 * median_s(lambda: compute_weights(records, snapshot, now, TaskRules()), rounds)
     whole = []
     for _ in range(rounds):
         clock.leap(BLOCK_S * 5)

@@ -1,6 +1,6 @@
-"""Times the validation service, stage by stage and under load, and throws malformed bodies at it.
+"""Time the validation service, stage by stage and under load, and send it malformed bodies.
 
-    python -m benchmarks.validation [stages] [--device cuda]               ms by stage, also ViT-B/16, floors
+    python -m benchmarks.validation [stages] [--device cuda]               ms by stage, with ViT-B/16 and floors
     python -m benchmarks.validation load [--scorer …] [--soak 500]         validations per second at 1, 4, 16; RSS
     python -m benchmarks.validation hostile [--bodies 10000]               malformed bodies: no 500, flat memory
     python -m benchmarks.validation seeds [--scorer …]                     deviation of honest scores over 64 seeds
@@ -17,13 +17,14 @@ import itertools
 import random
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import torch
 
+from benchmarks.timing import median_s
 from generation.backends import LOADERS
 from serving.settings import ShellSettings
 from splats.codecs import decode, encode_ply, encode_spz
@@ -39,13 +40,13 @@ from validation.settings import ValidationSettings
 
 VITB16 = "clip-vitb16-openai@1"
 VITB16_GFLOP = 562
-"""16 pictures of 224 px through ViT-B/16, 35.1 GFLOP each."""
+"""16 images of 224 px through ViT-B/16, 35.1 GFLOP each."""
 SPLATS = 50_000
 PROMPTS = ("pink bicycle", "a golden retriever dog", "a red sports car", "a wooden chair", "a green dragon")
 
 
 def asset(prompt: str, seed: int) -> bytes:
-    """An honest asset of SPLATS splats as a miner sends it: copies beside their originals make up the number."""
+    """Return an honest asset as a miner sends it, filled up to SPLATS splats with copies beside the originals."""
     made = LOADERS["procedural"]("cpu")(prompt, seed, lambda _progress: None).splats
     count = len(made)
     filled = made.select(torch.arange(SPLATS) % count)
@@ -54,23 +55,13 @@ def asset(prompt: str, seed: int) -> bytes:
     return encode_spz(replace(filled, means=filled.means + beside))
 
 
-def median_s(work: Callable[[], object], repeats: int) -> float:
-    work()
-    times = []
-    for _ in range(repeats):
-        started = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - started)
-    return statistics.median(times)
-
-
 def gemm_gflops(dtype: torch.dtype, device: str, repeats: int) -> float:
     a, b = (torch.randn(2048, 2048).to(device, dtype) for _ in range(2))
     return 2 * 2048**3 / median_s(lambda: float((a @ b)[0, 0]), repeats) / 1e9
 
 
 def random_vitb16(folder: Path) -> ScorerFiles:
-    """ViT-B/16 with random weights in a file, as large as the real one."""
+    """Return ViT-B/16 with random weights in a file as large as the real one."""
     import open_clip  # noqa: PLC0415
     from safetensors.torch import save_file  # noqa: PLC0415
 
@@ -157,7 +148,7 @@ async def hostile(args: argparse.Namespace) -> None:
 
 
 def malformed(draw: random.Random, spz: bytes, ply: bytes) -> bytes:
-    """A body that is wrong somewhere: in its bytes, its asset's bytes, its base64 or its JSON."""
+    """Return a body with errors in its bytes, its asset's bytes, its base64 or its JSON."""
     data = bytearray(draw.choice((spz, ply[: 400 + 68 * 3000])))
     kind = draw.randrange(5)
     if kind == 0:
@@ -194,7 +185,7 @@ async def _within(gate: asyncio.Semaphore, turn: object) -> None:
 
 
 def _rss_mib() -> float:
-    """Resident memory of this process and of the worker it started."""
+    """Return the resident memory of this process and its worker."""
     children = [pid for task in Path("/proc/self/task").iterdir() for pid in (task / "children").read_text().split()]
     pages = sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in ["self", *children])
     return pages * 4096 / 2**20

@@ -1,4 +1,4 @@
-"""Times of the turntable video, whole and by part, the contact sheet and the picture.
+"""Time the turntable video, as a whole and by part, the contact sheet and the single image.
 
 python -m benchmarks.video [--rounds 3] [--device cuda]    prints a Markdown table; medians of wall-clock seconds
 """
@@ -10,7 +10,8 @@ import os
 
 import torch
 
-from benchmarks.render import median_times, shell
+from benchmarks.render import shell
+from benchmarks.timing import median_times
 from splats.camera import orbit
 from splats.render import render, renderer_name, to_uint8, warm_up
 from splats.video import contact_sheet_png, framing_radius, image_png, turntable_mp4

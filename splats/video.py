@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterator, Sequence
 import av
 import torch
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
-from PIL import Image
 from torch import Tensor
 
 from splats.camera import FOV_Y_DEG, orbit
 from splats.model import BOUNDS_MIN_OPACITY, BOUNDS_TRIM, Splats, normalise
+from splats.png import encode_png
 from splats.render import render, to_uint8
 
 MIN_PX, MAX_PX = 64, 2048
@@ -95,13 +95,13 @@ def contact_sheet_png(
         sheet[done : done + len(images)] = images
         done += len(images)
     grid = sheet.reshape(rows, columns, size_px, size_px, 3).transpose(1, 2)  # [rows, size, columns, size, 3]
-    return _png(grid.reshape(rows * size_px, columns * size_px, 3))
+    return encode_png(grid.reshape(rows * size_px, columns * size_px, 3))
 
 
 def image_png(splats: Splats, *, size_px: int = 512, azimuth_deg: float = 35.0, elevation_deg: float = 20.0) -> bytes:
     """Render the object from its front right, a little from above, as a PNG."""
     (images,) = _batches(splats, [azimuth_deg], [elevation_deg], size_px)
-    return _png(images[0])
+    return encode_png(images[0])
 
 
 def framing_radius(splats: Splats) -> float:
@@ -128,9 +128,3 @@ def _batches(
         )
         with torch.no_grad():
             yield to_uint8(render(framed, cameras).images).cpu()
-
-
-def _png(image: Tensor) -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(image.numpy()).save(file, "PNG")
-    return file.getvalue()

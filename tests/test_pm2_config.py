@@ -67,9 +67,9 @@ def test_with_cuda_the_generator_is_the_learned_one(tmp_path: Path) -> None:
     assert file.choice == "generator text_mv (a CUDA device)"
 
 
-def test_with_cuda_but_no_learned_generator_the_reason_is_told(tmp_path: Path) -> None:
+def test_with_cuda_but_no_learned_generator_the_reason_is_printed(tmp_path: Path) -> None:
     (file,) = pm2_config.generation(tmp_path, "python", cuda=True)
-    assert file.choice == "generator procedural (a CUDA device, but this version has no learned generator)"
+    assert file.choice == "generator procedural (a CUDA device, but configs/text_mv.yaml is missing)"
 
 
 @pytest.mark.parametrize(("cuda", "scorer"), [(True, "clip-vitb16-openai@1"), (False, "three-gen-small@1")])

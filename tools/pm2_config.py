@@ -1,9 +1,9 @@
-"""Writes the PM2 file of a part: absolute paths, an explicit config, and never over an operator's changes.
+"""Write the PM2 files of a part: absolute paths, an explicit config, and never over an operator's changes.
 
-python tools/pm2_config.py generation --interpreter /abs/bin/python
+python -m tools.pm2_config generation --interpreter /abs/bin/python
 
-The first line carries a checksum of the rest. A file whose checksum holds is ours and is brought up to date;
-any other was changed by its operator and is left alone. Standard library only, torch aside (asked for CUDA).
+The first line has a checksum of the rest. A file whose checksum is right is brought up to date; any other was changed
+by its operator and is left alone. Standard library only, except for torch, which detects CUDA.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ KILL_TIMEOUT_MS = 40_000
 """Above the 30 s within which every service drains; PM2's own 1.6 s would cut a request in flight."""
 MIN_UPTIME_MS = 10_000
 MAX_RESTARTS = 10
-"""A process that dies ten times within 10 s of its start has a fault that an eleventh start does not mend."""
-KEPT = "you changed it; delete it and run this again for a fresh one"
+"""A process that dies ten times within 10 s of its start has a fault that another start will not fix."""
+KEPT = "you changed it; delete it and run this again for a new one"
 
 
 @dataclass(frozen=True)
 class Pm2File:
-    """A PM2 file to be: its name in the part's folder, the entries of its services, and a word on what was chosen."""
+    """A PM2 file to write: its name in the part's folder, the entries of its services, and what was chosen, and why."""
 
     name: str
     apps: list[dict[str, object]]
@@ -36,12 +36,12 @@ class Pm2File:
 
 
 def generation(folder: Path, interpreter: str, cuda: bool) -> list[Pm2File]:
-    """The generation service with the generator that suits this machine; what was chosen, and why, is said."""
+    """Return the file of the generation service, with the generator that suits this machine."""
     learned, procedural = folder / "configs" / "text_mv.yaml", folder / "configs" / "procedural.yaml"
     if not cuda:
         config, reason = procedural, "no CUDA device"
     elif not learned.exists():
-        config, reason = procedural, "a CUDA device, but this version has no learned generator"
+        config, reason = procedural, "a CUDA device, but configs/text_mv.yaml is missing"
     else:
         config, reason = learned, "a CUDA device"
     app = _app("generation", folder, "serve.py", interpreter, ["--config", str(config), "--port", "8093"])
@@ -49,21 +49,24 @@ def generation(folder: Path, interpreter: str, cuda: bool) -> list[Pm2File]:
 
 
 def validation(folder: Path, interpreter: str, cuda: bool) -> list[Pm2File]:
-    """The validation service with the scorer that suits this machine: with CUDA the network's own, whose weights the
-    operator fetches (the service says where from and does not start without them)."""
+    """Return the file of the validation service, with the scorer that suits this machine.
+
+    With CUDA that is the network's own, whose weights the operator downloads; the service does not start without them
+    and prints where to get them.
+    """
     if cuda:
         weights = folder / "weights" / "ViT-B-16.pt"
         scorer = ["--scorer", "clip-vitb16-openai@1", "--weights", str(weights), "--device", "cuda"]
         choice = f"scorer clip-vitb16-openai@1 (a CUDA device); its weights go to {weights}"
     else:
         scorer = ["--scorer", "three-gen-small@1"]
-        choice = "scorer three-gen-small@1 (no CUDA device): for trying out; the network wants clip-vitb16-openai@1"
+        choice = "scorer three-gen-small@1 (no CUDA device): for testing; the network requires clip-vitb16-openai@1"
     app = _app("validation", folder, "serve.py", interpreter, [*scorer, "--port", "8094"])
     return [Pm2File("validation.config.js", [app], choice)]
 
 
 def prompter(folder: Path, interpreter: str, cuda: bool) -> list[Pm2File]:  # noqa: ARG001  the same with CUDA
-    """The collector, and a generator that needs no model."""
+    """Return the files of the collector and of a generator that needs no model."""
     config = folder / "resources" / "generator.yaml"
     collector = _app("collector", folder, "serve_collector.py", interpreter, ["--port", "9100"])
     generator = _app(
@@ -71,17 +74,21 @@ def prompter(folder: Path, interpreter: str, cuda: bool) -> list[Pm2File]:  # no
     )
     return [
         Pm2File("collector.config.js", [collector], "for the validators of the main network"),
-        Pm2File("generator.config.js", [generator], "the embedded grammar; resources/generator_llm.yaml asks models"),
+        Pm2File(
+            "generator.config.js",
+            [generator],
+            "the built-in grammar; resources/generator_llm.yaml uses models",
+        ),
     ]
 
 
 def neurons(folder: Path, interpreter: str, cuda: bool) -> list[Pm2File]:  # noqa: ARG001  the same with CUDA
-    """The two neurons, on the main network with the default wallet: an operator names their own."""
+    """Return the files of the two neurons, for the main network and the default wallet; operators insert theirs."""
     shared = ["--netuid", "17", "--subtensor.network", "finney", "--wallet.name", "default", "--wallet.hotkey"]
     services = {"generation": "http://127.0.0.1:8093", "validation": "http://127.0.0.1:8094"}
     mine = [*shared, "default", "--axon.port", "8091", "--generation.endpoint", services["generation"]]
     judge = [*shared, "default", "--axon.port", "8092", "--validation.endpoint", services["validation"]]
-    choice = "for the main network and the wallet default/default; name yours in it"
+    choice = "for the main network and the wallet default/default; change it to yours"
     return [
         Pm2File("miner.config.js", [_app("miner", folder, "serve_miner.py", interpreter, mine)], choice),
         Pm2File("validator.config.js", [_app("validator", folder, "serve_validator.py", interpreter, judge)], choice),
@@ -96,11 +103,11 @@ PARTS: dict[str, Callable[[Path, str, bool], list[Pm2File]]] = {
 }
 """The PM2 files of each part that has services, from its folder, the interpreter and whether there is CUDA."""
 WITHOUT_TORCH = frozenset({"neurons", "prompter"})
-"""Parts whose environments have no torch that could be asked for CUDA, and no use for it."""
+"""Parts whose environments have no torch to detect CUDA with, and do not use it."""
 
 
 def write(path: Path, apps: list[dict[str, object]]) -> str:
-    """Writes the PM2 file unless its operator changed it; one of "wrote", "unchanged" and "kept"."""
+    """Write the PM2 file unless its operator changed it; return "wrote", "unchanged" or "kept"."""
     body = f"module.exports = {json.dumps({'apps': apps}, indent=2, ensure_ascii=False)};\n"
     checksum = hashlib.sha256(body.encode()).hexdigest()
     text = (
@@ -117,14 +124,14 @@ def write(path: Path, apps: list[dict[str, object]]) -> str:
 
 
 def has_cuda() -> bool:
-    """Whether torch in this environment can use a CUDA device."""
+    """Check whether torch in this environment can use a CUDA device."""
     import torch
 
     return torch.cuda.is_available()
 
 
 def main() -> None:
-    """Writes the PM2 files of one part and says in a line each what it did."""
+    """Write the PM2 files of one part and print a line about each."""
     parser = argparse.ArgumentParser(description="Write the PM2 files of one part.")
     parser.add_argument("part")
     parser.add_argument("--interpreter", required=True, help="absolute path of the environment's Python")
@@ -132,7 +139,7 @@ def main() -> None:
     args = parser.parse_args()
     folder = ROOT / args.part
     if args.part not in PARTS:
-        print(f"no PM2 file: {args.part}/ has no service to start in this version")
+        print(f"no PM2 file: {args.part}/ has no service to start")
         return
     cuda = args.cuda == "yes" or (args.cuda == "ask" and args.part not in WITHOUT_TORCH and has_cuda())
     for file in PARTS[args.part](folder, args.interpreter, cuda):

@@ -5,13 +5,11 @@ The reference's text mode (Tang et al. 2024, section 3; its numbers are in confi
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 import torch
-from PIL import Image
 from pydantic import Field
 from torch import Tensor
 from torch.nn import functional
@@ -26,6 +24,7 @@ from generation.networks.diffusion import Condition, LatentDiffusion, compile_ne
 from generation.networks.four_views import sample_views, view_cameras
 from generation.weights import COLOUR_KEY
 from splats.model import Splats
+from splats.png import encode_png
 from splats.render import to_uint8
 
 FRONT_FIRST = (1, 2, 3, 0)
@@ -64,7 +63,7 @@ class LgmPipeline:
         """See `generation.backends.contract`. Raises ValueError when the views show nothing."""
         report(Progress(0.0, "reading"))
         views = self.paint(prompt, seed, report)[list(FRONT_FIRST)]  # [4, 3, H, W]
-        report(Progress(_SAMPLED, "removing the background", _png(_grid(views))))
+        report(Progress(_SAMPLED, "removing the background", encode_png(to_uint8(_grid(views).permute(1, 2, 0)))))
         objects = matting.centred_on_white(views, self.masks(views))
         report(Progress(_CUT_OUT, "building"))
         splats = self.reconstruct(objects)
@@ -120,10 +119,3 @@ def _grid(views: Tensor) -> Tensor:
     """Lay four images [4, 3, H, W] out row by row, as one [3, 2 H, 2 W]."""
     above, below = (torch.cat([left, right], dim=-1) for left, right in views.reshape(2, 2, *views.shape[1:]))
     return torch.cat([above, below], dim=-2)
-
-
-def _png(image: Tensor) -> bytes:
-    """Encode an image [3, H, W] in [0, 1]."""
-    file = io.BytesIO()
-    Image.fromarray(to_uint8(image.permute(1, 2, 0)).cpu().numpy()).save(file, "PNG")
-    return file.getvalue()
