@@ -1,4 +1,4 @@
-"""People, from knights to footballers; `OBJECTS` has the build function of each."""
+"""People, from knights to snowmen; `OBJECTS` has the build function of each."""
 
 from __future__ import annotations
 
