@@ -1,9 +1,9 @@
-"""What miners and validators say to each other: the synapses, the two signatures, the version.
+"""The synapses of miners and validators, signing, and the version.
 
 Names, types and defaults are the network's (docs/protocol.md); a peer may declare only some of the fields. Every nested
 field has a default, because the SDK answers 500 to a required one. `required_hash_fields` stays empty on purpose: the
-SDK compares the sender's hash with one made by the receiver's class, so a peer with other fields would be refused; the
-body is protected by `bound_signature` instead. Knows nothing of sockets, storage or the rules of a task.
+SDK compares the sender's hash with one made by the receiver's class, so it would refuse a peer with other fields;
+`bound_signature` protects the body instead.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from neurons.messages import result_message as result_message  # noqa: PLC0414
 
 
 class Version(BaseModel):
-    """A release; as an integer it is also the `version_key` of weights."""
+    """A release. As an integer it is also the `version_key` of weights."""
 
     major: int = 0
     minor: int = 0
@@ -39,14 +39,14 @@ NEURONS_VERSION = Version(major=1, minor=0, patch=0)
 
 
 class Task(BaseModel):
-    """One prompt to turn into a splat."""
+    """A prompt to turn into a splat."""
 
     id: str = ""
     prompt: str = ""
 
 
 class Feedback(BaseModel):
-    """What the validator made of a result, and where the miner stands."""
+    """The verdict on a result, and the miner's average and reward."""
 
     validation_failed: bool = False
     task_fidelity_score: float = 0.0
@@ -57,35 +57,35 @@ class Feedback(BaseModel):
 
 @cache
 def _required_fields(synapse: type[bt.Synapse]) -> tuple[str, ...]:
-    """Names of the fields without a default; the SDK derives them from a JSON schema on each call, 98 % of its time."""
+    """Return the names of the fields without a default; in the SDK, deriving them takes 98 % of a call's time."""
     return tuple(name for name, field in synapse.model_fields.items() if field.is_required())
 
 
 NO_FIELDS_HASH = hashlib.sha3_256(b"").hexdigest()
-"""What the SDK works out, at some length, as the body hash of a synapse that hashes no field."""
+"""The body hash that the SDK computes for a synapse without hashed fields."""
 
 
 class ThreeGenSynapse(bt.Synapse):
-    """The SDK's synapse with its required fields worked out once per class; the wire format is unchanged."""
+    """The SDK's synapse with its required fields computed once per class; the wire format is unchanged."""
 
     required_hash_fields: ClassVar[tuple[str, ...]] = ()
 
     def get_required_fields(self) -> list[str]:
-        """Names of the fields without a default."""
+        """Return the names of the fields without a default."""
         return list(_required_fields(type(self)))
 
     @property
     def body_hash(self) -> str:
-        """Hash of no fields at all."""
+        """Hash of no fields."""
         return NO_FIELDS_HASH
 
     def get_total_size(self) -> int:
-        """For a header that nobody decides by: the size of the object alone, where the SDK walks all that it holds."""
+        """Return the size of the object alone, for a header that nobody reads; the SDK would walk all its contents."""
         return sys.getsizeof(self)
 
 
 class PullTask(ThreeGenSynapse):
-    """A miner asks for a task. `task` is None during a cooldown or while the validator cannot judge."""
+    """A miner's request for a task. `task` is None during a cooldown or while the validator cannot judge."""
 
     version: Version | None = None
     task: Task | None = None
@@ -100,7 +100,7 @@ class PullTask(ThreeGenSynapse):
 
 
 class SubmitResults(ThreeGenSynapse):
-    """A miner delivers: `results` is base64 (one line) of a PLY or SPZ file, empty to decline the task."""
+    """A miner's result: `results` is base64 (one line) of a PLY or SPZ file, empty to decline the task."""
 
     task: Task | None = None
     results: str
@@ -119,14 +119,14 @@ class SubmitResults(ThreeGenSynapse):
 
 
 class GetVersion(ThreeGenSynapse):
-    """Which release a validator runs."""
+    """A request for the release that a validator runs."""
 
     version: int = 0
     validation_version: str = ""
 
 
 class Generate(ThreeGenSynapse):
-    """An organic user with a wallet asks for a splat."""
+    """A request of an organic user with a wallet for a splat."""
 
     prompt: str
     task_id: str | None = None
@@ -134,7 +134,7 @@ class Generate(ThreeGenSynapse):
 
 
 class StatusCheck(ThreeGenSynapse):
-    """That user asks how far it is."""
+    """A request of that user for the status of the job."""
 
     task_id: str
     status: TaskStatus | None = None
@@ -145,5 +145,5 @@ SYNAPSES = (PullTask, SubmitResults, GetVersion, Generate, StatusCheck)
 
 
 def sign(keypair: bt.Keypair, message: bytes) -> str:
-    """Base64 of the sr25519 signature over `message`."""
+    """Return base64 of the sr25519 signature over `message`."""
     return base64.b64encode(keypair.sign(message)).decode()

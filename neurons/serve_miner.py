@@ -1,8 +1,8 @@
-"""The miner neuron: asks validators for tasks, has splats made, sends them back.
+"""The miner neuron: pulls tasks from validators, generates splats and submits them.
 
 python neurons/serve_miner.py --wallet.name … --wallet.hotkey … [flags]   (also python -m neurons.serve_miner)
 
-Exit status: 0 after a stop, 1 when it cannot go on (start it again), 2 when its flags cannot be.
+Exit status: 0 after a stop, 1 after an error that a restart may fix, 2 for invalid flags.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ if __package__ in {None, ""}:  # run as a script: python put this folder on the 
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from neurons.settings import miner_settings
-from serving.settings import SettingsError
+from serving.settings import SettingsError, exit_with_error
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs the miner until it is told to stop; the exit status."""
+    """Run the miner until a signal and return the exit status."""
     try:
         settings = miner_settings(argv)
 
-        # Only now: the SDK takes seconds to import, and a wrong flag should be told at once.
+        # Imported here, since the SDK takes seconds and a wrong flag should be reported at once.
         from neurons import process  # noqa: PLC0415
         from neurons.chain.opening import open_wallet  # noqa: PLC0415
 
@@ -36,8 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         with process.sole_owner(process.state_folder(settings, "miner")):
             return process.run(lambda stop: run(settings, shell, wallet, stop))
     except SettingsError as error:
-        sys.stderr.write(f"serve_miner.py: {error}\n")
-        return 2
+        exit_with_error("serve_miner.py", error)
 
 
 if __name__ == "__main__":

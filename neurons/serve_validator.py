@@ -1,8 +1,8 @@
-"""The validator neuron: hands out tasks on :8092, has results judged, sets weights.
+"""The validator neuron: gives out tasks on :8092, scores results, sets weights.
 
 python neurons/serve_validator.py --wallet.name … --wallet.hotkey … [flags]   (also python -m neurons.serve_validator)
 
-Exit status: 0 after a stop, 1 when it cannot go on (start it again), 2 when its flags cannot be.
+Exit status: 0 after a stop, 1 after an error that a restart may fix, 2 for invalid flags.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ if __package__ in {None, ""}:  # run as a script: python put this folder on the 
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from neurons.settings import validator_settings
-from serving.settings import SettingsError
+from serving.settings import SettingsError, exit_with_error
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs the validator until it is told to stop; the exit status."""
+    """Run the validator until a signal and return the exit status."""
     try:
         settings = validator_settings(argv)
 
-        # Only now: the SDK takes seconds to import, and a wrong flag should be told at once.
+        # Imported here, since the SDK takes seconds and a wrong flag should be reported at once.
         from neurons import process  # noqa: PLC0415
         from neurons.chain.opening import open_wallet  # noqa: PLC0415
 
@@ -40,8 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         with process.sole_owner(process.state_folder(settings, "validator")) as folder:
             return process.run(lambda stop: run(settings, shell, wallet, folder, stop))
     except SettingsError as error:
-        sys.stderr.write(f"serve_validator.py: {error}\n")
-        return 2
+        exit_with_error("serve_validator.py", error)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,4 @@
-"""What a neuron tells those on its own machine: health, readiness by progress, version, metrics, and its pages.
-
-A small HTTP server on loopback beside the neuron's work, on the same event loop. Knows no chain and no protocol.
-"""
+"""The status server of a neuron on loopback: health, readiness, version, metrics and the neuron's pages."""
 
 from __future__ import annotations
 
@@ -20,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 
 def status_app(title: str, shell: ShellSettings, vitals: Vitals, pages: APIRouter | None = None) -> FastAPI:
-    """Probes and metrics of `vitals`, and the neuron's own pages."""
+    """Return an application with the probes and metrics of `vitals`, and the neuron's own pages."""
     app = create_shell(title, shell, vitals, ShellLimits())
     if pages is not None:
         app.include_router(pages)
@@ -29,10 +26,7 @@ def status_app(title: str, shell: ShellSettings, vitals: Vitals, pages: APIRoute
 
 @contextlib.asynccontextmanager
 async def status_server(app: FastAPI, shell: ShellSettings) -> AsyncIterator[None]:
-    """Serves `app` on the shell's loopback port while the context lasts; on no port at all when that is 0.
-
-    Raises SettingsError when the port is taken.
-    """
+    """Serve `app` on the shell's port in the block, or nothing if that is 0. Raises SettingsError if it is taken."""
     if not shell.port:
         yield
         return

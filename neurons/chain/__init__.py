@@ -1,1 +1,1 @@
-"""The chain behind one narrow interface: the real one through the SDK, or the embedded devnet of local processes."""
+"""The chain behind one interface: the real one through the SDK, or the embedded devnet of local processes."""

@@ -1,7 +1,7 @@
-"""The narrow interface to a chain: what neurons read from it and write to it. Knows no SDK and no storage.
+"""The interface to a chain: what the neurons read from it and write to it.
 
-ChainError              a bug or an unsupported runtime: stop and look
-└── ChainUnavailable    the node cannot be reached or does not answer: try again later, with the same object
+ChainError              a bug or an unsupported runtime: an operator has to look at it
+└── ChainUnavailable    the node cannot be reached or does not answer: try again later with the same object
 
 Reads raise these. Writes raise only ChainUnavailable, after which it is *unknown* whether they took effect: read back
 before sending again. Every refusal by the chain is an `Outcome`.
@@ -31,23 +31,23 @@ OUTCOME_CODES = frozenset(
         "failed",
     }
 )
-"""Every code an `Outcome` may carry; "rejected" is the pool's word, "failed" any other, its name in the detail."""
+"""Codes of an `Outcome`. "rejected": refused by the transaction pool; "failed": another error, named in the detail."""
 
 MAX_WEIGHT = 65_535
-"""Weights travel as 16-bit integers, the largest scaled to this."""
+"""Weights are stored as 16-bit integers, the largest scaled to this."""
 
 
 class ChainError(Exception):
-    """The chain gave an answer that cannot be used."""
+    """The chain gave an unusable answer."""
 
 
 class ChainUnavailable(ChainError):
-    """The chain gave no answer. After a write its effect is unknown."""
+    """The chain gave no answer; the effect of a write is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """One place of the subnet. Stake in alpha, incentive a share of 1; a port of 0 means that no axon is served."""
+    """One neuron slot (uid) of the subnet. Stake in alpha, incentive a share of 1; port 0: no axon is served."""
 
     uid: int
     hotkey: str
@@ -62,7 +62,7 @@ class Seat:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The whole subnet at one block; `seats[i].uid == i`. Raises ValueError when it is not."""
+    """The whole subnet at one block; `seats[i].uid == i`, else ValueError."""
 
     netuid: int
     block: int
@@ -74,13 +74,13 @@ class Snapshot:
 
     @cached_property
     def by_hotkey(self) -> dict[str, Seat]:
-        """The seats by hotkey."""
+        """Seats by hotkey."""
         return {seat.hotkey: seat for seat in self.seats}
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a write. `visible` is False for weights that are committed but hidden until their reveal."""
+    """Result of a write. `visible` is False for weights that are committed but hidden until their reveal."""
 
     ok: bool
     code: str
@@ -94,39 +94,39 @@ class Outcome:
 
 
 class Chain(Protocol):
-    """A connection to one subnet on behalf of one wallet. Blocking; used by one thread at a time."""
+    """A connection to one subnet for one wallet. Blocking; to be used by one thread at a time."""
 
     def block(self) -> int:
-        """Number of the best head; never goes back within one instance."""
+        """Return the number of the best head, which never decreases within one instance."""
         ...
 
     def uid(self, hotkey: str) -> int | None:
-        """Seat of a hotkey, None when it is not registered."""
+        """Return the uid of a hotkey, None if it is not registered."""
         ...
 
     def snapshot(self) -> Snapshot:
-        """All seats at one block, never some of them."""
+        """Return all seats at one block."""
         ...
 
     def serve_axon(self, ip: str, port: int) -> Outcome:
-        """Announces where the wallet's hotkey listens; the same place again is ok with code "unchanged"."""
+        """Announce the address of the hotkey's axon; the same address again is ok with code "unchanged"."""
         ...
 
     def set_weights(self, weights: Mapping[int, float], version_key: int) -> Outcome:
-        """One attempt to set the wallet's weights by uid."""
+        """Make one attempt to set the wallet's weights by uid."""
         ...
 
     def blocks_until_weights(self) -> int:
-        """Blocks to wait until weights may be set; 0 is now."""
+        """Return the number of blocks until weights may be set; 0: now."""
         ...
 
     def close(self) -> None:
-        """Ends the connection; the object must not be used again."""
+        """Close the connection; the object must not be used again."""
         ...
 
 
 def bad_weights(weights: Mapping[int, float]) -> str | None:
-    """Why these weights must not be sent, or None: they have to be finite, not negative, and not all zero."""
+    """Return why these weights are invalid, or None: they must be finite, not negative and not all zero."""
     if not weights:
         return "no weights at all"
     if any(not 0 <= value < float("inf") for value in weights.values()):
@@ -137,7 +137,10 @@ def bad_weights(weights: Mapping[int, float]) -> str | None:
 
 
 def as_u16(weights: Mapping[int, float]) -> dict[int, int]:
-    """Weights as the chain stores them: the largest becomes 65535, zeros are left out; `bad_weights` must be None."""
+    """Return weights as the chain stores them: the largest becomes 65535, zeros are dropped.
+
+    Expects valid weights (see `bad_weights`).
+    """
     top = max(weights.values())
     scaled = {uid: round(value / top * MAX_WEIGHT) for uid, value in weights.items()}
     return {uid: value for uid, value in sorted(scaled.items()) if value > 0}

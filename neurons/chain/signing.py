@@ -1,4 +1,4 @@
-"""Signatures of hotkeys. Knows no message and no subnet."""
+"""Verifies signatures of hotkeys."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import base64
 import binascii
 
 MAX_SIGNATURE_CHARS = 128
-"""Longest signature text looked at: 64 bytes are 88 characters of base64."""
+"""Longest signature text that is decoded; 64 bytes are 88 characters of base64."""
 
 
 def verify(hotkey: str, message: bytes, signature: str) -> bool:
-    """Whether `signature` (base64, 64 bytes) is that of `hotkey` over `message`. Anything malformed is simply False."""
-    from bittensor_wallet import Keypair  # noqa: PLC0415  a compiled library, loaded when the first signature comes
+    """Check whether `signature` (base64, 64 bytes) is that of `hotkey` over `message`; malformed input is False."""
+    from bittensor_wallet import Keypair  # noqa: PLC0415  a compiled library, loaded for the first signature
 
     if not signature or len(signature) > MAX_SIGNATURE_CHARS:
         return False

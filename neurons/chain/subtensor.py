@@ -1,8 +1,8 @@
-"""The real chain as a `Chain`, through the SDK's synchronous Subtensor.
+"""The real chain as a `Chain`, through the synchronous Subtensor of the SDK.
 
-The SDK swallows errors of writes into its response object, retries on its own and is not thread-safe; here every
-refusal becomes an `Outcome` with a code, every lost connection `ChainUnavailable`, and each call makes one attempt.
-Deadlines, reconnecting and the thread that owns the connection are `neurons.chain.worker`'s.
+The SDK puts errors of writes into its response object, retries on its own and is not thread-safe. Here every refusal
+becomes an `Outcome` with a code and every lost connection `ChainUnavailable`, and each call makes one attempt.
+`neurons.chain.worker` adds deadlines, reconnecting and the thread that owns the connection.
 """
 
 from __future__ import annotations
@@ -38,18 +38,18 @@ CODE_BY_NAME = {
     "ServingRateLimitExceeded": "rate_limited",
     "TxRateLimitExceeded": "rate_limited",
 }
-"""The pallet's error names by our codes; any other name is "failed" with the name in the detail."""
+"""Outcome codes by the pallet's error names; any other error is "failed" with its name in the detail."""
 
 UNAVAILABLE = (ConnectionError, TimeoutError, MaxRetriesExceeded)
-"""What the SDK raises when a node cannot be reached or does not answer."""
+"""Exceptions of the SDK for a node that cannot be reached or does not answer."""
 
 COMMIT_STORAGE = ("LastEpochBlock", "PendingEpochAt", "SubnetEpochIndex")
-"""Storage a runtime needs before SDK 10.5 can commit weights to it."""
+"""Storage that a runtime must have for SDK 10.5 to commit weights."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Endpoint:
-    """What the SDK's `serve_axon` reads of an axon."""
+    """The attributes of an axon that the SDK's `serve_axon` reads."""
 
     wallet: Any
     external_ip: str
@@ -57,10 +57,10 @@ class _Endpoint:
 
 
 class SubtensorChain:
-    """One SDK connection on behalf of one wallet's hotkey. One thread at a time.
+    """One SDK connection for one wallet's hotkey. To be used by one thread at a time.
 
-    sdk: a `bittensor.Subtensor` (or a stand-in with its methods); see `connect`. Raises ChainUnavailable when the node
-    does not answer, ChainError when the subnet hides weights in a way this SDK cannot.
+    sdk: a `bittensor.Subtensor` or a stand-in with its methods; see `connect`. Raises ChainUnavailable if the node does
+    not answer, ChainError if the subnet hides weights in a way that the SDK does not support.
     """
 
     def __init__(self, sdk: Any, wallet: Any, netuid: int) -> None:
@@ -73,33 +73,33 @@ class SubtensorChain:
             self._check_commit_storage()
 
     def block(self) -> int:
-        """Number of the best head; never goes back within one instance."""
+        """Return the number of the best head, which never decreases within one instance."""
         self._head = max(self._head, int(self._read("get_current_block")))
         return self._head
 
     def uid(self, hotkey: str) -> int | None:
-        """Seat of a hotkey, None when it is not registered."""
+        """Return the uid of a hotkey, None if it is not registered."""
         uid = self._read("get_uid_for_hotkey_on_subnet", hotkey_ss58=hotkey, netuid=self._netuid)
         return None if uid is None else int(uid)
 
     def snapshot(self) -> Snapshot:
-        """All seats at one block. Takes seconds for a full subnet."""
+        """Return all seats at one block. Takes seconds for a full subnet."""
         graph = self._read("metagraph", netuid=self._netuid)
         try:
             seats = tuple(self._seat(graph, i) for i in range(len(graph.hotkeys)))
             return Snapshot(self._netuid, int(graph.block.item()), seats)
         except (AttributeError, IndexError, TypeError, ValueError) as error:
-            raise ChainError(f"the metagraph cannot be used: {error}") from error
+            raise ChainError(f"the metagraph is unusable: {error}") from error
 
     def serve_axon(self, ip: str, port: int) -> Outcome:
-        """Announces where the wallet's hotkey listens."""
+        """Announce the address of the hotkey's axon."""
         response = self._write("serve_axon", netuid=self._netuid, axon=_Endpoint(self._wallet, ip, port))
         if response.success and "already served" in str(response.message):
             return Outcome(True, "unchanged", "announced already", None, True)
         return self._outcome(response, visible=True)
 
     def set_weights(self, weights: Mapping[int, float], version_key: int) -> Outcome:
-        """One attempt to set, or where the subnet hides weights to commit, the wallet's weights."""
+        """Make one attempt to set the wallet's weights, or to commit them if the subnet hides weights."""
         wrong = bad_weights(weights)
         if wrong:
             return Outcome(False, "bad_weights", wrong, None, True)
@@ -115,18 +115,18 @@ class SubtensorChain:
         return self._outcome(response, visible=not self._hidden)
 
     def blocks_until_weights(self) -> int:
-        """Blocks until the SDK's own check lets weights through, which is stricter than the chain's; 0 is now."""
+        """Return the number of blocks until the SDK's own check, stricter than the chain's, allows weights; 0: now."""
         uid = self.uid(self._wallet.hotkey.ss58_address)
         if uid is None:
             return 0
         since = self._read("blocks_since_last_update", netuid=self._netuid, uid=uid)
         limit = self._read("weights_rate_limit", netuid=self._netuid)
         if since is None or limit is None:
-            raise ChainError("the chain gives no last update or no rate limit")
+            raise ChainError("the chain returned no last update or no rate limit")
         return max(0, int(limit) + 1 - int(since))
 
     def close(self) -> None:
-        """Ends the connection."""
+        """Close the connection."""
         self._sdk.close()
 
     def _read(self, name: str, **arguments: Any) -> Any:
@@ -134,7 +134,7 @@ class SubtensorChain:
             return getattr(self._sdk, name)(**arguments)
         except UNAVAILABLE as error:
             raise ChainUnavailable(f"{name}: {error}") from error
-        except Exception as error:  # the SDK documents no closed set; all others are a bug or a foreign runtime
+        except Exception as error:  # the SDK documents no complete set; any other is a bug or an unknown runtime
             raise ChainError(f"{name}: {type(error).__name__}: {error}") from error
 
     def _write(self, name: str, **arguments: Any) -> Any:
@@ -195,7 +195,7 @@ class SubtensorChain:
 
 
 def connect(network: str, wallet: Any, netuid: int) -> SubtensorChain:
-    """A connection to `network`: finney, test, local or a ws:// address. Raises ChainUnavailable or ChainError."""
+    """Connect to `network`: finney, test, local or a ws:// address. Raises ChainUnavailable or ChainError."""
     from bittensor import Subtensor  # noqa: PLC0415  takes seconds; the devnet does without
 
     try:

@@ -1,4 +1,4 @@
-"""New wallets for local networks: keys without passwords, as files that the SDK and btcli read too. Knows no chain."""
+"""Creates wallets for local networks: keys without passwords, in files that the SDK and btcli can read."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from pathlib import Path
 
 
 def make_wallet(path: Path, name: str, hotkey: str) -> str:
-    """The address of a hotkey, whose wallet is made first where there is none. Its files are for their owner alone."""
-    from bittensor_wallet import Wallet  # noqa: PLC0415  a compiled library, loaded when a key is wanted
+    """Return the address of a hotkey, creating its wallet if needed. Only the owner can read the files."""
+    from bittensor_wallet import Wallet  # noqa: PLC0415  a compiled library, loaded when a key is needed
 
     wallet = Wallet(name=name, hotkey=hotkey, path=str(path.expanduser()))
     if not wallet.coldkey_file.exists_on_device():

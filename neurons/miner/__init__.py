@@ -1,1 +1,1 @@
-"""The miner neuron: asks validators for tasks, has splats made, sends them back. Knows no splat and no model."""
+"""The miner neuron: pulls tasks from validators, generates splats and submits them."""

@@ -1,1 +1,1 @@
-"""A chain for local networks and tests: one SQLite file, blocks by the clock, the real chain's rules and refusals."""
+"""A chain for local networks and tests: an SQLite file, blocks by the clock, rules and errors of the real chain."""

@@ -17,11 +17,11 @@ from neurons.chain.devnet.rules import Rules
 from neurons.chain.wallets import make_wallet
 
 GIFT = 1000.0
-"""Balance given to the coldkey of a new registration: on a devnet money is no object."""
+"""Balance given to the coldkey before a registration; on a devnet it is free."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one command; 0 when it took effect, 1 when the chain refused, with one line that says why."""
+    """Run one command. Return 0 if it took effect, 1 if the chain refused it, with one line that says why."""
     args = vars(_parser().parse_args(argv))
     try:
         return int(args["run"](args))
@@ -33,26 +33,26 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m neurons.chain.devnet", description=__doc__, allow_abbrev=False)
     commands = parser.add_subparsers(required=True, metavar="command")
-    init = _command(commands, "init", "make a new devnet", _init)
+    init = _command(commands, "init", "create a devnet", _init)
     for rule in fields(Rules):
         if isinstance(rule.default, bool):
             init.add_argument(f"--{rule.name}", action=argparse.BooleanOptionalAction, default=rule.default)
         else:
             init.add_argument(f"--{rule.name}", type=type(rule.default), default=rule.default)
-    wallet = commands.add_parser("wallet", help="make a wallet without passwords", allow_abbrev=False)
+    wallet = commands.add_parser("wallet", help="create a wallet without passwords", allow_abbrev=False)
     _add_wallet(wallet)
     wallet.set_defaults(run=_wallet)
     register = _command(commands, "register", "give a wallet's hotkey a seat", _register)
     _add_wallet(register)
-    stake = _command(commands, "set-stake", "give a wallet's hotkey so much stake", _set_stake)
+    stake = _command(commands, "set-stake", "set the stake of a wallet's hotkey", _set_stake)
     _add_wallet(stake)
     stake.add_argument("--amount", type=float, required=True)
-    serve = _command(commands, "serve", "announce where a wallet's hotkey listens", _serve)
+    serve = _command(commands, "serve", "announce the axon of a wallet's hotkey", _serve)
     _add_wallet(serve)
     serve.add_argument("--ip", required=True)
     serve.add_argument("--port", type=int, required=True)
     _command(commands, "status", "print block, seats and weights as JSON", _status)
-    fault = _command(commands, "fault", "make the next calls meet a fault, for a rehearsal", _fault)
+    fault = _command(commands, "fault", "make the next calls fail, for a rehearsal", _fault)
     fault.add_argument("kind", choices=FAULTS)
     fault.add_argument("--count", type=int, default=1)
     fault.add_argument("--for_s", type=float, default=3600.0)
@@ -61,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _command(commands, name: str, text: str, run) -> argparse.ArgumentParser:  # type: ignore[no-untyped-def]
     command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
-    command.add_argument("--devnet.path", type=Path, required=True, help="the devnet's file")
+    command.add_argument("--devnet.path", type=Path, required=True, help="file of the devnet")
     command.set_defaults(run=run)
     return command
 
@@ -70,12 +70,12 @@ def _add_wallet(command: argparse.ArgumentParser) -> None:
     command.add_argument("--wallet.name", default="default")
     command.add_argument("--wallet.hotkey", default="default")
     command.add_argument("--wallet.path", default="~/.bittensor/wallets")
-    command.add_argument("--hotkey", help="an address instead of a wallet")
-    command.add_argument("--coldkey", help="its coldkey's address")
+    command.add_argument("--hotkey", help="hotkey address, instead of a wallet")
+    command.add_argument("--coldkey", help="coldkey address")
 
 
 def _addresses(args: dict[str, str]) -> tuple[str, str]:
-    """Hotkey and coldkey addresses, from the flags or the wallet's public files; no key is opened."""
+    """Return the hotkey and coldkey addresses from the flags or the wallet's public files; no key is opened."""
     if args["hotkey"]:
         return args["hotkey"], args["coldkey"] or args["hotkey"]
     wallet = Path(args["wallet.path"]).expanduser() / args["wallet.name"]
@@ -88,7 +88,7 @@ def _address(file: Path) -> str:
     try:
         return str(json.loads(file.read_text())["ss58Address"])
     except (ValueError, KeyError) as error:
-        raise ValueError(f"{file} is no key file") from error
+        raise ValueError(f"{file} is not a key file") from error
 
 
 def _init(args: dict[str, object]) -> int:
@@ -96,7 +96,7 @@ def _init(args: dict[str, object]) -> int:
     path = args["devnet.path"]
     assert isinstance(path, Path)
     Ledger.create(path, rules, time.time())
-    print(f"devnet at {path}: a block each {rules.block_time_s:g} s, an epoch each {rules.tempo} blocks")  # noqa: T201
+    print(f"devnet at {path}: a block every {rules.block_time_s:g} s, an epoch every {rules.tempo} blocks")  # noqa: T201
     return 0
 
 
@@ -116,17 +116,17 @@ def _register(args: dict[str, str]) -> int:
     outcome = chain.register(coldkey)
     while outcome.code == "rate_limited":
         outcome = chain.register(coldkey)
-    return _say(chain, outcome)
+    return _report(chain, outcome)
 
 
 def _set_stake(args: dict[str, str]) -> int:
     chain, _ = _open(args)
-    return _say(chain, chain.set_stake(float(args["amount"])))
+    return _report(chain, chain.set_stake(float(args["amount"])))
 
 
 def _serve(args: dict[str, str]) -> int:
     chain, _ = _open(args)
-    return _say(chain, chain.serve_axon(args["ip"], int(args["port"])))
+    return _report(chain, chain.serve_axon(args["ip"], int(args["port"])))
 
 
 def _status(args: dict[str, str]) -> int:
@@ -148,11 +148,13 @@ def _status(args: dict[str, str]) -> int:
 
 
 def _fault(args: dict[str, str]) -> int:
-    Devnet(Path(args["devnet.path"]), "").cause(args["kind"], count=int(args["count"]), for_s=float(args["for_s"]))
+    Devnet(Path(args["devnet.path"]), "").cause_fault(
+        args["kind"], count=int(args["count"]), for_s=float(args["for_s"])
+    )
     return 0
 
 
-def _say(chain: Devnet, outcome: Outcome) -> int:
+def _report(chain: Devnet, outcome: Outcome) -> int:
     chain.close()
     print(f"{outcome.code} {outcome.detail}".strip(), f"(block {outcome.block})" if outcome.block else "")  # noqa: T201
     return 0 if outcome.ok else 1

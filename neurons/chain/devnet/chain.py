@@ -1,7 +1,8 @@
 """The embedded devnet as a `Chain`: the clock makes the blocks, the ledger keeps the state.
 
-Behaves as the SDK's adapter does, refusals and waits included (docs/devnet.md). A call lands in the block after the
-head its caller saw, and the caller waits for it. Anyone who can write the file owns this chain: it checks no signature.
+It behaves as the SDK's adapter does, refusals and waits included (docs/devnet.md). A call is included in the block
+after the head that its caller saw, and the caller waits for that block. No signature is checked: whoever can write the
+file controls the chain.
 """
 
 from __future__ import annotations
@@ -11,19 +12,19 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from neurons.chain.contract import ChainUnavailable, Outcome, Snapshot, as_u16, bad_weights
-from neurons.chain.devnet.ledger import Ledger, Refused
+from neurons.chain.devnet.ledger import DispatchError, Ledger
 
 READ_FAULTS = ("away", "hang")
 WRITE_FAULTS = ("away", "hang", "pool", "dispatch", "lost")
 FAULTS = (*WRITE_FAULTS, "stale")
-"""away: no connection. hang: no answer within `hang_s`. pool: refused before a block. dispatch: fails inside one.
-lost: takes effect, but the answer is lost. stale: a snapshot of the block before."""
+"""away: no connection. hang: no answer within `hang_s`. pool: refused by the transaction pool. dispatch: fails in a
+block. lost: takes effect, but the answer is lost. stale: the previous snapshot again."""
 
 
 class Devnet:
-    """A connection of one wallet's hotkey to the devnet file at `path`. One thread at a time.
+    """A connection of one hotkey to the devnet file at `path`, to be used by one thread at a time.
 
-    `now` gives Unix seconds, `sleep` waits: tests pass their own. Raises ChainError when there is no devnet.
+    `now` returns Unix seconds and `sleep` waits; tests pass their own. Raises ChainError if there is no devnet.
     """
 
     def __init__(
@@ -45,18 +46,18 @@ class Devnet:
         self._last_snapshot: Snapshot | None = None
 
     def block(self) -> int:
-        """Number of the best head; never goes back within one instance, whatever the clock does."""
-        self._meet(READ_FAULTS)
+        """Return the number of the best head, which never decreases within one instance, whatever the clock does."""
+        self._meet_fault(READ_FAULTS)
         return self._see_head()
 
     def uid(self, hotkey: str) -> int | None:
-        """Seat of a hotkey, None when it is not registered."""
-        self._meet(READ_FAULTS)
+        """Return the uid of a hotkey, None if it is not registered."""
+        self._meet_fault(READ_FAULTS)
         return self._ledger.uid(hotkey)
 
     def snapshot(self) -> Snapshot:
-        """All seats at the head's block."""
-        self._meet(READ_FAULTS)
+        """Return all seats at the head's block."""
+        self._meet_fault(READ_FAULTS)
         old = self._last_snapshot
         if old is not None and self._ledger.take_fault(("stale",), self._now()):
             return old
@@ -64,14 +65,14 @@ class Devnet:
         return self._last_snapshot
 
     def weights(self) -> dict[int, dict[int, int]]:
-        """The weights that count, by uid of the validator, then of the seat (0 to 65535)."""
-        self._meet(READ_FAULTS)
+        """Return the weights in force, by uid of the validator, then of the seat (0 to 65535)."""
+        self._meet_fault(READ_FAULTS)
         with self._ledger.block(self._see_head()):
             return self._ledger.weights()
 
     def blocks_until_weights(self) -> int:
-        """Blocks to wait until weights may be set; 0 is now, and for who holds no seat."""
-        self._meet(READ_FAULTS)
+        """Return the number of blocks until weights may be set; 0: now, or the hotkey is not registered."""
+        self._meet_fault(READ_FAULTS)
         uid = self._ledger.uid(self.hotkey)
         if uid is None:
             return 0
@@ -79,14 +80,14 @@ class Devnet:
         return max(0, self.rules.weights_rate_limit + 1 - since)
 
     def serve_axon(self, ip: str, port: int) -> Outcome:
-        """Announces where the wallet's hotkey listens."""
+        """Announce the address of the hotkey's axon."""
         uid = self.uid(self.hotkey)
         if uid is not None and self._ledger.axon(uid) == (ip, port):
             return Outcome(True, "unchanged", "announced already", None, True)
         return self._call(lambda block: self._ledger.serve(self.hotkey, ip, port, block))
 
     def set_weights(self, weights: Mapping[int, float], version_key: int) -> Outcome:
-        """One attempt to set the wallet's weights by uid; hidden until a later epoch where commit-reveal is on."""
+        """Make one attempt to set weights by uid; with commit-reveal they stay hidden until a later epoch."""
         wrong = bad_weights(weights)
         if wrong:
             return Outcome(False, "bad_weights", wrong, None, True)
@@ -97,32 +98,32 @@ class Devnet:
         return self._call(lambda block: self._ledger.set_weights(self.hotkey, values, version_key, block))
 
     def register(self, coldkey: str) -> Outcome:
-        """Buys the wallet's hotkey a seat; the uid stands in the detail."""
+        """Buy a seat for the hotkey; the outcome's detail names the uid."""
         return self._call(lambda block: f"uid {self._ledger.register(self.hotkey, coldkey, block)}")
 
     def set_stake(self, amount: float) -> Outcome:
-        """Gives the wallet's hotkey so much stake."""
+        """Set the stake of the hotkey."""
         return self._call(lambda _: self._ledger.set_stake(self.hotkey, amount))
 
     def fund(self, coldkey: str, amount: float) -> Outcome:
-        """Adds to a coldkey's balance."""
+        """Add to a coldkey's balance."""
         return self._call(lambda _: self._ledger.fund(coldkey, amount))
 
-    def cause(self, kind: str, *, count: int = 1, for_s: float = 3600.0) -> None:
-        """Makes the next `count` calls of any process meet a fault, for a rehearsal. Raises ValueError."""
+    def cause_fault(self, kind: str, *, count: int = 1, for_s: float = 3600.0) -> None:
+        """Make the next `count` calls of any process fail in this way, for a rehearsal. Raises ValueError."""
         if kind not in FAULTS:
             raise ValueError(f"a fault is one of {', '.join(FAULTS)}, not {kind!r}")
         self._ledger.add_fault(kind, count, self._now() + for_s)
 
     def close(self) -> None:
-        """Ends the connection."""
+        """Close the connection."""
         self._ledger.close()
 
     def _see_head(self) -> int:
         self._head = max(self._head, self.rules.block_at(self._ledger.start, self._now()))
         return self._head
 
-    def _meet(self, kinds: tuple[str, ...]) -> str | None:
+    def _meet_fault(self, kinds: tuple[str, ...]) -> str | None:
         fault = self._ledger.take_fault(kinds, self._now())
         if fault == "hang":
             self._sleep(self._hang_s)
@@ -131,8 +132,8 @@ class Devnet:
         return fault
 
     def _call(self, effect: Callable[[int], object]) -> Outcome:
-        """Includes a call in the block after the head: its effect, or its refusal, uses up one nonce."""
-        fault = self._meet(WRITE_FAULTS)
+        """Include a call in the block after the head. Success or failure, it uses up one nonce."""
+        fault = self._meet_fault(WRITE_FAULTS)
         if fault == "pool":
             return Outcome(False, "rejected", "the pool refused the call", None, True)
         block = self._wait_for(self._see_head() + 1)
@@ -144,12 +145,12 @@ class Devnet:
     def _include(self, effect: Callable[[int], object], block: int, *, fails: bool) -> Outcome:
         try:
             with self._ledger.block(block):
-                result = _refuse() if fails else effect(block)
+                result = _fail() if fails else effect(block)
                 self._ledger.use_nonce(self.hotkey)
-        except Refused as refusal:
+        except DispatchError as error:
             with self._ledger.block(block):
                 self._ledger.use_nonce(self.hotkey)
-            return Outcome(False, refusal.code, refusal.name, block, True)
+            return Outcome(False, error.code, error.name, block, True)
         if result is False:
             return Outcome(True, "committed", "hidden until a later epoch", block, False)
         return Outcome(True, "ok", str(result) if isinstance(result, str) else "", block, True)
@@ -160,5 +161,5 @@ class Devnet:
         return head
 
 
-def _refuse() -> object:
-    raise Refused("failed", "BadOrigin")
+def _fail() -> object:
+    raise DispatchError("failed", "BadOrigin")

@@ -1,9 +1,9 @@
-"""Stake-weighted consensus of one epoch: from validators' weights to incentives and permits. Pure functions.
+"""Stake-weighted consensus of one epoch: computes incentives and permits from weights and stakes. Pure functions.
 
 Formula: Yuma consensus (Bittensor whitepaper, sections "consensus" and "incentive"). For each seat j the consensus
 C_j is the largest weight that more than KAPPA of the active stake supports; weights above it are clipped to it; the
-incentive is the stake-weighted sum of the clipped weights, scaled to a sum of 1. So a validator without a majority
-behind it cannot pay its friends more than the majority would.
+incentive is the stake-weighted sum of the clipped weights, scaled to a sum of 1. So a validator cannot pay a miner more
+than the majority of the stake would.
 """
 
 from __future__ import annotations
@@ -11,14 +11,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 KAPPA = 0.5
-"""Share of the stake that has to support a weight."""
+"""Share of the stake that must support a weight."""
 
 
-def incentives(stakes: Mapping[int, float], weights: Mapping[int, Mapping[int, float]], seats: int) -> list[float]:
-    """Incentive of each of the `seats`, summing to 1, or all 0 when nobody's weights count.
+def compute_incentives(
+    stakes: Mapping[int, float], weights: Mapping[int, Mapping[int, float]], seats: int
+) -> list[float]:
+    """Return the incentive of each of the `seats`, with a sum of 1, or all 0 if no weights count.
 
-    stakes: stake of the validators that count (permitted and active), by uid. weights: their weights by uid of the
-    validator, then of the seat; in any scale. A validator's weight on itself does not count.
+    stakes: stake of the permitted and active validators by uid. weights: their weights by uid of the validator, then
+    of the seat, in any scale. A validator's weight for itself does not count.
     """
     rows = {uid: _row(uid, weights.get(uid, {})) for uid in sorted(stakes)}
     total = sum(stakes.values())
@@ -28,14 +30,14 @@ def incentives(stakes: Mapping[int, float], weights: Mapping[int, Mapping[int, f
     ranks = []
     for seat in range(seats):
         column = [(rows[uid].get(seat, 0.0), share[uid]) for uid in rows]
-        consensus = supported(column)
+        consensus = find_consensus(column)
         ranks.append(sum(part * min(weight, consensus) for weight, part in column))
     whole = sum(ranks)
     return [rank / whole for rank in ranks] if whole > 0 else [0.0] * seats
 
 
-def supported(column: Sequence[tuple[float, float]]) -> float:
-    """The largest weight that more than KAPPA of the stake gives at least, from (weight, share of stake) pairs."""
+def find_consensus(column: Sequence[tuple[float, float]]) -> float:
+    """Return the largest weight that more than KAPPA of the stake supports, from (weight, share of stake) pairs."""
     behind = 0.0
     for weight, share in sorted(column, reverse=True):
         behind += share
@@ -44,8 +46,8 @@ def supported(column: Sequence[tuple[float, float]]) -> float:
     return 0.0
 
 
-def permitted(stakes: Sequence[float], places: int, least: float) -> list[bool]:
-    """Who may validate: the `places` largest stakes of at least `least`; ties go to the lower uid."""
+def compute_permits(stakes: Sequence[float], places: int, least: float) -> list[bool]:
+    """Return who may validate: the `places` largest stakes of at least `least`; ties go to the lower uid."""
     order = sorted(range(len(stakes)), key=lambda uid: (-stakes[uid], uid))
     chosen = {uid for uid in order[:places] if stakes[uid] >= least and stakes[uid] > 0}
     return [uid in chosen for uid in range(len(stakes))]

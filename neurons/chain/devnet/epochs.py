@@ -1,4 +1,4 @@
-"""What happens to the devnet's ledger at an epoch: hidden weights are revealed, permits and incentives worked out anew.
+"""Runs an epoch on the devnet's ledger: reveals hidden weights and recomputes permits and incentives.
 
 Runs inside the caller's transaction.
 """
@@ -9,18 +9,18 @@ import json
 import sqlite3
 from collections.abc import Mapping
 
-from neurons.chain.devnet.consensus import incentives, permitted
+from neurons.chain.devnet.consensus import compute_incentives, compute_permits
 from neurons.chain.devnet.rules import Rules
 
 
 def run_epoch(db: sqlite3.Connection, rules: Rules, epoch: int) -> None:
-    """The epoch at the beginning of block `epoch`. Between two epochs incentives and permits do not change."""
+    """Run the epoch at the start of block `epoch`. Between epochs incentives and permits do not change."""
     _reveal(db, epoch)
     rows = db.execute(
         "SELECT uid, registered, last_update, coalesce(amount, 0) FROM seats"
         " LEFT JOIN stakes ON stakes.hotkey = seats.hotkey ORDER BY uid"
     ).fetchall()
-    permits = permitted([stake for _, _, _, stake in rows], rules.max_validators, rules.min_stake)
+    permits = compute_permits([stake for _, _, _, stake in rows], rules.max_validators, rules.min_stake)
     active = {
         uid: stake
         for uid, _, last_update, stake in rows
@@ -32,14 +32,14 @@ def run_epoch(db: sqlite3.Connection, rules: Rules, epoch: int) -> None:
         uid: {seat: float(value) for seat, value in row.items() if updated[uid] > registered[seat]}
         for uid, row in read_weights(db).items()
     }
-    for uid, incentive in enumerate(incentives(active, weights, len(rows))):
+    for uid, incentive in enumerate(compute_incentives(active, weights, len(rows))):
         db.execute("UPDATE seats SET incentive = ?, permit = ? WHERE uid = ?", (incentive, permits[uid], uid))
     db.execute("DELETE FROM registrations WHERE block < ?", (epoch,))
     db.execute("UPDATE chain SET epoch = ?", (epoch,))
 
 
 def read_weights(db: sqlite3.Connection) -> dict[int, dict[int, int]]:
-    """The weights that count, by uid of the validator, then of the seat (0 to 65535)."""
+    """Return the weights in force, by uid of the validator, then of the seat (0 to 65535)."""
     table: dict[int, dict[int, int]] = {}
     for uid, seat, value in db.execute("SELECT uid, seat, value FROM weights ORDER BY uid, seat"):
         table.setdefault(uid, {})[seat] = value
@@ -47,13 +47,13 @@ def read_weights(db: sqlite3.Connection) -> dict[int, dict[int, int]]:
 
 
 def store_weights(db: sqlite3.Connection, uid: int, weights: Mapping[int, int]) -> None:
-    """Replaces the weights of one validator."""
+    """Replace the weights of one validator."""
     db.execute("DELETE FROM weights WHERE uid = ?", (uid,))
     db.executemany("INSERT INTO weights VALUES (?, ?, ?)", [(uid, seat, value) for seat, value in weights.items()])
 
 
 def _reveal(db: sqlite3.Connection, epoch: int) -> None:
-    """Weights due by now count; not towards a seat that changed hands after they were committed."""
+    """Put due weights into force, except for seats that changed hands after the commit."""
     rows = db.execute(
         "SELECT commits.uid, block, payload FROM commits JOIN seats USING (uid, hotkey)"
         " WHERE reveal <= ? ORDER BY block, commits.rowid",

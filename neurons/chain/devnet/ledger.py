@@ -1,7 +1,7 @@
-"""The devnet's state: one SQLite file that local processes share. Applies calls; knows no clock and no wallet.
+"""The devnet's state: one SQLite file that local processes share, and the calls that change it.
 
-Every change runs inside one immediate transaction that first brings the ledger up to the block it happens in, so that
-all processes see the same epochs whoever came first. Refusals carry the real chain's names.
+Every change runs in one immediate transaction that first runs the epochs due by its block, so that all processes see
+the same epochs, whichever comes first. Errors have the names of the real chain.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from neurons.chain.devnet.epochs import read_weights, run_epoch, store_weights
 from neurons.chain.devnet.rules import Rules
 
 BUSY_TIMEOUT_S = 10.0
-"""How long a process waits for another one's transaction."""
+"""How long to wait for another process's transaction."""
 
 SCHEMA = """
 CREATE TABLE chain (id INTEGER PRIMARY KEY CHECK (id = 1), start REAL NOT NULL, rules TEXT NOT NULL,
@@ -40,8 +40,8 @@ CREATE TABLE faults (kind TEXT NOT NULL, remaining INTEGER NOT NULL, until REAL 
 """
 
 
-class Refused(Exception):
-    """The chain's own refusal of a call, by its name."""
+class DispatchError(Exception):
+    """A call failed by the chain's rules; `name` is the error's name on the real chain, `code` that of the outcome."""
 
     def __init__(self, code: str, name: str) -> None:
         super().__init__(name)
@@ -50,9 +50,9 @@ class Refused(Exception):
 
 
 class Ledger:
-    """One process's connection to the devnet file. Used by one thread at a time.
+    """One process's connection to the devnet file, to be used by one thread at a time.
 
-    Raises ChainError when the file is not a devnet, ChainUnavailable when it stays locked.
+    Raises ChainError if the file is not a devnet, ChainUnavailable if it stays locked.
     """
 
     def __init__(self, path: Path) -> None:
@@ -69,7 +69,7 @@ class Ledger:
 
     @staticmethod
     def create(path: Path, rules: Rules, start: float) -> None:
-        """Makes a new devnet file, readable by its owner alone. Raises ChainError when something is there already."""
+        """Create a devnet file that only its owner can read. Raises ChainError if the path exists."""
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         except FileExistsError as error:
@@ -83,12 +83,12 @@ class Ledger:
             db.close()
 
     def close(self) -> None:
-        """Ends the connection."""
+        """Close the connection."""
         self._db.close()
 
     @contextmanager
     def block(self, number: int) -> Iterator[None]:
-        """A transaction in block `number`, after the epochs up to it."""
+        """Run a transaction in block `number`, after the epochs up to it."""
         try:
             self._db.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
@@ -104,21 +104,21 @@ class Ledger:
     # -- reads -----------------------------------------------------------------------------------------------------
 
     def uid(self, hotkey: str) -> int | None:
-        """Seat of a hotkey, None when it is not registered."""
+        """Return the uid of a hotkey, None if it is not registered."""
         row = self._db.execute("SELECT uid FROM seats WHERE hotkey = ?", (hotkey,)).fetchone()
         return None if row is None else int(row[0])
 
     def last_update(self, uid: int) -> int:
-        """Block of the last weights of a seat (of its registration, if it never set any)."""
+        """Return the block of a seat's last weights, or of its registration if it never set any."""
         return int(self._db.execute("SELECT last_update FROM seats WHERE uid = ?", (uid,)).fetchone()[0])
 
     def axon(self, uid: int) -> tuple[str, int]:
-        """Announced address and port of a seat."""
+        """Return the announced address and port of a seat."""
         ip, port = self._db.execute("SELECT ip, port FROM seats WHERE uid = ?", (uid,)).fetchone()
         return str(ip), int(port)
 
     def snapshot(self, block: int) -> Snapshot:
-        """All seats at `block`."""
+        """Return all seats at `block`."""
         with self.block(block):
             rows = self._db.execute(
                 "SELECT uid, seats.hotkey, coldkey, coalesce(amount, 0), incentive, permit, last_update, ip, port"
@@ -131,33 +131,33 @@ class Ledger:
         return Snapshot(self.rules.netuid, block, seats)
 
     def weights(self) -> dict[int, dict[int, int]]:
-        """The weights that count, by uid of the validator, then of the seat; as the chain holds them (0 to 65535)."""
+        """Return the weights in force, by uid of the validator, then of the seat (0 to 65535)."""
         return read_weights(self._db)
 
     def nonce(self, hotkey: str) -> int:
-        """How many of this hotkey's calls a block has included, refused ones too."""
+        """Return how many calls of this hotkey were included in blocks, failed ones too."""
         row = self._db.execute("SELECT next FROM nonces WHERE hotkey = ?", (hotkey,)).fetchone()
         return 0 if row is None else int(row[0])
 
     # -- calls, each inside `block` --------------------------------------------------------------------------------
 
     def use_nonce(self, hotkey: str) -> None:
-        """Counts an included call."""
+        """Count an included call."""
         self._db.execute(
             "INSERT INTO nonces VALUES (?, 1) ON CONFLICT (hotkey) DO UPDATE SET next = next + 1", (hotkey,)
         )
 
     def register(self, hotkey: str, coldkey: str, block: int) -> int:
-        """Gives a hotkey a seat and returns its uid. Raises Refused."""
+        """Give a hotkey a seat and return its uid. Raises DispatchError."""
         if self.uid(hotkey) is not None:
-            raise Refused("failed", "HotKeyAlreadyRegisteredInSubNet")
+            raise DispatchError("failed", "HotKeyAlreadyRegisteredInSubNet")
         self._check_registration_limits(block)
         charged = self._db.execute(
             "UPDATE balances SET amount = amount - ? WHERE coldkey = ? AND amount >= ?",
             (self.rules.burn, coldkey, self.rules.burn),
         )
         if charged.rowcount == 0:
-            raise Refused("failed", "NotEnoughBalanceToStake")
+            raise DispatchError("failed", "NotEnoughBalanceToStake")
         taken = int(self._db.execute("SELECT count(*) FROM seats").fetchone()[0])
         uid = taken if taken < self.rules.max_seats else self._prune(block)
         self._db.execute(
@@ -168,38 +168,38 @@ class Ledger:
         return uid
 
     def set_stake(self, hotkey: str, amount: float) -> None:
-        """Gives a hotkey so much stake; permits follow at the next epoch."""
+        """Set the stake of a hotkey; permits follow at the next epoch."""
         self._db.execute("INSERT OR REPLACE INTO stakes VALUES (?, ?)", (hotkey, amount))
 
     def fund(self, coldkey: str, amount: float) -> None:
-        """Adds to a coldkey's balance."""
+        """Add to a coldkey's balance."""
         self._db.execute(
             "INSERT INTO balances VALUES (?, ?) ON CONFLICT (coldkey) DO UPDATE SET amount = amount + excluded.amount",
             (coldkey, amount),
         )
 
     def serve(self, hotkey: str, ip: str, port: int, block: int) -> None:
-        """Announces an axon. Raises Refused."""
+        """Announce an axon. Raises DispatchError."""
         uid = self._seat_of(hotkey)
         self._check_address(ip, port)
         served = int(self._db.execute("SELECT served FROM seats WHERE uid = ?", (uid,)).fetchone()[0])
         if served and block - served < self.rules.serve_rate_limit:
-            raise Refused("rate_limited", "ServingRateLimitExceeded")
+            raise DispatchError("rate_limited", "ServingRateLimitExceeded")
         self._db.execute("UPDATE seats SET ip = ?, port = ?, served = ? WHERE uid = ?", (ip, port, block, uid))
 
     def set_weights(self, hotkey: str, weights: Mapping[int, int], version_key: int, block: int) -> bool:
-        """Sets or commits weights; returns whether they are visible at once. Raises Refused."""
+        """Set or commit weights and return whether they are visible at once. Raises DispatchError."""
         uid = self._seat_of(hotkey)
         if version_key < self.rules.weights_version:
-            raise Refused("bad_version", "IncorrectWeightVersionKey")
+            raise DispatchError("bad_version", "IncorrectWeightVersionKey")
         if block - self.last_update(uid) < self.rules.weights_rate_limit:
-            raise Refused("too_soon", "SettingWeightsTooFast")
+            raise DispatchError("too_soon", "SettingWeightsTooFast")
         permit = self._db.execute("SELECT permit FROM seats WHERE uid = ?", (uid,)).fetchone()[0]
         if not permit and set(weights) != {uid}:
-            raise Refused("no_permit", "NeuronNoValidatorPermit")
+            raise DispatchError("no_permit", "NeuronNoValidatorPermit")
         known = {row[0] for row in self._db.execute("SELECT uid FROM seats")}
         if not set(weights) <= known:
-            raise Refused("bad_weights", "UidVecContainInvalidOne")
+            raise DispatchError("bad_weights", "UidVecContainInvalidOne")
         self._db.execute("UPDATE seats SET last_update = ? WHERE uid = ?", (block, uid))
         if self.rules.commit_reveal:
             payload = json.dumps(dict(weights))
@@ -214,11 +214,11 @@ class Ledger:
     # -- faults ----------------------------------------------------------------------------------------------------
 
     def add_fault(self, kind: str, count: int, until: float) -> None:
-        """Makes the next `count` calls meet a fault of this kind, until the given Unix time."""
+        """Make the next `count` calls fail in this way, until the given Unix time."""
         self._db.execute("INSERT INTO faults VALUES (?, ?, ?)", (kind, count, until))
 
     def take_fault(self, kinds: tuple[str, ...], now: float) -> str | None:
-        """The kind of fault this call meets, if any; one less is left afterwards."""
+        """Return the kind of fault for this call, if any, and use it up."""
         marks = ", ".join("?" * len(kinds))
         row = self._db.execute(
             f"SELECT rowid, kind FROM faults WHERE kind IN ({marks}) AND remaining > 0 AND until > ? LIMIT 1",  # noqa: S608  only question marks
@@ -234,29 +234,29 @@ class Ledger:
     def _seat_of(self, hotkey: str) -> int:
         uid = self.uid(hotkey)
         if uid is None:
-            raise Refused("not_registered", "HotKeyNotRegisteredInSubNet")
+            raise DispatchError("not_registered", "HotKeyNotRegisteredInSubNet")
         return uid
 
     def _check_registration_limits(self, block: int) -> None:
         count = "SELECT count(*) FROM registrations WHERE block >= ?"
         if self._db.execute(count, (block,)).fetchone()[0] >= self.rules.registrations_per_block:
-            raise Refused("rate_limited", "TooManyRegistrationsThisBlock")
+            raise DispatchError("rate_limited", "TooManyRegistrationsThisBlock")
         interval = self.rules.last_epoch(block)
         if self._db.execute(count, (interval,)).fetchone()[0] >= self.rules.registrations_per_tempo:
-            raise Refused("rate_limited", "TooManyRegistrationsThisInterval")
+            raise DispatchError("rate_limited", "TooManyRegistrationsThisInterval")
 
     def _check_address(self, ip: str, port: int) -> None:
         try:
             address = ipaddress.ip_address(ip)
         except ValueError as error:
-            raise Refused("bad_address", "InvalidIpAddress") from error
+            raise DispatchError("bad_address", "InvalidIpAddress") from error
         if address.is_unspecified or (address.is_loopback and not self.rules.allow_loopback):
-            raise Refused("bad_address", "InvalidIpAddress")
+            raise DispatchError("bad_address", "InvalidIpAddress")
         if not 1024 < port < 65_535:
-            raise Refused("bad_address", "InvalidPort")
+            raise DispatchError("bad_address", "InvalidPort")
 
     def _prune(self, block: int) -> int:
-        """Frees the seat with the lowest incentive outside immunity (within, if all are), the earliest on a tie."""
+        """Free the seat with the lowest incentive outside immunity (within, if all are immune), the oldest on a tie."""
         uid = int(
             self._db.execute(
                 "SELECT uid FROM seats ORDER BY (? - registered < ?), incentive + permit, registered, uid LIMIT 1",
@@ -269,7 +269,7 @@ class Ledger:
         return uid
 
     def _advance(self, block: int) -> None:
-        """Runs the last epoch due by `block`. Nothing changes between two epochs that no call fell between."""
+        """Run the last epoch due by `block`; earlier ones would change nothing, since no call came between them."""
         epoch = self.rules.last_epoch(block)
         if epoch > self._db.execute("SELECT epoch FROM chain").fetchone()[0]:
             run_epoch(self._db, self.rules, epoch)

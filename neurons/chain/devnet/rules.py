@@ -1,4 +1,4 @@
-"""The numbers a devnet runs by, fixed when it is made. Block counts as on the real subnet unless said otherwise."""
+"""Parameters of a devnet, fixed when it is created. Block counts are the real subnet's unless noted otherwise."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How one devnet behaves. Raises ValueError for numbers that make no chain."""
+    """Parameters of one devnet. Raises ValueError for impossible ones."""
 
     netuid: int = 17
     block_time_s: float = 12.0
     tempo: int = 360  # blocks between two epochs
     max_seats: int = 256
-    immunity_blocks: int = 4096  # a newcomer cannot lose its seat for so long
+    immunity_blocks: int = 4096  # for this long a new seat cannot be pruned
     registrations_per_block: int = 1
     registrations_per_tempo: int = 3 * 16  # the chain allows three times its target per interval
-    burn: float = 0.1  # what a registration costs the coldkey
+    burn: float = 0.1  # cost of a registration, paid by the coldkey
     weights_rate_limit: int = 100
     serve_rate_limit: int = 50
     weights_version: int = 0  # weights with a lower version_key are refused
     min_stake: float = 1000.0  # to hold a validator permit
     max_validators: int = 64
-    activity_cutoff: int = 5000  # a validator whose weights are older does not count
+    activity_cutoff: int = 5000  # a validator with older weights does not count
     commit_reveal: bool = True  # the chain's default: weights stay hidden for `reveal_epochs`
     reveal_epochs: int = 1
     allow_loopback: bool = False  # only local networks need axons on 127.0.0.1
@@ -36,17 +36,17 @@ class Rules:
             raise ValueError("block_time_s must be positive")
 
     def block_at(self, start: float, now: float) -> int:
-        """Number of the head `now`, on a chain whose block 1 was made at `start` (both Unix seconds)."""
+        """Return the number of the head at `now`, on a chain whose block 1 was made at `start` (Unix seconds)."""
         return max(1, int((now - start) / self.block_time_s) + 1)
 
     def time_of(self, start: float, block: int) -> float:
-        """Unix seconds at which a block is made."""
+        """Return the Unix time at which a block is made."""
         return start + (block - 1) * self.block_time_s
 
     def last_epoch(self, block: int) -> int:
-        """The newest block up to `block` at whose beginning an epoch ran; 0 when none has."""
+        """Return the last block up to `block` that began with an epoch; 0 if there is none."""
         return block - block % self.tempo
 
     def reveal_block(self, block: int) -> int:
-        """From which epoch on weights committed in `block` count: that many whole epochs after the running one."""
+        """Return the block at which weights committed in `block` are revealed: `reveal_epochs` after the next epoch."""
         return self.last_epoch(block) + (1 + self.reveal_epochs) * self.tempo

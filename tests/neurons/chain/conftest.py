@@ -165,7 +165,7 @@ def net(request: pytest.FixtureRequest, tmp_path: Path) -> Net:
         clock.time += 12.0 * 20
         return Net(sdk_chain(sdk), clock, lambda: sdk.failures.append(ConnectionError("gone")))
     chain = open_devnet(devnet_at(tmp_path / "net.db", clock), clock)
-    return Net(chain, clock, lambda: chain.cause("away"))
+    return Net(chain, clock, lambda: chain.cause_fault("away"))
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neurons.chain.devnet.consensus import incentives, permitted, supported
+from neurons.chain.devnet.consensus import compute_incentives, compute_permits, find_consensus
 
 
 def small_yuma(stakes: np.ndarray, weights: np.ndarray, kappa: float = 0.5) -> np.ndarray:
@@ -31,40 +31,42 @@ def test_incentives_equal_a_small_yuma(seed: int) -> None:
     validators, seats = int(rng.integers(1, 6)), int(rng.integers(6, 12))
     stakes = rng.uniform(1000, 90_000, validators)
     weights = rng.uniform(0, 1, (validators, seats)) * (rng.random((validators, seats)) < 0.6)
-    ours = incentives(dict(enumerate(stakes)), {i: dict(enumerate(row)) for i, row in enumerate(weights)}, seats)
+    ours = compute_incentives(
+        dict(enumerate(stakes)), {i: dict(enumerate(row)) for i, row in enumerate(weights)}, seats
+    )
     assert ours == pytest.approx(small_yuma(stakes, weights.copy()), abs=1e-9)
 
 
 def test_incentives_sum_to_one() -> None:
-    assert sum(incentives({0: 10.0, 1: 20.0}, {0: {2: 1.0}, 1: {2: 1.0, 3: 1.0}}, 4)) == pytest.approx(1)
+    assert sum(compute_incentives({0: 10.0, 1: 20.0}, {0: {2: 1.0}, 1: {2: 1.0, 3: 1.0}}, 4)) == pytest.approx(1)
 
 
 def test_no_weights_no_incentives() -> None:
-    assert incentives({0: 10.0}, {}, 3) == [0.0, 0.0, 0.0]
+    assert compute_incentives({0: 10.0}, {}, 3) == [0.0, 0.0, 0.0]
 
 
 def test_no_validator_no_incentives() -> None:
-    assert incentives({}, {0: {1: 1.0}}, 2) == [0.0, 0.0]
+    assert compute_incentives({}, {0: {1: 1.0}}, 2) == [0.0, 0.0]
 
 
 def test_a_small_validator_cannot_pay_its_friend() -> None:
     honest = {2: 1.0}
-    shares = incentives({0: 60.0, 1: 40.0}, {0: honest, 1: {3: 1.0}}, 4)
+    shares = compute_incentives({0: 60.0, 1: 40.0}, {0: honest, 1: {3: 1.0}}, 4)
     assert shares == [0.0, 0.0, 1.0, 0.0]
 
 
 def test_weight_on_oneself_does_not_count() -> None:
-    assert incentives({0: 10.0}, {0: {0: 1.0, 1: 1.0}}, 2) == [0.0, 1.0]
+    assert compute_incentives({0: 10.0}, {0: {0: 1.0, 1: 1.0}}, 2) == [0.0, 1.0]
 
 
 def test_supported_needs_more_than_half_of_the_stake() -> None:
-    assert supported([(0.8, 0.5), (0.2, 0.5)]) == 0.2
-    assert supported([(0.8, 0.51), (0.2, 0.49)]) == 0.8
+    assert find_consensus([(0.8, 0.5), (0.2, 0.5)]) == 0.2
+    assert find_consensus([(0.8, 0.51), (0.2, 0.49)]) == 0.8
 
 
 def test_permits_go_to_the_largest_stakes() -> None:
-    assert permitted([10.0, 2000.0, 1500.0, 1500.0], places=2, least=1000.0) == [False, True, True, False]
+    assert compute_permits([10.0, 2000.0, 1500.0, 1500.0], places=2, least=1000.0) == [False, True, True, False]
 
 
 def test_no_permit_below_the_least_stake() -> None:
-    assert permitted([999.0], places=5, least=1000.0) == [False]
+    assert compute_permits([999.0], places=5, least=1000.0) == [False]

@@ -69,7 +69,7 @@ def test_registration_costs_the_coldkey(path: Path, clock: Any, tools: Any) -> N
 def test_a_pool_rejection_uses_up_no_nonce(path: Path, clock: Any, tools: Any) -> None:
     chain, ledger = tools.open_devnet(path, clock), Ledger(path)
     before = ledger.nonce("V")
-    chain.cause("pool")
+    chain.cause_fault("pool")
     assert chain.set_weights({1: 1.0}, 1).code == "rejected"
     assert ledger.nonce("V") == before
 
@@ -77,7 +77,7 @@ def test_a_pool_rejection_uses_up_no_nonce(path: Path, clock: Any, tools: Any) -
 def test_a_dispatch_failure_is_included(path: Path, clock: Any, tools: Any) -> None:
     chain, ledger = tools.open_devnet(path, clock), Ledger(path)
     before = ledger.nonce("V")
-    chain.cause("dispatch")
+    chain.cause_fault("dispatch")
     outcome = chain.set_weights({1: 1.0}, 1)
     assert (outcome.ok, outcome.code) == (False, "failed")
     assert ledger.nonce("V") == before + 1
@@ -86,7 +86,7 @@ def test_a_dispatch_failure_is_included(path: Path, clock: Any, tools: Any) -> N
 
 def test_a_lost_answer_leaves_the_effect_to_be_read_back(path: Path, clock: Any, tools: Any) -> None:
     chain = tools.open_devnet(path, clock)
-    chain.cause("lost")
+    chain.cause_fault("lost")
     with pytest.raises(ChainUnavailable, match="unknown"):
         chain.set_weights({1: 1.0}, 1)
     assert chain.weights() == {0: {1: 65_535}}
@@ -94,7 +94,7 @@ def test_a_lost_answer_leaves_the_effect_to_be_read_back(path: Path, clock: Any,
 
 def test_a_hanging_call_ends_after_its_time(path: Path, clock: Any, tools: Any) -> None:
     chain = tools.open_devnet(path, clock, hang_s=7.0)
-    chain.cause("hang")
+    chain.cause_fault("hang")
     before = clock.now()
     with pytest.raises(ChainUnavailable):
         chain.block()
@@ -105,14 +105,14 @@ def test_a_stale_snapshot_is_the_one_before(path: Path, clock: Any, tools: Any) 
     chain = tools.open_devnet(path, clock)
     old = chain.snapshot()
     clock.time += 12.0
-    chain.cause("stale")
+    chain.cause_fault("stale")
     assert chain.snapshot() is old
     assert chain.snapshot().block == old.block + 1
 
 
 def test_an_unknown_fault_is_refused(path: Path, clock: Any, tools: Any) -> None:
     with pytest.raises(ValueError, match="a fault is one of"):
-        tools.open_devnet(path, clock).cause("earthquake")
+        tools.open_devnet(path, clock).cause_fault("earthquake")
 
 
 def test_weights_are_stored_as_16_bit_without_zeros(path: Path, clock: Any, tools: Any) -> None:

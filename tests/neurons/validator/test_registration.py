@@ -112,7 +112,7 @@ def test_who_holds_no_seat_is_told_how_to_get_one(tmp_path: Path) -> None:
 def test_a_chain_that_is_away_for_a_moment_is_waited_for(net: Net) -> None:
     async def story() -> None:
         chaos = net.connect()
-        chaos.cause("away", count=2)
+        chaos.cause_fault("away", count=2)
         chaos.close()
         sync = net.sync()
         assert not await sync.refresh()
@@ -128,7 +128,7 @@ def test_a_head_that_stands_still_ends_the_process(net: Net) -> None:
         sync = net.sync(Deadlines(give_up_s=100.0))
         await sync.worker.poll_head()
         chaos = net.connect()
-        chaos.cause("away", count=100)
+        chaos.cause_fault("away", count=100)
         chaos.close()
         net.time += 50.0
         await sync.worker.poll_head()
