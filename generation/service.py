@@ -27,8 +27,9 @@ from generation.work.jobs import File, GenerationJob, JobResult, Output, Recipe,
 from generation.work.queue import JobQueue, QueueFull, QueueHooks, QueueLimits
 from generation.work.results import ResultLimits, ResultStore, StoredFile
 from serving.errors import ServiceError, busy
-from serving.lane import Lane
+from serving.executor import SingleThreadExecutor
 from serving.schemas import SEED_MAX, Job, ResultName
+from serving.tasks import background
 from serving.vitals import Vitals
 
 logger = logging.getLogger(__name__)
@@ -51,7 +52,7 @@ class GenerationService:
         self._bar = bar
         self._devices = config.devices
         self._generators: list[Generator] = []
-        self._lanes = [Lane(f"generator on {device}") for device in config.devices]
+        self._executors = [SingleThreadExecutor(f"generator on {device}") for device in config.devices]
         self._telemetry = Telemetry(vitals.registry)
         kept = ResultLimits(config.results_kept_jobs, config.results_kept_mib << 20, config.results_kept_s)
         self._store = ResultStore(kept, Path(tempfile.gettempdir()))
@@ -59,7 +60,7 @@ class GenerationService:
         self._history = JobHistory()
         self.downloads = Downloads(pipeline.encoders, self._store)
         limits = QueueLimits(config.queue_limit, config.job_timeout_s)
-        self.queue = JobQueue(self._lanes, limits, self._produce, self._hooks())
+        self.queue = JobQueue(self._executors, limits, self._produce, self._hooks())
         self._telemetry.gauge("generation_queue_length", "Jobs that wait", lambda: self.queue.waiting)
         self._telemetry.gauge("generation_results_bytes", "Bytes of kept results", lambda: self._store.size)
         vitals.not_ready = self._not_ready
@@ -70,17 +71,16 @@ class GenerationService:
     async def running(self) -> AsyncIterator[None]:
         """Load the generator, then work, until the block ends."""
         with self._store:
-            tasks = [asyncio.create_task(step) for step in (self._load_and_work(), self._sweep())]
             try:
-                yield
+                async with background(self._load_and_work(), self._sweep(), on_error=self._vitals.fail):
+                    try:
+                        yield
+                    finally:
+                        self.queue.stop()
             finally:
-                self.queue.stop()
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
                 self.downloads.close()
-                for lane in self._lanes:
-                    lane.close()
+                for executor in self._executors:
+                    executor.close()
 
     def submit(self, prompt: str, seed: int | None) -> GenerationJob[StoredFile]:
         """Queue a job whose files are stored, to be fetched by its id.
@@ -168,14 +168,14 @@ class GenerationService:
         self._vitals.fatal = "the generator has stopped responding"
 
     def _not_ready(self) -> list[str]:
-        return [] if len(self._generators) == len(self._lanes) else ["the generator is being loaded"]
+        return [] if len(self._generators) == len(self._executors) else ["the generator is being loaded"]
 
     async def _load_and_work(self) -> None:
         # Load one generator per device, one after another: reading weights takes memory of its own.
         backend, started = self._pipeline.backend, time.monotonic()
         try:
-            for device, lane in zip(self._devices, self._lanes, strict=True):
-                self._generators.append(await lane.run(partial(self._pipeline.load, device)))
+            for device, executor in zip(self._devices, self._executors, strict=True):
+                self._generators.append(await executor.run(partial(self._pipeline.load, device)))
         except Exception as error:  # the outermost loop of the service's work
             logger.exception("the generator %r could not be loaded", backend)
             self._vitals.fatal = f"the generator {backend!r} could not be loaded: {error}"

@@ -20,9 +20,9 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from neurons.chain.opening import quiet_sdk
 from neurons.settings import Logging, NeuronSettings
@@ -123,41 +123,6 @@ async def _supervised(main: Main) -> int:
         loop.add_signal_handler(number, on_signal)
     with beating(loop, STUCK_S):
         return await main(stop)
-
-
-@contextlib.asynccontextmanager
-async def beside(at_work: Iterable[Coroutine[None, None, None]]) -> AsyncIterator[None]:
-    """Runs what is endless while the context lasts. What ends in a way that nobody foresaw ends its process as well,
-    which is then started again: nothing fails silently."""
-    owner = asyncio.current_task()
-    assert owner is not None
-
-    def end(ended: asyncio.Task[None]) -> None:
-        if not ended.cancelled() and (error := ended.exception()) is not None:
-            logger.critical("the neuron cannot go on", exc_info=error)
-            owner.cancel()
-
-    tasks = [asyncio.create_task(work) for work in at_work]
-    for task in tasks:
-        task.add_done_callback(end)
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
-    """The result of `work`, or None when `stop` is set first; then the work is cancelled."""
-    task, stopped = asyncio.create_task(work), asyncio.create_task(stop.wait())
-    try:
-        await asyncio.wait([task, stopped], return_when=asyncio.FIRST_COMPLETED)
-        return await task if task.done() else None
-    finally:
-        for one in (task, stopped):
-            one.cancel()
-        await asyncio.gather(task, stopped, return_exceptions=True)
 
 
 def end_by(seconds: float) -> None:

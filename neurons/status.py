@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from fastapi import APIRouter, FastAPI
 
 from serving.app import ShellLimits, create_shell
-from serving.server import beside, bind
+from serving.server import bind, serve_in_background
 from serving.settings import ShellSettings
 from serving.vitals import Vitals
 
@@ -30,6 +30,6 @@ async def status_server(app: FastAPI, shell: ShellSettings) -> AsyncIterator[Non
     if not shell.port:
         yield
         return
-    async with beside(app, bind(shell.host, shell.port), app.state.vitals, drain_s=0.0):
+    async with serve_in_background(app, bind(shell.host, shell.port), app.state.vitals, drain_s=0.0):
         logger.info("%s %s: status on http://%s:%d", app.title, app.state.vitals.version(), shell.host, shell.port)
         yield

@@ -23,6 +23,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from serving.schemas import ErrorBody
 from serving.settings import SettingsError, ShellSettings, is_loopback
+from serving.tasks import task_group
 from serving.vitals import Vitals
 
 logger = logging.getLogger(__name__)
@@ -67,30 +68,30 @@ def server_for(
 
 
 @asynccontextmanager
-async def beside(app: ASGIApp, listener: socket.socket, vitals: Vitals, drain_s: float) -> AsyncIterator[None]:
-    """Serves `app` on the running event loop while the context lasts, then drains; signals stay their owner's.
+async def serve_in_background(
+    app: ASGIApp, listener: socket.socket, vitals: Vitals, drain_s: float
+) -> AsyncIterator[None]:
+    """Serve `app` on the running event loop during the block, then drain for at most `drain_s`; close the listener.
 
-    What accepts no more when `vitals.draining` is set goes on with what it has accepted for at most `drain_s`. The
-    owner is cancelled when the server ends by itself. Closes the listener.
+    Signals are left to the process's own handlers. A server that ends by itself cancels the block, and RuntimeError
+    is raised from it.
     """
-    server = _ServerBeside(_config(app, 16 << 10, HEADERS_TIMEOUT_S, CLOSE_S), vitals, drain_s)
-    owner = asyncio.current_task()
-    assert owner is not None
+    server = _EmbeddedServer(_config(app, 16 << 10, HEADERS_TIMEOUT_S, CLOSE_S), vitals, drain_s)
 
-    def ended(task: asyncio.Task[None]) -> None:
+    async def serve_until_told() -> None:
+        await server.serve(sockets=[listener])
         if not server.should_exit:
-            logger.critical("a server ended by itself", exc_info=None if task.cancelled() else task.exception())
-            owner.cancel()
+            raise RuntimeError("the HTTP server ended by itself")
 
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    serving.add_done_callback(ended)
-    try:
-        while not server.started and not serving.done():
-            await asyncio.sleep(0.01)
-        yield
-    finally:
-        server.should_exit = True
-        await serving
+    async with task_group() as group:
+        serving = group.create_task(serve_until_told())
+        try:
+            while not server.started and not serving.done():
+                await asyncio.sleep(0.01)
+            yield
+        finally:
+            server.should_exit = True
+            await asyncio.wait([serving])
 
 
 def _config(app: ASGIApp, ws_max_bytes: int, headers_timeout_s: float, close_s: int) -> uvicorn.Config:
@@ -151,11 +152,11 @@ class DrainingServer(uvicorn.Server):
             await asyncio.sleep(min(_LINGER_S, self._drain_s))
 
 
-class _ServerBeside(DrainingServer):
-    """One of several servers of a process that sees to its signals itself."""
+class _EmbeddedServer(DrainingServer):
+    """A server in a process that handles its signals itself."""
 
     def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]  # uvicorn's is a generator
-        """None are."""
+        """Leave the process's signal handlers alone."""
         return nullcontext()
 
 

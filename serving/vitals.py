@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry
+
+logger = logging.getLogger(__name__)
 
 
 def _nothing_wrong() -> list[str]:
@@ -32,6 +35,11 @@ class Vitals:
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     draining: bool = False
     fatal: str | None = None
+
+    def fail(self, error: Exception) -> None:
+        """Log an error that the service cannot survive, and let the server end."""
+        logger.error("the service cannot go on", exc_info=error)
+        self.fatal = f"{type(error).__name__}: {error}"
 
     def reasons(self) -> list[str]:
         """Why /ready/ says no, empty when it says yes."""

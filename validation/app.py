@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -10,6 +9,7 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from serving.app import ShellLimits, create_shell
+from serving.tasks import background
 from validation import routes
 from validation.admission import Admission
 from validation.engine import Engine
@@ -24,10 +24,11 @@ def create_app(settings: ValidationSettings, version: str, load_engine: Callable
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        loading = asyncio.create_task(service.load(load_engine))
-        yield
-        loading.cancel()
-        service.close()
+        try:
+            async with background(service.load(load_engine)):
+                yield
+        finally:
+            service.close()
 
     limits = ShellLimits(max_body_bytes=MAX_BODY_BYTES, body_timeout_s=settings.body_timeout_s)
     app = create_shell("validation service", settings.shell, service.vitals, limits, lifespan)

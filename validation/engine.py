@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from serving.lane import Lane
+from serving.executor import SingleThreadExecutor
 from validation.assets.prepare import Prepared, encode_base64
 from validation.errors import WorkerLostError
 from validation.schemas import Fingerprint, ValidateResponse
@@ -40,8 +40,8 @@ class Engine:
         self._tasks = tasks
         self._judge = judge
         self._now = now
-        self._assets = Lane("assets")
-        self._model = Lane("model")
+        self._assets = SingleThreadExecutor("assets")
+        self._model = SingleThreadExecutor("model")
         self.on_stage: Callable[[str, float], None] = lambda _stage, _seconds: None
 
     async def validate(self, prompt: str, data: bytes, seed: int, *, preview: bool = False) -> ValidateResponse:

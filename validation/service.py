@@ -13,7 +13,8 @@ from fastapi import Request
 from pydantic import ValidationError
 
 from serving.errors import ServiceError, busy, describe_validation
-from serving.lane import Lane
+from serving.executor import SingleThreadExecutor
+from serving.tasks import client_disconnected, run_until
 from serving.vitals import Vitals
 from validation.admission import Occupancy
 from validation.assets.prepare import decode_base64
@@ -24,8 +25,6 @@ from validation.schemas import ConvertRequest, ValidateRequest
 from validation.settings import ValidationSettings
 
 logger = logging.getLogger(__name__)
-
-DISCONNECT_POLL_S = 0.5
 
 Body = TypeVar("Body", ValidateRequest, ConvertRequest)
 Result = TypeVar("Result")
@@ -44,7 +43,7 @@ class ValidationService:
             stop=self.close,
         )
         self.metrics = ValidationMetrics(self.vitals.registry, self.occupancy)
-        self._parsing = Lane("intake")
+        self._parsing = SingleThreadExecutor("intake")
 
     async def load(self, load_engine: Callable[[], Engine]) -> None:
         """Load the engine in a thread; a failure becomes the fatal error that stops the server."""
@@ -82,7 +81,9 @@ class ValidationService:
         if self.engine is None or self.vitals.draining:
             raise busy("not_ready", "; ".join(self.vitals.reasons()) or "not ready", 5)
         started, before = time.monotonic(), self.occupancy.requests
-        result = await _while_connected(request, work(self.engine))
+        result = await run_until(client_disconnected(request.receive), work(self.engine))
+        if result is None:
+            raise ServiceError(408, "client_gone", "the client hung up")
         self.occupancy.observe((time.monotonic() - started) / max(1, before))
         return result
 
@@ -122,12 +123,3 @@ def _http_error(
         detail = "the worker was lost while it had this asset; another one is starting"
         return busy("worker_lost", detail, occupancy.retry_after_s())
     return error
-
-
-async def _while_connected(request: Request, work: Awaitable[Result]) -> Result:
-    task = asyncio.ensure_future(work)
-    while not (await asyncio.wait({task}, timeout=DISCONNECT_POLL_S))[0]:
-        if await request.is_disconnected():
-            task.cancel()
-            raise ServiceError(408, "client_gone", "the client hung up")
-    return task.result()

@@ -14,6 +14,7 @@ from generation.service import GenerationService
 from generation.work.jobs import GenerationJob, Output
 from serving.errors import ServiceError, busy, error_responses
 from serving.slugs import slug
+from serving.tasks import client_disconnected, run_until
 
 MEDIA_TYPES = {
     "ply": "application/octet-stream",
@@ -87,13 +88,9 @@ async def generate_video(request: Request, service: Service, form: Annotated[Vid
 
 async def result_while_connected(service: GenerationService, job: GenerationJob[bytes], receive: Receive) -> bytes:
     """Return the job's one file; cancel the job if the client hangs up. Raises ServiceError if there is no result."""
-    left = asyncio.ensure_future(_disconnected(receive))
-    ended = asyncio.ensure_future(job.ended.wait())
     try:
-        await asyncio.wait({left, ended}, return_when=asyncio.FIRST_COMPLETED)
+        await run_until(client_disconnected(receive), job.ended.wait())
     finally:
-        left.cancel()
-        ended.cancel()
         service.queue.cancel(job)  # does nothing to a job that has ended
     if job.result is not None:
         (data,) = job.result.files.values()
@@ -113,11 +110,6 @@ def attachment(prompt: str, extension: str) -> str:
 def inline(prompt: str, extension: str) -> str:
     """Return the Content-Disposition of a file that browsers show, named after the prompt."""
     return f'inline; filename="{slug(prompt)}.{extension}"'
-
-
-async def _disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 def _answer(job: GenerationJob[bytes], data: bytes, media_type: str, disposition: str | None = None) -> Response:

@@ -13,7 +13,7 @@ from generation.schemas import Axes
 from generation.work.jobs import Encoder
 from generation.work.results import ResultStore, StoredFile
 from serving.errors import ServiceError, busy
-from serving.lane import Lane
+from serving.executor import SingleThreadExecutor
 from splats.codecs import decode
 from splats.model import Splats
 from splats.turn import half_turn_x
@@ -34,7 +34,7 @@ class Downloads:
     def __init__(self, encoders: Mapping[str, Encoder], store: ResultStore) -> None:
         self._encoders = encoders
         self._store = store
-        self._lane = Lane("downloads")
+        self._executor = SingleThreadExecutor("downloads")
         self._previews = 0
         self._making: dict[tuple[str, str], asyncio.Task[StoredFile]] = {}
 
@@ -69,7 +69,7 @@ class Downloads:
             raise busy("downloads_busy", "too many files are being made; try again shortly", 5)
         self._previews += 1
         try:
-            return await self._lane.run(lambda: self._render_preview(preview))
+            return await self._executor.run(lambda: self._render_preview(preview))
         except ValueError as error:  # from `normalise`: every splat is transparent just now
             raise ServiceError(404, "no_preview", "nothing of the object is visible yet") from error
         finally:
@@ -79,11 +79,11 @@ class Downloads:
         """Abandon the files that are not finished."""
         for task in self._making.values():
             task.cancel()
-        self._lane.close()
+        self._executor.close()
 
     async def _make(self, job_id: str, key: str, encode: Callable[[], StoredFile]) -> StoredFile:
         try:
-            made = await self._lane.run(encode)
+            made = await self._executor.run(encode)
         finally:
             del self._making[job_id, key]
         if self._store.has(job_id):
@@ -93,11 +93,11 @@ class Downloads:
         return made
 
     def _render_preview(self, splats: Splats) -> bytes:
-        """Runs on the lane's thread."""
+        """Run on the executor's thread."""
         return self._encoders["png"](splats.to("cpu"), PREVIEW_PX, lambda _fraction: None)
 
     def _encode(self, source: StoredFile, name: str, *, y_down: bool) -> StoredFile:
-        """Runs on the lane's thread."""
+        """Run on the executor's thread."""
         splats = decode(source.path.read_bytes())
         if y_down:
             splats = half_turn_x(splats)

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from generation.backends.contract import Cancelled, Progress, Report
 from generation.work.jobs import File, GenerationJob, JobResult
-from serving.lane import Lane
+from serving.executor import SingleThreadExecutor
 from serving.schemas import JobError, JobStatus
 
 logger = logging.getLogger(__name__)
@@ -70,10 +70,12 @@ class QueueLimits:
 
 
 class JobQueue:
-    """Runs jobs in order, one at a time on each of the `lanes`; `produce` does the work."""
+    """Runs jobs in order, one at a time on each of the `executors`; `produce` does the work."""
 
-    def __init__(self, lanes: Sequence[Lane], limits: QueueLimits, produce: Produce, hooks: QueueHooks) -> None:
-        self._lanes = lanes
+    def __init__(
+        self, executors: Sequence[SingleThreadExecutor], limits: QueueLimits, produce: Produce, hooks: QueueHooks
+    ) -> None:
+        self._executors = executors
         self._limits = limits
         self._produce = produce
         self._hooks = hooks
@@ -110,7 +112,7 @@ class JobQueue:
     @property
     def retry_after_s(self) -> int:
         """Seconds until a place should be free: a job's mean time over the number of workers, from 1 to 60."""
-        return round(min(60.0, max(1.0, self._mean_s / len(self._lanes))))
+        return round(min(60.0, max(1.0, self._mean_s / len(self._executors))))
 
     async def watch(self, job: GenerationJob[File]) -> AsyncGenerator[GenerationJob[File]]:
         """Yield the job now and after each change until it has ended.
@@ -125,8 +127,8 @@ class JobQueue:
             await changed.wait()
 
     async def run(self) -> None:
-        """Work through the queue on all lanes until cancelled."""
-        workers = [asyncio.create_task(self._work(worker)) for worker in range(len(self._lanes))]
+        """Work through the queue on all executors until cancelled."""
+        workers = [asyncio.create_task(self._work(worker)) for worker in range(len(self._executors))]
         try:
             await asyncio.gather(*workers)
         finally:
@@ -161,7 +163,7 @@ class JobQueue:
 
         # Wait for the result, or until the job is cancelled or out of time.
         report = _Reporter(asyncio.get_running_loop(), job, self._advance).report
-        call = asyncio.ensure_future(self._lanes[worker].run(lambda: self._produce(job, worker, report)))
+        call = asyncio.ensure_future(self._executors[worker].run(lambda: self._produce(job, worker, report)))
         ended = asyncio.ensure_future(job.ended.wait())
         await asyncio.wait({call, ended}, timeout=self._limits.timeout_s, return_when=asyncio.FIRST_COMPLETED)
         ended.cancel()

@@ -11,11 +11,10 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from queue import SimpleQueue
-from threading import Thread
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from neurons.chain.contract import Chain, ChainUnavailable
+from serving.executor import SingleThreadExecutor
 
 logger = logging.getLogger(__name__)
 
@@ -112,33 +111,23 @@ class ChainWorker:
 
 
 class _Connection:
-    """One connection and the daemon thread that owns it; if it hangs, it does not keep the process from ending."""
+    """A connection, opened by the first call, and the thread that owns it."""
 
     def __init__(self, open_chain: Callable[[], Chain]) -> None:
         self._open_chain = open_chain
-        self._calls: SimpleQueue[tuple[Callable[[Chain], Any], Future[Any]] | None] = SimpleQueue()
-        Thread(target=self._serve, name="chain", daemon=True).start()
+        self._chain: Chain | None = None
+        self._executor = SingleThreadExecutor("chain")
 
     def submit(self, call: Callable[[Chain], T]) -> Future[T]:
-        """Queue a call and return the future of its result."""
-        future: Future[T] = Future()
-        self._calls.put((call, future))
-        return future
+        """Queue a call and return its future."""
+        return self._executor.submit(lambda: call(self._opened()))
 
     def close(self) -> None:
         """Close the connection after the current call, if that ever returns."""
-        self._calls.put(None)
+        self._executor.submit(lambda: self._chain.close() if self._chain is not None else None)
+        self._executor.close()
 
-    def _serve(self) -> None:
-        chain: Chain | None = None
-        while (queued := self._calls.get()) is not None:
-            call, future = queued
-            if not future.set_running_or_notify_cancel():
-                continue
-            try:
-                chain = chain or self._open_chain()
-                future.set_result(call(chain))
-            except Exception as error:  # raised to the caller
-                future.set_exception(error)
-        if chain is not None:
-            chain.close()
+    def _opened(self) -> Chain:
+        if self._chain is None:
+            self._chain = self._open_chain()
+        return self._chain

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from neurons.messages import SubmitReply, Task
 from neurons.miner.peers import CallRefusedError, Calls, Peer, PeerError, shorten
 from neurons.miner.rules import MinerRules
+from serving.tasks import backoff_s
 
 logger = logging.getLogger(__name__)
 
@@ -60,4 +61,4 @@ async def deliver(
 
 
 def _backoff_s(attempt: int, rules: MinerRules, clock: Clock) -> float:
-    return min(rules.repeat_s * 2.0**attempt, rules.max_repeat_s) * clock.rng.uniform(0.75, 1.25)
+    return backoff_s(attempt, rules.repeat_s, rules.max_repeat_s, clock.rng)

@@ -22,13 +22,13 @@ from neurons.miner.sync import MinerSync
 from neurons.miner.telemetry import MinerMetrics
 from neurons.miner.validators import Validators
 from neurons.miner.work import Miner
-from neurons.process import beside
 from neurons.services.generation import GenerationClient
 from neurons.services.generation_pool import GenerationPool
 from neurons.services.validation import ValidationPool
 from neurons.settings import MinerSettings, bearer
 from neurons.status import status_app, status_server
 from serving.settings import ShellSettings
+from serving.tasks import background
 from serving.versions import package_version
 from serving.vitals import Vitals
 
@@ -51,7 +51,7 @@ async def run(settings: MinerSettings, shell: ShellSettings, wallet: Any, stop: 
         stack.push_async_callback(worker.close)
         sync = MinerSync(worker, hotkey, validators, settings.neuron.sync_interval)
         pool = await _open_pool(settings, stack)
-        scoring, background = await _open_scoring(settings, stack)
+        scoring, work = await _open_scoring(settings, stack)
         health = Health(sync, validators, pool, metrics)
         vitals.not_ready = health.reasons
         metrics.watch(validators, pool)
@@ -60,13 +60,13 @@ async def run(settings: MinerSettings, shell: ShellSettings, wallet: Any, stop: 
         runner = CandidateRunner(pool, scoring, rules, clock, metrics)
         miner = Miner(dendrite, validators, pool, runner, rules, clock, metrics)
         logger.info("miner %s on subnet %d of %s", hotkey, settings.chain.netuid, settings.chain.network)
-        background += [
+        work += [
             pool.run(),
             sync.follow_head(),
             sync.run(),
             health.log_progress(settings.neuron.log_info_interval),
         ]
-        async with beside(background):
+        async with background(*work):
             await miner.run(stop)
     logger.info("stopped")
     return 0

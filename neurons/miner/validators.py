@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from neurons.chain.contract import Seat, Snapshot
 from neurons.miner.peers import Peer
 from neurons.miner.rules import MinerRules
+from serving.tasks import backoff_s
 
 logger = logging.getLogger(__name__)
 
@@ -140,8 +141,7 @@ class Validators:
             logger.info("%s still runs release %s", peer, format_release(version))
 
     def _backoff_s(self, times: int) -> float:
-        doubled = self._rules.backoff_s * 2.0 ** min(times - 1, 20)
-        return min(doubled, self._rules.max_backoff_s) * self._rng.uniform(0.75, 1.25)
+        return backoff_s(times - 1, self._rules.backoff_s, self._rules.max_backoff_s, self._rng)
 
     def _free(self, peer: Peer, wait_s: float) -> None:
         if (status := self._all.get(peer.hotkey)) is not None:

@@ -21,6 +21,7 @@ from neurons.miner.rules import MinerRules
 from neurons.miner.telemetry import MinerMetrics
 from neurons.miner.validators import Validators
 from neurons.services.generation_pool import GenerationPool, Slot
+from serving.tasks import run_until
 
 logger = logging.getLogger(__name__)
 
@@ -49,18 +50,13 @@ class Miner:
     async def run(self, stop: asyncio.Event) -> None:
         """Pull tasks and work on them until `stop` is set, then drain."""
         self._stop = stop
-        pulling = asyncio.create_task(self._pull_tasks())
-        stopping = asyncio.create_task(stop.wait())
         try:
-            await asyncio.wait({pulling, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            if pulling.done():
-                pulling.result()  # raises the error that ended it
-            pulling.cancel()
+            await run_until(stop.wait(), self._pull_tasks())
             await self._drain()
         finally:
-            for task in (pulling, stopping, *self._open):
+            for task in self._open:
                 task.cancel()
-            await asyncio.gather(pulling, stopping, *self._open, return_exceptions=True)
+            await asyncio.gather(*self._open, return_exceptions=True)
 
     async def _drain(self) -> None:
         if self._open:

@@ -10,11 +10,12 @@ import logging
 import posixpath
 import re
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from threading import BoundedSemaphore
 
 import fsspec
+
+from serving.executor import SingleThreadExecutor
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ class AssetArchive:
         self._max, self._now = max_bytes, now
         self._sizes: dict[str, int] | None = None  # bytes by day; counted before the first write
         self._waiting = BoundedSemaphore(MAX_WAITING)
-        self._thread = ThreadPoolExecutor(1, "storing")
+        self._thread = SingleThreadExecutor("archive")
         self.dropped = 0
 
     def keep(self, digest: str, asset: bytes) -> None:
@@ -43,11 +44,11 @@ class AssetArchive:
         if not self._waiting.acquire(blocking=False):
             self._drop("storage is too slow")
             return
-        self._thread.submit(self._write, digest, asset)
+        self._thread.submit(lambda: self._write(digest, asset))
 
     def close(self) -> None:
         """Writes what waits, then ends."""
-        self._thread.shutdown()
+        self._thread.close(wait=True)
 
     def _write(self, digest: str, asset: bytes) -> None:
         try:

@@ -17,7 +17,6 @@ from pathlib import Path
 
 import httpx
 
-from neurons.process import beside
 from neurons.services.validation import ValidationPool
 from neurons.settings import PublicApi, ValidatorSettings, bearer
 from neurons.validator.archive import AssetArchive
@@ -29,6 +28,7 @@ from neurons.validator.tasks.rules import TaskRules
 from neurons.validator.tasks.state import Store
 from neurons.validator.tasks.trust import Identity
 from serving.schemas import new_job_id
+from serving.tasks import background
 
 logger = logging.getLogger(__name__)
 
@@ -96,7 +96,7 @@ async def open_domain(
         if (prompter := settings.dataset.prompter).endpoint:
             collector = CollectorClient(prompter.endpoint.rstrip("/"), me.hotkey, sign, time.time_ns)
             at_work.append(keep_fresh(prompts, collector, outside, prompter.fetch_interval))
-        await stack.enter_async_context(beside(at_work))
+        await stack.enter_async_context(background(*at_work))
         yield Domain(desk, pool, settings.scorer)
 
 

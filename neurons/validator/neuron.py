@@ -15,7 +15,7 @@ from neurons.chain.contract import ChainError, Snapshot
 from neurons.chain.opening import chain_worker
 from neurons.chain.sync import ChainSync
 from neurons.chain.worker import ChainWorker
-from neurons.process import DRAIN_S, beside, unless
+from neurons.process import DRAIN_S
 from neurons.settings import ValidatorSettings
 from neurons.status import status_app, status_server
 from neurons.validator.axon.gateway import AxonGateway
@@ -30,6 +30,7 @@ from neurons.validator.telemetry import Counters, Telemetry
 from neurons.validator.weights import WeightRules, WeightSetter
 from serving.server import bind
 from serving.settings import SettingsError, ShellSettings
+from serving.tasks import background, run_until
 from serving.versions import package_version
 from serving.vitals import Vitals
 
@@ -72,7 +73,7 @@ async def run(settings: ValidatorSettings, shell: ShellSettings, wallet: Any, fo
         found.append(assemble(settings, wallet, place, chain, domain, Counters(vitals.registry)))
         found[0].telemetry.measure(vitals.registry)
         try:
-            await unless(stop, found[0].sync.wait_for_snapshot())
+            await run_until(stop.wait(), found[0].sync.wait_for_snapshot())
             if not stop.is_set():
                 async with axon_server(found[0].front, listener, DRAIN_S):
                     await serve(settings, found[0], place, stop)
@@ -102,12 +103,11 @@ async def serve(settings: ValidatorSettings, validator: Validator, place: Listen
     """Announces the axon, which is served by now, and does everything endless until `stop` is set."""
     logger.info("axon on %s:%d, reached at %s:%d", place.ip, place.port, place.external_ip, place.external_port)
     await validator.announcer.announce()
-    endless = [
+    async with background(
         validator.sync.follow_head(validator.weights.consider),
         validator.announcer.run(settings.neuron.sync_interval),
         log_progress(validator.telemetry, settings.neuron.log_info_interval),
-    ]
-    async with beside(endless):
+    ):
         await stop.wait()
 
 

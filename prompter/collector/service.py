@@ -10,7 +10,7 @@ import math
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -27,7 +27,8 @@ from prompter.collector.store import PromptStore, TokenReused
 from prompter.limits import Rate
 from serving.app import ShellLimits, create_shell
 from serving.errors import ServiceError, busy, error_responses
-from serving.lane import Lane
+from serving.executor import SingleThreadExecutor
+from serving.tasks import background
 from serving.versions import package_version
 from serving.vitals import Vitals
 
@@ -46,7 +47,7 @@ class Collector:
         self.gate = gate
         self.store = PromptStore(settings.db, settings.max_prompts)
         self._ring = KeyRing(settings.db)
-        self._lane = Lane("store")
+        self._executor = SingleThreadExecutor("store")
         self._waiting = 0
         self.submit_rate = Rate(settings.submits_per_minute, settings.submits_per_minute / 60, time.monotonic)
         self.fetch_rate = Rate(settings.fetches_per_hour, settings.fetches_per_hour / 3600, time.monotonic)
@@ -63,7 +64,7 @@ class Collector:
             raise busy("queue_full", "too many requests wait for the store", 2)
         self._waiting += 1
         try:
-            return await self._lane.run(call)
+            return await self._executor.run(call)
         except sqlite3.Error as error:
             logger.exception("the store failed")
             raise busy("storage", "the prompts cannot be stored or read now", 60) from error
@@ -106,7 +107,7 @@ class Collector:
             raise self.refusal(409, "nonce_reused", "this nonce was used before; make a fresh one")
         self.within(self.fetch_rate, fetch.hotkey)
 
-    async def back_up_for_ever(self) -> None:
+    async def keep_backups(self) -> None:
         """A backup when the newest is as old as the interval; one that fails is logged and tried again in an hour."""
         db, interval_s = self.settings.db, self.settings.backup_interval_h * 3600.0
         wait_s = due_in_s(db, interval_s, time.time())
@@ -122,9 +123,9 @@ class Collector:
     async def close(self) -> None:
         """Ends chain and store."""
         await self.gate.close()
-        await self._lane.run(self.store.close)
-        await self._lane.run(self._ring.close)
-        self._lane.close()
+        await self._executor.run(self.store.close)
+        await self._executor.run(self._ring.close)
+        self._executor.close()
 
 
 def create_app(settings: CollectorSettings, gate: Gate) -> FastAPI:
@@ -134,12 +135,11 @@ def create_app(settings: CollectorSettings, gate: Gate) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        backing_up = asyncio.create_task(collector.back_up_for_ever())
-        yield
-        backing_up.cancel()
-        with suppress(asyncio.CancelledError):
-            await backing_up
-        await collector.close()
+        try:
+            async with background(collector.keep_backups(), on_error=vitals.fail):
+                yield
+        finally:
+            await collector.close()
 
     app = create_shell("prompt collector", settings.shell, vitals, ShellLimits(max_body_bytes=1 << 20), lifespan)
     _add_submit(app, collector)

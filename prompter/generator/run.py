@@ -20,23 +20,25 @@ from prompter.generator.settings import GeneratorConfig
 from prompter.generator.spool import Spool
 from prompter.generator.yields import Yields
 from prompter.limits import Rate
+from serving.tasks import backoff_s
 
 logger = logging.getLogger(__name__)
 
-_FIRST_REST_S = 2.0
-_LAST_REST_S = 300.0
+_FIRST_PAUSE_S = 2.0
+_MAX_PAUSE_S = 300.0
 _FULL_S = 1.0
 """Between two looks at a spool that is full."""
 
 
 @dataclass
 class Source:
-    """A backend in turn: `label` for metrics; it rests until `ready_at` (monotonic seconds) after a failure."""
+    """A backend in turn: `label` for metrics; it is not asked before `ready_at` (monotonic
+    seconds), after `failures` failures in a row."""
 
     label: str
     ask: Backend
     ready_at: float = 0.0
-    rest_s: float = _FIRST_REST_S
+    failures: int = 0
 
 
 class Maker:
@@ -62,7 +64,7 @@ class Maker:
         self._recent = Recent()
         self._pace = Rate(config.burst, config.prompts_per_minute / 60, now)
 
-    async def make_for_ever(self) -> None:
+    async def run(self) -> None:
         """All categories in turn, and the backends in turn, so that each meets each."""
         turn = 0
         while True:
@@ -78,9 +80,9 @@ class Maker:
         try:
             answer = await source.ask(self._ask(category, source.label))
         except BackendError as error:
-            self._rest(source, error)
+            self._pause(source, error)
             return
-        source.rest_s = _FIRST_REST_S
+        source.failures = 0
         kept, rejected = self.sift(parse_prompts(answer)[: 4 * self._config.batch_size])
         if kept and self._config.check_instruction and len(self._sources) > 1:
             kept, rejected["check"] = await self._checked(kept, category, turn + 1)
@@ -125,11 +127,11 @@ class Maker:
                     return source
             await self._sleep(max(0.05, min(source.ready_at for source in self._sources) - self._now()))
 
-    def _rest(self, source: Source, error: BackendError) -> None:
-        rest_s = max(source.rest_s, error.wait_s)
-        logger.warning("%s: %s; it rests for %.0f s", source.label, error, rest_s)
-        source.ready_at = self._now() + rest_s
-        source.rest_s = min(2 * source.rest_s, _LAST_REST_S)
+    def _pause(self, source: Source, error: BackendError) -> None:
+        pause_s = max(backoff_s(source.failures, _FIRST_PAUSE_S, _MAX_PAUSE_S), error.wait_s)
+        logger.warning("%s: %s; pausing it for %.0f s", source.label, error, pause_s)
+        source.ready_at = self._now() + pause_s
+        source.failures += 1
         self._yields.failures.labels(source.label).inc()
 
     def _ask(self, category: str, label: str) -> Ask:
@@ -156,7 +158,7 @@ class Maker:
             try:
                 named = named_numbers(await checker.ask(ask), len(kept))
             except BackendError as error:
-                self._rest(checker, error)
+                self._pause(checker, error)
                 continue
             good = [prompt for i, prompt in enumerate(kept, start=1) if i in named]
             return good, len(kept) - len(good)

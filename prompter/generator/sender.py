@@ -15,6 +15,7 @@ from prompter.generator.settings import CollectorTarget
 from prompter.generator.spool import Parcel, Spool
 from prompter.generator.yields import Yields
 from serving.http_client import CallError, request
+from serving.tasks import backoff_s
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ class Sender:
         self._sleep = sleep
         self._key = target.key()
 
-    async def send_for_ever(self) -> None:
+    async def run(self) -> None:
         """A parcel as soon as one is full, and what there is every `every_s`."""
         while True:
             waited_s = 0.0
@@ -60,10 +61,10 @@ class Sender:
 
     async def deliver(self, parcel: Parcel) -> None:
         """Sends one parcel until the collector takes it, or refuses it for good."""
-        wait_s = _FIRST_WAIT_S
+        attempt = 0
         while (delay_s := await self._try(parcel)) is not None:
-            await self._sleep(max(wait_s, delay_s))
-            wait_s = min(2 * wait_s, _LAST_WAIT_S)
+            await self._sleep(max(backoff_s(attempt, _FIRST_WAIT_S, _LAST_WAIT_S), delay_s))
+            attempt += 1
         self._spool.delivered(parcel)
 
     async def _try(self, parcel: Parcel) -> float | None:

@@ -22,6 +22,7 @@ from prompter.generator.spool import Spool
 from prompter.generator.yields import Yields
 from serving.app import ShellLimits, create_shell
 from serving.settings import SettingsError, ShellSettings
+from serving.tasks import background
 from serving.versions import package_version
 from serving.vitals import Vitals
 
@@ -51,17 +52,13 @@ def create_app(config: GeneratorConfig, shell: ShellSettings, *, with_bar: bool 
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         maker = Maker(config, sources, spool, yields, rng)
         sender = Sender(spool, config.collector, client, yields)
-        work = (maker.make_for_ever(), sender.send_for_ever(), _report_for_ever(yields))
-        tasks = [asyncio.create_task(one) for one in work]
-        for task in tasks:
-            task.add_done_callback(lambda task: _ended(task, vitals))
-        yield
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await client.aclose()
-        spool.close()
-        yields.close()
+        try:
+            async with background(maker.run(), sender.run(), _report(yields), on_error=vitals.fail):
+                yield
+        finally:
+            await client.aclose()
+            spool.close()
+            yields.close()
 
     return create_shell("prompt generator", shell, vitals, ShellLimits(), lifespan)
 
@@ -85,7 +82,7 @@ def open_spool(path: Path, capacity: int) -> Spool:
     raise SettingsError(f"cannot use the spool {path}: {error}")
 
 
-async def _report_for_ever(yields: Yields) -> None:
+async def _report(yields: Yields) -> None:
     while True:
         await asyncio.sleep(_REPORT_S)
         logger.info("%s", yields.report(_REPORT_S))
@@ -95,9 +92,3 @@ def _backend(settings: BackendSettings, client: httpx.AsyncClient, rng: random.R
     if settings.kind == "grammar":
         return grammar_backend(load_grammar(), rng)
     return openai_backend(settings, client, settings.key())
-
-
-def _ended(task: asyncio.Task[None], vitals: Vitals) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        logger.error("the generator stopped", exc_info=error)
-        vitals.fatal = f"{type(error).__name__}: {error}"

@@ -51,6 +51,24 @@ sys.exit(process.run(main))
     assert (done.returncode, done.stdout) == (0, "finished\n")
 
 
+def test_an_error_in_the_background_ends_the_neuron(root: Path) -> None:
+    code = """
+from serving.tasks import background
+logging.basicConfig()
+async def fail():
+    raise RuntimeError("boom")
+async def main(stop):
+    async with background(fail()):
+        await stop.wait()
+    return 0
+sys.exit(process.run(main))
+"""
+    done = run(root, code)
+    assert done.returncode == 1
+    assert "the neuron cannot go on" in done.stderr
+    assert "RuntimeError: boom" in done.stderr
+
+
 def test_a_second_signal_ends_it_at_once(root: Path) -> None:
     code = """
 async def main(stop):

@@ -17,7 +17,7 @@ from threading import Thread
 from neurons.chain.opening import own_address
 from neurons.settings import ValidatorSettings
 from neurons.validator.axon.gateway import AxonGateway
-from serving.server import beside
+from serving.server import serve_in_background
 from serving.settings import SettingsError
 from serving.vitals import Vitals
 
@@ -69,7 +69,7 @@ def _looked_up() -> asyncio.Future[str]:
 async def axon_server(gateway: AxonGateway, listener: socket.socket, drain_s: float) -> AsyncIterator[None]:
     """Serve while the context lasts; then refuse new requests and finish the current ones within `drain_s`."""
     vitals = Vitals(version=lambda: "", busy=lambda: gateway.at_work > 0)
-    async with beside(gateway, listener, vitals, drain_s):
+    async with serve_in_background(gateway, listener, vitals, drain_s):
         try:
             yield
         finally:

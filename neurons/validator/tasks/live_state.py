@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TypeVar
 
@@ -18,6 +17,7 @@ from neurons.validator.tasks.replies import ClosedTaskSummary
 from neurons.validator.tasks.rewards import compute_weights
 from neurons.validator.tasks.rules import TaskRules
 from neurons.validator.tasks.state import Accepted, Store
+from serving.executor import SingleThreadExecutor
 
 T = TypeVar("T")
 
@@ -40,7 +40,7 @@ class LiveState:
         self.turn = asyncio.Lock()
         self.verdicts: dict[tuple[str, str], asyncio.Task[SubmitReply]] = {}
         self.recent: deque[ClosedTaskSummary] = deque(maxlen=MAX_RECENT)
-        self._disk = ThreadPoolExecutor(1, "store")
+        self._disk = SingleThreadExecutor("store")
 
     def get_record(self, hotkey: str) -> MinerRecord:
         """Return a miner's record as of now, without what has expired."""
@@ -70,7 +70,7 @@ class LiveState:
 
     async def save(self, record: MinerRecord, asset: Accepted | None = None) -> None:
         """Write a record, and the asset accepted with it, to disk; then update memory."""
-        await self._on_disk(lambda: self._store.save(record, asset))
+        await self._disk.run(lambda: self._store.save(record, asset))
         self._records[record.hotkey] = record
 
     def update_in_memory(self, record: MinerRecord) -> None:
@@ -83,7 +83,7 @@ class LiveState:
             absent = [self.get_record(hotkey) for hotkey in self._records if hotkey not in snapshot.by_hotkey]
             gone = [r.hotkey for r in absent if r.task is None and not r.closed and not r.accepted_at]
             if snapshot.seats and gone:  # a snapshot without seats is no evidence that anybody left
-                await self._on_disk(lambda: self._store.drop(gone))
+                await self._disk.run(lambda: self._store.drop(gone))
                 for hotkey in gone:
                     del self._records[hotkey]
 
@@ -92,18 +92,15 @@ class LiveState:
         async with self.turn:
             now = self._now()
             self.copies.forget(now - KEPT_S)
-            await self._on_disk(lambda: self._store.forget(assets_before=now - KEPT_S, now=now))
+            await self._disk.run(lambda: self._store.forget(assets_before=now - KEPT_S, now=now))
 
     async def use_nonce(self, hotkey: str, uuid: str, nonce: int) -> bool:
         """Use a nonce up; return False unless it is newer than all that this sender has used. Survives restarts."""
         now = self._now()
-        return await self._on_disk(lambda: self._store.use_nonce(hotkey, uuid, nonce, now))
+        return await self._disk.run(lambda: self._store.use_nonce(hotkey, uuid, nonce, now))
 
     async def close(self) -> None:
         """Wait for the verdicts in progress, then close the store."""
         await asyncio.gather(*self.verdicts.values(), return_exceptions=True)
-        self._disk.shutdown()
+        self._disk.close(wait=True)
         self._store.close()
-
-    async def _on_disk(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._disk, work)

@@ -16,7 +16,7 @@ from generation.work.history import JOBS_KEPT, JobHistory
 from generation.work.jobs import File, GenerationJob, JobResult, Output, Recipe, in_memory
 from generation.work.queue import JobQueue, QueueFull, QueueHooks, QueueLimits
 from generation.work.results import StoredFile
-from serving.lane import Lane
+from serving.executor import SingleThreadExecutor
 from serving.schemas import JobStatus
 
 Work = Callable[[int, Report], bytes]
@@ -36,8 +36,8 @@ class Trial:
     """A queue on which each job does what its test says."""
 
     def __init__(self, lanes: int, limits: QueueLimits, hooks: QueueHooks) -> None:
-        self.lanes = [Lane(f"trial {number}") for number in range(lanes)]
-        self.queue = JobQueue(self.lanes, limits, self._produce, hooks)
+        self.executors = [SingleThreadExecutor(f"trial {number}") for number in range(lanes)]
+        self.queue = JobQueue(self.executors, limits, self._produce, hooks)
         self._works: dict[str, Work] = {}
 
     def submit(self, work: Work = quick, recipe: Recipe[bytes] | None = None) -> GenerationJob[bytes]:
@@ -63,8 +63,8 @@ def run(
             await scenario(trial)
         finally:
             running.cancel()
-            for lane in trial.lanes:
-                lane.close()
+            for executor in trial.executors:
+                executor.close()
 
     asyncio.run(main())
 
@@ -280,7 +280,7 @@ def test_only_so_many_finished_jobs_are_remembered_oldest_first() -> None:
     assert history.find(newest.id) is newest
 
 
-def test_two_lanes_work_at_once_and_share_the_queue() -> None:
+def test_two_executors_work_at_once_and_share_the_queue() -> None:
     async def scenario(trial: Trial) -> None:
         both, seen = threading.Barrier(2, timeout=20), []
 
@@ -317,7 +317,7 @@ def test_a_lane_that_is_stuck_does_not_hold_up_the_other() -> None:
     assert stuck == [1]
 
 
-def test_stopping_ends_what_runs_on_every_lane() -> None:
+def test_stopping_ends_what_runs_on_every_executor() -> None:
     async def scenario(trial: Trial) -> None:
         go = threading.Event()
 

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from fastapi import FastAPI, Request
 
-from neurons.process import beside
 from neurons.settings import ValidatorSettings, validator_settings
 from neurons.validator.domain import allowed, job_rules, open_domain, task_rules
 from neurons.validator.prompts import BadBatchError
@@ -108,19 +107,6 @@ def test_a_missing_or_empty_prompt_file_is_refused_at_start(flags: list[str], tm
     (tmp_path / "prompts.txt").unlink()
     with pytest.raises(FileNotFoundError):
         asyncio.run(opened())
-
-
-def test_what_fails_beside_the_validator_ends_it(caplog: pytest.LogCaptureFixture) -> None:
-    async def fails() -> None:
-        raise RuntimeError("boom")
-
-    async def story() -> None:
-        async with beside([fails()]):
-            await asyncio.Event().wait()
-
-    with pytest.raises(asyncio.CancelledError):
-        asyncio.run(story())
-    assert "the neuron cannot go on" in caplog.text
 
 
 def test_flags_become_rules() -> None:
