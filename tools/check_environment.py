@@ -1,8 +1,8 @@
-"""Looks whether an environment works, drops stale kernels, prepares the renderer and says its name.
+"""Check that an environment works, delete stale kernels, prepare the renderer and print its name.
 
 python -m tools.check_environment PART
 
-Run by setup_env.sh with the environment's Python. Exits 1 with one line that names what is wrong.
+Run by setup_env.sh with the environment's Python. Exits with status 1 and one line that names the fault.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ MODULES = {
     "prompter": ["bittensor", "fastapi"],
     "kernels": [],
 }
-"""What each part must be able to import; `kernels` looks at nothing but the compiled kernels."""
+"""Modules that each part must be able to import; `kernels` only checks the compiled kernels."""
 
 
 def broken(modules: list[str]) -> str | None:
-    """The first of `modules` that does not import, with the reason in one line; None when all do."""
+    """Return the first of `modules` that does not import, with the reason in one line, or None."""
     for name in modules:
         try:
             importlib.import_module(name)
-        except Exception as error:  # any reason counts: torchvision beside a foreign torch raises RuntimeError
+        except Exception as error:  # torchvision with an incompatible torch raises RuntimeError
             return f"{name} does not import: {error!s}".splitlines()[0]
     return None
 
 
 def gpu_complaint(torch_sees_cuda: bool, driver_lists: str | None) -> str | None:
-    """What stands between this machine's NVIDIA device and torch, in one line; None where nothing does.
+    """Return one line on why torch cannot use this machine's NVIDIA device, or None if it can or there is none.
 
-    `driver_lists` is what `nvidia-smi -L` printed, None where there is no driver.
+    `driver_lists` is the output of `nvidia-smi -L`, None without a driver.
     """
     if torch_sees_cuda or not driver_lists:
         return None
@@ -48,7 +48,7 @@ def gpu_complaint(torch_sees_cuda: bool, driver_lists: str | None) -> str | None
 
 
 def renderer_lines(cuda: bool) -> list[str]:
-    """The name of the renderer, made ready; before it what keeps the CUDA device from rendering, if anything does."""
+    """Prepare the renderer and return a line with its name, preceded by the reason if CUDA cannot render."""
     from splats.errors import RendererMissing
     from splats.render import warm_up
 
@@ -79,7 +79,7 @@ def forget_stale_kernels(folder: Path) -> bool:
 
 
 def main() -> int:
-    """Prints what it found; the exit status."""
+    """Print the findings and return the exit status."""
     part = sys.argv[1]
     forget_stale_kernels(SPLATS)
     fault = broken(MODULES[part])

@@ -1,9 +1,9 @@
-"""Writes requirements.txt and conda_env_*.yml of each part from the extras in pyproject.toml.
+"""Write requirements.txt and conda_env_*.yml of each part from the extras in pyproject.toml.
 
-python -m tools.export_requirements          writes them
-python -m tools.export_requirements --check  exits 1 and names the files that differ
+python -m tools.export_requirements          write them
+python -m tools.export_requirements --check  name the files that differ and exit with status 1
 
-Standard library only. Knows the names of the environments, and nothing of how they are set up (setup_env.sh).
+Standard library only. setup_env.sh creates the environments.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SELF = re.compile(r"three-gen-subnet\[([a-z,]+)\]")
 
 @dataclass(frozen=True)
 class Part:
-    """One folder that people install by itself: the name of its environment and the extras it needs."""
+    """A folder that can be installed on its own: the name of its environment and the extras it needs."""
 
     folder: str
     environment: str
@@ -37,7 +37,7 @@ PARTS = (
 
 
 def requirements(extras: dict[str, list[str]], names: tuple[str, ...]) -> list[str]:
-    """The sorted requirements of the named extras, those that they refer to included. KeyError for an unknown one."""
+    """Return the sorted requirements of the named extras and those they include. KeyError for an unknown extra."""
     found: set[str] = set()
     for name in names:
         for line in extras[name]:
@@ -47,7 +47,7 @@ def requirements(extras: dict[str, list[str]], names: tuple[str, ...]) -> list[s
 
 
 def files(root: Path) -> dict[Path, str]:
-    """Every file this tool writes, with its text."""
+    """Return the text of every file this tool writes."""
     with (root / "pyproject.toml").open("rb") as file:
         extras = tomllib.load(file)["project"]["optional-dependencies"]
     texts: dict[Path, str] = {}
@@ -60,13 +60,13 @@ def files(root: Path) -> dict[Path, str]:
 
 
 def _conda_text(environment: str, lines: list[str]) -> str:
-    # conda-forge alone: the default channel wants its terms accepted first, which stops an unattended set-up.
+    # Only conda-forge: the default channel requires accepting its terms first, which stops an unattended set-up.
     head = [NOTE, f"name: {environment}", "channels:", "  - conda-forge", "  - nodefaults", "dependencies:"]
     return "\n".join([*head, "  - python=3.11", "  - pip", "  - pip:", *(f'      - "{line}"' for line in lines)]) + "\n"
 
 
 def main() -> int:
-    """Writes the files, or with --check compares them; the exit status."""
+    """Write the files, or with --check compare them; return the exit status."""
     wanted = files(ROOT)
     differ = [path for path, text in wanted.items() if not path.exists() or path.read_text() != text]
     if "--check" in sys.argv[1:]:

@@ -1,8 +1,8 @@
-"""Writes prompter/resources/vocabulary.yaml: the words of the procedural generator, for the prompter's grammar.
+"""Write prompter/resources/vocabulary.yaml: the words of the procedural generator, for the prompter's grammar.
 
 python -m tools.export_vocabulary
 
-The prompter imports nothing of the generator, so it has a copy; a test compares the two.
+The prompter does not import the generator, so it has a copy; a test compares the two.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ HEAD = "# Written by tools/export_vocabulary.py from the words in procedural/obj
 
 
 def exported(source: dict[str, Any]) -> dict[str, Any]:
-    """Return what the grammar needs of the words: names, other words, usual colours, parts and poses of each object."""
+    """Return the words that the grammar needs: names, synonyms, usual colours, parts and poses of each object."""
     return {
         "colours": list(source["colours"]),
         "materials": {name: material["words"] for name, material in source["materials"].items()},
@@ -33,7 +33,7 @@ def exported(source: dict[str, Any]) -> dict[str, Any]:
 
 
 def text() -> str:
-    """Return the whole file."""
+    """Return the contents of the file."""
     data = exported(read_words())
     return HEAD + yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=118, default_flow_style=None)
 

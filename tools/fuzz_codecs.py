@@ -1,9 +1,9 @@
-"""Throws damaged files at the decoders and checks that each gives sound splats or a DecodeError, within bounds.
+"""Decode damaged files and check that each gives valid splats or a DecodeError, within bounds.
 
 python -m tools.fuzz_codecs --runs 20000              the built-in mutator: the same inputs for the same --seed
-python -m tools.fuzz_codecs --atheris --runs 100000   coverage-guided, where `pip install atheris` has been done
+python -m tools.fuzz_codecs --atheris --runs 100000   guided by coverage; needs `pip install atheris`
 
-Both work on files before compression half of the time, so that damage reaches what lies behind the checksums.
+Both damage many files before compression, so that the damage gets past the checksums.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ SLOW_S = 10.0
 MAX_DETAIL_CHARS = 400
 INTERESTING = (0, 1, 2, 3, 9, 10, 13, 32, 45, 46, 48, 57, 101, 110, 127, 128, 254, 255)
 NUMBERS = (0, 1, 2**20, 2**31, 2**32 - 1, 0x7F800000, 0x7FC00000, 0x7149F2CA, 0xF149F2CA, 0x42C80000, 0xC2C80000)
-"""Counts and, read as float32: infinity, NaN, 1e30, -1e30, 100, -100."""
+"""Counts; and as float32 infinity, NaN, 1e30, -1e30, 100, -100."""
 
 WRAPS: tuple[Callable[[bytes], bytes], ...] = (bytes, gzip.compress, zstandard.ZstdCompressor(level=1).compress)
 WORDS = (
@@ -42,32 +42,35 @@ WORDS = (
 ).split()
 
 
-class Broken(Exception):
-    """A decoder did not keep its promise; the message says how."""
+class ContractViolation(Exception):
+    """A decoder returned invalid splats or took too long; the message says which."""
 
 
 def check(data: bytes) -> str:
-    """ "ok" or the code of the refusal. Raises Broken, or whatever the decoder raised in place of a DecodeError."""
+    """Decode `data` and return "ok" or the code of the refusal.
+
+    Raises ContractViolation, or whatever the decoder raised instead of a DecodeError.
+    """
     try:
         splats = codecs.decode(data)
     except DecodeError as error:
         if error.code not in DECODE_CODES or len(error.detail) > MAX_DETAIL_CHARS:
-            raise Broken(f"bad refusal: {error.code}, {len(error.detail)} characters") from error
+            raise ContractViolation(f"invalid refusal: {error.code}, {len(error.detail)} characters") from error
         return error.code
     if not 1 <= len(splats) <= MAX_SPLATS:
-        raise Broken(f"{len(splats)} splats")
+        raise ContractViolation(f"{len(splats)} splats")
     for name in Splats.__slots__:
         if not torch.isfinite(getattr(splats, name)).all():
-            raise Broken(f"{name} is not finite")
+            raise ContractViolation(f"{name} is not finite")
     if not (splats.scales > 0).all() or ((splats.opacities < 0) | (splats.opacities > 1)).any():
-        raise Broken("scales or opacities out of their range")
+        raise ContractViolation("scales or opacities out of their range")
     if ((splats.quats.norm(dim=1) - 1).abs() > 1e-5).any():
-        raise Broken("quaternions are not unit")
+        raise ContractViolation("quaternions are not of unit length")
     return "ok"
 
 
 def seed_files() -> list[tuple[str, bytes]]:
-    """Small good files (kind, bytes) of every layout that is read; SPZ of versions 2 and 3 as they are before gzip."""
+    """Return small valid files (kind, bytes) of every supported layout; SPZ of versions 2 and 3 without gzip."""
     seeds = []
     for degree in range(4):
         splats = _splats(3, degree)
@@ -84,18 +87,18 @@ def seed_files() -> list[tuple[str, bytes]]:
 
 
 def damage(data: bytes, chance: random.Random) -> bytes:
-    """`data` with one to six changes, most often one: bytes, numbers, words, cuts, repeats, lost lines."""
+    """Return `data` with one to six changes, usually one: bytes, numbers, words, cuts, repeats, lost lines."""
     out = bytearray(data)
     for _ in range(chance.choice([1, 1, 1, 2, 3, 6])):
         if len(out) < 4:
             break
-        # In the headers, anywhere, or on a whole number counted from the end.
-        places = (
+        # In the headers, anywhere, or at a multiple of four bytes from the end.
+        offsets = (
             chance.randrange(min(len(out), 300)),
             chance.randrange(len(out)),
             -4 * chance.randrange(len(out) // 4),
         )
-        at = chance.choice(places) % len(out)
+        at = chance.choice(offsets) % len(out)
         match chance.randrange(10):
             case 0 | 1:
                 out[at] = chance.choice(INTERESTING)
@@ -117,9 +120,9 @@ def damage(data: bytes, chance: random.Random) -> bytes:
 
 
 def run_builtin(runs: int, seed: int) -> None:
-    """Checks `runs` damaged files and prints how many ended how, by kind. Raises on the first broken promise."""
+    """Check `runs` damaged files and print the results by kind. Raises at the first violation."""
     chance, seeds = random.Random(seed), seed_files()
-    outcomes: Counter[tuple[str, str]] = Counter()
+    results: Counter[tuple[str, str]] = Counter()
     slowest = 0.0
     for number in range(runs):
         kind, data = chance.choice(seeds)
@@ -130,21 +133,21 @@ def run_builtin(runs: int, seed: int) -> None:
             data = damage(data, chance)
         start = time.perf_counter()
         try:
-            outcomes[kind, check(data)] += 1
+            results[kind, check(data)] += 1
         except Exception:
             print(f"input {number} of seed {seed}: {data[:200]!r}")
             raise
         slowest = max(slowest, time.perf_counter() - start)
         if slowest > SLOW_S:
-            raise Broken(f"input {number} of seed {seed} took {slowest:.1f} s")
+            raise ContractViolation(f"input {number} of seed {seed} took {slowest:.1f} s")
     for kind in ("ply", "spz"):
-        counts = {code: n for (of, code), n in sorted(outcomes.items()) if of == kind}
+        counts = {code: n for (of, code), n in sorted(results.items()) if of == kind}
         print(f"{kind}: {sum(counts.values()):,} inputs: " + ", ".join(f"{n:,} {code}" for code, n in counts.items()))
     print(f"slowest input: {1000 * slowest:.0f} ms")
 
 
 def run_atheris(runs: int, seed: int) -> None:
-    """Checks `runs` inputs that libFuzzer makes; an input's first byte says how the rest is compressed."""
+    """Check `runs` inputs generated by libFuzzer; an input's first byte selects the compression of the rest."""
     import atheris
 
     for name, module in list(sys.modules.items()):
@@ -194,7 +197,7 @@ def _big_endian(ply: bytes) -> bytes:
 
 
 def _as_version_2(payload: bytes) -> bytes:
-    """Version 2 of a version 3 payload, every rotation the bytes 200 100 50."""
+    """Convert a version 3 payload to version 2, with the bytes 200 100 50 for every rotation."""
     count = int.from_bytes(payload[8:12], "little")
     at = 16 + 16 * count
     return payload[:4] + b"\2" + payload[5:at] + bytes([200, 100, 50]) * count + payload[at + 4 * count :]
@@ -216,6 +219,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--atheris", action="store_true", help="let atheris (libFuzzer) make the inputs")
+    parser.add_argument("--atheris", action="store_true", help="let atheris (libFuzzer) generate the inputs")
     arguments = parser.parse_args()
     (run_atheris if arguments.atheris else run_builtin)(arguments.runs, arguments.seed)

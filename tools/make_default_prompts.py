@@ -1,9 +1,9 @@
-"""Writes prompter/resources/default_prompts.txt: what a validator asks for when it has no prompter to fetch from.
+"""Write prompter/resources/default_prompts.txt: the prompts of a validator without a prompt collector.
 
 python -m tools.make_default_prompts
 
-Made by the project's own grammar, the same number for each category. Only prompts are kept of which the procedural
-generator understands every word.
+The project's own grammar generates the same number for each category. Only prompts in which the procedural generator
+understands every word are kept.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ PER_CATEGORY = 800
 
 
 def is_understood(prompt: str, vocabulary: Vocabulary) -> bool:
-    """Whether the procedural generator reads one object in the prompt and knows every word of it."""
+    """Check whether the procedural generator finds exactly one object in the prompt and knows every word."""
     request = read_prompt(prompt, vocabulary)
     return not request.ignored and len(request.items) == 1 and request.items[0].guess is None
 
 
 def prompts(grammar: Grammar, seed: int = 17) -> list[str]:
-    """PER_CATEGORY different prompts for each category, mixed."""
+    """Return PER_CATEGORY different prompts for each category, shuffled."""
     rng, vocabulary = random.Random(seed), load_vocabulary()
     chosen: dict[str, None] = {}
     for number, category in enumerate(grammar.categories, start=1):
@@ -34,9 +34,9 @@ def prompts(grammar: Grammar, seed: int = 17) -> list[str]:
             prompt = grammar.prompt(category, rng)
             if is_understood(prompt, vocabulary):
                 chosen[prompt] = None
-    mixed = list(chosen)
-    rng.shuffle(mixed)
-    return mixed
+    shuffled = list(chosen)
+    rng.shuffle(shuffled)
+    return shuffled
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Writes tests/splats/golden/knot.npz: an object of our own and its pictures by the torch oracle.
+"""Write tests/splats/golden/knot.npz: a synthetic object and its images by the torch oracle.
 
-Run it only when the rendering contract changes on purpose, and after the reference picture of
+Run it only when the rendering contract changes on purpose, and after the reference image of
 tests/splats/renderers/test_reference_image.py has passed with the new oracle: `python -m tools.make_render_golden`.
 """
 
@@ -21,7 +21,7 @@ GOLDEN = Path(__file__).resolve().parent.parent / "tests" / "splats" / "golden" 
 
 
 def knot(count: int = 900) -> Splats:
-    """A trefoil knot of `count` splats that lie along it, in all hues, with spherical harmonics of degree 3."""
+    """Return `count` splats along a trefoil knot, in all hues, with spherical harmonics of degree 3."""
     generator = torch.Generator().manual_seed(17)
     t = torch.arange(count) / count * 2 * math.pi  # [N]
     radius = 2 + torch.cos(3 * t)
@@ -37,7 +37,7 @@ def knot(count: int = 900) -> Splats:
 
 
 def main() -> None:
-    """Renders the knot from three sides and writes object, cameras and pictures."""
+    """Render the knot from three sides and write object, cameras and images."""
     splats = knot()
     cameras = orbit([20, 140, 260], [10, 50, -30], radius=1.9, width=141, height=115)
     images, alpha = render(splats, cameras, (0.9, 0.95, 1.0), renderer="torch")

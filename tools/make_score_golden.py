@@ -1,10 +1,10 @@
-"""Makes tests/validation/golden/: twenty small assets, prompts, and the scores that the shipped scorer gave them.
+"""Write tests/validation/golden/: twenty small assets, prompts, and their scores by the shipped scorer.
 
-python -m tools.make_score_golden        (again only for a new scorer version: the scores of a version do not change)
+python -m tools.make_score_golden        (only for a new scorer version: the scores of a version do not change)
 
-Assets are kept as bytes, not made anew, so that the test sees the scorer alone. Each is thinned to 3,000 splats.
-honest.json has the scores of what the generator made for the same prompts, whole: when its objects change so far that
-their mean moves by more than 0.05, the scorer no longer fits them and needs a new version.
+The assets are stored as bytes, so that the test depends on the scorer alone. Each is thinned to 3,000 splats.
+honest.json has the scores of the generator's whole objects for the same prompts: if these objects change so much that
+their mean score moves by more than 0.05, the scorer no longer fits them and needs a new version.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ FOLDER = Path(__file__).resolve().parent.parent / "tests" / "validation" / "gold
 SCORER = "three-gen-small@1"
 SPLATS = 3000
 MARGIN = 0.02
-"""No golden score lies nearer to a threshold of the network: rounding must not decide a verdict."""
+"""No golden score may be closer to a threshold of the network, so that rounding cannot decide a verdict."""
 SHOWN = (
     "pink flamingo", "green dragon", "golden crown", "wooden chair", "blue car", "red apple", "white rabbit",
     "purple wizard", "silver robot", "red lighthouse", "yellow submarine", "orange cat", "brown teddy bear",
     "black sword", "turquoise vase",
 )  # fmt: skip
-"""Each asked for by its own name …"""
+"""Prompts whose assets are scored under their own prompt."""
 MISJUDGED = (
     ("brown horse", "green dragon"),
     ("red car", "blue car"),
@@ -44,17 +44,17 @@ MISJUDGED = (
     ("silver sword", "golden crown"),
     ("green apple", "green dragon"),
 )
-"""… and some (shown, asked) by another's."""
+"""(prompt of the asset, prompt it is scored under)"""
 
 
 def thinned(splats: Splats, count: int) -> Splats:
-    """`count` splats chosen at random, widened so that the surface stays closed."""
+    """Return `count` splats chosen at random, widened so that the surface stays closed."""
     kept = splats.select(torch.randperm(len(splats), generator=torch.Generator().manual_seed(0))[:count])
     return replace(kept, scales=kept.scales * math.sqrt(len(splats) / count), sh=kept.sh[:, :1])
 
 
 def honest_scores(judge: Judge, generate: Generator) -> dict[str, float]:
-    """The scores of what the generator makes today, by prompt."""
+    """Return the scores of the generator's present objects, by prompt."""
     found = {}
     for seed, prompt in enumerate(SHOWN):
         data = encode_spz(generate(prompt, 0, lambda _progress: None).splats)
@@ -63,7 +63,7 @@ def honest_scores(judge: Judge, generate: Generator) -> dict[str, float]:
 
 
 def main() -> None:
-    """Writes the assets, golden.json and honest.json, and says each score."""
+    """Write the assets, golden.json and honest.json, and print each score."""
     torch.set_num_threads(1)
     files = find_scorer_files(SCORER)
     judge = Judge(files, load_encoder(files))
@@ -77,7 +77,7 @@ def main() -> None:
         (FOLDER / name).write_bytes(data)
         score = judge.judge(asked, prepare(data, seed, judge.render_spec("cpu"))).score
         near = any(abs(score - threshold) < MARGIN for threshold in thresholds)
-        print(f"{shown:20} as {asked:20} {score:.4f}{'  TOO NEAR A THRESHOLD' if near else ''}")
+        print(f"{shown:20} as {asked:20} {score:.4f}{'  TOO CLOSE TO A THRESHOLD' if near else ''}")
         scores.append({"asset": name, "prompt": asked, "seed": seed, "score": score})
     honest = {"scorer": SCORER, "scores": honest_scores(judge, generate)}
     (FOLDER / "honest.json").write_text(json.dumps(honest, indent=1) + "\n")

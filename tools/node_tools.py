@@ -1,6 +1,6 @@
-"""Node.js programs that tests use, installed at one exact version each into .cache/node (nothing global).
+"""Node.js programs that tests use, each installed at an exact version into .cache/node (nothing global).
 
-python -m tools.node_tools pm2    installs it if need be and prints the path of the program
+python -m tools.node_tools pm2    install it if necessary and print the path of the program
 
 Standard library only. Needs npm on the PATH.
 """
@@ -19,7 +19,7 @@ INSTALL_S = 300.0
 
 @dataclass(frozen=True)
 class NodeTool:
-    """An npm package at one version, and the program it brings."""
+    """An npm package at one version, and the program in it."""
 
     package: str
     version: str
@@ -34,11 +34,14 @@ TOOLS = {
 
 
 class NodeToolMissing(Exception):
-    """npm is not there, or could not install the program; the message says which and why."""
+    """npm is missing or could not install the program; the message names the reason."""
 
 
 def program(name: str) -> Path:
-    """The program's path, installed on the first call. KeyError for an unknown name; raises NodeToolMissing."""
+    """Return the program's path, installing it on the first call.
+
+    Raises NodeToolMissing, or KeyError for an unknown name.
+    """
     tool = TOOLS[name]
     folder = ROOT / ".cache" / "node" / f"{name}-{tool.version}"
     path = folder / "node_modules" / ".bin" / tool.program
@@ -48,7 +51,7 @@ def program(name: str) -> Path:
     if npm is None:
         raise NodeToolMissing(f"{name} needs Node.js: npm is not on the PATH")
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "package.json").write_text("{}\n")  # without one, npm installs into a folder further up
+    (folder / "package.json").write_text("{}\n")  # without it, npm installs into a parent folder
     command = [npm, "install", "--prefix", str(folder), "--no-audit", "--no-fund", f"{tool.package}@{tool.version}"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_S, check=False)
     if done.returncode != 0 or not path.exists():

@@ -1,4 +1,4 @@
-"""Writes the digests that hold the procedural generator's output still, or checks against them.
+"""Write digests of the procedural generator's output, which a test compares.
 
     python -m tools.pin_objects                   write tests/procedural/golden/objects.json
     python -m tools.pin_objects --exact FILE      write digests of the unrounded output to FILE, to compare two
@@ -45,7 +45,7 @@ ASSETS = {
 
 
 def digest(parts: list[Part], step: float | None = STEP) -> str:
-    """SHA-256 over names, colours, materials, tones and vertices; `step` None takes the vertices unrounded."""
+    """Return a SHA-256 over names, colours, materials, shades and vertices, unrounded if `step` is None."""
     total = hashlib.sha256()
     for part in parts:
         shape = part.shape
@@ -62,7 +62,7 @@ def digest(parts: list[Part], step: float | None = STEP) -> str:
 
 
 def object_keys() -> Iterator[tuple[str, str, str | None, int]]:
-    """Category, name, pose and seed of everything that is pinned."""
+    """Yield category, name, pose and seed of each pinned object."""
     for entry in load_vocabulary().entries.values():
         for pose in (None, *entry.poses):
             for seed in SEEDS:
@@ -70,14 +70,14 @@ def object_keys() -> Iterator[tuple[str, str, str | None, int]]:
 
 
 def build(category: str, name: str, pose: str | None, seed: int) -> list[Part]:
-    """The parts of one object."""
+    """Return the parts of one object."""
     builder = Builder(np.random.default_rng(seed), pose)
     OBJECTS[category][name](builder)
     return builder.parts
 
 
 def object_table(step: float | None = STEP) -> dict[str, list[str]]:
-    """Digests by "name" or "name, pose", one for each of SEEDS."""
+    """Return the digests by "name" or "name, pose", one for each of SEEDS."""
     table: dict[str, list[str]] = {}
     for category, name, pose, seed in object_keys():
         key = name if pose is None else f"{name}, {pose}"
@@ -86,7 +86,7 @@ def object_table(step: float | None = STEP) -> dict[str, list[str]]:
 
 
 def asset_table(prompts: dict[str, int]) -> dict[str, str]:
-    """SHA-256 of the PLY file by prompt."""
+    """Return the SHA-256 of the PLY file by prompt."""
     generate = load_generator()
     return {
         prompt: hashlib.sha256(encode_ply(generate(prompt, seed, lambda _fraction, _stage: None).splats)).hexdigest()
