@@ -14,7 +14,7 @@ from enum import IntEnum
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A prompt to turn into a splat, and the time (Unix seconds) by which the validator wants it; 0: not told."""
+    """A prompt to turn into a splat, and the time (Unix seconds) by which the validator wants it; 0: unknown."""
 
     id: str
     prompt: str
@@ -32,7 +32,7 @@ class PullReply:
     detail: str = ""
     scorer: str = ""
     thresholds: tuple[float, ...] = ()
-    max_result_bytes: int = 0  # 0: not told
+    max_result_bytes: int = 0  # 0: unknown
     version: int | None = None  # of the validator's release
 
 
@@ -64,7 +64,7 @@ class SubmitReply:
     scorer: str = ""
     seed: int | None = None
     thresholds: tuple[float, ...] = ()
-    max_result_bytes: int = 0  # 0: not told
+    max_result_bytes: int = 0  # 0: unknown
 
     def to_json(self) -> str:
         """Serialise the reply for storage, so that it can be sent again word for word."""

@@ -1,11 +1,10 @@
-"""The process of a neuron: its logging, its folder, its signals, and an end that always comes.
+"""The process of a neuron: its logging, its state folder, its signals, and a bounded shutdown.
 
     SIGINT or SIGTERM ──► `stop` is set, the neuron drains ──► exit 0
-          │                                          └── not done after HARD_STOP_S, or a second signal ──► exit 1
-    the event loop stands still for STUCK_S ──► where every thread stands goes to standard error ──► exit 1
+                                                     └── not done after HARD_STOP_S, or a second signal ──► exit 1
+    the event loop is blocked for STUCK_S ──► the stack of every thread goes to standard error ──► exit 1
 
-Knows no chain and no protocol. A supervisor (PM2, systemd, Docker) starts a neuron again that ended with another
-status than 0.
+A supervisor (PM2, systemd, Docker) restarts a neuron that exits with a status other than 0.
 """
 
 from __future__ import annotations
@@ -32,18 +31,18 @@ from serving.settings import SettingsError, ShellSettings
 logger = logging.getLogger(__name__)
 
 DRAIN_S = 18.0
-"""Accepted work may go on this long after a signal; closing connections comes on top."""
+"""Accepted work may go on this long after a signal; closing the connections takes additional time."""
 HARD_STOP_S = 28.0
-"""After a signal the process ends by this, whatever hangs in it: under the 30 s that supervisors are told."""
+"""Longest time from a signal to the end of the process, whatever hangs in it; supervisors are configured for 30 s."""
 STUCK_S = 120.0
-"""An event loop that stood still for so long is taken for dead."""
+"""An event loop that is blocked for this long counts as stuck."""
 
 T = TypeVar("T")
 Main = Callable[[asyncio.Event], Awaitable[int]]
 
 
 def start_logging(chosen: Logging, port: int = 0) -> ShellSettings:
-    """One handler for the whole process, the SDK's own off; gives the settings of the status server on `port`."""
+    """Set up logging without the SDK's own and return the settings of the status server on `port`."""
     quiet_sdk()
     shell = ShellSettings(
         port=port,
@@ -57,13 +56,13 @@ def start_logging(chosen: Logging, port: int = 0) -> ShellSettings:
 
 
 def log_retired(settings: NeuronSettings) -> None:
-    """One line for flags of earlier releases that were given."""
+    """Log one line that names the given flags of earlier releases."""
     if settings.retired:
-        logger.warning("these flags do nothing any more: %s", " ".join(sorted(set(settings.retired))))
+        logger.warning("these flags have no effect any more: %s", " ".join(sorted(set(settings.retired))))
 
 
 def state_folder(settings: NeuronSettings, kind: str) -> Path:
-    """Where this neuron keeps its state: beside the wallets, as the SDK's logging folder lies."""
+    """Return the folder of this neuron's state; by default it is beside the wallets, like the SDK's logging folder."""
     if settings.neuron.state_dir is not None:
         return settings.neuron.state_dir.expanduser()
     chosen = settings.wallet
@@ -73,8 +72,10 @@ def state_folder(settings: NeuronSettings, kind: str) -> Path:
 
 @contextlib.contextmanager
 def sole_owner(folder: Path) -> Iterator[Path]:
-    """The folder, 0700, for one process alone. Raises SettingsError while another one has it, or when it is not to be
-    had."""
+    """Create the folder with mode 0700 and lock it for this process.
+
+    Raises SettingsError if it cannot be used or another process has locked it.
+    """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)
@@ -85,7 +86,7 @@ def sole_owner(folder: Path) -> Iterator[Path]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         os.close(lock)
-        raise SettingsError(f"another process works in {folder}") from error
+        raise SettingsError(f"another process uses {folder}") from error
     try:
         yield folder
     finally:
@@ -93,11 +94,11 @@ def sole_owner(folder: Path) -> Iterator[Path]:
 
 
 def run(main: Main) -> int:
-    """Runs a neuron until it ends; its exit status. Anything that nobody foresaw is logged and is status 1."""
+    """Run a neuron until it ends and return its exit status; an unexpected error is logged and gives status 1."""
     try:
         return asyncio.run(_supervised(main))
     except asyncio.CancelledError:
-        return 1  # whoever cancelled it has said why
+        return 1  # the reason has been logged
     except SettingsError:
         raise
     except Exception:
@@ -121,33 +122,34 @@ async def _supervised(main: Main) -> int:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, on_signal)
-    with beating(loop, STUCK_S):
+    with end_if_stuck(loop, STUCK_S):
         return await main(stop)
 
 
 def end_by(seconds: float) -> None:
-    """Ends the process after so long if it is still there: a call that hangs in a thread must not keep it."""
+    """End the process after `seconds` if it is still running, even if a call hangs in a thread."""
     timer = threading.Timer(seconds, _end_now, (f"not done after {seconds:g} s",))
     timer.daemon = True
     timer.start()
 
 
 @contextlib.contextmanager
-def beating(loop: asyncio.AbstractEventLoop, stuck_s: float) -> Iterator[None]:
-    """Ends the process when the loop does not get to a mere note of the time for `stuck_s`."""
-    last, done = [time.monotonic()], threading.Event()
+def end_if_stuck(loop: asyncio.AbstractEventLoop, stuck_s: float) -> Iterator[None]:
+    """End the process if the loop is blocked for `stuck_s` seconds in the block."""
+    last_beat, done = time.monotonic(), threading.Event()
 
-    def note() -> None:
-        last[0] = time.monotonic()
+    def beat() -> None:
+        nonlocal last_beat
+        last_beat = time.monotonic()
 
     def watch() -> None:
         while not done.wait(stuck_s / 10):
-            if time.monotonic() - last[0] > stuck_s:
-                _end_now(f"the event loop stood still for {stuck_s:g} s")
+            if time.monotonic() - last_beat > stuck_s:
+                _end_now(f"the event loop was blocked for {stuck_s:g} s")
             with contextlib.suppress(RuntimeError):  # the loop has just been closed
-                loop.call_soon_threadsafe(note)
+                loop.call_soon_threadsafe(beat)
 
-    threading.Thread(target=watch, name="beat", daemon=True).start()
+    threading.Thread(target=watch, name="heartbeat", daemon=True).start()
     try:
         yield
     finally:

@@ -103,11 +103,11 @@ sys.exit(process.run(main))
 """
     done = run(root, code)
     assert done.returncode == 1
-    assert "the event loop stood still for 0.5 s" in done.stderr
+    assert "the event loop was blocked for 0.5 s" in done.stderr
     assert "in main" in done.stderr  # where it stands
 
 
-def test_an_error_that_nobody_foresaw_is_told_with_its_traceback(root: Path) -> None:
+def test_an_unexpected_error_is_logged_with_its_traceback(root: Path) -> None:
     code = """
 async def main(stop):
     raise RuntimeError("boom")
@@ -146,13 +146,13 @@ def test_a_state_folder_is_one_processs_alone(tmp_path: Path) -> None:
     folder = tmp_path / "a" / "state"
     with sole_owner(folder):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-        with pytest.raises(SettingsError, match="another process works in"), sole_owner(folder):
+        with pytest.raises(SettingsError, match="another process uses"), sole_owner(folder):
             pass
     with sole_owner(folder):
         pass
 
 
-def test_a_state_folder_that_cannot_be_is_told(tmp_path: Path) -> None:
+def test_an_unusable_state_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(SettingsError, match="cannot use the state folder"), sole_owner(tmp_path / "file" / "state"):
         pass

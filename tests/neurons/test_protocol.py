@@ -134,7 +134,7 @@ def test_anothers_signature_is_false() -> None:
     assert not protocol.verify(ALICE.ss58_address, b"message", protocol.sign(BOB, b"message"))
 
 
-def test_a_hotkey_that_is_none_is_false() -> None:
+def test_an_invalid_hotkey_does_not_verify() -> None:
     assert not protocol.verify("not an address", b"message", protocol.sign(ALICE, b"message"))
 
 

@@ -26,7 +26,7 @@ def test_uid_of_a_registered_hotkey(net: Any) -> None:
     assert [net.chain.uid(hotkey) for hotkey in ("V", "A", "B")] == [0, 1, 2]
 
 
-def test_uid_of_a_stranger_is_none(net: Any) -> None:
+def test_the_uid_of_an_unregistered_hotkey_is_none(net: Any) -> None:
     assert net.chain.uid("stranger") is None
 
 

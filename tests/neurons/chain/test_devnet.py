@@ -29,7 +29,7 @@ def test_no_file_names_the_command(tmp_path: Path, clock: Any, tools: Any) -> No
         tools.open_devnet(tmp_path / "none.db", clock)
 
 
-def test_a_file_that_is_no_devnet(tmp_path: Path, clock: Any, tools: Any) -> None:
+def test_a_file_that_is_not_a_devnet(tmp_path: Path, clock: Any, tools: Any) -> None:
     (tmp_path / "x.db").write_text("not a database, but long enough to be looked at" * 100)
     with pytest.raises(ChainError, match="is not a devnet"):
         tools.open_devnet(tmp_path / "x.db", clock)

@@ -23,12 +23,12 @@ def test_a_wallet_opens(tmp_path: Path) -> None:
     assert open_wallet(WalletSettings(name="cold", hotkey="hot", path=tmp_path)).hotkey.ss58_address == address
 
 
-def test_a_missing_hotkey_is_told_with_its_place(tmp_path: Path) -> None:
+def test_a_missing_hotkey_is_reported_with_its_path(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=f"there is no hotkey at {tmp_path}/cold/hotkeys/hot"):
         open_wallet(WalletSettings(name="cold", hotkey="hot", path=tmp_path))
 
 
-def test_a_damaged_hotkey_is_told(tmp_path: Path) -> None:
+def test_a_damaged_hotkey_is_reported(tmp_path: Path) -> None:
     make_wallet(tmp_path, "cold", "hot")
     (tmp_path / "cold/hotkeys/hot").write_text("{}")
     with pytest.raises(SettingsError, match="cannot be read"):

@@ -15,6 +15,7 @@ from bittensor.core.axon import Axon
 
 from neurons.protocol import Feedback, GetVersion, PullTask, SubmitResults, Task, Version, bound_message, result_message
 from neurons.protocol import verify as verified
+from tests.eventually import eventually
 
 VALIDATOR = bt.Keypair.create_from_uri("//Victor")
 MINER = bt.Keypair.create_from_uri("//Mina")
@@ -94,8 +95,7 @@ def stock_axon() -> Iterator[StockAxon]:
     for handler in (pull, submit, version):
         axon.attach(handler)
     axon.start()
-    while not _listens(said.port):
-        time.sleep(0.02)
+    eventually(lambda: _listens(said.port))
     yield said
     axon.stop()
 

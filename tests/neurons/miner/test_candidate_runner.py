@@ -16,6 +16,7 @@ from neurons.miner.rules import MinerRules
 from neurons.miner.telemetry import MinerMetrics
 from neurons.services.generation import JobFailedError, ServiceUnavailableError
 from neurons.services.generation_pool import GenerationPool
+from tests.eventually import eventually_async
 
 THRESHOLDS = (0.8, 0.6)
 
@@ -71,12 +72,12 @@ def test_a_miner_stops_early_at_the_highest_threshold(fast_clock, fake_service, 
     assert (step, effort.made) == (NextAction.SUBMIT, 1)
 
 
-def test_what_would_be_rejected_is_declined(fast_clock, fake_service, fake_scoring) -> None:
+def test_a_candidate_below_the_threshold_is_declined(fast_clock, fake_service, fake_scoring) -> None:
     effort, step = made(fast_clock, [fake_service()], fake_scoring([0.3]))
     assert (step, effort.made) == (NextAction.DECLINE, MinerRules().max_candidates)
 
 
-def test_a_score_that_cannot_be_had_is_no_reason_to_decline(fast_clock, fake_service, fake_scoring) -> None:
+def test_a_missing_score_is_not_a_reason_to_decline(fast_clock, fake_service, fake_scoring) -> None:
     effort, step = made(fast_clock, [fake_service()], fake_scoring([None]))
     assert (step, effort.made) == (NextAction.SUBMIT, 1)
 
@@ -84,9 +85,7 @@ def test_a_score_that_cannot_be_had_is_no_reason_to_decline(fast_clock, fake_ser
 @pytest.mark.parametrize(
     ("scorer", "asked"), [("clip-vitb16-openai@1+fp32", 0), ("three-gen-small@1+fp32", 1), ("", 1)]
 )
-def test_another_scorers_words_are_not_foretold(
-    fast_clock, fake_service, fake_scoring, scorer: str, asked: int
-) -> None:
+def test_scores_do_not_predict_another_scorer(fast_clock, fake_service, fake_scoring, scorer: str, asked: int) -> None:
     scoring = fake_scoring([0.9])
     assert made(fast_clock, [fake_service()], scoring, scorer=scorer)[1] is NextAction.SUBMIT
     assert len(scoring.seeds) == asked
@@ -94,8 +93,7 @@ def test_another_scorers_words_are_not_foretold(
 
 def test_services_that_would_stand_idle_work_side_by_side(fast_clock, fake_service, fake_scoring) -> None:
     async def release(_stop) -> None:
-        while not all(service.began for service in services):
-            await asyncio.sleep(0.001)
+        await eventually_async(lambda: all(service.began for service in services))
         for service in services:
             service.hold.set()
 
@@ -108,8 +106,7 @@ def test_a_job_that_became_useless_is_cancelled(fast_clock, fake_service, fake_s
     fast, slow = (fake_service(f"http://{name}", hold=asyncio.Event()) for name in ("fast", "slow"))
 
     async def release(_stop) -> None:
-        while not (fast.began and slow.began):
-            await asyncio.sleep(0.001)
+        await eventually_async(lambda: fast.began and slow.began)
         fast.hold.set()
 
     effort, step = made(fast_clock, [fast, slow], fake_scoring([0.9]), during=release)
@@ -123,7 +120,7 @@ def test_a_failed_job_is_tried_once_more_and_then_declined(fast_clock, fake_serv
     assert len(set(service.seeds)) == 2
 
 
-def test_what_the_validator_would_not_take_is_not_sent(fast_clock, fake_service) -> None:
+def test_a_splat_above_the_size_limit_is_not_sent(fast_clock, fake_service) -> None:
     effort, step = made(fast_clock, [fake_service(make=lambda _seed: bytes(100))], max_chars=100)
     assert (step, effort.best) == (NextAction.DECLINE, None)
     assert made(fast_clock, [fake_service(make=lambda _seed: bytes(75))], max_chars=100)[1] is NextAction.SUBMIT
@@ -165,8 +162,7 @@ def test_a_miner_that_stops_sends_the_best_it_has(fast_clock, fake_service, fake
     services = [fake_service()]
 
     async def stopping(stop: asyncio.Event) -> None:
-        while services[0].began < 2:
-            await asyncio.sleep(0.001)
+        await eventually_async(lambda: services[0].began >= 2)
         stop.set()
 
     scoring = fake_scoring([0.7])

@@ -26,11 +26,11 @@ def test_without_a_score_the_first_is_sent() -> None:
     assert choose_action(with_best(None), 0, NOW + 20, RULES) is NextAction.SUBMIT
 
 
-def test_what_tops_the_highest_threshold_is_sent_at_once() -> None:
+def test_a_candidate_above_the_highest_threshold_is_sent_at_once() -> None:
     assert choose_action(with_best(0.8), 1, NOW + 20, RULES) is NextAction.SUBMIT
 
 
-def test_what_could_be_paid_better_is_improved() -> None:
+def test_an_acceptable_candidate_is_improved() -> None:
     assert choose_action(with_best(0.7), 0, NOW + 20, RULES) is NextAction.START
 
 
@@ -43,13 +43,13 @@ def test_improving_ends_with_the_time_that_costs_nothing() -> None:
     assert choose_action(with_best(0.7), 0, late, RULES) is NextAction.SUBMIT
 
 
-def test_what_is_being_made_is_waited_for() -> None:
+def test_running_candidates_are_awaited() -> None:
     late = NOW + RULES.hold_s - 1
     assert choose_action(with_best(0.7), 1, late, RULES) is NextAction.WAIT
     assert choose_action(with_best(0.7), 1, NOW + RULES.hold_s, RULES) is NextAction.SUBMIT
 
 
-def test_what_would_be_rejected_is_improved_until_the_deadline_nears() -> None:
+def test_a_candidate_below_the_threshold_is_improved_until_the_deadline_is_near() -> None:
     assert choose_action(with_best(0.5), 0, NOW + 300, RULES) is NextAction.START
     assert choose_action(with_best(0.5), 0, NOW + 580, RULES) is NextAction.DECLINE
 
@@ -77,7 +77,7 @@ def test_a_task_without_enough_time_is_declined() -> None:
     assert choose_action(replace(FRESH, deadline=NOW + 40), 0, NOW, RULES) is NextAction.DECLINE
 
 
-def test_a_miner_that_stops_sends_what_is_acceptable() -> None:
+def test_a_stopping_miner_sends_an_acceptable_candidate() -> None:
     assert choose_action(with_best(0.6), 1, NOW + 20, RULES, draining=True) is NextAction.SUBMIT
     assert choose_action(with_best(0.5), 1, NOW + 20, RULES, draining=True) is not NextAction.SUBMIT
 
@@ -93,5 +93,5 @@ def test_the_first_one_is_the_best() -> None:
     assert choose_better(None, Candidate("a", 1, None)).results == "a"
 
 
-def test_the_log_tells_the_score() -> None:
+def test_the_log_shows_the_score() -> None:
     assert str(with_best(0.71)) == "1 candidates (best score 0.7100), 0 failed jobs"

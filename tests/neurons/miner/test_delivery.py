@@ -53,7 +53,7 @@ def test_a_lost_reply_is_asked_for_with_the_same_bytes(fake_clock, error: Except
     assert 0 < fake_clock.slept[0] < fake_clock.slept[1]
 
 
-def test_a_busy_validator_says_when_to_come_back(fake_clock) -> None:
+def test_the_retry_time_of_a_busy_validator_is_used(fake_clock) -> None:
     delivered(fake_clock, CallRefusedError(503, "busy", retry_after_s=45), ACCEPTED)
     assert fake_clock.slept == [45]
 
@@ -65,7 +65,7 @@ def test_a_fault_of_the_validator_is_waited_out(fake_clock) -> None:
     assert 30 < fake_clock.slept[0] < 35
 
 
-def test_what_is_too_large_is_not_sent_again(fake_clock) -> None:
+def test_a_result_that_is_too_large_is_not_sent_again(fake_clock) -> None:
     assert delivered(fake_clock, CallRefusedError(413, "too large")) == (None, ["eA=="])
 
 

@@ -55,7 +55,7 @@ def test_a_task_is_pulled_and_a_result_sent_with_both_signatures(stock_axon) -> 
     assert stock_axon.signed_as_it_should(stock_axon.submits[0])
 
 
-def test_the_same_bytes_are_signed_anew_each_time(stock_axon) -> None:
+def test_each_submission_has_its_own_signature(stock_axon) -> None:
     async def scenario(dendrite: Dendrite) -> None:
         for _ in range(2):
             await dendrite.submit(peer(stock_axon.port), TASK, RESULTS)
@@ -74,7 +74,7 @@ def test_a_decline_is_empty_and_signed(stock_axon) -> None:
     assert stock_axon.signed_as_it_should(stock_axon.submits[0])
 
 
-def test_a_validator_says_which_release_it_runs(stock_axon) -> None:
+def test_the_release_of_a_validator(stock_axon) -> None:
     told = calling(lambda dendrite: dendrite.version(peer(stock_axon.port)))
     assert told == (10_000, "1.0.0 three-gen-small@1+fp32")
 
@@ -106,13 +106,13 @@ def test_a_handler_that_breaks_is_status_500(stock_axon) -> None:
         calling(lambda dendrite: dendrite.pull(peer(stock_axon.port)))
 
 
-def test_nobody_there_is_unreachable() -> None:
+def test_a_closed_port_is_unreachable() -> None:
     with pytest.raises(PeerUnreachableError):
         calling(lambda dendrite: dendrite.pull(peer()))
 
 
 @pytest.mark.parametrize("ip", ["no such host", "[", "::g"])
-def test_an_address_that_is_none_is_unreachable(ip: str) -> None:
+def test_an_invalid_address_is_unreachable(ip: str) -> None:
     with pytest.raises(PeerError):
         calling(lambda dendrite: dendrite.pull(Peer(VALIDATOR.ss58_address, ip, 8092, 0.0)))
 
@@ -136,7 +136,7 @@ class HangingUp(httpx.AsyncBaseTransport):
         await self._inner.aclose()
 
 
-def test_a_lost_reply_is_told_from_a_call_that_was_never_made(stock_axon) -> None:
+def test_a_lost_reply_differs_from_a_call_never_sent(stock_axon) -> None:
     with pytest.raises(NoReplyError):
         calling(lambda dendrite: dendrite.submit(peer(stock_axon.port), TASK, RESULTS), HangingUp())
     assert len(stock_axon.submits) == 1
@@ -150,7 +150,7 @@ def pulled(transport: httpx.AsyncBaseTransport):
     return calling(lambda dendrite: dendrite.pull(peer()), transport)
 
 
-def test_a_busy_validator_says_when_to_come_back() -> None:
+def test_the_retry_time_of_a_busy_validator_is_used() -> None:
     busy = httpx.Response(503, json={"message": "busy: come back"}, headers={"Retry-After": "15"})
     with pytest.raises(CallRefusedError, match="status 503: busy: come back") as refused:
         pulled(saying(busy))
@@ -158,14 +158,14 @@ def test_a_busy_validator_says_when_to_come_back() -> None:
 
 
 @pytest.mark.parametrize("text", ["soon", "-1", "1e9", "99999999", "٣"])
-def test_a_time_that_is_none_is_ignored(text: str) -> None:
+def test_an_invalid_retry_time_is_ignored(text: str) -> None:
     with pytest.raises(CallRefusedError) as refused:
         pulled(saying(httpx.Response(503, headers={"Retry-After": text.encode()})))
     assert refused.value.retry_after_s is None
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"[" * 9999, b'{"task": 7}', b'{"submit_before": "soon"}', b"\xff"])
-def test_an_answer_that_cannot_be_read_is_no_reply(body: bytes) -> None:
+def test_an_unreadable_answer_counts_as_no_reply(body: bytes) -> None:
     with pytest.raises(NoReplyError, match=r"cannot be read|not a JSON object"):
         pulled(saying(httpx.Response(200, content=body)))
 
@@ -207,7 +207,7 @@ def test_an_answer_without_the_fields_that_were_sent_is_read() -> None:
     assert calling(lambda dendrite: dendrite.submit(peer(), TASK, RESULTS), transport).task_fidelity_score == 1
 
 
-def test_an_answer_that_does_not_end_in_time_is_no_reply() -> None:
+def test_an_endless_answer_counts_as_no_reply() -> None:
     class Dripping(httpx.AsyncByteStream):
         async def __aiter__(self) -> AsyncIterator[bytes]:
             while True:
@@ -230,7 +230,7 @@ def test_numbers_out_of_all_bounds_are_bounded() -> None:
     assert (given.thresholds, given.max_result_bytes) == ((0.5,), 0)
 
 
-def test_a_task_without_id_or_prompt_is_none() -> None:
+def test_a_task_without_id_or_prompt_is_ignored() -> None:
     for task in ({"id": "", "prompt": "p"}, {"id": "t", "prompt": ""}, {}, None):
         assert pulled(saying(httpx.Response(200, json={"task": task}))).task is None
 

@@ -55,7 +55,7 @@ def test_a_splat_is_scored_as_a_validator_would() -> None:
     assert asked == [{"prompt": "a red car", "data": "eA==", "seed": 7}]
 
 
-def test_what_would_be_rejected_scores_nothing() -> None:
+def test_a_rejected_splat_scores_0() -> None:
     assert scored(httpx.Response(422, json={"code": "too_few", "detail": "7 splats"})) == 0.0
 
 

@@ -28,6 +28,7 @@ from neurons.chain.devnet.ledger import Ledger
 from neurons.chain.devnet.rules import Rules
 from neurons.chain.wallets import make_wallet
 from serving.settings import ShellSettings
+from tests.eventually import eventually
 
 VALIDATOR = bt.Keypair.create_from_uri("//Victor")
 PROMPT = "a red car"
@@ -111,12 +112,11 @@ class Site:
         return answer.status_code, answer.text
 
     def wait(self, child: subprocess.Popen[str], done: Any) -> None:
-        while not done():
-            assert child.poll() is None, self.log.read_text()
-            time.sleep(0.02)
+        eventually(lambda: done() or child.poll() is not None)
+        assert child.poll() is None, self.log.read_text()
 
     def stop(self, child: subprocess.Popen[str], number: signal.Signals) -> str:
-        """Asks it to end; what it has logged."""
+        """Ask it to end and return its log."""
         child.send_signal(number)
         child.wait(timeout=40)
         assert child.returncode == 0, self.log.read_text()
@@ -142,7 +142,7 @@ def miner_hotkey(site: Site) -> str:
     return make_wallet(site.folder / "wallets", "local", "miner")
 
 
-def test_a_miner_works_tells_how_it_is_and_drains(site: Site, stock_axon: Any) -> None:
+def test_a_miner_works_reports_its_status_and_drains(site: Site, stock_axon: Any) -> None:
     stock_axon.pull = stock_axon.give
 
     def accept(synapse: Any) -> None:
@@ -176,7 +176,7 @@ def test_a_miner_works_tells_how_it_is_and_drains(site: Site, stock_axon: Any) -
         (["--neuron.typo", "1"], "unrecognized arguments: --neuron.typo"),
     ],
 )
-def test_what_an_operator_can_mend_is_one_line_and_status_2(site: Site, more: list[str], word: str) -> None:
+def test_what_an_operator_can_fix_is_one_line_and_status_2(site: Site, more: list[str], word: str) -> None:
     with site.start(*more, folder="neurons") as child:
         assert child.wait(timeout=60) == 2
     assert word in site.log.read_text().splitlines()[-1]

@@ -17,6 +17,7 @@ from neurons.miner.sync import LATE_S, MinerSync
 from neurons.miner.telemetry import MinerMetrics
 from neurons.miner.validators import Validators
 from neurons.services.generation_pool import GenerationPool
+from tests.eventually import eventually_async
 
 MINER = Seat(1, "me", "cold", 0.0, 0.1, False, 0, "0.0.0.0", 0)
 VALIDATOR = Seat(0, "V", "cold", 5000.0, 0.0, True, 0, "10.0.0.1", 8092)
@@ -89,7 +90,7 @@ def test_a_chain_that_does_not_answer_changes_nothing(fake_clock, caplog) -> Non
     assert "cannot be read" in caplog.text
 
 
-def test_an_answer_that_cannot_be_used_ends_a_start_but_no_miner_at_work(fake_clock, caplog) -> None:
+def test_an_unusable_answer_ends_a_start_but_not_a_running_miner(fake_clock, caplog) -> None:
     async def run() -> World:
         world = World(FakeChain(error=ChainError("nonsense")), fake_clock)
         with pytest.raises(ChainError, match="nonsense"):
@@ -105,14 +106,14 @@ def test_an_answer_that_cannot_be_used_ends_a_start_but_no_miner_at_work(fake_cl
     assert "continuing with the last snapshot" in caplog.text
 
 
-def test_without_a_seat_nobody_is_asked(fake_clock, caplog) -> None:
+def test_without_a_registration_no_validator_is_called(fake_clock, caplog) -> None:
     world = seen(fake_clock, FakeChain(seats=(VALIDATOR,)))
     assert len(world.validators) == 0
     assert world.sync.reasons() == ["the hotkey is not registered"]
     assert "me is not registered" in caplog.text
 
 
-def test_a_seat_that_is_lost_ends_the_asking(fake_clock) -> None:
+def test_after_a_lost_registration_no_validator_is_called(fake_clock) -> None:
     async def run() -> World:
         world = World(FakeChain(), fake_clock)
         await world.sync.chain.refresh()
@@ -124,12 +125,12 @@ def test_a_seat_that_is_lost_ends_the_asking(fake_clock) -> None:
     assert len(asyncio.run(run()).validators) == 0
 
 
-def test_a_subnet_without_validators_is_told(fake_clock) -> None:
+def test_a_subnet_without_validators_is_reported(fake_clock) -> None:
     found = seen(fake_clock, FakeChain(seats=(MINER.__class__(0, "me", "c", 0, 0, False, 0, "", 0),)))
     assert found.sync.reasons() == ["no validator with a permit, stake and an axon"]
 
 
-def test_before_the_first_look_a_miner_is_not_ready(fake_clock) -> None:
+def test_before_the_first_snapshot_a_miner_is_not_ready(fake_clock) -> None:
     async def run() -> list[str]:
         world = World(FakeChain(), fake_clock)
         await world.worker.close()
@@ -138,13 +139,12 @@ def test_before_the_first_look_a_miner_is_not_ready(fake_clock) -> None:
     assert asyncio.run(run()) == ["the subnet has not been read yet"]
 
 
-def test_a_chain_that_stands_still_ends_the_miner(fake_clock) -> None:
+def test_a_stalled_chain_ends_the_miner(fake_clock) -> None:
     async def run() -> list[str]:
         world = World(FakeChain(rises=False), fake_clock, deadlines=Deadlines(reconnect_s=1e9, give_up_s=900))
         await world.sync.chain.refresh()
         running = asyncio.create_task(world.sync.follow_head())
-        while not world.worker.height:
-            await asyncio.sleep(0.001)
+        await eventually_async(lambda: world.worker.height)
         fake_clock.time += LATE_S + 1
         reasons = world.sync.reasons()
         fake_clock.time += 900
@@ -156,12 +156,11 @@ def test_a_chain_that_stands_still_ends_the_miner(fake_clock) -> None:
     assert asyncio.run(run()) == [f"no new block for {LATE_S + 1:.0f} s"]
 
 
-def test_the_subnet_is_looked_at_again_and_again(fake_clock) -> None:
+def test_the_snapshot_is_refreshed_periodically(fake_clock) -> None:
     async def run() -> None:
         world = World(FakeChain(seats=(VALIDATOR,)), fake_clock)
         running = asyncio.create_task(world.sync.run())
-        while not world.sync.block:
-            await asyncio.sleep(0.001)
+        await eventually_async(lambda: world.sync.block)
         world.chain.seats = (VALIDATOR, MINER)
         fake_clock.time += 1
         while not len(world.validators):
@@ -197,7 +196,7 @@ def health(fake_clock) -> Health:
     return made
 
 
-def test_a_miner_that_gets_on_is_ready(health) -> None:
+def test_a_miner_that_makes_progress_is_ready(health) -> None:
     assert health.reasons() == []
 
 
@@ -228,14 +227,14 @@ def test_readiness_is_progress(health, fake_clock) -> None:
     assert late() == ""
 
 
-def test_a_line_of_progress_tells_where_it_stands(health, caplog) -> None:
+def test_the_progress_line(health, caplog) -> None:
     caplog.set_level(logging.INFO)
     health.metrics.count_task("accepted")
     health.log_line()
     assert "seat 1: 0 of 1 generators busy, 1 of 1 validators reachable, 1 accepted" in caplog.text
 
 
-def test_what_a_stranger_says_is_no_label() -> None:
+def test_texts_of_strangers_are_not_labels() -> None:
     registry = CollectorRegistry()
     metrics = MinerMetrics(registry)
     metrics.count_pull('x"} 1\nevil')

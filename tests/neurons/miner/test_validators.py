@@ -33,7 +33,7 @@ def known(fake_clock) -> Validators:
 @pytest.mark.parametrize(
     "change", [{"stake": 999.0}, {"permit": False}, {"port": 0}, {"ip": "0.0.0.0"}, {"ip": ""}], ids=str
 )
-def test_who_cannot_pay_or_be_reached_is_not_asked(change: dict) -> None:
+def test_validators_without_stake_permit_or_axon_are_not_called(change: dict) -> None:
     assert eligible(subnet(other=change), "me", 1000.0) == []
 
 
@@ -45,7 +45,7 @@ def test_the_one_of_most_stake_is_first(known) -> None:
     assert [known.choose().hotkey, known.choose().hotkey, known.choose()] == ["rich", "poor", None]
 
 
-def test_at_the_start_nobody_is_asked_at_once(fake_clock) -> None:
+def test_the_first_calls_are_spread(fake_clock) -> None:
     found = Validators(RULES, fake_clock.now, fake_clock.rng)
     found.update(subnet(one={}), "me")
     assert found.choose() is None
@@ -69,7 +69,7 @@ def test_a_cooldown_without_end_is_not_believed(known, fake_clock) -> None:
     assert known.wait_s() <= RULES.max_cooldown_s + LATEST_S
 
 
-def test_who_fails_is_left_alone_for_longer_and_longer(known, fake_clock) -> None:
+def test_the_wait_doubles_with_each_failure(known, fake_clock) -> None:
     known.choose()
     waits = []
     for _ in range(12):
@@ -100,7 +100,7 @@ def test_a_time_to_come_back_is_kept(known) -> None:
     assert known.wait_s() == 90
 
 
-def test_what_is_known_survives_a_look_at_the_chain(known, fake_clock) -> None:
+def test_a_new_snapshot_keeps_what_is_known(known, fake_clock) -> None:
     rich, _ = known.choose(), known.choose()
     known.note_reply(rich, fake_clock.time + 100)
     known.update(subnet(rich={"stake": 10.0 + RULES.min_stake}), "me")
@@ -127,14 +127,14 @@ def test_a_validator_that_moved_is_asked_at_its_new_place(known, fake_clock) -> 
     assert known.choose().ip == "10.0.0.9"
 
 
-def test_nobody_is_asked_without_a_seat(known) -> None:
+def test_without_a_registration_no_validator_is_chosen(known) -> None:
     known.clear()
     assert known.choose() is None
     assert known.wait_s() is None
 
 
 @pytest.mark.parametrize(("version", "told"), [(10_001, 1), (10_000, 0), (9_000, 0), (None, 0)])
-def test_a_newer_release_is_told_once(known, caplog, version: int | None, told: int) -> None:
+def test_a_newer_release_is_logged_once(known, caplog, version: int | None, told: int) -> None:
     rich = known.choose()
     for _ in range(3):
         known.note_release(rich, version)

@@ -25,6 +25,7 @@ from neurons.miner.validators import Validators
 from neurons.miner.work import Miner
 from neurons.services.generation import JobFailedError
 from neurons.services.generation_pool import GenerationPool
+from tests.eventually import eventually_async
 
 RULES = replace(MinerRules(), drain_s=1.0)
 
@@ -99,8 +100,7 @@ class World:
         stop = asyncio.Event()
         miner = Miner(self.way(self.validators), known, generators, runner, RULES, clock, metrics)
         working = asyncio.create_task(miner.run(stop))
-        while not until() and not working.done():
-            await asyncio.sleep(0.001)
+        await eventually_async(lambda: until() or working.done())
         stopped_at = loop.time()
         stop.set()
         await working
@@ -165,7 +165,7 @@ def test_a_failed_generation_is_declined(fast_clock, fake_service) -> None:
     assert world.counts == {"declined": 2}
 
 
-def test_what_scores_too_low_is_declined_and_the_best_is_sent(fast_clock, fake_service, fake_scoring) -> None:
+def test_low_scores_are_declined_and_the_best_is_sent(fast_clock, fake_service, fake_scoring) -> None:
     validator = FakeValidator(fast_clock)
     scoring = fake_scoring([*[0.1] * RULES.max_candidates, 0.2, 0.85])
     service = fake_service()
@@ -230,7 +230,7 @@ def test_a_stop_lets_work_at_hand_finish(fast_clock, fake_service) -> None:
     assert world.drained_s < RULES.drain_s
 
 
-def test_a_stop_does_not_wait_for_ever_and_cancels_the_job(fast_clock, fake_service, monkeypatch) -> None:
+def test_a_stop_has_a_time_limit_and_cancels_the_job(fast_clock, fake_service, monkeypatch) -> None:
     validator, service = FakeValidator(fast_clock), fake_service(hold=asyncio.Event())
     world = World(fast_clock, {"V": validator}, [service])
     world.work(lambda: service.began == 1)

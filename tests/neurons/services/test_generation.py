@@ -94,17 +94,17 @@ def test_nothing_is_left_behind(service_url: str) -> None:
     assert deleted in using(service_url, scenario)
 
 
-def test_a_failed_job_says_why(service_url: str) -> None:
+def test_a_failed_job_has_its_reason(service_url: str) -> None:
     with pytest.raises(JobFailedError, match="generation_failed"):
         using(service_url, lambda service: service.generate("boom", 7))
 
 
-def test_a_prompt_that_is_none_is_the_jobs_failure(service_url: str) -> None:
+def test_an_invalid_prompt_fails_the_job(service_url: str) -> None:
     with pytest.raises(JobFailedError, match="invalid_request"):
         using(service_url, lambda service: service.generate("\u202e", 7))
 
 
-def test_a_job_that_nobody_waits_for_is_cancelled(service_url: str, made: Made) -> None:
+def test_a_job_is_cancelled_with_its_caller(service_url: str, made: Made) -> None:
     async def scenario(service: GenerationClient) -> None:
         job = asyncio.create_task(service.generate("slow", 7))
         await asyncio.to_thread(made.begun.wait, 10)
@@ -237,7 +237,7 @@ def event(**changes: object) -> httpx.Response:
         (httpx.Response(200, text="data: [1]\n\n"), ServiceUnavailableError),
     ],
 )
-def test_what_a_service_may_say_instead(events: httpx.Response, error: type[Exception]) -> None:
+def test_unexpected_answers_of_a_service(events: httpx.Response, error: type[Exception]) -> None:
     with pytest.raises(error):
         using("http://gen", lambda service: service.generate("a red car", 7), scripted(events))
 

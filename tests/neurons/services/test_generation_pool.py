@@ -95,7 +95,7 @@ def test_the_first_splat_of_a_task_goes_before_another_one() -> None:
     scene(scenario())
 
 
-def test_who_does_not_wait_any_more_gets_nothing() -> None:
+def test_a_cancelled_waiter_gets_no_slot() -> None:
     async def scenario() -> None:
         pool = await open_pool(FakeService())
         slot = await pool.acquire(first=True)
@@ -168,7 +168,7 @@ def test_a_job_that_fails_leaves_its_service_in() -> None:
     scene(scenario())
 
 
-def test_only_services_that_are_away_are_looked_at() -> None:
+def test_only_services_that_are_not_ready_are_checked() -> None:
     async def scenario() -> None:
         up, down = FakeService(), FakeService(up=False)
         pool = await open_pool(up, down)

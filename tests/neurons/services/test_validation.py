@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from neurons.services.validation import AT_ONCE, Fault, Rejection, ValidationPool, Verdict
+from tests.eventually import eventually_async
 from validation.schemas import EMBEDDING_SIZE, REJECT_CODES
 
 SCORE = {
@@ -154,8 +155,7 @@ def test_the_least_loaded_is_asked_and_no_more_than_it_should_hold() -> None:
         services = Services(a=waits, b=waits)
         pool = await pool_of(services)
         asks = [asyncio.create_task(pool.judge("a red car", "AAAA", 5)) for _ in range(3 * AT_ONCE)]
-        while len(services.asked) < 2 * AT_ONCE:
-            await asyncio.sleep(0.01)
+        await eventually_async(lambda: len(services.asked) >= 2 * AT_ONCE)
         assert (services.asked.count("a"), services.asked.count("b")) == (AT_ONCE, AT_ONCE)
         release.set()
         await asyncio.gather(*asks)
@@ -194,7 +194,7 @@ def test_weights_need_the_required_scorer_at_every_endpoint() -> None:
     asyncio.run(story())
 
 
-def test_nobody_heard_of_scores_with_nothing() -> None:
+def test_before_any_check_no_scorer_is_known() -> None:
     async def story() -> None:
         services = Services()
         services.scorer["a"] = ""
