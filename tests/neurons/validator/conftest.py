@@ -1,4 +1,4 @@
-"""A desk with everything passed in: a judge that says what it is told, a clock that stands still."""
+"""A desk with all its dependencies passed in: a judge with a fixed verdict, and a clock that the test sets."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ ME = "validator-hotkey"
 
 
 def signature(hotkey: str, message: bytes) -> str:
-    """A stand-in for a wallet's signature."""
+    """Return a fake for a wallet's signature."""
     return base64.b64encode(hashlib.sha256(hotkey.encode() + message).digest()).decode()
 
 
 def make_scored(score: float, asset: bytes = b"asset", seed: int = 0) -> ValidateResponse:
-    """A score, with a fingerprint that is the asset's own."""
+    """Return a score with a fingerprint derived from the asset."""
     digest = hashlib.sha256(asset).hexdigest()
     embedding = [float(byte) for byte in hashlib.shake_256(asset).digest(64)]
     return ValidateResponse(
@@ -47,7 +47,7 @@ def make_scored(score: float, asset: bytes = b"asset", seed: int = 0) -> Validat
 
 @dataclass
 class World:
-    """Everything a desk depends on, set by the test; it is also the judge."""
+    """Everything that a desk depends on, set by the test. It is also the judge."""
 
     folder: Path
     now: float = 1_000_000.0
@@ -96,7 +96,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 @pytest.fixture
 def open_store(tmp_path: Path) -> Iterator[Callable[[], Store]]:
-    """Opens the store in the test's folder, as often as asked, and closes it at the end."""
+    """Open a store in the test's folder; every store is closed at the end."""
     stores: list[Store] = []
 
     def opened() -> Store:
@@ -111,7 +111,7 @@ def open_store(tmp_path: Path) -> Iterator[Callable[[], Store]]:
 def make_submission(
     task_id: str, hotkey: str, asset: bytes = b"asset", *, bound_at: float | None = None
 ) -> SubmitRequest:
-    """A signed result for "a red car"; with a bound signature when it has a time (Unix seconds)."""
+    """Return a signed result for "a red car", with a bound signature if a time (Unix seconds) is given."""
     at = 7 if bound_at is None else int(bound_at * 1e9)
     bound = bound_message(
         netuid=17, task_id=task_id, asset=asset, submit_time=at, validator_hotkey=ME, miner_hotkey=hotkey

@@ -1,4 +1,4 @@
-"""The validator's domain as it is put together from flags, with a validation service and a collector over HTTP."""
+"""The validator's domain assembled from flags, with a validation service and a collector over HTTP."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ KEY = "k" * 32
 
 
 def services(scored: Any) -> FastAPI:
-    """A validation service that wants a key, and a collector that must not see it, at one address."""
+    """Return one app that is a validation service, which requires a key, and a collector, which must not see it."""
     vitals = Vitals(version=lambda: "1.0.0 three-gen-small@1+fp32 cpu-native", busy=lambda: False)
     limits = ShellLimits(public_paths=("/get",))
     app = create_shell("both", ShellSettings(port=0, api_keys=(KEY,)), vitals, limits)
@@ -56,7 +56,7 @@ def me() -> Identity:
     return Identity(17, "validator-hotkey", lambda *_: True)
 
 
-def test_a_task_goes_all_the_way(live: Any, scored: Any, submission: Any, flags: list[str], tmp_path: Path) -> None:
+def test_a_task_from_pull_to_score(live: Any, scored: Any, submission: Any, flags: list[str], tmp_path: Path) -> None:
     async def story(settings: ValidatorSettings) -> None:
         async with open_domain(settings, tmp_path / "state", me(), lambda _: "signed") as domain:
             assert domain.scorer_ok
@@ -86,7 +86,7 @@ def test_fresh_prompts_come_from_the_collector(live: Any, scored: Any, flags: li
         asyncio.run(story(validator_settings([*flags, *more])))
 
 
-def test_a_validator_whose_services_are_away_serves_no_tasks(flags: list[str], tmp_path: Path) -> None:
+def test_no_tasks_are_given_while_the_services_are_down(flags: list[str], tmp_path: Path) -> None:
     async def story() -> None:
         settings = validator_settings([*flags, "--validation.endpoint", "http://127.0.0.1:9"])
         async with open_domain(settings, tmp_path / "state", me(), lambda _: "signed") as domain:
@@ -127,7 +127,9 @@ def test_flags_become_rules() -> None:
         (["--public_api.enabled", "--public_api.whitelist_disabled"], True, True),
     ],
 )
-def test_who_may_ask_for_organic_work(tmp_path: Path, flags: list[str], listed: bool, stranger: bool) -> None:
+def test_flags_decide_who_may_ask_for_organic_work(
+    tmp_path: Path, flags: list[str], listed: bool, stranger: bool
+) -> None:
     (tmp_path / "allowed").write_text("alice\n")
     may = allowed(validator_settings([flag.format(tmp_path) for flag in flags]).public_api)
     assert (may("alice"), may("bob")) == (listed, stranger)

@@ -1,4 +1,4 @@
-"""Prompts: each once before any twice, and batches that are or are not taken."""
+"""The order of prompts, and which fetched batches are accepted."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from neurons.validator.prompts import (
     keep_fresh,
 )
 from serving.http_client import CallError, ResponseTooLargeError
+from tests.eventually import eventually_async
 
 THOUSAND = [f"prompt {i}" for i in range(1000)]
 
@@ -56,7 +57,7 @@ def test_each_prompt_is_used_once_before_any_is_repeated(tmp_path: Path) -> None
     assert Counter(prompts.next() for _ in range(6)) == {"a": 2, "b": 2, "c": 2}
 
 
-def test_a_fresh_batch_does_not_bring_back_what_was_just_used(tmp_path: Path) -> None:
+def test_a_fresh_batch_does_not_repeat_used_prompts_first(tmp_path: Path) -> None:
     prompts = prompts_of(tmp_path, "a", "b", "c")
     used = prompts.next()
     prompts.replace(Batch(("a", "b", "c"), 0))
@@ -94,7 +95,7 @@ def test_bad_lines_are_dropped_and_counted() -> None:
         httpx.Response(200, stream=httpx.ByteStream(b"[" * 100_000)),
     ],
 )
-def test_anything_else_is_no_batch(answer: httpx.Response) -> None:
+def test_anything_else_is_not_a_batch(answer: httpx.Response) -> None:
     with pytest.raises(BadBatchError):
         fetched(answer)
 
@@ -107,18 +108,18 @@ def test_anything_else_is_no_batch(answer: httpx.Response) -> None:
         httpx.Response(200, headers={"Content-Encoding": "zstd"}, stream=httpx.ByteStream(b"{}")),
     ],
 )
-def test_a_body_that_cannot_be_inflated_is_an_error(answer: httpx.Response) -> None:
+def test_a_body_that_cannot_be_decompressed_is_an_error(answer: httpx.Response) -> None:
     with pytest.raises(CallError):
         fetched(answer)
 
 
-def test_a_decompression_bomb_is_not_inflated() -> None:
+def test_a_decompression_bomb_is_not_decompressed() -> None:
     bomb = gzip.compress(bytes(MAX_BATCH_BYTES + 10))
     with pytest.raises(ResponseTooLargeError, match="larger"):
         fetched(httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=httpx.ByteStream(bomb)))
 
 
-def test_failures_leave_the_prompts_in_use_until_a_batch_comes(tmp_path: Path) -> None:
+def test_failed_fetches_keep_the_current_prompts(tmp_path: Path) -> None:
     prompts = prompts_of(tmp_path, "bundled")
     answers = iter([httpx.ConnectError("nobody"), httpx.Response(500), batch_of(THOUSAND)])
     asked = []
@@ -133,8 +134,7 @@ def test_failures_leave_the_prompts_in_use_until_a_batch_comes(tmp_path: Path) -
     async def story() -> None:
         async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
             task = asyncio.create_task(keep_fresh(prompts, collector(), client, 0.01))
-            while prompts.next() == "bundled":
-                await asyncio.sleep(0.01)
+            await eventually_async(lambda: prompts.next() != "bundled")
             task.cancel()
 
     asyncio.run(story())

@@ -20,7 +20,7 @@ ADDRESS = ("127.0.0.1", 8092)
 
 
 class Net:
-    """A devnet on which "me" holds a seat; time passes when it is slept."""
+    """A devnet whose clock advances only by sleeping."""
 
     def __init__(self, path: Path, **rules: Any) -> None:
         self.path, self.time = path, 1_000_000.0
@@ -77,9 +77,7 @@ def test_the_axon_is_announced_once(net: Net) -> None:
     asyncio.run(story())
 
 
-def test_an_announcement_that_is_refused_is_told_and_not_the_end(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_refused_announcement_is_logged_and_not_fatal(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     net = Net(tmp_path / "strict.db")
     net.register("me")
 
@@ -95,7 +93,7 @@ def test_an_announcement_that_is_refused_is_told_and_not_the_end(
     assert "is not announced: bad_address" in caplog.text
 
 
-def test_who_holds_no_seat_is_told_how_to_get_one(tmp_path: Path) -> None:
+def test_the_error_for_an_unregistered_hotkey_names_the_command(tmp_path: Path) -> None:
     net = Net(tmp_path / "empty.db")
 
     async def story() -> None:
@@ -109,7 +107,7 @@ def test_who_holds_no_seat_is_told_how_to_get_one(tmp_path: Path) -> None:
         asyncio.run(story())
 
 
-def test_a_chain_that_is_away_for_a_moment_is_waited_for(net: Net) -> None:
+def test_a_brief_chain_outage_is_waited_out(net: Net) -> None:
     async def story() -> None:
         chaos = net.connect()
         chaos.cause_fault("away", count=2)
@@ -123,7 +121,7 @@ def test_a_chain_that_is_away_for_a_moment_is_waited_for(net: Net) -> None:
     asyncio.run(story())
 
 
-def test_a_head_that_stands_still_ends_the_process(net: Net) -> None:
+def test_a_stalled_chain_ends_the_process(net: Net) -> None:
     async def story() -> None:
         sync = net.sync(Deadlines(give_up_s=100.0))
         await sync.worker.poll_head()
@@ -140,7 +138,7 @@ def test_a_head_that_stands_still_ends_the_process(net: Net) -> None:
     asyncio.run(story())
 
 
-def test_the_head_is_followed_and_weights_are_considered_with_each_new_one(net: Net) -> None:
+def test_weights_are_considered_with_each_new_block(net: Net) -> None:
     considered: list[int] = []
 
     async def consider(height: int) -> None:

@@ -1,4 +1,4 @@
-"""The validator as a process: real flags, wallet, devnet, axon and signatures; the judge alone is a stand-in."""
+"""The validator as a process with real flags, wallet, devnet, axon and signatures; only the judge is fake."""
 
 from __future__ import annotations
 
@@ -31,14 +31,15 @@ from neurons.miner.peers import Peer
 from serving.app import ShellLimits, create_shell
 from serving.settings import ShellSettings
 from serving.vitals import Vitals
+from tests.eventually import eventually
 
 TASKS = 100
 SPZ = "H4sIAAAAAAAAA3N0AgAAAP//"
-"""Any base64: the stand-in judges nothing."""
+"""Any base64: the fake judge does not decode it."""
 
 
 def judge(scored: Any) -> FastAPI:
-    """A validation service that likes everything, each asset another one."""
+    """Return a validation service that scores every asset 0.9 and gives each a fingerprint of its own."""
     vitals = Vitals(version=lambda: "1.0.0 three-gen-small@1+fp32 cpu-native", busy=lambda: False)
     app = create_shell("judge", ShellSettings(port=0), vitals, ShellLimits(max_body_bytes=1 << 20))
     numbers = iter(range(1_000_000))
@@ -58,7 +59,7 @@ def free_port() -> int:
 
 @dataclass
 class Site:
-    """A devnet with a validator and a miner, and how to start the validator there."""
+    """A devnet with a validator and a miner. Starts and stops the validator."""
 
     folder: Path
     root: Path
@@ -77,7 +78,7 @@ class Site:
         ]
 
     def start(self, *more: str, folder: str = ".") -> subprocess.Popen[str]:
-        """serve_validator.py, from the repository's root or from its own folder."""
+        """Start serve_validator.py from the repository's root or from its own folder."""
         script = "neurons/serve_validator.py" if folder == "." else "serve_validator.py"
         command = [sys.executable, script, *self.flags(*more)]
         env = {key: text for key, text in os.environ.items() if key != "PYTHONPATH"}
@@ -85,12 +86,11 @@ class Site:
 
     @contextlib.contextmanager
     def running(self, *more: str, folder: str = ".") -> Iterator[subprocess.Popen[str]]:
-        """Ready within the block; killed after it if it still runs."""
+        """Start the validator and wait until it is ready; kill it at the end if it still runs."""
         with self.start(*more, folder=folder) as child:
             try:
-                while self.get("/ready/") != 200:
-                    assert child.poll() is None, child.communicate()[1]
-                    time.sleep(0.05)
+                eventually(lambda: child.poll() is not None or self.get("/ready/") == 200)
+                assert child.poll() is None, child.communicate()[1]
                 yield child
             finally:
                 child.kill()
@@ -105,7 +105,7 @@ class Site:
         return httpx.get(f"http://127.0.0.1:{self.status_port}{path}", timeout=5, trust_env=False).text
 
     def stop(self, child: subprocess.Popen[str], number: signal.Signals = signal.SIGINT) -> str:
-        """Asks it to end; what it has logged."""
+        """Stop the validator by a signal and return its log."""
         child.send_signal(number)
         err = child.communicate(timeout=40)[1]
         assert child.returncode == 0, err
@@ -115,17 +115,17 @@ class Site:
         return Devnet(self.folder / "devnet.db", hotkey)
 
     def mine(self, story: Callable[[Dendrite, Peer], Any]) -> Any:
-        """What a miner with its own wallet gets out of it."""
+        """Run `story(dendrite, peer)` as a miner with its own wallet, and return its result."""
         wallet = open_wallet(WalletSettings(name="local", hotkey="miner", path=self.folder / "wallets"))
         validator = open_wallet(
             WalletSettings(name="local", hotkey="validator", path=self.folder / "wallets")
         ).hotkey.ss58_address
 
-        async def told() -> Any:
+        async def connect() -> Any:
             async with Dendrite(wallet.hotkey, 17) as dendrite:
                 return await story(dendrite, Peer(validator, "127.0.0.1", self.axon_port, 5000.0))
 
-        return asyncio.run(told())
+        return asyncio.run(connect())
 
 
 @pytest.fixture
@@ -152,22 +152,15 @@ async def one_task(dendrite: Dendrite, peer: Peer) -> tuple[Task, SubmitReply]:
     return pulled.task, await dendrite.submit(peer, pulled.task, SPZ)
 
 
-def until(fact: Callable[[], Any]) -> Any:
-    """Its value once it is true; the test's own deadline bounds the wait."""
-    while not (found := fact()):
-        time.sleep(0.05)
-    return found
-
-
-def test_a_validator_lives_from_pull_to_weights_on_the_chain(site: Site) -> None:
+def test_a_validator_from_pull_to_weights_on_the_chain(site: Site) -> None:
     with site.running("--neuron.auto_update_disabled") as child:
         task, answer = site.mine(one_task)
         assert (answer.score, answer.task_fidelity_score, answer.generations_within_8_hours) == (0.9, 1.0, 1)
         chain = site.chain()
-        assert until(chain.weights) == {0: {1: 65_535}}  # committed, then revealed by an epoch
+        assert eventually(chain.weights) == {0: {1: 65_535}}  # committed, then revealed by an epoch
         chain.close()
-        standing = httpx.get(f"http://127.0.0.1:{site.status_port}/miners/", trust_env=False).json()
-        (miner,) = standing["miners"]
+        page = httpx.get(f"http://127.0.0.1:{site.status_port}/miners/", trust_env=False).json()
+        (miner,) = page["miners"]
         assert (miner["uid"], miner["accepted"], miner["reward"], miner["weight"]) == (1, 1, 1.0, 1.0)
         metrics = site.text("/metrics")
         assert 'axon_replies_total{code="ok",synapse="submit"} 1.0' in metrics
@@ -183,7 +176,7 @@ def test_a_validator_lives_from_pull_to_weights_on_the_chain(site: Site) -> None
 
 
 @pytest.mark.slow
-def test_what_was_accepted_survives_a_kill(site: Site) -> None:
+def test_accepted_results_survive_a_kill(site: Site) -> None:
     with site.running(folder="neurons") as child:  # from its own folder
         task, answer = site.mine(one_task)
         child.kill()
@@ -197,7 +190,7 @@ def test_what_was_accepted_survives_a_kill(site: Site) -> None:
         site.stop(child, signal.SIGTERM)
 
 
-def test_a_port_that_is_taken_is_an_error(site: Site) -> None:
+def test_a_port_in_use_is_an_error(site: Site) -> None:
     with socket.create_server(("127.0.0.1", site.axon_port)), site.start() as child:
         err = child.communicate(timeout=60)[1]
     assert child.returncode == 2
@@ -205,7 +198,7 @@ def test_a_port_that_is_taken_is_an_error(site: Site) -> None:
 
 
 @pytest.mark.slow
-def test_a_validator_whose_seat_is_gone_ends(site: Site) -> None:
+def test_an_unregistered_validator_exits(site: Site) -> None:
     with site.start("--wallet.hotkey", make_unregistered(site)) as child:
         err = child.communicate(timeout=60)[1]
     assert child.returncode == 1
@@ -217,7 +210,7 @@ def make_unregistered(site: Site) -> str:
     return "nobody"
 
 
-def test_check_tells_whether_the_port_is_reached(site: Site) -> None:
+def test_check_reports_that_the_port_can_be_reached(site: Site) -> None:
     command = [sys.executable, "neurons/serve_validator.py", *site.flags("--check")]
     done = subprocess.run(command, cwd=site.root, capture_output=True, text=True, check=True)
     assert f"127.0.0.1:{site.axon_port} can be reached from this machine" in done.stdout
@@ -225,7 +218,7 @@ def test_check_tells_whether_the_port_is_reached(site: Site) -> None:
 
 
 @pytest.mark.slow
-def test_a_damaged_state_is_an_error_and_stays_as_it_is(site: Site) -> None:
+def test_a_damaged_state_is_an_error_and_is_not_changed(site: Site) -> None:
     folder = site.folder / "miners/local/validator/netuid17/validator"
     folder.mkdir(parents=True)
     (folder / "state.db").write_bytes(b"not a database, but long enough to look like one" * 100)

@@ -1,4 +1,4 @@
-"""What a validator counts, when it is ready, and what its page shows; with a desk of the test's own."""
+"""The validator's counters, readiness, progress line and status page."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def seen(world: Any) -> Seen:
     return Seen(telemetry, registry, watch, weights, pool)
 
 
-def test_replies_are_counted_by_codes_of_ours_alone(seen: Seen) -> None:
+def test_replies_are_counted_only_by_known_codes(seen: Seen) -> None:
     counters = seen.telemetry.counters
     for code in ("", "low_score", "too_few", "validator_fault", "whatever a service made up"):
         counters.replied("submit", code)
@@ -62,11 +62,11 @@ def test_replies_are_counted_by_codes_of_ours_alone(seen: Seen) -> None:
     assert seen.value("axon_refusals_total", code="other") == 1.0
 
 
-def test_it_is_ready_when_its_work_goes_on(seen: Seen) -> None:
+def test_a_working_validator_is_ready(seen: Seen) -> None:
     assert seen.telemetry.not_ready() == []
 
 
-def test_what_stands_still_is_named(seen: Seen) -> None:
+def test_not_ready_names_every_reason(seen: Seen) -> None:
     seen.watch.head_age_s, seen.watch.announced, seen.watch.snapshot, seen.pool.ready = 200.0, False, None, False
     assert seen.telemetry.not_ready() == [
         "the subnet has not been read yet",
@@ -76,7 +76,7 @@ def test_what_stands_still_is_named(seen: Seen) -> None:
     ]
 
 
-def test_gauges_are_read_when_they_are_asked_for(seen: Seen) -> None:
+def test_gauges_are_read_on_each_scrape(seen: Seen) -> None:
     assert seen.value("chain_block") == 120.0
     seen.watch.height = 121
     seen.weights.sent = Sent(119, {1: 1.0}, True)
@@ -84,7 +84,7 @@ def test_gauges_are_read_when_they_are_asked_for(seen: Seen) -> None:
     assert (seen.value("chain_seats"), seen.value("axon_requests_at_work")) == (2.0, 2.0)
 
 
-def test_the_line_of_progress_says_why_no_weights_were_set(seen: Seen, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_progress_line_says_why_no_weights_were_set(seen: Seen, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     seen.telemetry.log()
     seen.weights.held_back = "the stake of 1 is below 1000"
@@ -112,14 +112,14 @@ def test_the_page_has_a_row_for_each_miner(seen: Seen, world: Any, submission: A
 
     asyncio.run(story())
     seen.weights.sent = Sent(119, {1: 1.0}, True)
-    told = page_of(seen, world.now).get("/miners/").json()
-    assert (told["netuid"], told["block"], told["weights_block"]) == (17, 120, 119)
-    first, second = told["miners"]
+    page = page_of(seen, world.now).get("/miners/").json()
+    assert (page["netuid"], page["block"], page["weights_block"]) == (17, 120, 119)
+    first, second = page["miners"]
     assert (first["hotkey"], first["uid"], first["accepted"], first["reward"], first["weight"]) == ("miner", 1, 1, 1, 1)
     assert (second["hotkey"], second["uid"], second["weight"], second["has_task"]) == ("gone", None, 0, True)
 
 
-def test_the_page_answers_before_anything_is_known() -> None:
+def test_the_page_works_before_the_first_sync() -> None:
     client = page_of(None)
     assert client.get("/miners/").json()["not_ready"] == ["the validator is starting"]
     for path, kind in (("/", "text/html"), ("/dashboard.js", "text/javascript"), ("/dashboard.css", "text/css")):
@@ -127,7 +127,7 @@ def test_the_page_answers_before_anything_is_known() -> None:
         assert (answer.status_code, answer.headers["content-type"].split(";")[0]) == (200, kind)
 
 
-def test_the_page_tells_the_last_tasks_the_newest_first(world: Any, seen: Seen, submission: Any) -> None:
+def test_the_page_lists_the_last_tasks_newest_first(world: Any, seen: Seen, submission: Any) -> None:
     async def two_tasks() -> None:
         desk = seen.telemetry.domain.desk
         for hotkey in ("miner", "other"):
@@ -140,5 +140,5 @@ def test_the_page_tells_the_last_tasks_the_newest_first(world: Any, seen: Seen, 
     assert (oldest["prompt"], oldest["score"], oldest["fidelity"], oldest["code"]) == ("a red car", 0.9, 1.0, "")
 
 
-def test_before_the_start_there_are_no_tasks_to_tell(world: Any) -> None:
+def test_there_are_no_tasks_before_the_first_sync(world: Any) -> None:
     assert page_of(None, world.now).get("/tasks/").json() == []

@@ -1,4 +1,4 @@
-"""When weights are set, and what counts as set, against a chain that is passed in."""
+"""When weights are set, and how the result is confirmed, against a fake chain."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OK = Outcome(True, "ok", "", 201, True)
 
 @dataclass
 class FakeChain:
-    """Seat 0 is the validator's. `takes` says whether a write has its effect, `answer` what it gives or raises."""
+    """A chain on which uid 0 is the validator. A write takes effect if `takes`, and returns or raises `answer`."""
 
     height: int = 200
     stake: float = 5000.0
@@ -72,7 +72,7 @@ def consider(
     weights: Callable[[Snapshot], dict[int, float]] = lambda _snapshot: {1: 0.75, 2: 0.25},
     scorer_ok: bool = True,
 ) -> WeightSetter:
-    """The setter after it has met these heads."""
+    """Return the setter after it was called with these heads."""
 
     async def story() -> WeightSetter:
         worker = ChainWorker(lambda: chain, Deadlines(), lambda: 0.0)
@@ -111,7 +111,7 @@ def test_weights_wait_until_the_chain_allows_them() -> None:
     assert len(chain.writes) == 1
 
 
-def test_a_call_that_the_chain_does_not_show_is_no_success() -> None:
+def test_a_write_that_the_chain_does_not_show_has_failed() -> None:
     chain = FakeChain(takes=False)
     setter = consider(chain, 200, 205, 210)
     assert setter.sent is None
@@ -126,13 +126,13 @@ def test_an_unknown_result_is_read_back_before_anything_is_sent_again() -> None:
     assert setter.sent is not None
 
 
-def test_a_refusal_is_told_and_tried_again() -> None:
+def test_a_refusal_is_reported_and_retried() -> None:
     chain = FakeChain(takes=False, answer=Outcome(False, "bad_version", "IncorrectWeightVersionKey", 201, True))
     setter = consider(chain)
     assert setter.held_back == "the chain shows no new weights (bad_version IncorrectWeightVersionKey)"
 
 
-def test_hidden_weights_are_known_to_be_hidden() -> None:
+def test_committed_weights_are_reported_as_hidden() -> None:
     setter = consider(FakeChain(answer=Outcome(True, "committed", "", 201, False)))
     assert setter.sent is not None
     assert not setter.sent.visible
@@ -147,13 +147,13 @@ def test_hidden_weights_are_known_to_be_hidden() -> None:
         (FakeChain(away=True), "the chain cannot be asked: away"),
     ],
 )
-def test_weights_that_cannot_be_are_not_tried(chain: FakeChain, words: str) -> None:
+def test_no_attempt_is_made_while_weights_cannot_be_set(chain: FakeChain, words: str) -> None:
     setter = consider(chain)
     assert chain.writes == []
     assert words in setter.held_back
 
 
-def test_nobody_has_earned_anything_and_nothing_is_sent(caplog: pytest.LogCaptureFixture) -> None:
+def test_nothing_is_sent_if_nobody_has_earned_anything(caplog: pytest.LogCaptureFixture) -> None:
     chain = FakeChain()
     setter = consider(chain, 200, 210, 220, weights=lambda _snapshot: {})
     assert chain.writes == []
@@ -161,14 +161,14 @@ def test_nobody_has_earned_anything_and_nothing_is_sent(caplog: pytest.LogCaptur
     assert caplog.text.count("no registered miner has earned anything") == 1  # not with every block
 
 
-def test_another_scorer_sets_no_weights() -> None:
+def test_no_weights_are_set_with_another_scorer() -> None:
     chain = FakeChain()
     setter = consider(chain, scorer_ok=False)
     assert chain.writes == []
     assert "--validation.scorer" in setter.held_back
 
 
-def test_weights_follow_the_seats_of_the_call() -> None:
+def test_weights_use_the_snapshot_of_the_attempt() -> None:
     chain = FakeChain()
     seen: list[Snapshot] = []
 

@@ -1,4 +1,4 @@
-"""The validator's axon over loopback, with a wallet on disk and a desk whose judge is passed in; peers that sign."""
+"""The validator's axon over loopback with a wallet on disk and a fake judge, and peers that sign their requests."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ SDK_VERSION = 10_005_000
 
 @dataclass
 class Running:
-    """A running axon, and what it counted."""
+    """A running axon, and the refusal codes that it counted."""
 
     desk: Desk
     gateway: AxonGateway
@@ -60,7 +60,7 @@ class Running:
 
 @dataclass
 class Subnet:
-    """Starts the axon, as often as asked, over one state folder."""
+    """Starts the axon over one state folder, as often as a test needs it."""
 
     world: Any
     wallet: Any
@@ -83,7 +83,7 @@ class Subnet:
 
 
 def snapshot(*hotkeys: str) -> Snapshot:
-    """A subnet in which these hotkeys hold the seats."""
+    """Return a subnet on which these hotkeys are registered."""
     seats = (Seat(i, hotkey, "cold", 0.0, 0.0, i == 0, 0, "127.0.0.1", 0) for i, hotkey in enumerate(hotkeys))
     return Snapshot(17, 100, tuple(seats))
 
@@ -98,7 +98,7 @@ def subnet(world: Any, tmp_path: Path) -> Subnet:
 
 @dataclass
 class Peer:
-    """Signs as the SDK's dendrite does, and sends what it is told, be it as it should or not."""
+    """Signs as the SDK's dendrite does, and sends any request, valid or not."""
 
     keypair: bt.Keypair
     axon: Running
@@ -125,7 +125,7 @@ class Peer:
         return (await self.send(PullTask())).json()
 
     def result(self, task_id: str, prompt: str = "a red car", asset: bytes = b"asset", **more: Any) -> SubmitResults:
-        """A result that carries both signatures."""
+        """Return a result with both signatures."""
         at = more.pop("at", time.time_ns())
         ends = (self.axon.hotkey, self.keypair.ss58_address)
         bound = bound_message(
@@ -143,7 +143,7 @@ class Peer:
 
 @pytest.fixture
 def peer() -> Callable[..., contextlib.AbstractAsyncContextManager[Peer]]:
-    """`async with peer(axon) as miner:` is the miner Mina, or whoever's key is given."""
+    """Connect a peer: `async with peer(axon) as miner`, with MINER's key unless another is given."""
 
     @contextlib.asynccontextmanager
     async def made(axon: Running, keypair: bt.Keypair = MINER, uuid: str = "a-process") -> AsyncIterator[Peer]:
@@ -159,7 +159,7 @@ def keys() -> dict[str, bt.Keypair]:
 
 
 class StockDendrite(bt.Dendrite):  # type: ignore[misc]
-    """The SDK's client but for its destructor, which wants an event loop when there is none any more."""
+    """The SDK's client without its destructor, which needs an event loop after the last one has closed."""
 
     def __del__(self) -> None:
         pass
@@ -167,7 +167,7 @@ class StockDendrite(bt.Dendrite):  # type: ignore[misc]
 
 @pytest.fixture
 def stock_dendrite() -> Iterator[Callable[[], Any]]:
-    """The SDK's own client, which looks its address up over the network when it is made; here it is told."""
+    """Build the SDK's own client. Its constructor looks its address up over the network; here it is given one."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("bittensor.utils.networking.get_external_ip", lambda: "192.0.2.1")
         yield lambda keypair=MINER: StockDendrite(keypair)

@@ -1,4 +1,4 @@
-"""The axon as miners meet it, through the SDK's own dendrite and through one that signs what a test tells it."""
+"""The axon as miners see it, through the SDK's dendrite and through a peer that signs like it."""
 
 from __future__ import annotations
 
@@ -10,33 +10,34 @@ import httpx
 import pytest
 
 from neurons.protocol import GetVersion, PullTask, SubmitResults
+from tests.eventually import eventually_async
 
 
-def test_a_task_goes_all_the_way(subnet: Any, peer: Any) -> None:
+def test_a_task_from_pull_to_score(subnet: Any, peer: Any) -> None:
     async def story() -> None:
         async with subnet.axon() as axon, peer(axon) as miner:
             pulled = await miner.pull()
             assert pulled["task"]["prompt"] == "a red car"
             assert pulled["max_result_bytes"] == 16 << 20
             answer = await miner.send(miner.result(pulled["task"]["id"]))
-            told = answer.json()
+            reply = answer.json()
             assert answer.status_code == 200
-            assert (told["score"], told["feedback"]["task_fidelity_score"]) == (0.9, 1.0)
-            assert (told["results"], told["task"]) == ("", pulled["task"])
+            assert (reply["score"], reply["feedback"]["task_fidelity_score"]) == (0.9, 1.0)
+            assert (reply["results"], reply["task"]) == ("", pulled["task"])
 
     asyncio.run(story())
 
 
-def test_the_version_is_told(subnet: Any, peer: Any) -> None:
+def test_version_returns_the_release(subnet: Any, peer: Any) -> None:
     async def story() -> None:
         async with subnet.axon() as axon, peer(axon) as miner:
-            told = (await miner.send(GetVersion())).json()
-            assert (told["version"], told["validation_version"]) == (10_000, "1.0.0 three-gen-small@1+fp32")
+            reply = (await miner.send(GetVersion())).json()
+            assert (reply["version"], reply["validation_version"]) == (10_000, "1.0.0 three-gen-small@1+fp32")
 
     asyncio.run(story())
 
 
-def test_a_pull_repeated_is_the_same_task(subnet: Any, peer: Any) -> None:
+def test_a_repeated_pull_returns_the_same_task(subnet: Any, peer: Any) -> None:
     async def story() -> None:
         async with subnet.axon() as axon, peer(axon) as miner:
             first = await miner.pull()
@@ -64,14 +65,14 @@ def test_ten_parallel_submits_are_judged_once_and_answered_alike(subnet: Any, pe
     asyncio.run(story())
 
 
-def test_a_fault_of_the_validators_costs_the_miner_nothing(subnet: Any, peer: Any, verdicts: Any, scored: Any) -> None:
+def test_a_validator_fault_costs_the_miner_nothing(subnet: Any, peer: Any, verdicts: Any, scored: Any) -> None:
     async def story() -> None:
         async with subnet.axon() as axon, peer(axon) as miner:
             task = (await miner.pull())["task"]
             subnet.world.verdict = verdicts["fault"]
-            told = (await miner.send(miner.result(task["id"]))).json()
-            assert (told["feedback"]["validation_failed"], told["reason_code"]) == (True, "validator_fault")
-            assert told["feedback"]["average_fidelity_score"] == 1.0
+            reply = (await miner.send(miner.result(task["id"]))).json()
+            assert (reply["feedback"]["validation_failed"], reply["reason_code"]) == (True, "validator_fault")
+            assert reply["feedback"]["average_fidelity_score"] == 1.0
             assert (await miner.pull())["task"] == task
             subnet.world.verdict = verdicts["high"]
             assert (await miner.send(miner.result(task["id"]))).json()["score"] == 0.9
@@ -79,28 +80,28 @@ def test_a_fault_of_the_validators_costs_the_miner_nothing(subnet: Any, peer: An
     asyncio.run(story())
 
 
-def test_a_bad_asset_is_told_by_its_code(subnet: Any, peer: Any, verdicts: Any) -> None:
+def test_a_bad_asset_is_reported_by_its_code(subnet: Any, peer: Any, verdicts: Any) -> None:
     async def story() -> None:
         subnet.world.verdict = verdicts["junk"]
         async with subnet.axon() as axon, peer(axon) as miner:
-            told = (await miner.send(miner.result((await miner.pull())["task"]["id"]))).json()
-            assert (told["reason_code"], told["feedback"]["validation_failed"]) == ("too_few", False)
+            reply = (await miner.send(miner.result((await miner.pull())["task"]["id"]))).json()
+            assert (reply["reason_code"], reply["feedback"]["validation_failed"]) == ("too_few", False)
 
     asyncio.run(story())
 
 
-def test_a_miner_that_declines_gets_a_cooldown_alone(subnet: Any, peer: Any) -> None:
+def test_a_miner_that_declines_gets_only_a_cooldown(subnet: Any, peer: Any) -> None:
     async def story() -> None:
         async with subnet.axon() as axon, peer(axon) as miner:
-            told = (await miner.send(miner.result((await miner.pull())["task"]["id"], asset=b""))).json()
-            assert told["cooldown_until"] > subnet.world.now
-            assert told["feedback"]["average_fidelity_score"] == 1.0
+            reply = (await miner.send(miner.result((await miner.pull())["task"]["id"], asset=b""))).json()
+            assert reply["cooldown_until"] > subnet.world.now
+            assert reply["feedback"]["average_fidelity_score"] == 1.0
             assert (await miner.pull())["reason_code"] == "cooldown"
 
     asyncio.run(story())
 
 
-def test_the_sdks_own_client_is_served(subnet: Any, stock_dendrite: Any) -> None:
+def test_the_sdk_dendrite_is_served(subnet: Any, stock_dendrite: Any) -> None:
     async def story() -> None:
         async with subnet.axon() as axon, stock_dendrite() as dendrite:
             pulled = await dendrite.call(axon.info, PullTask(), timeout=12)
@@ -133,14 +134,13 @@ def test_the_loop_is_free_while_a_result_is_judged(subnet: Any, peer: Any) -> No
     asyncio.run(story())
 
 
-def test_a_stopping_axon_finishes_what_it_has_and_refuses_what_is_new(subnet: Any, peer: Any) -> None:
+def test_a_stopping_axon_finishes_current_requests_and_refuses_new_ones(subnet: Any, peer: Any) -> None:
     async def story() -> None:
         judging = asyncio.Event()
 
         async def wait() -> None:
             judging.set()
-            while not axon.gateway.stopping:
-                await asyncio.sleep(0.01)
+            await eventually_async(lambda: axon.gateway.stopping)
             async with peer(axon, uuid="late") as late:
                 answer = await late.send(PullTask())
                 assert (answer.status_code, answer.json()["code"]) == (503, "stopping")
@@ -158,16 +158,16 @@ def test_a_stopping_axon_finishes_what_it_has_and_refuses_what_is_new(subnet: An
 
 
 @pytest.mark.parametrize("name", ["miner", "other"])
-def test_the_score_seed_is_told_and_each_miners_own(subnet: Any, peer: Any, keys: Any, name: str) -> None:
+def test_the_reply_contains_the_score_seed(subnet: Any, peer: Any, keys: Any, name: str) -> None:
     async def story() -> None:
         async with subnet.axon() as axon, peer(axon, keys[name]) as miner:
-            told = (await miner.send(miner.result((await miner.pull())["task"]["id"]))).json()
-            assert told["seed"] == subnet.world.judged[0][2]
+            reply = (await miner.send(miner.result((await miner.pull())["task"]["id"]))).json()
+            assert reply["seed"] == subnet.world.judged[0][2]
 
     asyncio.run(story())
 
 
-def test_replies_carry_no_more_than_they_should(subnet: Any, peer: Any) -> None:
+def test_replies_do_not_send_the_asset_back(subnet: Any, peer: Any) -> None:
     async def story() -> None:
         async with subnet.axon() as axon, peer(axon) as miner:
             answer = await miner.send(miner.result((await miner.pull())["task"]["id"], asset=b"x" * 40_000))

@@ -1,4 +1,4 @@
-"""Each side in turn is a peer that declares only the network's fixed fields, and speaks through the SDK alone."""
+"""Our miner and our validator against peers that know only the network's fixed fields and use only the SDK."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from neurons import protocol
 from neurons.miner.dendrite import Dendrite
 from neurons.miner.peers import Peer
 from neurons.protocol import result_message, sign
+from tests.eventually import eventually
 
-# The SDK works a body's hash out in a way that pydantic has deprecated.
+# The SDK computes body hashes in a way that pydantic has deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore:Accessing the 'model_fields' attribute")
 
 VALIDATOR = bt.Keypair.create_from_uri("//Victor")
@@ -77,7 +78,7 @@ class StatusCheck(bt.Synapse):
     results: str | None = None
 
 
-def test_a_miner_with_the_fixed_fields_alone_is_served(subnet: Any, stock_dendrite: Any, keys: Any) -> None:
+def test_a_miner_with_only_the_fixed_fields_is_served(subnet: Any, stock_dendrite: Any, keys: Any) -> None:
     async def story() -> None:
         async with subnet.axon() as axon, stock_dendrite() as dendrite:
             asked = PullTask(version=Version(major=0, minor=9, patch=1))
@@ -107,7 +108,7 @@ def test_a_miner_with_the_fixed_fields_alone_is_served(subnet: Any, stock_dendri
     asyncio.run(story())
 
 
-def test_a_user_with_the_fixed_fields_alone_is_served(subnet: Any, stock_dendrite: Any, keys: Any) -> None:
+def test_a_user_with_only_the_fixed_fields_is_served(subnet: Any, stock_dendrite: Any, keys: Any) -> None:
     async def story() -> None:
         async with subnet.axon() as axon, stock_dendrite(keys["stranger"]) as user, stock_dendrite() as miner:
             asked = await user.call(axon.info, Generate(prompt="blue boat"))
@@ -132,7 +133,7 @@ def test_a_refusal_reaches_a_stock_peer_as_its_status(subnet: Any, stock_dendrit
 
 @pytest.fixture
 def stock_axon() -> Iterator[tuple[int, list[SubmitResults]]]:
-    """A validator of the SDK alone: its port, and what was submitted to it."""
+    """Run a validator that uses only the SDK; yield its port and the list of results submitted to it."""
     submitted: list[SubmitResults] = []
 
     async def pull(synapse: PullTask) -> PullTask:
@@ -156,16 +157,15 @@ def stock_axon() -> Iterator[tuple[int, list[SubmitResults]]]:
     axon = bt.Axon(wallet, port=port, ip="127.0.0.1", external_ip="127.0.0.1")
     axon.fast_config.host = "127.0.0.1"
     for handler, synapse in ((pull, PullTask), (submit, SubmitResults), (version, GetVersion)):
-        handler.__annotations__ = {"synapse": synapse, "return": synapse}  # classes: the SDK reads no text
+        handler.__annotations__ = {"synapse": synapse, "return": synapse}  # the SDK needs classes, not their names
         axon.attach(handler)
     axon.start()
-    while not axon.fast_server.started:
-        time.sleep(0.02)
+    eventually(lambda: axon.fast_server.started)
     yield port, submitted
     axon.stop()
 
 
-def test_a_validator_with_the_fixed_fields_alone_is_understood(
+def test_a_validator_with_only_the_fixed_fields_is_understood(
     stock_axon: tuple[int, list[SubmitResults]], keys: Any
 ) -> None:
     port, submitted = stock_axon

@@ -1,4 +1,4 @@
-"""Where the axon listens and is reached: said by flags, never looked up where they suffice."""
+"""Where the axon listens and is reached: taken from the flags, and looked up only if they do not say."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def place(*flags: str) -> ListenAddress:
     return asyncio.run(find_listen_address(settings(*flags)))
 
 
-def test_a_devnets_axon_is_this_machines_own() -> None:
+def test_a_devnet_axon_is_announced_at_loopback() -> None:
     assert place(*DEVNET) == ListenAddress("0.0.0.0", 8092, "127.0.0.1", 8092)
 
 
@@ -37,15 +37,15 @@ def test_a_given_address_is_not_looked_up(no_network: Any) -> None:
 
 @pytest.fixture
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Any look-up would be an error: there is nobody to pass in between us and the SDK's own function."""
+    """Make any look-up an error. The look-up is the SDK's own function, so it cannot be passed in."""
 
     def fail(*_: object, **__: object) -> None:
-        raise AssertionError("the network was asked")
+        raise AssertionError("the network was used")
 
     monkeypatch.setattr("bittensor.utils.networking.get_external_ip", fail)
 
 
-def test_an_address_that_cannot_be_found_out_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_that_cannot_be_looked_up_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     from bittensor.utils.networking import ExternalIPNotFound
 
     def nowhere() -> str:
@@ -56,7 +56,7 @@ def test_an_address_that_cannot_be_found_out_is_an_error(monkeypatch: pytest.Mon
         place("--subtensor.network", "test")
 
 
-def test_the_check_says_no_when_the_address_does_not_answer(capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_fails_if_the_address_is_unreachable(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         free = probe.getsockname()[1]
@@ -66,20 +66,20 @@ def test_the_check_says_no_when_the_address_does_not_answer(capsys: pytest.Captu
         found = check(
             settings(*DEVNET, "--axon.ip", "127.0.0.1", "--axon.port", str(free), "--axon.external_port", str(other))
         )
-    told = capsys.readouterr().out
+    printed = capsys.readouterr().out
     assert found == 1
-    assert f"127.0.0.1:{other} cannot be reached from this machine" in told
-    assert f"nc -vz 127.0.0.1 {other}" in told
+    assert f"127.0.0.1:{other} cannot be reached from this machine" in printed
+    assert f"nc -vz 127.0.0.1 {other}" in printed
 
 
-def test_the_check_looks_at_a_running_validator(capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_works_beside_a_running_validator(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as running:
         port = running.getsockname()[1]
         assert check(settings(*DEVNET, "--axon.ip", "127.0.0.1", "--axon.port", str(port))) == 0
     assert "something listens on" in capsys.readouterr().out
 
 
-def test_a_part_that_is_missing_says_so(tmp_path: Path) -> None:
+def test_the_unsupported_http_interface_is_refused(tmp_path: Path) -> None:
     chosen = settings(*DEVNET, "--public_api.server_enabled")
     with pytest.raises(SettingsError, match="not part of this version"):
         asyncio.run(run(chosen, ShellSettings(port=0), None, tmp_path, asyncio.Event()))

@@ -1,4 +1,4 @@
-"""Our miner's side against our validator's side, over loopback: what one sends, the other takes."""
+"""Our miner against our validator over loopback."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from neurons.miner.telemetry import MinerMetrics
 from neurons.miner.validators import LATEST_S, Validators
 from neurons.miner.work import Miner
 from neurons.services.generation_pool import GenerationPool
+from tests.eventually import eventually_async
 
 RESULTS = base64.b64encode(b"an asset").decode()
 
@@ -59,13 +60,13 @@ class Losing(httpx.AsyncBaseTransport):
 
 
 def meeting(subnet: Any, keys: Any, story: Callable[..., Any], transport: Any = None) -> Any:
-    """What `story(dendrite, axon)` gives."""
+    """Run `story(dendrite, axon)` and return its result."""
 
-    async def told() -> Any:
+    async def meet() -> Any:
         async with subnet.axon() as axon, Dendrite(keys["miner"], 17, transport=transport) as dendrite:
             return await story(dendrite, axon)
 
-    return asyncio.run(asyncio.wait_for(told(), 30))
+    return asyncio.run(asyncio.wait_for(meet(), 30))
 
 
 async def pulled(dendrite: Dendrite, axon: Any) -> tuple[Task, PullReply]:
@@ -86,7 +87,7 @@ def test_the_miners_signatures_satisfy_a_strict_validator(subnet: Any, keys: Any
     assert (answer.score, answer.task_fidelity_score, answer.reason_code) == (0.9, 1.0, "")
 
 
-def test_a_strict_validator_takes_a_decline(subnet: Any, keys: Any) -> None:
+def test_a_strict_validator_accepts_a_decline(subnet: Any, keys: Any) -> None:
     subnet.world.require_bound = True
 
     async def story(dendrite: Dendrite, axon: Any) -> SubmitReply:
@@ -98,7 +99,7 @@ def test_a_strict_validator_takes_a_decline(subnet: Any, keys: Any) -> None:
     assert answer.cooldown_until > time.time()
 
 
-def test_a_lost_reply_is_told_again_and_nothing_judged_twice(subnet: Any, keys: Any) -> None:
+def test_a_lost_reply_is_sent_again_without_judging_twice(subnet: Any, keys: Any) -> None:
     async def story(dendrite: Dendrite, axon: Any) -> SubmitReply | None:
         task, _ = await pulled(dendrite, axon)
         return await deliver(dendrite, peer_of(axon), task, RESULTS, MinerRules(), CLOCK)
@@ -108,7 +109,7 @@ def test_a_lost_reply_is_told_again_and_nothing_judged_twice(subnet: Any, keys: 
     assert len(subnet.world.judged) == 1
 
 
-def test_a_fault_of_the_validator_costs_the_miner_nothing(subnet: Any, keys: Any, verdicts: Any) -> None:
+def test_a_validator_fault_costs_the_miner_nothing(subnet: Any, keys: Any, verdicts: Any) -> None:
     subnet.world.verdict = verdicts["fault"]
 
     async def mend(_seconds: float) -> None:
@@ -128,7 +129,7 @@ def test_a_fault_of_the_validator_costs_the_miner_nothing(subnet: Any, keys: Any
     assert len(subnet.world.judged) == 2
 
 
-def test_a_validator_that_restarts_says_when_to_come_back(subnet: Any, keys: Any) -> None:
+def test_a_stopping_validator_sends_a_retry_time(subnet: Any, keys: Any) -> None:
     async def story(dendrite: Dendrite, axon: Any) -> float | None:
         axon.gateway.stopping = True
         with pytest.raises(CallRefusedError, match="503") as refused:
@@ -138,7 +139,7 @@ def test_a_validator_that_restarts_says_when_to_come_back(subnet: Any, keys: Any
     assert meeting(subnet, keys, story) == 30
 
 
-def test_a_miner_without_a_seat_is_told_when_to_come_back(subnet: Any, keys: Any) -> None:
+def test_an_unregistered_miner_gets_a_retry_time(subnet: Any, keys: Any) -> None:
     async def story(_dendrite: Dendrite, axon: Any) -> float | None:
         async with Dendrite(keys["stranger"], 17) as stranger:
             with pytest.raises(CallRefusedError, match="403") as refused:
@@ -148,7 +149,7 @@ def test_a_miner_without_a_seat_is_told_when_to_come_back(subnet: Any, keys: Any
     assert meeting(subnet, keys, story) == 600
 
 
-def test_a_miners_clock_that_is_wrong_is_told(subnet: Any, keys: Any) -> None:
+def test_a_wrong_miner_clock_is_reported(subnet: Any, keys: Any) -> None:
     async def story(_dendrite: Dendrite, axon: Any) -> str:
         async with Dendrite(keys["miner"], 17, now_ns=lambda: time.time_ns() + 600 * 10**9) as fast:
             with pytest.raises(CallRefusedError) as refused:
@@ -159,7 +160,7 @@ def test_a_miners_clock_that_is_wrong_is_told(subnet: Any, keys: Any) -> None:
 
 
 class Balls:
-    """A generation service: its splat is the seed."""
+    """A generation service whose asset is the prompt and the seed."""
 
     url = "http://gen"
 
@@ -170,7 +171,7 @@ class Balls:
         return f"{prompt} {seed}".encode()
 
 
-def test_a_whole_miner_earns(subnet: Any, keys: Any) -> None:
+def test_a_complete_miner_earns(subnet: Any, keys: Any) -> None:
     async def story(dendrite: Dendrite, axon: Any) -> None:
         clock = Clock(time.time, random.Random(1))
         validators = Validators(MinerRules(), lambda: time.time() + LATEST_S, clock.rng)
@@ -179,12 +180,11 @@ def test_a_whole_miner_earns(subnet: Any, keys: Any) -> None:
         generators = GenerationPool([Balls()], time.monotonic)
         await generators.check()
         metrics, stop = MinerMetrics(CollectorRegistry()), asyncio.Event()
-        workshop = CandidateRunner(generators, None, MinerRules(), clock, metrics)
-        miner = Miner(dendrite, validators, generators, workshop, MinerRules(), clock, metrics)
+        runner = CandidateRunner(generators, None, MinerRules(), clock, metrics)
+        miner = Miner(dendrite, validators, generators, runner, MinerRules(), clock, metrics)
         working = asyncio.create_task(miner.run(stop))
-        while metrics.summary() != "1 accepted":
-            assert not working.done()
-            await asyncio.sleep(0.01)
+        await eventually_async(lambda: working.done() or metrics.summary() == "1 accepted")
+        assert not working.done()
         stop.set()
         await working
 

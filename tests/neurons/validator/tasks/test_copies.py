@@ -43,7 +43,7 @@ def test_an_empty_index_finds_nothing() -> None:
     assert CopyIndex().find(mark(embedding())) is None
 
 
-def test_what_is_forgotten_is_no_copy_any_more() -> None:
+def test_a_forgotten_asset_is_not_a_copy() -> None:
     old, new = embedding(), embedding()
     index = CopyIndex([asset(1.0, old), asset(2.0, new)])
     index.forget(2.0)
@@ -60,7 +60,7 @@ def test_the_index_is_bounded() -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.one_of(st.integers(0, 30), st.just("forget")), max_size=60))
-def test_it_agrees_with_a_plain_search(events: list[int | str]) -> None:
+def test_the_index_agrees_with_a_linear_search(events: list[int | str]) -> None:
     vectors = np.random.default_rng(1).normal(0, 0.2, (31, 64)).astype(np.float32)
     index, held = CopyIndex(max_assets=20), []
     for at, event in enumerate(events):

@@ -1,4 +1,4 @@
-"""Organic work and the chain's news at the desk."""
+"""Organic jobs and new snapshots of the subnet at the desk."""
 
 from __future__ import annotations
 
@@ -38,9 +38,7 @@ def test_organic_tasks_come_first_and_their_result_reaches_the_user(world: Any, 
 
 
 @pytest.mark.parametrize("verdict", ["low", "junk", "declined"])
-def test_a_result_that_is_not_acceptable_reaches_no_user(
-    world: Any, submission: Any, verdicts: Any, verdict: str
-) -> None:
+def test_an_unacceptable_result_reaches_no_user(world: Any, submission: Any, verdicts: Any, verdict: str) -> None:
     async def story() -> None:
         world.verdict = verdicts.get(verdict, world.verdict)
         desk = world.desk()
@@ -55,7 +53,7 @@ def test_a_result_that_is_not_acceptable_reaches_no_user(
     asyncio.run(story())
 
 
-def test_a_validators_fault_leaves_the_job_with_its_miner(world: Any, submission: Any, verdicts: Any) -> None:
+def test_a_validator_fault_leaves_the_job_with_its_miner(world: Any, submission: Any, verdicts: Any) -> None:
     async def story() -> None:
         world.verdict = verdicts["fault"]
         desk = world.desk()
@@ -66,7 +64,7 @@ def test_a_validators_fault_leaves_the_job_with_its_miner(world: Any, submission
     asyncio.run(story())
 
 
-def test_the_strong_miners_of_the_last_look_get_the_fourth_place(world: Any) -> None:
+def test_strong_miners_of_the_last_snapshot_get_the_fourth_place(world: Any) -> None:
     async def story() -> None:
         desk = world.desk()
         job = desk.jobs.ask(USER, "a red car")
@@ -78,7 +76,7 @@ def test_the_strong_miners_of_the_last_look_get_the_fourth_place(world: Any) -> 
     asyncio.run(story())
 
 
-def test_a_seat_that_changes_hands_starts_neutral(world: Any, submission: Any) -> None:
+def test_a_new_hotkey_on_an_old_uid_starts_with_a_fresh_record(world: Any, submission: Any) -> None:
     async def story() -> None:
         desk = world.desk()
         await desk.submit(MINER, submission((await desk.pull(MINER)).task.id, MINER, bound_at=world.now))
@@ -87,20 +85,20 @@ def test_a_seat_that_changes_hands_starts_neutral(world: Any, submission: Any) -
         world.now += 1
         reply = await desk.pull("heir")
         assert (reply.task is not None, reply.cooldown_violations) == (True, 0)
-        told = await desk.submit("heir", submission(reply.task.id, "heir", b"its own"))
-        assert (told.reason_code, told.average_fidelity_score, told.generations_within_8_hours) == ("", 1.0, 1)
+        scored = await desk.submit("heir", submission(reply.task.id, "heir", b"its own"))
+        assert (scored.reason_code, scored.average_fidelity_score, scored.generations_within_8_hours) == ("", 1.0, 1)
 
     asyncio.run(story())
 
 
-def test_records_of_the_departed_go_once_they_matter_no_more(world: Any, submission: Any) -> None:
+def test_records_of_departed_hotkeys_are_dropped_once_they_no_longer_count(world: Any, submission: Any) -> None:
     async def story() -> None:
         desk = world.desk()
         await desk.submit(MINER, submission((await desk.pull(MINER)).task.id, MINER))
         await desk.update_subnet(seats("heir"))
         assert [record.hotkey for record in desk.state.list_records()] == [MINER]  # it may come back within the window
         world.now += 8 * 3600
-        await desk.update_subnet(seats())  # an empty look says nothing
+        await desk.update_subnet(seats())  # an empty snapshot is no evidence that anybody left
         assert [record.hotkey for record in desk.state.list_records()] == [MINER]
         await desk.update_subnet(seats("heir"))
         assert desk.state.list_records() == world.desk().state.list_records() == []
@@ -108,5 +106,5 @@ def test_records_of_the_departed_go_once_they_matter_no_more(world: Any, submiss
     asyncio.run(story())
 
 
-def test_an_empty_state_earns_nobody_weights(world: Any) -> None:
+def test_an_empty_state_gives_no_weights(world: Any) -> None:
     assert world.desk().state.compute_weights(seats(MINER)) == {}

@@ -1,9 +1,8 @@
-"""Nothing that a miner was told is lost when the validator is killed at any moment."""
+"""Nothing that was acknowledged to a miner is lost if the validator is killed, at whatever moment."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import shutil
 import subprocess
@@ -28,11 +27,12 @@ def held_by(folder: Path) -> dict[str, Any]:
         store.close()
 
 
-def assert_held(folder: Path, told: list[str]) -> None:
-    """Every complete line that the validator said is true of its state."""
+def assert_held(folder: Path, acknowledged: list[str]) -> None:
+    """Check that the state holds every acknowledged task ("task HOTKEY ID") and reply ("reply HOTKEY JSON")."""
     records = held_by(folder)
-    tasks, replies = ({}, {})  # type: ignore[var-annotated]
-    for line in told:
+    tasks: dict[str, str] = {}
+    replies: dict[str, str] = {}
+    for line in acknowledged:
         kind, hotkey, rest = line.split(" ", 2)
         (tasks if kind == "task" else replies)[hotkey] = rest
     for hotkey, task_id in tasks.items():
@@ -43,47 +43,46 @@ def assert_held(folder: Path, told: list[str]) -> None:
         assert len(records[hotkey].accepted_at) == SubmitReply.from_json(reply).generations_within_8_hours == 1
 
 
-def test_what_was_said_is_on_disk_at_every_moment(world: Any, submission: Any, tmp_path: Path) -> None:
-    """A copy of the files, taken without closing them, is what a kill would leave."""
+def test_replies_are_on_disk_before_they_are_sent(world: Any, submission: Any, tmp_path: Path) -> None:
+    """Copy the open files, as a kill would leave them, before and after each step."""
     moments = iter(range(1000))
 
-    def leave() -> Path:
+    def copy_files() -> Path:
         return Path(shutil.copytree(world.folder, tmp_path / f"moment-{next(moments)}"))
 
     async def story() -> None:
         desk = world.desk()
         for miner in ("a", "b", "c"):
             pulled = await desk.pull(miner)
-            told = [f"task {miner} {pulled.task.id}"]
-            assert_held(leave(), told)
+            acknowledged = [f"task {miner} {pulled.task.id}"]
+            assert_held(copy_files(), acknowledged)
 
-            async def killed_while_judging(told: list[str] = told) -> None:
-                assert_held(leave(), told)
+            async def check_while_judging(acknowledged: list[str] = acknowledged) -> None:
+                assert_held(copy_files(), acknowledged)
 
-            world.before_verdict = killed_while_judging
+            world.before_verdict = check_while_judging
             reply = await desk.submit(miner, submission(pulled.task.id, miner, miner.encode()))
-            assert_held(leave(), [*told, f"reply {miner} {reply.to_json()}"])
+            assert_held(copy_files(), [*acknowledged, f"reply {miner} {reply.to_json()}"])
 
     asyncio.run(story())
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-def test_a_hundred_kills_lose_nothing_acknowledged(tmp_path: Path, root: Path) -> None:
-    chance, told, working = random.Random(8), [], 0
-    program = Path(__file__).with_name("accept_for_ever.py")
+def test_a_hundred_kills_lose_no_acknowledged_result(tmp_path: Path, root: Path) -> None:
+    rng, acknowledged, productive_runs = random.Random(8), [], 0
+    program = "tests.neurons.validator.tasks.accept_until_killed"
     for kill in range(KILLS):
-        command = [sys.executable, str(program), str(tmp_path), str(1_000_000 + kill)]
-        env = {**os.environ, "PYTHONPATH": str(root)}
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env) as child:
+        command = [sys.executable, "-m", program, str(tmp_path), str(1_000_000 + kill)]
+        with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as child:
             assert child.stdout is not None
-            heard = [child.stdout.readline() for _ in range(chance.randrange(40))]
-            time.sleep(chance.random() * 0.02)
+            printed = [child.stdout.readline() for _ in range(rng.randrange(40))]
+            time.sleep(rng.random() * 0.02)
             child.kill()
-            heard += child.stdout.readlines()
-        complete = [line.rstrip("\n") for line in heard if line.endswith("\n")]
-        working += bool(complete)
-        told += complete
-        assert_held(tmp_path, told)
-    assert working > KILLS / 2
-    assert sum(line.startswith("reply") for line in told) > KILLS
+            printed += child.stdout.readlines()
+        complete = [line.rstrip("\n") for line in printed if line.endswith("\n")]
+        productive_runs += bool(complete)
+        acknowledged += complete
+        assert_held(tmp_path, acknowledged)
+    assert productive_runs > KILLS / 2
+    assert sum(line.startswith("reply") for line in acknowledged) > KILLS

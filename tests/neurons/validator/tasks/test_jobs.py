@@ -1,4 +1,4 @@
-"""Organic jobs: who gets a place, when a job ends and with what, who may ask and how often."""
+"""Organic jobs: who gets a place, when a job ends and with which result, who may ask and how often."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_three_places_are_open_and_the_fourth_is_kept_for_a_strong_miner(jobs: O
     assert pull(jobs, "t", strong=True) == [False]
 
 
-def test_after_thirty_seconds_the_fourth_place_is_anyones(jobs: OrganicJobs, clock: Clock) -> None:
+def test_after_thirty_seconds_anyone_gets_the_fourth_place(jobs: OrganicJobs, clock: Clock) -> None:
     asked(jobs)
     pull(jobs, "a", "b", "c")
     clock.now += 30
@@ -95,7 +95,7 @@ def test_a_job_ends_sixty_seconds_after_the_first_acceptable_result(jobs: Organi
     assert job.best.results == "seven"  # type: ignore[union-attr]
 
 
-def test_a_place_whose_result_was_no_good_is_free_for_another(jobs: OrganicJobs) -> None:
+def test_a_rejected_result_frees_its_place(jobs: OrganicJobs) -> None:
     job = asked(jobs)
     pull(jobs, "a", "b", "c")
     jobs.answer(job.id, "a", None, "")
@@ -114,7 +114,7 @@ def test_a_job_without_a_result_fails_at_its_deadline_with_a_reason(
     assert pull(jobs, "b") == [False]
 
 
-def test_only_the_first_and_the_best_asset_are_held(jobs: OrganicJobs) -> None:
+def test_only_the_first_and_the_best_asset_are_kept(jobs: OrganicJobs) -> None:
     job = asked(jobs)
     pull(jobs, "a", "b", "c")
     for hotkey, score in (("a", 0.7), ("b", 0.8), ("c", 0.9)):
@@ -122,20 +122,20 @@ def test_only_the_first_and_the_best_asset_are_held(jobs: OrganicJobs) -> None:
     assert [made.results for made in job.made] == ["a", "", "c"]
 
 
-def test_a_job_is_its_users_alone(jobs: OrganicJobs) -> None:
+def test_a_job_is_visible_only_to_its_user(jobs: OrganicJobs) -> None:
     assert jobs.find("another", asked(jobs).id) is None
 
 
-def test_who_is_not_on_the_list_is_refused(jobs: OrganicJobs) -> None:
+def test_a_hotkey_that_is_not_allowed_is_refused(jobs: OrganicJobs) -> None:
     assert jobs.ask("stranger", "a red car") == "not_allowed"
 
 
-def test_a_prompt_that_is_none_is_refused_and_not_charged(jobs: OrganicJobs) -> None:
+def test_an_invalid_prompt_does_not_count_towards_the_rate_limit(jobs: OrganicJobs) -> None:
     assert [jobs.ask(USER, "\x00") for _ in range(20)] == ["invalid_prompt"] * 20
     asked(jobs)
 
 
-def test_ten_questions_in_two_minutes_are_the_limit(jobs: OrganicJobs, clock: Clock) -> None:
+def test_ten_requests_in_two_minutes_are_the_limit(jobs: OrganicJobs, clock: Clock) -> None:
     for _ in range(10):
         asked(jobs)
     assert jobs.ask(USER, "a red car") == "rate_limited"
@@ -150,12 +150,14 @@ def test_too_many_open_jobs_are_refused(jobs: OrganicJobs) -> None:
 
 
 def test_finished_jobs_are_forgotten(jobs: OrganicJobs, clock: Clock) -> None:
+    made = []
     for i in range(200):
         job = jobs.ask(f"user {i}", "a red car")
         assert isinstance(job, OrganicJob)
+        made.append(job)
         pull(jobs, "a")
         jobs.answer(job.id, "a", 0.9, "asset")
-    assert len(jobs._ended) == FINISHED_KEPT
+    assert [jobs.find(job.owner, job.id) for job in made] == [None] * (200 - FINISHED_KEPT) + made[-FINISHED_KEPT:]
     clock.now += 3600
     assert jobs.find("user 199", job.id) is None
     assert (jobs._ended, jobs._open, jobs._asked) == ({}, {}, {})
@@ -174,5 +176,5 @@ def test_the_allow_list_is_read_again_when_it_changes(tmp_path: Path) -> None:
     assert "bob" not in allowed
 
 
-def test_no_allow_list_lets_nobody_in() -> None:
+def test_without_an_allow_list_nobody_is_allowed() -> None:
     assert "alice" not in AllowList(None)

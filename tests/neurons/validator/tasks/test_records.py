@@ -28,7 +28,7 @@ def test_an_expired_task_leaves_no_score() -> None:
     assert (settled.average, settled.accepted_at, settled.cooldown_until) == (1.0, (), 0.0)
 
 
-def test_a_second_task_is_not_given() -> None:
+def test_a_second_task_is_refused() -> None:
     with pytest.raises(ValueError, match="holds task t1 already"):
         r.assign_task(open_record(), "t2", "a blue car", NOW, RULES)
 
@@ -40,7 +40,7 @@ def test_a_pull_during_the_cooldown_is_a_violation() -> None:
     assert (refused.cooldown_violations, refused.cooldown_until) == (1, NOW + 5)
 
 
-def test_a_pull_after_the_cooldown_is_none() -> None:
+def test_a_pull_after_the_cooldown_is_not_a_violation() -> None:
     assert r.refuse_early_pull(replace(MinerRecord("M"), cooldown_until=NOW), NOW) is None
 
 
@@ -51,7 +51,7 @@ def test_the_open_task_is_judged_and_counted() -> None:
     assert record.task.submissions == 1
 
 
-def test_a_foreign_task_changes_nothing() -> None:
+def test_an_unknown_task_changes_nothing() -> None:
     record = open_record()
     assert r.receive_submission(record, "other", RULES) == (record, SubmissionAction.UNKNOWN_TASK)
 
@@ -64,14 +64,14 @@ def test_a_fourth_submission_is_refused() -> None:
     assert r.receive_submission(record, "t1", RULES) == (record, SubmissionAction.TOO_MANY)
 
 
-def test_no_more_closed_tasks_are_kept_than_an_hour_brings() -> None:
+def test_closed_tasks_are_bounded() -> None:
     record = r.MinerRecord("miner")
     for number in range(100):
         record = r.store_reply(record, f"t{number}", f"reply {number}", NOW + number)
     assert (r.find_reply(record, "t35"), r.find_reply(record, "t36"), len(record.closed)) == (None, "reply 36", 64)
 
 
-def test_a_closed_task_is_replayed_for_an_hour() -> None:
+def test_the_reply_to_a_closed_task_is_kept_for_an_hour() -> None:
     closed = r.store_reply(r.add_score(open_record(), 1.0, NOW + 20, RULES), "t1", "reply", NOW + 20)
     assert r.receive_submission(r.drop_expired(closed, NOW + 3619, RULES), "t1", RULES)[1] is SubmissionAction.REPLAY
     assert (
@@ -79,15 +79,15 @@ def test_a_closed_task_is_replayed_for_an_hour() -> None:
     )
 
 
-def test_a_fast_answer_waits_from_the_pull() -> None:
+def test_the_cooldown_counts_from_the_pull() -> None:
     assert r.add_score(open_record(), 1.0, NOW + 5, RULES).cooldown_until == NOW + 120
 
 
-def test_a_slow_answer_waits_the_least() -> None:
+def test_the_cooldown_is_never_shorter_than_the_minimum() -> None:
     assert r.add_score(open_record(), 1.0, NOW + 300, RULES).cooldown_until == NOW + 310
 
 
-def test_a_rejected_result_lowers_the_average_alone() -> None:
+def test_a_rejected_result_only_lowers_the_average() -> None:
     record = r.add_score(open_record(), 0.0, NOW + 5, RULES)
     assert (record.average, record.accepted_at, record.task) == (0.95, (), None)
 

@@ -30,11 +30,11 @@ def test_a_miner_without_a_seat_gets_nothing() -> None:
     assert compute_weights([miner("A", 3), miner("gone", 9)], snapshot("A"), NOW, RULES) == {0: 1.0}
 
 
-def test_nobody_has_earned_anything() -> None:
+def test_no_weights_if_nobody_has_earned_anything() -> None:
     assert compute_weights([miner("A", 0), miner("B", 3, average=0.0)], snapshot("A", "B"), NOW, RULES) == {}
 
 
-def test_a_seat_that_changed_hands_starts_neutral() -> None:
+def test_a_new_hotkey_on_an_old_uid_gets_nothing() -> None:
     assert compute_weights([miner("old", 9)], snapshot("V", "new"), NOW, RULES) == {}
 
 

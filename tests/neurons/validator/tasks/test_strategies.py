@@ -1,4 +1,4 @@
-"""Eight hours of five ways to mine: the honest and the careful earn most, junk and copies nothing."""
+"""Eight simulated hours of five mining strategies: careful work earns most, junk and copies nothing."""
 
 from __future__ import annotations
 
@@ -19,35 +19,35 @@ HOURS = 8
 
 @dataclass(frozen=True)
 class Strategy:
-    """How long a miner works on a task (seconds), and how good what it then sends is."""
+    """How long a miner works on a task (seconds), and the quality of its result."""
 
     name: str
     work_s: float
     quality: Callable[[random.Random], float]
 
 
-def clipped(chance: random.Random, mean: float, spread: float) -> float:
-    return min(1.0, max(0.0, chance.gauss(mean, spread)))
+def clipped(rng: random.Random, mean: float, spread: float) -> float:
+    return min(1.0, max(0.0, rng.gauss(mean, spread)))
 
 
 STRATEGIES = (
-    Strategy("fast-poor", 5, lambda chance: clipped(chance, 0.55, 0.1)),
-    Strategy("slow-good", 90, lambda chance: clipped(chance, 0.82, 0.07)),
-    Strategy("best-of-n", 100, lambda chance: max(clipped(chance, 0.68, 0.1) for _ in range(4))),
+    Strategy("fast-poor", 5, lambda rng: clipped(rng, 0.55, 0.1)),
+    Strategy("slow-good", 90, lambda rng: clipped(rng, 0.82, 0.07)),
+    Strategy("best-of-n", 100, lambda rng: max(clipped(rng, 0.68, 0.1) for _ in range(4))),
     Strategy("junk", 1, lambda _: 0.0),
     Strategy("copier", 1, lambda _: 1.0),
 )
 
 
 def judge(_prompt: str, asset: bytes, scored: Callable[..., Verdict]) -> Verdict:
-    """An asset carries its own score; junk has none."""
+    """Return the score that the asset begins with; an asset with score 0 is rejected."""
     score = float(asset.split()[0])
     return scored(round(score, 4), asset) if score else Rejection("too_few", "junk")
 
 
 async def mine(world: Any, submission: Any) -> dict[str, float]:
-    """Weights by strategy after eight hours."""
-    desk, chance, end = world.desk(), random.Random(3), world.now + HOURS * 3600
+    """Return the weights by strategy after eight hours."""
+    desk, rng, end = world.desk(), random.Random(3), world.now + HOURS * 3600
     accepted: list[bytes] = []
     queue = [(world.now + i, i, "") for i in range(len(STRATEGIES))]
     while queue:
@@ -60,9 +60,9 @@ async def mine(world: Any, submission: Any) -> dict[str, float]:
             assert pulled.task is not None
             heapq.heappush(queue, (at + strategy.work_s, uid, pulled.task.id))
             continue
-        asset = f"{strategy.quality(chance)} {at} {strategy.name}".encode()
+        asset = f"{strategy.quality(rng)} {at} {strategy.name}".encode()
         if strategy.name == "copier":
-            asset = chance.choice(accepted) if accepted else b"0 nothing to copy yet"
+            asset = rng.choice(accepted) if accepted else b"0 nothing to copy yet"
         reply = await desk.submit(strategy.name, submission(task, strategy.name, asset))
         if reply.task_fidelity_score:
             accepted.append(asset)

@@ -1,6 +1,6 @@
-"""A validator that accepts results until it is killed, and says what it has acknowledged.
+"""Accept results until killed, printing each task and reply that was acknowledged.
 
-Run by test_durable.py: accept_for_ever.py FOLDER NOW
+Run by test_durable.py: python -m tests.neurons.validator.tasks.accept_until_killed FOLDER NOW
 """
 
 from __future__ import annotations
@@ -10,9 +10,8 @@ import itertools
 import sys
 from pathlib import Path
 
-from conftest import World, make_submission
-
 from neurons.validator.tasks.desk import Desk
+from tests.neurons.validator.conftest import World, make_submission
 
 
 def say(*words: str) -> None:
