@@ -1,4 +1,4 @@
-"""What the generation service accepts. Imports only pydantic, the standard library and the shared schemas."""
+"""Requests of the generation service. Imports only pydantic, the standard library and the shared schemas."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ VIDEO_MIN_PX, VIDEO_MAX_PX = 64, 2048
 
 SplatFormat = Literal["spz", "ply"]
 Axes = Literal["y_up", "y_down"]
-"""World axes of a download: as the network has them, or turned by 180° about x for INRIA-style viewers."""
+"""World axes of a download: the network's, or turned by 180° about x for INRIA-style viewers."""
 
 
 def _whole_number(value: object) -> object:
-    """Form fields are text; "5" and "5.0" are the number 5, "1_0" or " 5" are none."""
+    """Convert a form field to an integer: "5" and "5.0" are 5; "1_0" and " 5" are not numbers."""
     if isinstance(value, str):
         if not re.fullmatch(r"[0-9]{1,20}(\.0{1,20})?", value):
             raise ValueError("must be a whole number")
@@ -25,7 +25,7 @@ def _whole_number(value: object) -> object:
     return value
 
 
-# A form has no null: a field left empty on a page arrives as "" and means the default, and the schema says so.
+# A form has no null: a field left empty arrives as "" and means the default; the schema declares that.
 _EMPTY = {"type": "string", "const": ""}
 
 FormSeed = Annotated[
@@ -49,12 +49,12 @@ FormVideoRes = Annotated[
 
 
 class PromptForm(BaseModel):
-    """Fields of /generate_model/ and, as a form, of /jobs/. Unknown fields are ignored."""
+    """Fields of /generate_model/, and of /jobs/ when its body is a form. Unknown fields are ignored."""
 
     model_config = ConfigDict(frozen=True)
 
     prompt: Prompt
-    seed: Annotated[FormSeed, Field(description="Drawn fresh when absent; see X-Seed in the answer.")] = None
+    seed: Annotated[FormSeed, Field(description="Drawn fresh when absent; see X-Seed in the response.")] = None
 
 
 class SplatForm(PromptForm):

@@ -1,4 +1,4 @@
-"""Settings of the generation service: flags for where it listens, a YAML file for what it does; read once."""
+"""Settings of the generation service: flags for where it listens, a YAML file for what it does. Read once at start."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DEFAULT_CONFIG = Path(__file__).parent / "configs" / "procedural.yaml"
 
 
 class GenerationConfig(BaseModel):
-    """The YAML file. Every name is optional but `backend`; an unknown one is an error."""
+    """The YAML file. Every name but `backend` is optional; an unknown one is an error."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
@@ -25,20 +25,20 @@ class GenerationConfig(BaseModel):
     """Arguments of the backend's loader."""
 
     devices: Annotated[list[Annotated[str, Field(pattern=r"^(cpu|cuda(:\d+)?)$")]], Field(min_length=1)] = ["cpu"]
-    """Where it works: one generator and one job at a time on each."""
+    """One generator and one running job on each."""
 
     queue_limit: Annotated[int, Field(ge=1, le=10_000)] = 32
-    """Waiting jobs. At a second a job the last of 32 waits half a minute, which a client still sits through."""
+    """Jobs that may wait. At a second a job, the last of 32 waits half a minute, which clients still accept."""
 
     job_timeout_s: Annotated[float, Field(gt=0, le=86_400)] = 600.0
-    """The network's own limit for a task."""
+    """The subnet's own limit for a task."""
 
     results_kept_s: Annotated[float, Field(gt=0, le=86_400)] = 1800.0
     results_kept_jobs: Annotated[int, Field(ge=1, le=100_000)] = 128
-    """Well above queue_limit, so that nobody's result is dropped while the rest of the queue runs."""
+    """Well above queue_limit, so that no result is dropped while the rest of the queue runs."""
 
     results_kept_mib: Annotated[int, Field(ge=128, le=1 << 20)] = 1024
-    """A job of the procedural generator takes about 4 MiB, with its video 6; an asset is at most 64 MiB a format."""
+    """A procedural job takes about 4 MiB, 6 with its video; an asset has at most 64 MiB per format."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The generators by name. A loader imports what it needs only when called, so that naming a backend costs nothing."""
+"""The generators by name. A loader imports its libraries only when called."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from generation.backends.contract import BackendUnusable, Generator
 
 
 def load_procedural(device: str) -> Generator:
-    """The generator without a learned model: builds objects from parts. Raises BackendUnusable for a GPU."""
+    """Load the generator without a learned model, which builds objects from parts. Raises BackendUnusable for a GPU."""
     if device != "cpu":
-        raise BackendUnusable(f"the procedural generator works on the cpu, not on {device}")
+        raise BackendUnusable(f"the procedural generator runs on the cpu, not on {device}")
     from generation.backends.procedural import load  # noqa: PLC0415 - scipy, trimesh and scikit-image load here
 
     return load()
 
 
 def load_lgm(device: str, **options: object) -> Generator:
-    """MVDream's four views, made splats by LGM."""
+    """Load LGM, which reconstructs splats from MVDream's four views."""
     from generation.backends.lgm import load  # noqa: PLC0415
 
     return load(device, **options)
 
 
 def load_guided(device: str, **options: object) -> Generator:
-    """A blob of splats, optimised until a diffusion model takes its pictures for the prompt's."""
+    """Load the guided generator, which optimises splats by score distillation."""
     from generation.backends.guided.load import load  # noqa: PLC0415
 
     return load(device, **options)

@@ -1,7 +1,4 @@
-"""Several objects for one prompt, from different seeds, of which the best is kept; and the last touches to each.
-
-Knows nothing of how an object is made or judged: both are handed in.
-"""
+"""Best of n: several objects for one prompt from different seeds, of which the best is kept; and their clean-up."""
 
 from __future__ import annotations
 
@@ -16,17 +13,17 @@ from splats.model import Splats, normalise
 from splats.turn import about_y
 
 Scorer = Callable[[str, Splats], float]
-"""(prompt, splats on the CPU) → how good they are: more is better."""
+"""(prompt, splats on the CPU) → score; higher is better."""
 
 SCORE_STAGE = "judging"
 
 
 def best_of(generate: Generator, count: int, score: Scorer | None) -> Generator:
-    """A generator that makes `count` objects with seeds of their own and returns the one with the highest score.
+    """Return a generator that makes `count` objects from different seeds and keeps the one with the highest score.
 
-    The first seed is the one asked for, so that a single candidate is what it would be without this. Of equals the
-    earlier is kept. Whatever the scorer raises goes through: no object is called best that nobody has judged.
-    Raises ValueError for a count below 1, or above it without a scorer.
+    The first seed is the given one, so that a single candidate is the object of that seed; of equal scores the first
+    wins. Exceptions of the scorer pass through, so that no unscored object is ever returned.
+    Raises ValueError for a count below 1, or for several candidates without a scorer.
     """
     if count < 1:
         raise ValueError(f"candidates must be at least 1, not {count}")
@@ -51,7 +48,7 @@ def best_of(generate: Generator, count: int, score: Scorer | None) -> Generator:
 
 
 def candidate_seeds(seed: int, count: int) -> list[int]:
-    """`count` different seeds (0 … 2³²−1): the one given, and what a generator seeded by it draws."""
+    """Return `count` different seeds (0 … 2³²−1): the given one, then draws of a generator seeded with it."""
     random = torch.Generator().manual_seed(seed)
     seeds = [seed]
     while len(seeds) < count:
@@ -62,10 +59,10 @@ def candidate_seeds(seed: int, count: int) -> list[int]:
 
 
 def finish(splats: Splats, front_azimuth_deg: float = 0.0) -> Splats:
-    """The object as the network wants it, on the CPU: floaters gone, front toward +z, centred, longest side 1.
+    """Return the object as the subnet wants it, on the CPU: without floaters, front toward +z, centred, longest side 1.
 
-    `front_azimuth_deg` is where its front looks now (`splats.model`: 0 is +z, 90 is +x). Raises ValueError when there
-    is nothing to see.
+    `front_azimuth_deg` is the azimuth that its front faces now (`splats.model`: 0 is +z, 90 is +x). Raises ValueError
+    when nothing is visible.
     """
     kept = without_floaters(splats.to("cpu"))
     return normalise(about_y(kept, -front_azimuth_deg) if front_azimuth_deg else kept)

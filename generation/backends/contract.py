@@ -1,8 +1,8 @@
-"""What every text-to-splat generator is: one callable. It knows nothing of jobs, queues, HTTP or prompts' meaning.
+"""The contract of every text-to-splat generator, which is one callable.
 
-A generator takes a prompt (text), a seed (0 … 2³²−1) and `report`, and returns `Generated`. It is made once by its
-loader and called once at a time. It calls `report` at least every 0.2 s of work (or once a step, where a step takes
-longer); `report` raises `Cancelled` when nobody wants the result any more, and the generator lets it through.
+It takes a prompt (text), a seed (0 … 2³²−1) and `report`, and returns `Generated`. Its loader makes it once, and it
+runs one call at a time. It calls `report` at least every 0.2 s, or once a step where a step takes longer; `report`
+raises `Cancelled` when the result is no longer wanted, which the generator must not catch.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from splats.model import Splats
 
 
 class BackendUnusable(Exception):
-    """Raised by a loader for a device or options it cannot work with; one line for the operator."""
+    """Raised by a loader for a device or options that it cannot use; one line for the operator."""
 
 
 class Cancelled(Exception):
-    """Raised by `report` inside a generator when its job is gone."""
+    """Raised by `report` inside a generator when its job has ended."""
 
 
 Preview = Splats | bytes
-"""What there is to see of an unfinished object: splats, which are drawn when somebody looks, or a PNG drawn already."""
+"""An unfinished object: splats, which are rendered when a client asks for them, or a finished PNG."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a generation is: `fraction` in [0, 1], `stage` in a word or two, and perhaps a rough first look."""
+    """Progress of a generation: `fraction` in [0, 1], `stage` in a word or two, and sometimes a preview."""
 
     fraction: float
     stage: str
@@ -36,7 +36,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """A finished object: normalised splats, what was understood of the prompt, and encoded pictures made on the way."""
+    """A finished object: normalised splats, what was understood of the prompt, and any encoded images it comes with."""
 
     splats: Splats
     understood: str | None = None
@@ -44,7 +44,7 @@ class Generated:
 
 
 Report = Callable[[Progress], None]
-"""Takes a `Progress`; raises `Cancelled` when the job is gone."""
+"""Takes a `Progress`; raises `Cancelled` when the job has ended."""
 
 Generator = Callable[[str, int, Report], Generated]
 """(prompt, seed, report) → Generated."""

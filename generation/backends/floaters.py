@@ -1,7 +1,4 @@
-"""Dropping what floats beside an object: specks that touch nothing, as optimisation and networks leave them behind.
-
-Knows nothing of where the splats come from.
-"""
+"""Removal of floaters: small groups of splats that touch nothing, which optimisation and networks leave behind."""
 
 from __future__ import annotations
 
@@ -11,23 +8,23 @@ import torch
 from splats.model import Splats
 
 MIN_OPACITY = 0.005
-"""Fainter splats are dropped (LGM's own limit): they cost time and show nothing, over black or white."""
+"""Fainter splats are dropped (LGM's own limit): they cost time and are invisible over black and white."""
 
 REACH = 3.0
-"""Two splats touch when their centres are no further apart than this many times the sum of their widths."""
+"""Two splats touch if their centres are at most this many times the sum of their largest scales apart."""
 
 NEIGHBOURS = 8
-"""Splats nearest to each that are asked whether they touch it."""
+"""Nearest neighbours of each splat that are tested for touching it."""
 
 KEEP_SHARE = 0.01
-"""A part that touches no other stays when it has this share of the whole object's visible surface."""
+"""A part is kept if it has at least this share of the object's visible surface."""
 
 
 def without_floaters(splats: Splats, *, keep_share: float = KEEP_SHARE) -> Splats:
-    """The splats [M] of the parts that matter, in their order.
+    """Return the splats [M] without floaters, in their order.
 
-    Splats that touch form a part; its weight is the sum of opacity × area over its splats. The heaviest part stays,
-    and every other of at least `keep_share` of the whole. Raises ValueError when nothing is visible.
+    Splats that touch form a part, weighted by the sum of opacity × area. The heaviest part is kept, and every other
+    with at least `keep_share` of the total. Raises ValueError when nothing is visible.
     """
     visible = splats.select(splats.opacities >= MIN_OPACITY)
     if len(visible) == 0:
@@ -43,8 +40,8 @@ def without_floaters(splats: Splats, *, keep_share: float = KEEP_SHARE) -> Splat
 
 
 def _parts(splats: Splats) -> np.ndarray:
-    """Number of the part [M] that each splat belongs to."""
-    from scipy.sparse import coo_matrix  # noqa: PLC0415  scipy only where it is used
+    """Return the number of the part of each splat, [M]."""
+    from scipy.sparse import coo_matrix  # noqa: PLC0415  heavy
     from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
     from scipy.spatial import cKDTree  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Scorers for `candidates.best_of`: a running validation service, asked over HTTP as a validator would ask it."""
+"""The scorer for `candidates.best_of`: a running validation service, called over HTTP as validators call it."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from splats.model import Splats
 TIMEOUT_S = 60.0
 _REJECTED = (413, 422)
 REJECTED_SCORE = -1.0
-"""Below every score: an asset that the service rejects is the worst of all candidates."""
+"""Below every score: an asset that the service rejects loses to any other."""
 
 
 class JudgeUnreachable(Exception):
-    """The validation service did not answer with a score; the generation cannot choose."""
+    """The validation service did not answer with a score, so no candidate can be chosen."""
 
 
 def validation_judge(url: str, *, timeout_s: float = TIMEOUT_S) -> Scorer:
-    """A scorer that posts to `url`/validate/ and gives the score, REJECTED_SCORE for a rejected asset.
+    """Return a scorer that posts to `url`/validate/; its score is REJECTED_SCORE for a rejected asset.
 
-    Raises ValueError for an address that is not http(s); the scorer raises JudgeUnreachable.
+    Raises ValueError if the URL is not http(s). The scorer raises JudgeUnreachable.
     """
     if not url.startswith(("http://", "https://")):
         raise ValueError(f"a validation service's address begins with http, not {url!r}")
@@ -43,6 +43,6 @@ def validation_judge(url: str, *, timeout_s: float = TIMEOUT_S) -> Scorer:
                 raise JudgeUnreachable(f"{address} answered {answer.status} {code}")
             return float(answer.json()["score"])
         except (CallError, ValueError, KeyError, TypeError) as error:
-            raise JudgeUnreachable(f"{address} gave no score: {error}") from error
+            raise JudgeUnreachable(f"{address} returned no score: {error}") from error
 
     return judge

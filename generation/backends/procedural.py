@@ -1,4 +1,4 @@
-"""The procedural generator as a backend: builds objects from parts, without a learned model or a GPU."""
+"""The procedural generator as a backend: objects built from parts, without a learned model or a GPU."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from procedural.generate import load_generator
 
 
 def load() -> Generator:
-    """Load the generator. Raises VocabularyError when its words contradict themselves."""
+    """Load the generator. Raises VocabularyError for a contradictory vocabulary."""
     make_object = load_generator()
 
     def generate(prompt: str, seed: int, report: Report) -> Generated:

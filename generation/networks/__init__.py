@@ -1,6 +1,6 @@
-"""The learned networks: architectures, released weights, cameras and samplers. Knows no service, queue or renderer.
+"""The learned networks: architectures, checkpoints, cameras and samplers, without any service around them.
 
-schedule, cameras ← unet, autoencoder, text, lgm, matting ← checkpoints, weights ← diffusion ← distillation, four_views
+schedule, cameras, checkpoints ← unet, autoencoder, text, lgm, matting ← diffusion ← distillation, four_views
 
-diffusers and transformers are imported where a network is made, never when a module is.
+diffusers and transformers are imported when a network is made, not with its module.
 """

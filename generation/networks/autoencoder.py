@@ -1,4 +1,4 @@
-"""The pictures' codec: Stable Diffusion's VAE by diffusers (Rombach et al. 2022, arXiv 2112.10752)."""
+"""Stable Diffusion's VAE from diffusers (Rombach et al. 2022, arXiv 2112.10752)."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import torch
 from torch import Tensor
 
 SCALING = 0.18215
-"""Latents are the encoder's times this, so that their variance is about 1."""
+"""Scale of the latents, which gives them a variance of about 1."""
 
 _LOGVAR_MIN, _LOGVAR_MAX = -30.0, 20.0
 
 
 @dataclass(frozen=True)
 class VaeSize:
-    """What differs between one size and another."""
+    """Size of the network: channels of the blocks, resnet layers per block."""
 
     channels: tuple[int, ...]
     layers: int
@@ -31,7 +31,7 @@ SD_VAE = VaeSize((128, 256, 512, 512), layers=2)
 
 
 def make_vae(size: VaeSize) -> Any:
-    """A diffusers AutoencoderKL; its parameters are yet to be loaded."""
+    """Return a diffusers AutoencoderKL, without loaded parameters."""
     from diffusers import AutoencoderKL  # noqa: PLC0415
 
     count = len(size.channels)
@@ -46,9 +46,9 @@ def make_vae(size: VaeSize) -> Any:
 
 
 def encode(vae: Any, images: Tensor, generator: torch.Generator) -> Tensor:
-    """Latents [B, 4, H/f, W/f], float32, drawn from the encoder's posterior for `images` [B, 3, H, W] in [0, 1].
+    """Sample latents [B, 4, H/f, W/f], float32, from the encoder's posterior of `images` [B, 3, H, W] in [0, 1].
 
-    The gradient flows through to the images. `generator` lies on their device.
+    Differentiable with respect to the images. `generator` is on their device.
     """
     mean, logvar = posterior(vae, 2 * images - 1)
     drawn = torch.randn(mean.shape, generator=generator, device=mean.device)
@@ -56,13 +56,13 @@ def encode(vae: Any, images: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def posterior(vae: Any, images: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean and logarithm of the variance ([B, 4, h, w] each, float32) for `images` in [-1, 1], without SCALING."""
+    """Return mean and log variance ([B, 4, h, w] each, float32) of `images` in [-1, 1], without SCALING."""
     moments = vae.quant_conv(vae.encoder(images.to(vae.dtype))).float()
     mean, logvar = moments.chunk(2, dim=1)
     return mean, logvar.clamp(_LOGVAR_MIN, _LOGVAR_MAX)
 
 
 def decode(vae: Any, latents: Tensor) -> Tensor:
-    """Images [B, 3, H, W] in [0, 1], float32, of `latents` [B, 4, h, w]."""
+    """Decode `latents` [B, 4, h, w] to images [B, 3, H, W] in [0, 1], float32."""
     images: Tensor = vae.decoder(vae.post_quant_conv((latents / SCALING).to(vae.dtype))).float()
     return (images / 2 + 0.5).clamp(0, 1)

@@ -1,10 +1,10 @@
-"""Cameras as the learned networks take them. The project's own conventions are in `splats.model`.
+"""Cameras in the networks' conventions; the project's own are in `splats.model`.
 
 Poses here are camera-to-world, OpenGL axes: columns right, up, backward, position; world y up. Azimuth 0 looks from +z
 and grows toward +x, positive elevation is above, as everywhere in the project (the first implementation's orbit, and
-LGM's, have the elevation's sign the other way round).
+LGM's, have the opposite sign of elevation).
 
-MVDream was trained on a world with z up, and its objects face its azimuth 90: FRONT_AZIMUTH_DEG.
+MVDream was trained with z up, and its objects face its azimuth 90: FRONT_AZIMUTH_DEG.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ import torch
 from torch import Tensor
 
 FRONT_AZIMUTH_DEG = 90.0
-"""Where MVDream's objects look; the project's look toward azimuth 0."""
+"""The azimuth that MVDream's objects face; the project's face azimuth 0."""
 
 _DIRECTION_EPS = 1e-8
 """Added to the distance before dividing by it, as in MVDream."""
 
 
 def orbit_poses(azimuths_deg: Sequence[float], elevations_deg: Sequence[float], radius: float = 1.0) -> Tensor:
-    """Poses [V, 4, 4] on an orbit of `radius` that look at the origin.
+    """Return poses [V, 4, 4] on an orbit of `radius`, looking at the origin.
 
     Raises ValueError for lists of different lengths.
     """
@@ -34,13 +34,13 @@ def orbit_poses(azimuths_deg: Sequence[float], elevations_deg: Sequence[float], 
 
 
 def mvdream_cameras(poses: Tensor) -> Tensor:
-    """What MVDream's U-Net takes [V, 16]: `poses` [V, 4, 4] in a world with z up, at distance 1, flattened row by row.
+    """Return the input [V, 16] of MVDream's U-Net: `poses` [V, 4, 4] with z up, at distance 1, flattened by rows.
 
     Only the world turns, (X, Y, Z) → (X, -Z, Y); the camera's axes stay.
     """
     turned = torch.stack([poses[:, 0], -poses[:, 2], poses[:, 1], poses[:, 3]], dim=1)  # [V, 4, 4]
-    place = turned[:, :3, 3]  # [V, 3]
-    turned[:, :3, 3] = place / (place.norm(dim=-1, keepdim=True) + _DIRECTION_EPS)
+    position = turned[:, :3, 3]  # [V, 3]
+    turned[:, :3, 3] = position / (position.norm(dim=-1, keepdim=True) + _DIRECTION_EPS)
     return turned.flatten(1)
 
 

@@ -1,9 +1,9 @@
-"""Released weights into our networks, strictly: every tensor of a network is given, of the right shape, and no other.
+"""Strict loading of released weights: every tensor of a network, of the right shape, and no other.
 
-Two layouts of a diffusion model are known:
+Two layouts of a diffusion model are supported:
 - "ldm"     one file with the original names (`model.diffusion_model.…`, `first_stage_model.…`, `cond_stage_model.…`);
 - "folders" unet/, vae/, text_encoder/ with diffusers' names, or a unet/ with the original names without their prefix.
-Files are safetensors, or pickles read with `weights_only=True`, so that none can run code.
+Files are safetensors, or pickles read with `weights_only=True`; neither can run code.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ Network = TypeVar("Network", bound=torch.nn.Module)
 
 
 class WeightsUnusable(Exception):
-    """Weights that are not what the network takes; the message names the file or what differs."""
+    """Weights that do not fit the network; the message names the file or the difference."""
 
 
 def read_state(path: Path) -> dict[str, Tensor]:
-    """The tensors of a safetensors file or of a pickle, mapped into memory. Raises WeightsUnusable."""
+    """Read the tensors of a safetensors file or a pickle, memory-mapped. Raises WeightsUnusable."""
     try:
         if path.suffix == ".safetensors":
             from safetensors.torch import load_file  # noqa: PLC0415
@@ -36,16 +36,16 @@ def read_state(path: Path) -> dict[str, Tensor]:
         loaded = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
     except (OSError, RuntimeError, ValueError, pickle.UnpicklingError) as error:
         raise WeightsUnusable(f"{path} cannot be read as weights: {str(error).splitlines()[0]}") from error
-    except Exception as error:  # safetensors has an error class of its own, without a public base
+    except Exception as error:  # safetensors' own error class has no public base
         raise WeightsUnusable(f"{path} cannot be read as weights: {error}") from error
     state = loaded.get("state_dict", loaded) if isinstance(loaded, dict) else None
     if not isinstance(state, dict) or not all(isinstance(tensor, Tensor) for tensor in state.values()):
-        raise WeightsUnusable(f"{path} holds no tensors by name")
+        raise WeightsUnusable(f"{path} holds no state dict")
     return state
 
 
 def load_network(make: Callable[[], Network], state: State, dtype: torch.dtype, device: torch.device) -> Network:
-    """The network that `make` describes, with the tensors of `state` as its parameters. Raises WeightsUnusable."""
+    """Make a network and assign the tensors of `state` to it, on `device`, frozen. Raises WeightsUnusable."""
     with torch.device("meta"):
         network = make()
     wanted = network.state_dict()
@@ -59,7 +59,7 @@ def load_network(make: Callable[[], Network], state: State, dtype: torch.dtype, 
 
 
 def unet_state(state: State, config: Mapping[str, Any]) -> State:
-    """A U-Net's tensors by diffusers' names, from either layout. `config` is the diffusers network's own.
+    """Return a U-Net's tensors by diffusers' names, from either layout. `config` is the diffusers network's own.
 
     Raises WeightsUnusable for a state without a U-Net.
     """
@@ -73,7 +73,7 @@ def unet_state(state: State, config: Mapping[str, Any]) -> State:
         return state
     else:
         raise WeightsUnusable("the checkpoint holds no U-Net")
-    # diffusers reads MVDream's camera embedding under the name of a projected label.
+    # diffusers' name for MVDream's camera embedding is that of a projected label.
     renamed = {f"{UNET_PREFIX}{name.replace('camera_embed.', 'label_emb.0.')}": tensor for name, tensor in own.items()}
     wants_cameras, has_cameras = config.get("class_embed_type") == "projection", "camera_embed.0.weight" in own
     if wants_cameras != has_cameras:
@@ -85,7 +85,10 @@ def unet_state(state: State, config: Mapping[str, Any]) -> State:
 
 
 def vae_state(state: State, config: Mapping[str, Any]) -> State:
-    """A VAE's tensors by diffusers' names, from either layout. Raises WeightsUnusable for a state without one."""
+    """Return a VAE's tensors by diffusers' names, from either layout.
+
+    Raises WeightsUnusable for a state without a VAE.
+    """
     from diffusers.loaders.single_file_utils import convert_ldm_vae_checkpoint  # noqa: PLC0415
 
     if any(name.startswith(VAE_PREFIX) for name in state):
@@ -93,12 +96,12 @@ def vae_state(state: State, config: Mapping[str, Any]) -> State:
         return converted
     if "encoder.conv_in.weight" not in state:
         raise WeightsUnusable("the checkpoint holds no VAE")
-    olden = {".query.": ".to_q.", ".key.": ".to_k.", ".value.": ".to_v.", ".proj_attn.": ".to_out.0."}
-    return {_replaced(name, olden): tensor for name, tensor in state.items()}
+    old_names = {".query.": ".to_q.", ".key.": ".to_k.", ".value.": ".to_v.", ".proj_attn.": ".to_out.0."}
+    return {_replaced(name, old_names): tensor for name, tensor in state.items()}
 
 
 def text_state(state: State, layers: int, names: set[str]) -> State:
-    """The first `layers` blocks of a text tower by the `names` of transformers' network, from either layout.
+    """Return the first `layers` blocks of a text tower by transformers' `names`, from either layout.
 
     OpenCLIP's last block, projection and logit scale are left out: Stable Diffusion 2 does not use them.
     Raises WeightsUnusable for a state without a text tower.
@@ -153,20 +156,20 @@ def _without_prefix(state: State, prefix: str) -> dict[str, Tensor]:
 def _compare(wanted: State, given: State, network: str) -> None:
     missing, unknown = sorted(wanted.keys() - given.keys()), sorted(given.keys() - wanted.keys())
     shared = wanted.keys() & given.keys()
-    other = sorted(name for name in shared if wanted[name].shape != given[name].shape)
-    faults = [(missing, "missing"), (unknown, "unknown"), (other, "of another shape")]
-    told = [f"{len(names)} {fault} (such as {names[0]})" for names, fault in faults if names]
-    if told:
-        raise WeightsUnusable(f"the weights do not fit {network}: tensors {', '.join(told)}")
+    reshaped = sorted(name for name in shared if wanted[name].shape != given[name].shape)
+    differences = [(missing, "missing"), (unknown, "unknown"), (reshaped, "of another shape")]
+    listed = [f"{len(names)} {difference} (such as {names[0]})" for names, difference in differences if names]
+    if listed:
+        raise WeightsUnusable(f"the weights do not fit {network}: tensors {', '.join(listed)}")
 
 
 def _finish_buffers(network: Network, device: torch.device) -> Network:
-    """Buffers that no checkpoint holds (position ids) are made anew: on the meta device they have no values."""
-    hollow = [name for name, buffer in network.named_buffers() if buffer.is_meta]
-    for name in hollow:
+    """Recompute the buffers that no checkpoint holds (position ids), since meta tensors hold no data."""
+    empty = [name for name, buffer in network.named_buffers() if buffer.is_meta]
+    for name in empty:
         owner, _, leaf = name.rpartition(".")
         if leaf != "position_ids":
-            raise WeightsUnusable(f"{type(network).__name__} has a buffer without values: {name}")
+            raise WeightsUnusable(f"{type(network).__name__} has a buffer without data: {name}")
         shape = network.get_buffer(name).shape
         network.get_submodule(owner).register_buffer(
             leaf, torch.arange(shape[-1], device=device).expand(shape), persistent=False

@@ -1,4 +1,4 @@
-"""A latent diffusion model put together: text tower, U-Net and VAE with released weights, and what one asks of them."""
+"""A latent diffusion model: text encoder, U-Net and VAE with released weights."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from generation.networks.unet import SD21_UNET, UNetSize, make_unet
 
 @dataclass(frozen=True)
 class DiffusionSize:
-    """One architecture. `views` are denoised together (0: each by itself); a picture's side is `image_px`."""
+    """Sizes of the networks. `views` images of `image_px` pixels are denoised together (0: each by itself)."""
 
     unet: UNetSize
     vae: VaeSize
@@ -31,7 +31,7 @@ class DiffusionSize:
 
     @property
     def latent_px(self) -> int:
-        """Side of a latent picture."""
+        """Width and height of the latents."""
         return self.image_px // self.vae.factor
 
 
@@ -45,15 +45,15 @@ SIZES = {
     "mvdream-tiny": DiffusionSize(_TINY_UNET, _TINY_VAE, _TINY_TEXT, views=4, image_px=64),
     "sd-tiny": DiffusionSize(_TINY_UNET, _TINY_VAE, _TINY_TEXT, views=0, image_px=64),
 }
-"""By the name that a weights table gives. The tiny ones are for trying a set-up out: they make nothing to look at."""
+"""By the name that a weights table gives. The tiny ones are for trying out a set-up: they generate noise."""
 
 
 @dataclass(frozen=True)
 class Condition:
-    """What a picture is to show.
+    """Conditioning of the denoiser.
 
     texts [2, 77, C]   embeddings of the negative prompt and of the prompt; or [2 B, 77, C], one per row of the batch
-    cameras [B, 16]    where from, for MVDream
+    cameras [B, 16]    for MVDream only
     scale              of classifier-free guidance
     """
 
@@ -64,7 +64,7 @@ class Condition:
 
 @dataclass(frozen=True)
 class LatentDiffusion:
-    """Everything on one device, in evaluation mode, without gradients for its parameters."""
+    """The networks on one device, in evaluation mode, with frozen parameters."""
 
     size: DiffusionSize
     unet: Any
@@ -76,12 +76,12 @@ class LatentDiffusion:
     alphas: Tensor = field(repr=False)
 
     def embed(self, prompts: Sequence[str]) -> Tensor:
-        """Text embeddings [B, 77, C]."""
+        """Return text embeddings [B, 77, C]."""
         return embed(self.text_encoder, self.tokenizer(prompts))
 
     @torch.no_grad()
     def predict(self, noisy: Tensor, t: int, condition: Condition) -> tuple[Tensor, Tensor]:
-        """The noise in `noisy` [B, 4, h, w] as seen without and with the prompt, each [B, 4, h, w] float32."""
+        """Predict the noise in `noisy` [B, 4, h, w], without and with the prompt, each [B, 4, h, w] float32."""
         rows = noisy.shape[0]
         batch = torch.cat([noisy, noisy]).to(self.dtype, memory_format=torch.channels_last)
         texts, cameras = condition.texts, condition.cameras
@@ -96,7 +96,7 @@ class LatentDiffusion:
 def load_diffusion(
     size: DiffusionSize, files: Mapping[str, Path], tokenizer: Tokenizer, device: torch.device, dtype: torch.dtype
 ) -> LatentDiffusion:
-    """The model from one "checkpoint", or from "unet", "vae" and "text_encoder".
+    """Load the model from one "checkpoint", or from "unet", "vae" and "text_encoder".
 
     Raises WeightsUnusable.
     """
@@ -128,6 +128,6 @@ def load_diffusion(
 
 
 def compile_networks(model: LatentDiffusion) -> None:
-    """Compile the denoiser (as CUDA graphs) and the encoder: slow at first use, faster ever after. CUDA only."""
+    """Compile the denoiser (as CUDA graphs) and the encoder at their first use, which takes minutes. CUDA only."""
     model.unet.compile(mode="reduce-overhead", dynamic=False)
     model.vae.encoder.compile(dynamic=False)

@@ -1,7 +1,4 @@
-"""Score distillation (Poole et al. 2022, DreamFusion, arXiv 2209.14988): one step's loss, as DreamGaussian computes it.
-
-Knows neither text nor cameras nor where the pictures come from.
-"""
+"""Score distillation (Poole et al. 2022, DreamFusion, arXiv 2209.14988): the loss of one step, as in DreamGaussian."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ from generation.networks.schedule import add_noise, guided
 
 
 def to_latents(model: LatentDiffusion, images: Tensor, generator: torch.Generator) -> Tensor:
-    """Latents [B, 4, h, w] of `images` [B, 3, H, W] in [0, 1], brought to the model's size; with gradient."""
+    """Resize `images` [B, 3, H, W] in [0, 1] to the model's size and encode them to latents [B, 4, h, w]."""
     size = (model.size.image_px, model.size.image_px)
     if tuple(images.shape[-2:]) != size:
         images = functional.interpolate(images, size, mode="bilinear", align_corners=False)
@@ -23,7 +20,7 @@ def to_latents(model: LatentDiffusion, images: Tensor, generator: torch.Generato
 
 
 def loss_toward(latents: Tensor, direction: Tensor) -> Tensor:
-    """A scalar whose gradient with respect to `latents` [B, …] is direction / B; its value is ½ Σ direction² / B."""
+    """Return a scalar, ½ Σ direction² / B, whose gradient with respect to `latents` [B, …] is direction / B."""
     target = (latents - direction).detach()
     return 0.5 * (latents - target).square().sum() / latents.shape[0]
 
@@ -31,7 +28,7 @@ def loss_toward(latents: Tensor, direction: Tensor) -> Tensor:
 def distillation_loss(
     model: LatentDiffusion, latents: Tensor, noise: Tensor, t: int, condition: Condition, *, weighted: bool = False
 ) -> Tensor:
-    """One step: noise the `latents` [B, 4, h, w] to step `t`, ask the model, and give the loss.
+    """Add noise to the `latents` [B, 4, h, w] up to timestep `t`, denoise, and return the loss.
 
     weighted  w(t) = 1 - ᾱ_t (DreamFusion's σ_t²), as DreamGaussian does with Stable Diffusion; else 1, as with MVDream
     """

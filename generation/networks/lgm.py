@@ -1,7 +1,7 @@
-"""LGM: four pictures of an object to Gaussian splats in one pass (Tang et al. 2024, arXiv 2402.05054).
+"""LGM: four images of an object to Gaussian splats in one pass (Tang et al. 2024, arXiv 2402.05054).
 
 A U-Net whose attention runs over all four views; each pixel of its output is one splat, in world coordinates.
-Parameters carry the released names (`unet.…`, `conv.…`). Knows no files and no pictures beyond tensors.
+Parameters have the released names (`unet.…`, `conv.…`).
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from splats.sh import from_rgb
 VIEWS = 4
 CHANNELS_IN, CHANNELS_OUT = 9, 14
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-"""ImageNet's, of the colours."""
+"""ImageNet's, for the colours."""
 RADIUS, FOV_Y_DEG = 1.5, 49.1
-"""Of the cameras it was trained with, at elevation 0 and azimuths 0, 90, 180, 270."""
+"""Of the training cameras, at elevation 0 and azimuths 0, 90, 180, 270."""
 SKIP_SCALE = math.sqrt(0.5)
-"""Every residual sum is scaled by this."""
+"""Scale of every residual sum."""
 OPACITY_MIN = 0.005
 """Fainter splats are dropped, as in the released exporter."""
 
 
 @dataclass(frozen=True)
 class LgmSize:
-    """What differs between one size and another; the up path is shorter, so splats are fewer than pixels."""
+    """Size of the network; the up path is shorter than the down path, so there are fewer splats than pixels."""
 
     input_px: int
     down: tuple[int, ...]
@@ -178,7 +178,7 @@ class _UNet(nn.Module):
 
 
 class Lgm(nn.Module):
-    """forward([4, 9, H, W] of one object) → [4, 14, h, w]; its parameters are yet to be loaded."""
+    """forward([4, 9, H, W] of one object) → [4, 14, h, w]."""
 
     def __init__(self, size: LgmSize) -> None:
         super().__init__()
@@ -188,13 +188,13 @@ class Lgm(nn.Module):
         self.eval().requires_grad_(requires_grad=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Values per pixel, not yet activated."""
+        """Return values per pixel, before activation."""
         out: Tensor = self.conv(self.unet(x))
         return out
 
 
 def pluecker_rays(poses: Tensor, size_px: int, fov_y_deg: float = FOV_Y_DEG) -> Tensor:
-    """Rays [V, 6, H, W] of the pixels of `poses` [V, 4, 4] (OpenGL, camera to world): o × d, then the unit vector d."""
+    """Return the Plücker rays [V, 6, H, W] (o × d, then unit d) of `poses` [V, 4, 4] (OpenGL, camera to world)."""
     focal = size_px / (2 * math.tan(math.radians(fov_y_deg) / 2))
     steps = (torch.arange(size_px, dtype=torch.float32) + 0.5 - size_px / 2) / focal
     rows, columns = torch.meshgrid(-steps, steps, indexing="ij")
@@ -205,24 +205,24 @@ def pluecker_rays(poses: Tensor, size_px: int, fov_y_deg: float = FOV_Y_DEG) -> 
 
 
 def network_input(images: Tensor, rays: Tensor) -> Tensor:
-    """[V, 9, H, W]: colours [V, 3, H, W] in [0, 1] on white, brought to ImageNet's mean and spread; then the rays."""
+    """Return [V, 9, H, W]: `images` [V, 3, H, W] in [0, 1] on white, normalised by MEAN and STD, then the rays."""
     mean, std = (images.new_tensor(values)[:, None, None] for values in (MEAN, STD))
     return torch.cat([(images - mean) / std, rays], dim=1)
 
 
 def activate(values: Tensor) -> Tensor:
-    """Gaussians [N, 14] (place, opacity, scale, rotation wxyz, colour) of the network's output [V, 14, h, w].
+    """Activate the network's output [V, 14, h, w] to [N, 14]: mean, opacity, scale, quaternion wxyz, colour.
 
-    N = V · h · w in the order view, row, column. The colours are in [0, 1], scales linear.
+    N = V · h · w in the order view, row, column. Colours are in [0, 1], scales linear.
     """
     flat = values.float().permute(0, 2, 3, 1).reshape(-1, CHANNELS_OUT)  # [N, 14]
-    places, opacity = flat[:, :3].clamp(-1, 1), flat[:, 3:4].sigmoid()
+    means, opacity = flat[:, :3].clamp(-1, 1), flat[:, 3:4].sigmoid()
     scales = 0.1 * functional.softplus(flat[:, 4:7])
     rotation = functional.normalize(flat[:, 7:11], dim=-1)
-    return torch.cat([places, opacity, scales, rotation, 0.5 * flat[:, 11:].tanh() + 0.5], dim=-1)
+    return torch.cat([means, opacity, scales, rotation, 0.5 * flat[:, 11:].tanh() + 0.5], dim=-1)
 
 
 def to_splats(gaussians: Tensor) -> Splats:
-    """Splats of `gaussians` [N, 14], those below OPACITY_MIN dropped. LGM's world is the project's: y up, front +z."""
+    """Convert `gaussians` [N, 14] to splats without those below OPACITY_MIN. LGM's axes are ours: y up, front +z."""
     kept = gaussians[gaussians[:, 3] >= OPACITY_MIN]
     return Splats(kept[:, :3], kept[:, 7:11], kept[:, 4:7], kept[:, 3], from_rgb(kept[:, 11:]))

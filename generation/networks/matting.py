@@ -1,7 +1,7 @@
-"""What is object and what is background: U²-Net (Qin et al. 2020, arXiv 2005.09007), and centring what it finds.
+"""Background removal by U²-Net (Qin et al. 2020, arXiv 2005.09007), and centring of the object.
 
-Parameters carry the released names (`stage1.rebnconvin.…`). `colour_key` stands in for the network where a background
-is plain; it is used only by those who name it.
+Parameters have the released names (`stage1.rebnconvin.…`). `colour_key` replaces the network for plain backgrounds, but
+only where the configuration names it.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from torch.nn import functional
 from generation.networks.lgm import MEAN, STD
 
 SIZE_PX = 320
-"""Side of the pictures U²-Net was trained on."""
+"""Size of the images U²-Net was trained on."""
 
 BORDER = 0.2
-"""Share of a picture that stays free round the object, as LGM's pictures have it."""
+"""Share of an image that stays empty around the object, as in LGM's images."""
 
 VISIBLE = 1 / 255
 """Opacity from which a pixel counts as object."""
 
 KEY_DISTANCE = 0.1
-"""How far a colour, per channel, must be from the background's to be object."""
+"""Smallest difference from the background's colour, in any channel, of a pixel of the object."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,11 @@ SIZES = {
     "u2net-small": MattingSize(((16, 64),) * 6, ((16, 64),) * 5),
     "u2net-tiny": MattingSize(((2, 4),) * 6, ((2, 4),) * 5),
 }
-"""By the name that a weights table gives; "tiny" is for trying a set-up out."""
+"""By the name that a weights table gives; "tiny" is for trying out a set-up."""
 
 _DEPTHS = (7, 6, 5, 4, 4, 4)
 _DILATED_FROM = 5
-"""Stages 5 and 6 widen their view by dilation instead of pooling."""
+"""Stages from this one on enlarge their receptive field by dilation instead of pooling."""
 
 
 class _Conv(nn.Module):
@@ -69,7 +69,7 @@ def _to_size_of(x: Tensor, other: Tensor) -> Tensor:
 
 
 class _Stage(nn.Module):
-    """A U of its own: `depth` levels down and up again, with the input's features added."""
+    """A nested U-Net: `depth` levels down and up again, with the input's features added."""
 
     def __init__(self, inputs: int, widths: tuple[int, int], depth: int, *, dilated: bool) -> None:
         super().__init__()
@@ -99,7 +99,7 @@ class _Stage(nn.Module):
 
 
 class Matting(nn.Module):
-    """forward([B, 3, 320, 320], ImageNet-normalised) → [B, 1, 320, 320] in (0, 1); parameters are yet to be loaded."""
+    """forward([B, 3, 320, 320], ImageNet-normalised) → [B, 1, 320, 320] in (0, 1)."""
 
     def __init__(self, size: MattingSize) -> None:
         super().__init__()
@@ -120,7 +120,7 @@ class Matting(nn.Module):
         self.eval().requires_grad_(requires_grad=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        """The fused map alone; the six side maps are needed for training only."""
+        """Return the fused map only; the six side maps are for training."""
         skips: list[Tensor] = []
         h = x
         for i in range(1, 7):
@@ -139,7 +139,7 @@ class Matting(nn.Module):
 
 @torch.no_grad()
 def object_masks(network: nn.Module, images: Tensor) -> Tensor:
-    """Opacity [B, 1, H, W] in [0, 1] of the object in `images` [B, 3, H, W] in [0, 1]; spread to the full range."""
+    """Return the object's opacity [B, 1, H, W] in `images` [B, 3, H, W] in [0, 1]; stretched to the range [0, 1]."""
     size = (SIZE_PX, SIZE_PX)
     x = functional.interpolate(images, size, mode="bilinear", align_corners=False, antialias=True)
     x = x / x.amax(dim=(1, 2, 3), keepdim=True).clamp(min=1e-6)
@@ -151,16 +151,16 @@ def object_masks(network: nn.Module, images: Tensor) -> Tensor:
 
 
 def colour_key(images: Tensor) -> Tensor:
-    """Opacity [B, 1, H, W], 0 or 1: what differs from the background, the median colour of the picture's edge."""
+    """Return opacity [B, 1, H, W], 0 or 1: 1 where a pixel differs from the median colour of the image's edge."""
     edge = torch.cat([images[:, :, 0], images[:, :, -1], images[:, :, :, 0], images[:, :, :, -1]], dim=-1)
     background = edge.median(dim=-1).values[:, :, None, None]  # [B, 3, 1, 1]
     return ((images - background).abs().amax(dim=1, keepdim=True) > KEY_DISTANCE).to(images.dtype)
 
 
 def centred_on_white(images: Tensor, masks: Tensor) -> Tensor:
-    """The objects [B, 3, H, W] centred over white, their longer side 1 - BORDER of the picture.
+    """Centre the objects of `images` [B, 3, H, W] over white, their longer side 1 - BORDER of the image.
 
-    images [B, 3, H, W] in [0, 1], masks [B, 1, H, W]. A picture without an object becomes white.
+    `masks` [B, 1, H, W] are their opacities. An image without an object becomes white.
     """
     return torch.stack([_centred(image, mask) for image, mask in zip(images, masks, strict=True)])
 
@@ -174,7 +174,9 @@ def _centred(image: Tensor, mask: Tensor) -> Tensor:
     top, bottom, left, right = (int(v) for v in (rows.min(), rows.max() + 1, columns.min(), columns.max() + 1))
     scale = int(size * (1 - BORDER)) / max(bottom - top, right - left)
     shape = (max(1, round((bottom - top) * scale)), max(1, round((right - left) * scale)))
-    cut = torch.cat([image * mask, mask])[:, top:bottom, left:right]  # premultiplied: no fringe of the old background
+    cut = torch.cat([image * mask, mask])[
+        :, top:bottom, left:right
+    ]  # premultiplied, so that no fringe of the old background remains
     drawn = _resized(cut[None], shape)[0]
     y, x = (size - shape[0]) // 2, (size - shape[1]) // 2
     canvas[:, y : y + shape[0], x : x + shape[1]] = drawn[:3] + (1 - drawn[3:])

@@ -1,4 +1,4 @@
-"""Stable Diffusion's noise schedule and the DDIM sampler (Song et al. 2021, arXiv 2010.02502). Plain arithmetic."""
+"""Stable Diffusion's noise schedule and the DDIM sampler (Song et al. 2021, arXiv 2010.02502)."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ STEPS_OFFSET = 1
 
 
 def alphas_cumprod(device: torch.device | str = "cpu") -> Tensor:
-    """ᾱ [1000], float32: the share of the signal's variance that is left after each step."""
+    """Return ᾱ [1000], float32: the share of the signal's variance left after each step."""
     betas = torch.linspace(BETA_FIRST**0.5, BETA_LAST**0.5, STEPS, dtype=torch.float64) ** 2
     return (1 - betas).cumprod(0).to(torch.float32).to(device)
 
 
 def add_noise(latents: Tensor, noise: Tensor, alpha: Tensor) -> Tensor:
-    """x_t [B, …] = √ᾱ x + √(1 - ᾱ) noise (Ho et al. 2020, equation 4); `alpha` is ᾱ_t, a scalar or broadcastable."""
+    """Return x_t [B, …] = √ᾱ x + √(1 - ᾱ) noise (Ho et al. 2020, equation 4); `alpha` is ᾱ_t, broadcastable."""
     return alpha.sqrt() * latents + (1 - alpha).sqrt() * noise
 
 
 def ddim_timesteps(count: int) -> list[int]:
-    """The steps that a sampler of `count` steps visits, descending ("leading" spacing).
+    """Return the timesteps of a sampler of `count` steps, descending ("leading" spacing).
 
     Raises ValueError for a count outside 1 … 1000.
     """
@@ -38,14 +38,14 @@ def ddim_timesteps(count: int) -> list[int]:
 
 
 def ddim_step(latents: Tensor, noise: Tensor, alpha: Tensor, alpha_next: Tensor) -> Tensor:
-    """One step toward the picture without added noise (eta 0), equation 12 with σ = 0; `noise` is the network's.
+    """Take one deterministic DDIM step (eta 0): equation 12 with σ = 0; `noise` is the network's prediction.
 
-    alpha, alpha_next  ᾱ of this step and of the one it leads to (ᾱ_0 after the last)
+    alpha, alpha_next  ᾱ of this step and of the next (ᾱ_0 after the last)
     """
     clean = (latents - (1 - alpha).sqrt() * noise) / alpha.sqrt()
     return alpha_next.sqrt() * clean + (1 - alpha_next).sqrt() * noise
 
 
 def guided(without: Tensor, with_prompt: Tensor, scale: float) -> Tensor:
-    """Classifier-free guidance (Ho and Salimans 2022): away from the negative prompt, toward the prompt."""
+    """Apply classifier-free guidance (Ho and Salimans 2022): away from the negative prompt, toward the prompt."""
     return without + scale * (with_prompt - without)

@@ -1,4 +1,4 @@
-"""Prompts to embeddings: OpenCLIP ViT-H's text tower by transformers, one block short, as in Stable Diffusion 2."""
+"""Text embeddings by OpenCLIP ViT-H's text encoder without its last block, as in Stable Diffusion 2."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from generation.networks.checkpoints import WeightsUnusable
 
 TOKENS = 77
 PAD_ID = 0
-"""open_clip pads with token 0, where CLIP's own tokenizer pads with the end mark; the network was trained with 0."""
+"""open_clip pads with token 0, which the network was trained with; CLIP's own tokenizer pads with the end token."""
 
 
 @dataclass(frozen=True)
 class TextSize:
-    """What differs between one size and another. `layers` are those that run: the checkpoint has one more."""
+    """Size of the network. `layers` are those that run: the checkpoint has one more."""
 
     width: int
     layers: int
@@ -32,28 +32,28 @@ SD21_TEXT = TextSize(width=1024, layers=23, heads=16)
 
 
 class Tokenizer:
-    """CLIP's byte pairs, from its vocab.json and merges.txt. Raises WeightsUnusable for files that are neither."""
+    """CLIP's byte-pair tokenizer, from vocab.json and merges.txt. Raises WeightsUnusable for invalid files."""
 
     def __init__(self, vocab: Path, merges: Path) -> None:
         from transformers import CLIPTokenizer  # noqa: PLC0415
 
         try:
             ids = json.loads(vocab.read_text(encoding="utf-8"))
-            lines = merges.read_text(encoding="utf-8").splitlines()[1:]  # the first is a version
+            lines = merges.read_text(encoding="utf-8").splitlines()[1:]  # the first line is a version
             pairs = [(first, second) for first, second in (line.split() for line in lines if line)]
             self._tokenizer = CLIPTokenizer(vocab=ids, merges=pairs)
         except (OSError, ValueError) as error:
-            raise WeightsUnusable(f"no tokenizer can be made of {vocab} and {merges}: {error}") from error
+            raise WeightsUnusable(f"{vocab} and {merges} do not make a tokenizer: {error}") from error
 
     def __call__(self, prompts: Sequence[str]) -> Tensor:
-        """Token ids [B, 77]: lower-cased, start and end marked, padded with 0, cut so that the end mark is last."""
+        """Return token ids [B, 77]: lower-cased, between start and end tokens, truncated or padded with 0."""
         rows = self._tokenizer(list(prompts), truncation=True, max_length=TOKENS)["input_ids"]
-        # Padded here: as a padding token, "!" would no longer be read as part of a prompt.
+        # Pad here: token 0 is "!", and as the padding token it would no longer be read as part of a prompt.
         return torch.tensor([[*row, *[PAD_ID] * (TOKENS - len(row))] for row in rows])
 
 
 def make_text_encoder(size: TextSize) -> Any:
-    """A transformers CLIPTextModel; its parameters are yet to be loaded."""
+    """Return a transformers CLIPTextModel, without loaded parameters."""
     from transformers import CLIPTextConfig, CLIPTextModel  # noqa: PLC0415
 
     config = CLIPTextConfig(
@@ -71,6 +71,6 @@ def make_text_encoder(size: TextSize) -> Any:
 
 @torch.no_grad()
 def embed(encoder: Any, ids: Tensor) -> Tensor:
-    """Embeddings [B, 77, C] of token ids [B, 77]; only the causal mask, none for the padding."""
+    """Return embeddings [B, 77, C] of token ids [B, 77], with the causal mask but none for the padding."""
     embedded: Tensor = encoder(input_ids=ids.to(encoder.device)).last_hidden_state
     return embedded

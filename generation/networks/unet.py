@@ -1,8 +1,8 @@
-"""The denoiser: Stable Diffusion 2.1's U-Net by diffusers, and what makes MVDream of it (Shi et al. 2023, 2308.16512).
+"""The denoiser: Stable Diffusion 2.1's U-Net from diffusers, also as MVDream's (Shi et al. 2023, arXiv 2308.16512).
 
-MVDream differs in two things: a camera per view is embedded and added to the time embedding (diffusers' projected class
-embedding does just that), and self-attention runs over all views of an object at once (`JoinedViews`). Rows of a batch
-are view-fastest: row = object · V + view.
+MVDream differs in two ways: a camera per view is embedded and added to the time embedding, as diffusers' projected
+class embedding does; and self-attention runs over all views of an object (`JoinedViews`). Rows of a batch are ordered
+by object, then view: row = object · V + view.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ CAMERA_VALUES = 16
 
 @dataclass(frozen=True)
 class UNetSize:
-    """What differs between one size and another. All blocks but the last attend."""
+    """Size of the network. All blocks but the last have attention."""
 
     channels: tuple[int, ...]
     layers: int
     head_channels: int
     context: int
-    """Width of the text's embedding."""
+    """Width of the text embeddings."""
 
     latent_px: int
-    """Side of the latent pictures it was trained on."""
+    """Width and height of the latents it was trained on."""
 
     @property
     def heads(self) -> tuple[int, ...]:
-        """Attention heads of each block."""
+        """Number of attention heads of each block."""
         return tuple(width // self.head_channels for width in self.channels)
 
 
@@ -41,7 +41,7 @@ SD21_UNET = UNetSize((320, 640, 1280, 1280), layers=2, head_channels=64, context
 class JoinedViews:
     """A diffusers attention processor: self-attention over the tokens of all views of an object at once.
 
-    It joins [B·V, L, C] to [B, V·L, C]; norms, projections and the residual are per token, so that is all it takes.
+    Joining [B·V, L, C] to [B, V·L, C] is enough, since norms, projections and the residual work per token.
     """
 
     def __init__(self, views: int, attend: Any) -> None:
@@ -49,7 +49,7 @@ class JoinedViews:
         self._attend = attend
 
     def __call__(self, attn: Any, hidden_states: Tensor, *_: Any, **__: Any) -> Tensor:
-        """Attention output [B·V, L, C]; there is neither a mask nor a context in self-attention."""
+        """Return the attention output [B·V, L, C]; self-attention has neither a mask nor a context."""
         rows, tokens, width = hidden_states.shape
         joined = hidden_states.reshape(rows // self._views, self._views * tokens, width)
         attended: Tensor = self._attend(attn, joined)
@@ -57,7 +57,7 @@ class JoinedViews:
 
 
 def make_unet(size: UNetSize, views: int = 0) -> Any:
-    """A diffusers UNet2DConditionModel, MVDream's if `views` are joined. Its parameters are yet to be loaded.
+    """Return a diffusers UNet2DConditionModel, without loaded parameters; MVDream's if `views` is not 0.
 
     forward(x_t [B, 4, h, w], t [B], context [B, 77, C], class_labels = cameras [B, 16] of its own dtype for MVDream).
     """

@@ -1,4 +1,4 @@
-"""The generation service with a small generator handed in, whose pace the tests set."""
+"""The generation service with a small generator whose pace the tests control."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def dots(seed: int) -> Splats:
 
 
 def drawn(splats: Splats) -> bytes:
-    """Seed 0 makes what cannot be seen."""
+    """Raise like `normalise` for the splats of seed 0, as if they were invisible."""
     if torch.equal(splats.means, dots(0).means):
         raise ValueError("nothing to see")
     return b""
@@ -113,7 +113,7 @@ class Pace:
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled() -> None:
-    """The SPZ encoder is compiled for its first use; no test should wait for that."""
+    """Compile the SPZ encoder before any test, so that none has to wait for it."""
     encode_spz(dots(0))
 
 
@@ -134,13 +134,13 @@ def app_of(pace: Pace, shell: dict[str, object] | None = None, **config: object)
 
 @pytest.fixture
 def make_app(pace: Pace) -> Callable[..., FastAPI]:
-    """The service; keyword arguments go to its configuration, `shell` to where it listens."""
+    """Make the service; keyword arguments go to its configuration, `shell` to its flags."""
     return partial(app_of, pace)
 
 
 @pytest.fixture(scope="module")
 def shared_app() -> FastAPI:
-    """A service of its own for a whole module that only asks it things."""
+    """One service for all tests of a module that leave no trace in it."""
     return app_of(Pace(), results_kept_jobs=100_000)
 
 
@@ -153,7 +153,7 @@ def client(make_app: Callable[..., FastAPI]) -> Iterator[TestClient]:
 
 @pytest.fixture(scope="module")
 def shared(shared_app: FastAPI) -> Iterator[TestClient]:
-    """A client for what leaves no trace, such as refusals: one service for all of them."""
+    """A client for requests that leave no trace, such as refusals."""
     with TestClient(shared_app, base_url="http://127.0.0.1") as running:
         ready(running)
         yield running
@@ -164,7 +164,7 @@ def ready(client: TestClient) -> None:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    """Waits; the test's own time-out bounds it."""
+    """Wait for a condition; the test's own time-out bounds it."""
     while not condition():
         time.sleep(0.005)
 

@@ -1,4 +1,4 @@
-"""Things going wrong round a running service: clients that leave, full queues, stops, generators that misbehave."""
+"""Faults around a running service: clients that leave, full queues, stops, misbehaving generators."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def url(make_app: Callable[..., FastAPI], live: Live, until: Until) -> Iterator[
 
 
 def hanging_post(url: str, path: str, prompt: str) -> socket.socket:
-    """A request whose answer nobody has read yet."""
+    """Send a request and leave its answer unread."""
     at = urlsplit(url)
     body = f"prompt={prompt}".encode()
     head = (
@@ -48,7 +48,7 @@ def hanging_post(url: str, path: str, prompt: str) -> socket.socket:
 
 
 def metric(url: str, line: str) -> float:
-    """The value of a metric by its name and labels, 0 if it was never counted."""
+    """Return the value of a metric by its name and labels, 0 if it was never counted."""
     for row in httpx.get(f"{url}/metrics").text.splitlines():
         if row.startswith(f"{line} "):
             return float(row.rsplit(" ", 1)[1])
@@ -92,7 +92,7 @@ def test_a_silent_stream_is_kept_alive_by_a_comment(url: str, pace: Any) -> None
     pace.go.set()
 
 
-def test_a_full_queue_says_when_to_come_back(url: str, pace: Any, until: Until) -> None:
+def test_a_full_queue_answers_with_retry_after(url: str, pace: Any, until: Until) -> None:
     httpx.post(f"{url}/jobs/", json={"prompt": "slow"})
     until(lambda: pace.running == 1)
     jobs = [httpx.post(f"{url}/jobs/", json={"prompt": "slow"}).json() for _ in range(2)]
@@ -201,7 +201,7 @@ def app_with_loader(pace: Any, load: Callable[[str], Generator]) -> FastAPI:
     return create_app(settings, replace(pipeline, load=load))
 
 
-def test_each_device_has_a_generator_and_works_beside_the_others(
+def test_each_device_has_a_generator_and_runs_in_parallel(
     pace: Any, make_app: Callable[..., FastAPI], until: Until
 ) -> None:
     with TestClient(make_app(devices=["cuda:0", "cuda:1"]), base_url="http://127.0.0.1") as client:

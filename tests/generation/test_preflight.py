@@ -223,7 +223,7 @@ def test_nvidia_smi_output_is_parsed() -> None:
     assert read_gpus("No devices were found\n") == []
 
 
-def test_this_machine_answers_every_question(tmp_path: Path) -> None:
+def test_every_check_runs_on_this_machine(tmp_path: Path) -> None:
     machine = this_machine()
     assert machine.gpus() is None or isinstance(machine.gpus(), list)
     assert machine.torch_cuda()[1] >= 0

@@ -1,4 +1,4 @@
-"""The service with nothing faked: the shipped configuration, the procedural generator, the real encoders."""
+"""The service without fakes: the shipped configuration, the procedural generator, the real encoders."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ def test_a_prompt_becomes_a_video(real: TestClient) -> None:
         assert (stream.width, stream.height) == (64, 64)
 
 
-def test_a_job_has_a_picture_and_says_what_was_understood(real: TestClient) -> None:
+def test_a_job_has_an_image_and_what_was_understood(real: TestClient) -> None:
     job = real.post("/jobs/", json={"prompt": "pink bicycle", "seed": 7}).json()
     real.get(f"/jobs/{job['id']}/events")
     done = real.get(f"/jobs/{job['id']}").json()
     assert "bicycle" in done["understood"]
-    with Image.open(io.BytesIO(real.get(done["results"]["png"]).content)) as picture:
-        assert picture.size == (512, 512)
+    with Image.open(io.BytesIO(real.get(done["results"]["png"]).content)) as image:
+        assert image.size == (512, 512)
 
 
 def test_the_version_names_backend_and_renderer(real: TestClient) -> None:

@@ -39,7 +39,7 @@ def test_every_shipped_configuration_is_valid(path: Path) -> None:
         ("backend: procedural\nresults_kept_mib: 1", "results_kept_mib"),
     ],
 )
-def test_a_wrong_configuration_is_told_by_name(tmp_path: Path, text: str, said: str) -> None:
+def test_an_invalid_configuration_is_reported_by_name(tmp_path: Path, text: str, said: str) -> None:
     path = tmp_path / "c.yaml"
     path.write_text(text)
     with pytest.raises(SettingsError, match=said):
@@ -56,7 +56,7 @@ def test_a_wrong_configuration_is_told_by_name(tmp_path: Path, text: str, said: 
         (["--colour", "red"], "unrecognized arguments"),
     ],
 )
-def test_main_refuses_with_one_line_and_status_2(
+def test_main_exits_with_one_line_and_status_2(
     flags: list[str], said: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "c.yaml").write_text("backend: dreams")

@@ -32,7 +32,7 @@ def test_an_operator_can_graph_queue_stages_failures_and_splats(client: TestClie
     assert "4444444" not in text
 
 
-def test_an_inventive_generator_cannot_flood_the_labels() -> None:
+def test_a_generator_with_many_stages_cannot_flood_the_labels() -> None:
     registry = CollectorRegistry()
     telemetry = Telemetry(registry)
     for step in range(1000):

@@ -1,4 +1,4 @@
-"""The weights table: what is found, what is missing (said at once), what is refused."""
+"""The weights table: which files are found, missing or refused."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_the_shipped_table_names_every_weight_of_the_shipped_configurations(root
         assert all(table.entry(name).licence for name in names), path
 
 
-def test_a_folder_is_used_instead_of_the_hub_and_starts_at_the_table(tmp_path) -> None:
+def test_a_folder_is_used_instead_of_the_hub_and_is_relative_to_the_table(tmp_path) -> None:
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "a.pt").write_bytes(b"a")
     table = table_of(tmp_path, a={"hub": "some/one", "folder": "models", "files": {"weights": "a.pt"}})
@@ -51,7 +51,7 @@ def test_the_hub_is_asked_for_the_revision_and_file(tmp_path) -> None:
     assert asked == [("some/one", "abc", "a.pt", True)]
 
 
-def test_all_that_is_missing_is_said_at_once(tmp_path) -> None:
+def test_all_missing_files_are_reported_at_once(tmp_path) -> None:
     def fetch(hub: str, revision: str, file: str, offline: bool) -> Path:
         raise OSError("not on this machine")
 
@@ -90,7 +90,7 @@ def test_a_hash_is_checked(tmp_path) -> None:
         ({"hub": "some/one", "folder": "."}, True),
     ],
 )
-def test_what_a_hub_may_change_is_not_pinned(tmp_path, entry: dict[str, object], pinned: bool) -> None:
+def test_files_that_may_change_on_the_hub_are_not_pinned(tmp_path, entry: dict[str, object], pinned: bool) -> None:
     table = table_of(tmp_path, a={**entry, "files": {"vocab": "v.json", "merges": "m.txt"}})
     assert table.unpinned(["a", "a"]) == ([] if pinned else ["a"])
 
@@ -100,7 +100,7 @@ def test_the_commit_of_a_file_is_in_its_path(tmp_path) -> None:
     assert commit_of(tmp_path / "a.pt") is None
 
 
-def test_an_unknown_name_lists_the_known(tmp_path) -> None:
+def test_an_unknown_name_lists_the_known_ones(tmp_path) -> None:
     table = table_of(tmp_path, a={"folder": ".", "files": {"weights": "a.pt"}})
     with pytest.raises(SettingsError, match="no 'b'; it has: a"):
         locate_weights(table, ["b"], offline=True)

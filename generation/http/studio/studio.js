@@ -1,8 +1,8 @@
-// The studio page: submits a job, follows its events, shows and saves its results. Text is only ever set as text.
+// The studio page: submits a job, follows its events, shows and saves its results. Text is set by textContent only.
 
-const at = (id) => document.getElementById(id);
+const byId = (id) => document.getElementById(id);
 
-class Refused extends Error {
+class ServiceError extends Error {
   constructor(status, code, detail) {
     super(detail);
     this.status = status;
@@ -10,19 +10,19 @@ class Refused extends Error {
   }
 }
 
-async function ask(path, options = {}) {
+async function request(path, options = {}) {
   const headers = new Headers(options.headers);
-  const key = at("key").value.trim();
+  const key = byId("key").value.trim();
   if (key) headers.set("Authorization", `Bearer ${key}`);
   const answer = await fetch(path, { ...options, headers });
   if (answer.ok) return answer;
-  const said = await answer.json().catch(() => ({}));
-  throw new Refused(answer.status, said.code ?? "error", said.detail ?? `the service answered ${answer.status}`);
+  const error = await answer.json().catch(() => ({}));
+  throw new ServiceError(answer.status, error.code ?? "error", error.detail ?? `the service answered ${answer.status}`);
 }
 
-// Server-sent events by fetch, because EventSource cannot send a key. Yields each job; the stream ends with it.
+// Server-sent events by fetch, because EventSource cannot send a key. Yields the job after each change until it ends.
 async function* follow(job, signal) {
-  const answer = await ask(`/jobs/${job.id}/events`, { signal });
+  const answer = await request(`/jobs/${job.id}/events`, { signal });
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   for (;;) {
@@ -39,81 +39,81 @@ async function* follow(job, signal) {
 }
 
 let current = null; // the job on the page
-let shown = []; // object URLs to release
-let looking = false; // a preview is on its way; the next look comes with a later event
+let objectUrls = []; // to release
+let fetchingPreview = false; // only one at a time; a later event brings the next
 
 function show(id, visible) {
-  at(id).hidden = !visible;
+  byId(id).hidden = !visible;
 }
 
-function complain(error) {
+function showProblem(error) {
   show("problem", true);
-  at("problem").textContent = error.message;
+  byId("problem").textContent = error.message;
   if (error.status === 401) {
     show("key-field", true);
-    at("key").focus();
+    byId("key").focus();
   }
 }
 
 function showProgress(job) {
   const waiting = job.status === "queued" && job.position !== null;
-  at("stage").textContent = waiting ? `Waiting, number ${job.position} in the queue` : `${job.stage} …`;
-  at("progress").value = job.progress;
+  byId("stage").textContent = waiting ? `Waiting, number ${job.position} in the queue` : `${job.stage} …`;
+  byId("progress").value = job.progress;
 }
 
-// What there is to see of a running job, where its generator shows something; it stays until there is a newer look.
+// The preview of a running job, if its generator makes any; it stays until there is a newer one.
 async function showPreview(job) {
-  const picture = at("preview");
-  if (looking || !job.preview || picture.dataset.look === job.preview) return;
-  looking = true;
+  const image = byId("preview");
+  if (fetchingPreview || !job.preview || image.dataset.look === job.preview) return;
+  fetchingPreview = true;
   try {
-    const look = await (await ask(job.preview)).blob();
-    if (current !== job.id || at("work").hidden) return; // ended meanwhile
-    URL.revokeObjectURL(picture.src);
-    picture.src = URL.createObjectURL(look);
-    picture.alt = `Unfinished: ${job.prompt}`;
-    picture.dataset.look = job.preview;
+    const png = await (await request(job.preview)).blob();
+    if (current !== job.id || byId("work").hidden) return; // the job has ended meanwhile
+    URL.revokeObjectURL(image.src);
+    image.src = URL.createObjectURL(png);
+    image.alt = `Unfinished: ${job.prompt}`;
+    image.dataset.look = job.preview;
     show("preview", true);
   } catch (error) {
-    if (error.status !== 404 && error.status !== 503) complain(error); // ended, nothing to see yet, or too many look
+    if (error.status !== 404 && error.status !== 503) showProblem(error); // ended, nothing visible yet, or too many requests
   } finally {
-    looking = false;
+    fetchingPreview = false;
   }
 }
 
 function endWork() {
-  const picture = at("preview");
+  const image = byId("preview");
   show("work", false);
   show("preview", false);
-  URL.revokeObjectURL(picture.src);
-  picture.removeAttribute("src");
+  URL.revokeObjectURL(image.src);
+  image.removeAttribute("src");
 }
 
 async function objectUrl(path) {
-  const url = URL.createObjectURL(await (await ask(path)).blob());
-  shown.push(url);
+  const url = URL.createObjectURL(await (await request(path)).blob());
+  objectUrls.push(url);
   return url;
 }
 
 async function showResult(job) {
-  shown.forEach((url) => URL.revokeObjectURL(url));
-  shown = [];
-  at("said").textContent = job.prompt;
-  at("understood").textContent = job.understood ?? "";
+  objectUrls.forEach((url) => URL.revokeObjectURL(url));
+  objectUrls = [];
+  byId("said").textContent = job.prompt;
+  byId("understood").textContent = job.understood ?? "";
   show("understood-row", job.understood !== null);
-  at("used-seed").textContent = String(job.seed);
-  at("picture").alt = job.prompt;
-  at("picture").removeAttribute("src");
+  byId("used-seed").textContent = String(job.seed);
+  byId("picture").alt = job.prompt;
+  byId("picture").removeAttribute("src");
   show("picture", true);
   show("video", false);
   show("making", true);
   show("result", true);
-  const picture = await objectUrl(job.results.png);
+  const image = await objectUrl(job.results.png);
   if (current !== job.id) return; // another job was started meanwhile
-  at("picture").src = picture;
+  byId("picture").src = image;
   const video = await objectUrl(job.results.mp4);
   if (current !== job.id) return;
-  at("video").src = video;
+  byId("video").src = video;
   show("video", true);
   show("picture", false);
   show("making", false);
@@ -122,12 +122,12 @@ async function showResult(job) {
 async function generate(event) {
   event.preventDefault();
   show("problem", false);
-  at("generate").disabled = true;
+  byId("generate").disabled = true;
   try {
-    const request = { prompt: at("prompt").value };
-    if (at("seed").value) request.seed = Number(at("seed").value);
+    const body = { prompt: byId("prompt").value };
+    if (byId("seed").value) body.seed = Number(byId("seed").value);
     const headers = { "Content-Type": "application/json" };
-    let job = await (await ask("/jobs/", { method: "POST", headers, body: JSON.stringify(request) })).json();
+    let job = await (await request("/jobs/", { method: "POST", headers, body: JSON.stringify(body) })).json();
     current = job.id;
     show("work", true);
     show("result", false);
@@ -137,28 +137,28 @@ async function generate(event) {
       showPreview(job);
     }
     endWork();
-    if (job.status === "failed") throw new Refused(500, job.error.code, job.error.detail);
+    if (job.status === "failed") throw new ServiceError(500, job.error.code, job.error.detail);
     if (job.status === "done") {
-      at("result").dataset.job = JSON.stringify(job);
-      at("generate").disabled = false;
+      byId("result").dataset.job = JSON.stringify(job);
+      byId("generate").disabled = false;
       await showResult(job);
     }
   } catch (error) {
     endWork();
-    complain(error);
+    showProblem(error);
   } finally {
-    at("generate").disabled = false;
+    byId("generate").disabled = false;
   }
 }
 
 async function save(event) {
   const format = event.target.dataset.format;
   if (!format) return;
-  const job = JSON.parse(at("result").dataset.job);
-  const turned = at("y-down").checked && (format === "ply" || format === "spz");
+  const job = JSON.parse(byId("result").dataset.job);
+  const turned = byId("y-down").checked && (format === "ply" || format === "spz");
   event.target.disabled = true;
   try {
-    const answer = await ask(job.results[format] + (turned ? "?axes=y_down" : ""));
+    const answer = await request(job.results[format] + (turned ? "?axes=y_down" : ""));
     const name = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") ?? "");
     const link = document.createElement("a");
     link.href = URL.createObjectURL(await answer.blob());
@@ -166,18 +166,18 @@ async function save(event) {
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   } catch (error) {
-    complain(error);
+    showProblem(error);
   } finally {
     event.target.disabled = false;
   }
 }
 
-at("key").value = sessionStorage.getItem("key") ?? "";
-show("key-field", at("key").value !== "");
-at("key").addEventListener("change", () => sessionStorage.setItem("key", at("key").value.trim()));
-at("ask").addEventListener("submit", generate);
-at("examples").addEventListener("click", (event) => {
-  if (event.target.type === "button") at("prompt").value = event.target.textContent;
+byId("key").value = sessionStorage.getItem("key") ?? "";
+show("key-field", byId("key").value !== "");
+byId("key").addEventListener("change", () => sessionStorage.setItem("key", byId("key").value.trim()));
+byId("ask").addEventListener("submit", generate);
+byId("examples").addEventListener("click", (event) => {
+  if (event.target.type === "button") byId("prompt").value = event.target.textContent;
 });
-at("downloads").addEventListener("click", save);
-at("cancel").addEventListener("click", () => current && ask(`/jobs/${current}`, { method: "DELETE" }).catch(complain));
+byId("downloads").addEventListener("click", save);
+byId("cancel").addEventListener("click", () => current && request(`/jobs/${current}`, { method: "DELETE" }).catch(showProblem));

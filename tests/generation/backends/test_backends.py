@@ -1,4 +1,4 @@
-"""The table of generators: naming one costs nothing."""
+"""The table of backends."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def test_procedural_is_a_backend() -> None:
     assert "procedural" in LOADERS
 
 
-def test_table_loads_no_geometry_library() -> None:
+def test_importing_the_backends_loads_no_geometry_library() -> None:
     code = (
         "import sys, generation.backends; print([m for m in ('trimesh', 'skimage', 'diffusers') if m in sys.modules])"
     )

@@ -1,4 +1,4 @@
-"""Several seeds, the best by a score; and how an object is turned, centred and sized at the end."""
+"""Best of n candidates, and the clean-up of an object."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_the_best_of_several_seeds_is_kept() -> None:
     assert maker.seeds == candidate_seeds(7, 3)
 
 
-def test_of_equals_the_first_is_kept() -> None:
+def test_the_first_of_equal_scores_is_kept() -> None:
     made = best_of(Maker(), 3, lambda *_: 0.5)("a cup", 7, lambda _: None)
     assert made.understood == "a cup 1"
 
@@ -56,7 +56,7 @@ def test_one_candidate_is_the_generator_itself() -> None:
     assert best_of(maker, 1, None) is maker
 
 
-def test_seeds_differ_begin_with_the_one_asked_for_and_are_the_same_again() -> None:
+def test_candidate_seeds_differ_start_with_the_given_one_and_are_reproducible() -> None:
     seeds = candidate_seeds(7, 50)
     assert seeds[0] == 7
     assert len(set(seeds)) == 50
@@ -73,7 +73,7 @@ def test_progress_runs_once_through_all_candidates() -> None:
     assert [p.preview is None for p in seen] == [False, True, False, True]
 
 
-def test_a_job_that_is_gone_ends_between_two_candidates() -> None:
+def test_a_cancelled_job_ends_between_two_candidates() -> None:
     maker = Maker()
 
     def report(progress: Progress) -> None:
@@ -85,7 +85,7 @@ def test_a_job_that_is_gone_ends_between_two_candidates() -> None:
     assert len(maker.seeds) == 1
 
 
-def test_a_scorer_that_fails_fails_the_job() -> None:
+def test_a_failing_scorer_fails_the_job() -> None:
     def score(prompt: str, splats: Splats) -> float:
         raise OSError("the judge is out")
 
@@ -100,7 +100,7 @@ def test_candidates_without_a_judge_are_refused() -> None:
         best_of(Maker(), 0, None)
 
 
-def test_a_finished_object_looks_toward_z_is_centred_and_of_size_1() -> None:
+def test_a_finished_object_faces_z_is_centred_and_has_size_1() -> None:
     """A bar along x, faint behind and solid in front, whose front looks toward +x."""
     count = 400
     along = torch.linspace(1.0, 5.0, count)

@@ -1,4 +1,4 @@
-"""What counts as a floater, and that nothing of the object goes with them."""
+"""Floaters are removed, and nothing of the object with them."""
 
 from __future__ import annotations
 
@@ -29,25 +29,25 @@ def joined(*parts: Splats) -> Splats:
     return Splats(*(torch.cat([getattr(part, name) for part in parts]) for name in Splats.__slots__))
 
 
-def test_specks_beside_the_object_go_and_the_object_stays_in_order() -> None:
+def test_specks_are_removed_and_the_object_keeps_its_order() -> None:
     body, speck = ball(500, (0, 0, 0), 0.4), ball(2, (2, 0, 0), 0.01, width=0.01)
     kept = without_floaters(joined(speck, body))
     assert torch.equal(kept.means, body.means)
 
 
-def test_a_part_of_some_size_stays_though_it_touches_nothing() -> None:
+def test_a_large_detached_part_is_kept() -> None:
     planet, moon = ball(500, (0, 0, 0), 0.4), ball(60, (2, 0, 0), 0.1)
     assert len(without_floaters(joined(planet, moon))) == 560
     assert len(without_floaters(joined(planet, moon), keep_share=0.2)) == 500
 
 
-def test_a_thin_thread_of_the_object_is_no_floater() -> None:
+def test_a_thin_thread_of_the_object_is_not_a_floater() -> None:
     thread = ball(40, (0, 0, 0), 0, width=0.01)
     thread = replace(thread, means=torch.linspace(0.4, 1.4, 40)[:, None] * torch.tensor([[1.0, 0, 0]]))
     assert len(without_floaters(joined(ball(500, (0, 0, 0), 0.4), thread))) == 540
 
 
-def test_what_cannot_be_seen_goes() -> None:
+def test_invisible_splats_are_removed() -> None:
     body = ball(500, (0, 0, 0), 0.4)
     faint = replace(body, opacities=torch.full((500,), 0.004))
     assert len(without_floaters(joined(body, faint))) == 500

@@ -1,4 +1,4 @@
-"""The synchronous routes: what they answer, and what they refuse."""
+"""The synchronous routes: their answers and refusals."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_generate_is_one_line_of_base64_of_what_generate_raw_answers(shared: Tes
     assert len(decode(raw.content)) == 200
 
 
-def test_spz_is_the_default_and_ply_the_choice(shared: TestClient) -> None:
+def test_spz_is_the_default_format(shared: TestClient) -> None:
     assert shared.post("/generate_raw/", data={"prompt": "a"}).content.startswith(b"\x1f\x8b")
     assert shared.post("/generate_raw/", data={"prompt": "a", "format": "ply"}).content.startswith(b"ply\n")
 
@@ -51,20 +51,20 @@ def test_generate_video_has_the_resolution_asked_for(shared: TestClient) -> None
     assert shared.post("/generate_video/", data={"prompt": "a"}).content == b"mp4 of 1088 px"
 
 
-def test_only_what_was_asked_for_is_encoded(client: TestClient, pace: Any) -> None:
+def test_only_the_requested_file_is_encoded(client: TestClient, pace: Any) -> None:
     client.post("/generate/", data={"prompt": "a"})
     assert pace.encodings == ["spz"]
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_the_seed_given_is_used_and_told(client: TestClient, pace: Any, route: str) -> None:
+def test_a_given_seed_is_used_and_returned(client: TestClient, pace: Any, route: str) -> None:
     answer = client.post(route, data={"prompt": "a", "seed": "4294967295"})
     assert answer.headers["x-seed"] == "4294967295"
     assert pace.calls == [("a", 4294967295)]
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_a_seed_not_given_is_drawn_fresh_and_told(shared: TestClient, route: str) -> None:
+def test_a_missing_seed_is_drawn_and_returned(shared: TestClient, route: str) -> None:
     seeds = {int(shared.post(route, data={"prompt": "a"}).headers["x-seed"]) for _ in range(3)}
     assert len(seeds) == 3
     assert all(0 <= seed < 2**32 for seed in seeds)
@@ -143,13 +143,13 @@ def test_the_wrong_key_is_refused_and_the_right_one_served(
         assert client.get("/", headers={"Authorization": ""}).status_code == 200
 
 
-def test_a_generator_that_breaks_is_our_fault_and_the_next_request_is_served(client: TestClient) -> None:
+def test_a_failing_generator_is_a_server_error_and_the_next_request_is_served(client: TestClient) -> None:
     answer = client.post("/generate/", data={"prompt": "boom"})
     assert (answer.status_code, answer.json()["code"]) == (500, "generation_failed")
     assert "secret" not in answer.text
     assert client.post("/generate/", data={"prompt": "a"}).status_code == 200
 
 
-def test_the_wrong_method_says_which_is_right(shared: TestClient) -> None:
+def test_the_wrong_method_lists_the_allowed_ones(shared: TestClient) -> None:
     answer = shared.get("/generate/")
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")

@@ -44,13 +44,13 @@ def test_a_job_is_accepted_with_its_location_and_its_seed(shared: TestClient) ->
 
 
 @pytest.mark.parametrize("how", ["data", "files"])
-def test_a_form_does_as_well(shared: TestClient, how: str) -> None:
+def test_a_job_can_be_submitted_as_a_form(shared: TestClient, how: str) -> None:
     fields = {"prompt": "a", "seed": "5"} if how == "data" else {"prompt": (None, "a"), "seed": (None, "5")}
     answer = shared.post("/jobs/", **{how: fields})  # type: ignore[arg-type]
     assert (answer.status_code, answer.json()["seed"]) == (202, 5)
 
 
-def test_a_done_job_says_what_was_understood_and_where_its_results_are(shared: TestClient) -> None:
+def test_a_done_job_has_what_was_understood_and_its_results(shared: TestClient) -> None:
     job = finished(shared, submit(shared, "a"))
     assert (job["status"], job["progress"], job["position"], job["error"]) == ("done", 1.0, None, None)
     assert job["understood"] == "understood a"
@@ -68,7 +68,7 @@ def test_a_done_job_says_what_was_understood_and_where_its_results_are(shared: T
         ("png", "image/png", b"png"),
     ],
 )
-def test_each_result_is_served_as_what_it_is(shared: TestClient, name: str, kind: str, begins: bytes) -> None:
+def test_each_result_has_its_media_type(shared: TestClient, name: str, kind: str, begins: bytes) -> None:
     job = finished(shared, submit(shared, "Pink Bicycle"))
     answer = shared.get(job["results"][name])
     assert answer.status_code == 200
@@ -77,7 +77,7 @@ def test_each_result_is_served_as_what_it_is(shared: TestClient, name: str, kind
     assert f'filename="pink-bicycle.{name}"' in answer.headers["content-disposition"]
 
 
-def test_a_picture_is_made_once_however_often_it_is_fetched(client: TestClient, pace: Any) -> None:
+def test_an_image_is_made_once_however_often_it_is_fetched(client: TestClient, pace: Any) -> None:
     job = finished(client, submit(client, "a"))
     assert pace.encodings == ["ply", "spz"]
     for _ in range(3):
@@ -94,14 +94,14 @@ def test_a_part_of_a_result_can_be_fetched(shared: TestClient) -> None:
 
 
 @pytest.mark.parametrize("name", ["ply", "spz"])
-def test_splats_come_with_y_down_when_asked_for(shared: TestClient, name: str) -> None:
+def test_splats_are_served_with_y_down_on_request(shared: TestClient, name: str) -> None:
     job = finished(shared, submit(shared, "a", seed=4))
     upright = decode(shared.get(job["results"][name]).content)
     turned = decode(shared.get(job["results"][name], params={"axes": "y_down"}).content)
     torch.testing.assert_close(turned.means, half_turn_x(upright).means, atol=1e-3, rtol=0)
 
 
-def test_formats_to_come_are_not_promised_and_not_found(shared: TestClient) -> None:
+def test_formats_that_are_not_offered_are_not_found(shared: TestClient) -> None:
     job = finished(shared, submit(shared, "a"))
     for name, code in {"glb": "format_not_offered", "splat": "format_not_offered", "exe": "unknown_format"}.items():
         answer = shared.get(f"/jobs/{job['id']}/result.{name}")
@@ -131,14 +131,14 @@ def test_a_result_after_it_was_dropped_is_gone_but_the_job_is_remembered(client:
     assert (remembered["status"], remembered["results"]) == ("done", {})
 
 
-def test_the_oldest_results_make_room(make_app: Callable[..., FastAPI], ready: Callable[[TestClient], None]) -> None:
+def test_the_oldest_results_are_dropped(make_app: Callable[..., FastAPI], ready: Callable[[TestClient], None]) -> None:
     with TestClient(make_app(results_kept_jobs=2), base_url="http://127.0.0.1") as client:
         ready(client)
         jobs = [finished(client, submit(client, "a")) for _ in range(3)]
         assert [client.get(job["results"]["ply"]).status_code for job in jobs] == [410, 200, 200]
 
 
-def test_results_age(make_app: Callable[..., FastAPI], ready: Callable[[TestClient], None], until: Until) -> None:
+def test_results_expire(make_app: Callable[..., FastAPI], ready: Callable[[TestClient], None], until: Until) -> None:
     with TestClient(make_app(results_kept_s=0.001), base_url="http://127.0.0.1") as client:
         ready(client)
         first = finished(client, submit(client, "a"))
@@ -146,7 +146,7 @@ def test_results_age(make_app: Callable[..., FastAPI], ready: Callable[[TestClie
         assert client.get(f"/jobs/{first['id']}/result.ply").status_code == 410
 
 
-def test_deleting_again_is_the_same(client: TestClient) -> None:
+def test_deleting_may_be_repeated(client: TestClient) -> None:
     job = submit(client, "slow")
     assert [client.delete(f"/jobs/{job['id']}").status_code for _ in range(2)] == [204, 204]
     assert client.delete("/jobs/" + "A" * 22).status_code == 404
@@ -181,14 +181,14 @@ def test_one_job_runs_at_a_time_in_order(client: TestClient, pace: Any) -> None:
     assert [prompt for prompt, _ in pace.calls] == [f"slow {i}" for i in range(4)]
 
 
-def test_a_job_that_fails_says_so_without_saying_too_much(client: TestClient) -> None:
+def test_a_failed_job_has_an_error_without_details(client: TestClient) -> None:
     job = finished(client, submit(client, "boom"))
     assert (job["status"], job["error"]["code"], job["results"]) == ("failed", "generation_failed", {})
     assert "secret" not in job["error"]["detail"]
     assert client.get(f"/jobs/{job['id']}/result.ply").json()["code"] == "job_failed"
 
 
-def test_events_begin_at_once_rise_and_end_with_the_job(client: TestClient, pace: Any) -> None:
+def test_events_start_at_once_have_rising_ids_and_end_with_the_job(client: TestClient, pace: Any) -> None:
     job = submit(client, "slow")
     with client.stream("GET", f"/jobs/{job['id']}/events") as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
@@ -204,21 +204,21 @@ def test_events_begin_at_once_rise_and_end_with_the_job(client: TestClient, pace
     assert progress == sorted(progress)
 
 
-def test_a_running_job_shows_its_unfinished_object(client: TestClient, pace: Any, until: Until) -> None:
+def test_a_running_job_has_a_preview(client: TestClient, pace: Any, until: Until) -> None:
     job = submit(client, "slow look 3")
     path = f"/jobs/{job['id']}"
     until(lambda: client.get(path).json()["preview"] is not None)
     url = client.get(path).json()["preview"]
     assert url == f"{path}/preview.png?look=1"
-    picture = client.get(url)
-    assert (picture.content, picture.headers["content-type"]) == (b"png of 256 px", "image/png")
+    image = client.get(url)
+    assert (image.content, image.headers["content-type"]) == (b"png of 256 px", "image/png")
     pace.go.set()
     until(lambda: client.get(path).json()["status"] == "done")
     assert client.get(path).json()["preview"] is None
     assert client.get(url).json()["code"] == "no_preview"
 
 
-def test_an_unfinished_object_that_cannot_be_seen_is_no_preview(client: TestClient, until: Until) -> None:
+def test_an_invisible_unfinished_object_has_no_preview(client: TestClient, until: Until) -> None:
     path = f"/jobs/{submit(client, 'slow look 0')['id']}"
     until(lambda: client.get(path).json()["preview"] is not None)
     answer = client.get(f"{path}/preview.png")
@@ -234,7 +234,7 @@ def test_events_carry_the_preview(client: TestClient, pace: Any, until: Until) -
     assert f"/jobs/{job['id']}/preview.png?look=1" in text
 
 
-def test_events_of_a_finished_job_are_its_end(shared: TestClient) -> None:
+def test_events_of_a_finished_job_are_its_last(shared: TestClient) -> None:
     job = finished(shared, submit(shared, "a"))
     text = shared.get(f"/jobs/{job['id']}/events").text
     assert text.count("event: ") == 1
@@ -258,7 +258,7 @@ def test_events_of_a_finished_job_are_its_end(shared: TestClient) -> None:
         b'{"prompt": "a", "seed": ' + b"9" * 5000 + b"}",
     ],
 )
-def test_a_body_that_is_wrong_is_refused(shared: TestClient, body: bytes) -> None:
+def test_an_invalid_body_is_refused(shared: TestClient, body: bytes) -> None:
     answer = shared.post("/jobs/", content=body, headers={"Content-Type": "application/json"})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
 
@@ -270,7 +270,7 @@ def test_a_body_of_another_kind_is_refused(shared: TestClient, kind: str) -> Non
 
 
 @pytest.mark.parametrize("body", [b"prompt=%00", b"seed=5", b"prompt=a&seed=x", b"%%%", b"prompt=a&prompt=", b""])
-def test_a_form_that_is_wrong_is_refused(shared: TestClient, body: bytes) -> None:
+def test_an_invalid_form_is_refused(shared: TestClient, body: bytes) -> None:
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     answer = shared.post("/jobs/", content=body, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")

@@ -19,14 +19,14 @@ def test_the_studio_is_a_page_with_a_strict_policy(shared: TestClient) -> None:
     assert "unsafe" not in policy
 
 
-def test_everything_the_page_names_is_served_from_here(shared: TestClient) -> None:
+def test_everything_the_page_refers_to_is_served_by_the_service(shared: TestClient) -> None:
     page = shared.get("/").text
     named = re.findall(r'(?:src|href)="([^"]+)"', page)
     assert {"/studio/studio.js", "/studio/studio.css"} <= set(named)
     assert all(shared.get(path).status_code == 200 for path in named)
 
 
-def test_the_page_holds_no_script_style_or_handler_of_its_own() -> None:
+def test_the_page_has_no_inline_script_style_or_handler() -> None:
     text = (STUDIO / "index.html").read_text()
     assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\bstyle=|\son[a-z]+=", text)
 

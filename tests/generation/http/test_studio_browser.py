@@ -32,7 +32,7 @@ PROMPT = "<b>pink</b> bicycle"
 
 
 def never_done(prompt: str, seed: int, report: Report) -> Generated:
-    """Shows splats and a picture of them in turn, until it is cancelled."""
+    """Report splats and an image of them in turn, until cancelled."""
     splats = load_procedural("cpu")("pink bicycle", seed, lambda _: None).splats
     for look in itertools.cycle([splats, image_png(splats, size_px=512)]):
         report(Progress(0.5, "optimising", look))
@@ -78,11 +78,11 @@ def test_a_file_is_saved_under_the_prompts_name(shown: dict[str, Any]) -> None:
     assert shown["file"] == "b-pink-b-bicycle.spz"
 
 
-def test_a_refusal_is_told_in_words(shown: dict[str, Any]) -> None:
+def test_a_refusal_is_shown_as_text(shown: dict[str, Any]) -> None:
     assert "seed" in shown["problem"]
 
 
-def test_a_running_job_is_seen_and_goes_with_its_end(shown: dict[str, Any]) -> None:
+def test_the_preview_of_a_running_job_disappears_when_it_ends(shown: dict[str, Any]) -> None:
     seen = shown["unfinished"]
     assert seen["alt"] == f"Unfinished: {PROMPT}"
     first, later = seen["boxes"]
@@ -92,6 +92,6 @@ def test_a_running_job_is_seen_and_goes_with_its_end(shown: dict[str, Any]) -> N
     assert seen["faults"] == []
 
 
-def test_the_page_asks_nobody_else_and_breaks_no_rule_of_its_policy(shown: dict[str, Any]) -> None:
+def test_the_page_contacts_no_other_site_and_violates_no_policy(shown: dict[str, Any]) -> None:
     assert shown["foreign"] == []
     assert [line for line in shown["complaints"] if "422" not in line] == []  # the browser logs the refusal above

@@ -1,4 +1,4 @@
-"""Full-size networks take exactly the released tensors, in both layouts; what does not fit is said."""
+"""Full-size networks take exactly the released tensors, in both layouts; differences are reported."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_the_vae_takes_the_older_names_of_its_attention() -> None:
 
 
 @pytest.mark.parametrize("prefix", ["", "text_model."])
-def test_the_text_tower_takes_the_released_file_and_its_own_names(mvdream_keys, prefix: str) -> None:
+def test_the_text_encoder_takes_the_released_file_and_transformers_names(mvdream_keys, prefix: str) -> None:
     def make():
         return text.make_text_encoder(text.SD21_TEXT)
 
@@ -101,7 +101,7 @@ def test_lgm_takes_the_released_file(key_list) -> None:
     assert sum(tensor.numel() for tensor in network.state_dict().values()) == 415_042_848
 
 
-def test_matting_has_the_released_number_of_values() -> None:
+def test_matting_has_the_released_number_of_parameters() -> None:
     with META:
         network = matting.Matting(matting.SIZES["u2net"])
     assert sum(p.numel() for p in network.parameters()) == 44_009_869
@@ -117,7 +117,7 @@ def test_matting_has_the_released_number_of_values() -> None:
         lambda state: checkpoints.text_state(state, 1, set()),
     ],
 )
-def test_a_checkpoint_without_what_is_wanted(convert) -> None:
+def test_a_checkpoint_without_the_network_is_refused(convert) -> None:
     with pytest.raises(WeightsUnusable, match="the checkpoint holds no"):
         convert({"something.else": torch.zeros(1)})
 
@@ -134,17 +134,17 @@ def linear() -> torch.nn.Linear:
         ({"weight": torch.zeros(3, 3), "bias": torch.zeros(2)}, "1 of another shape .such as weight"),
     ],
 )
-def test_what_does_not_fit_is_said(state, told: str) -> None:
+def test_tensors_that_do_not_fit_are_listed(state, told: str) -> None:
     with pytest.raises(WeightsUnusable, match=told):
         checkpoints.load_network(linear, state, torch.float32, torch.device("cpu"))
 
 
-def test_the_dtype_is_ours() -> None:
+def test_tensors_are_converted_to_the_dtype() -> None:
     half = {name: tensor.half() for name, tensor in linear().state_dict().items()}
     assert checkpoints.load_network(linear, half, torch.float32, torch.device("cpu")).weight.dtype == torch.float32
 
 
-def test_both_kinds_of_files(tmp_path) -> None:
+def test_safetensors_and_pickles_are_read(tmp_path) -> None:
     state = linear().state_dict()
     save_file(state, tmp_path / "a.safetensors")
     torch.save(state, tmp_path / "b.pt")
@@ -168,13 +168,13 @@ def test_a_pickle_that_runs_code_is_refused(tmp_path, capsys) -> None:
 
 
 @pytest.mark.parametrize("name", ["cut.safetensors", "cut.pt"])
-def test_a_file_cut_short(tmp_path, name: str) -> None:
+def test_a_truncated_file_is_refused(tmp_path, name: str) -> None:
     (tmp_path / name).write_bytes(b"\x00" * 100)
     with pytest.raises(WeightsUnusable, match=name):
         checkpoints.read_state(tmp_path / name)
 
 
-def test_a_file_with_no_tensors(tmp_path) -> None:
+def test_a_file_without_tensors_is_refused(tmp_path) -> None:
     torch.save({"epoch": 3}, tmp_path / "a.pt")
-    with pytest.raises(WeightsUnusable, match="no tensors by name"):
+    with pytest.raises(WeightsUnusable, match="no state dict"):
         checkpoints.read_state(tmp_path / "a.pt")

@@ -149,12 +149,12 @@ def test_the_camera_formula_is_that_of_the_golden_cameras(golden) -> None:
         torch.testing.assert_close(ours.float(), wanted, rtol=0, atol=1e-6)
 
 
-def test_start_middle_and_end_have_their_noise(seen: list[Seen]) -> None:
+def test_timesteps_at_the_start_middle_and_end(seen: list[Seen]) -> None:
     assert [step.t for step in seen] == list(WATCHED.values())
 
 
 @pytest.mark.parametrize("index", [0, 1, 2], ids=["start", "middle", "end"])
-def test_the_gradient_in_the_loop_is_the_one_worked_out(index: int, model: LatentDiffusion, seen: list[Seen]) -> None:
+def test_the_gradient_in_the_loop_equals_the_formula(index: int, model: LatentDiffusion, seen: list[Seen]) -> None:
     step = seen[index]
     wanted = worked_out(model, replace(step, generator=step.generator.clone_state()))
     assert step.gradient is not None

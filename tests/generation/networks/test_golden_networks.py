@@ -28,7 +28,7 @@ def test_the_unet(golden, mvdream_unet) -> None:
     assert largest(out - g["output"]) <= 1e-4
 
 
-def test_the_unet_sees_views_together(golden, mvdream_unet) -> None:
+def test_the_unet_attends_across_views(golden, mvdream_unet) -> None:
     g = golden("mvdream_tiny", "mvdream_unet")
     context = g["context_per_prompt"].repeat_interleave(4, dim=0)
     sample = g["sample"].clone()
@@ -50,7 +50,7 @@ def test_the_vae(golden) -> None:
     assert largest(decoded - (g["decoded_from_mean"] / 2 + 0.5).clamp(0, 1)) <= 1e-4
 
 
-def test_the_text_tower(golden) -> None:
+def test_the_text_encoder(golden) -> None:
     g = golden("text_tiny", "text_encoder")
     size = text.TextSize(width=64, layers=2, heads=4, vocabulary=600)
     names = set(text.make_text_encoder(size).state_dict())
@@ -69,7 +69,7 @@ def test_the_cameras(golden) -> None:
         assert largest(poses.flatten(1) - opengl) <= 1e-6
 
 
-def test_the_orbit_cameras_whose_elevation_has_the_other_sign(golden) -> None:
+def test_orbit_cameras_of_the_reference_have_the_opposite_elevation(golden) -> None:
     g = golden("", "cameras")
     for (elevation, azimuth, radius), pose, camera in zip(
         g["orbit_args"].tolist(), g["orbit_pose"], g["sds_camera"], strict=True

@@ -70,7 +70,7 @@ def test_the_gradient_over_the_whole_schedule(golden, mvdream, mvdream_unet, t: 
     assert relative(latents.grad.double(), wanted) <= 1e-4
 
 
-def test_a_step_that_is_not_finite_pulls_nowhere(golden, mvdream) -> None:
+def test_a_step_that_is_not_finite_has_no_gradient(golden, mvdream) -> None:
     g = golden("", "mvdream_sds")
     condition = Condition(both(g) * float("nan"), mvdream_cameras(g["poses_opengl"]), 100.0)
     latents = g["latents"].clone().requires_grad_()
@@ -79,7 +79,7 @@ def test_a_step_that_is_not_finite_pulls_nowhere(golden, mvdream) -> None:
     assert float(latents.grad.abs().max()) == 0
 
 
-def test_the_weight_of_a_noisy_step_is_its_noise(golden, mvdream) -> None:
+def test_a_step_is_weighted_by_its_noise(golden, mvdream) -> None:
     g = golden("", "mvdream_sds")
     condition = Condition(both(g), mvdream_cameras(g["poses_opengl"]), 100.0)
     gradients = []
@@ -146,17 +146,17 @@ def test_the_tokens(root, tokenizer) -> None:
     assert ids.tolist() == [example["token_ids"] for example in examples]
 
 
-def test_a_long_prompt_keeps_its_end_mark(tokenizer) -> None:
+def test_a_long_prompt_keeps_its_end_token(tokenizer) -> None:
     (row,) = tokenizer(["donut " * 100]).tolist()
     assert (len(row), row[0], row[-1]) == (77, 49406, 49407)
 
 
-def test_an_exclamation_mark_is_read_although_it_pads(tokenizer) -> None:
+def test_an_exclamation_mark_is_read_although_it_is_the_padding(tokenizer) -> None:
     (row,) = tokenizer(["a donut !"]).tolist()
     assert row[:5] == [49406, 320, 18471, 256, 49407]
 
 
-def test_a_vocabulary_that_is_none(tmp_path) -> None:
+def test_an_invalid_vocabulary_is_refused(tmp_path) -> None:
     (tmp_path / "vocab.json").write_text("{")
     (tmp_path / "merges.txt").write_text("#version\n")
     with pytest.raises(WeightsUnusable, match="no tokenizer"):

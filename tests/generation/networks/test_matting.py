@@ -1,4 +1,4 @@
-"""Freeing an object: masks, the stand-in by colour, centring."""
+"""Background removal: masks, the colour key, centring."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_the_network_s_masks_use_the_full_range() -> None:
     assert 0.9 < float(masks.max()) <= 1
 
 
-def test_the_colour_key_finds_what_is_not_background() -> None:
+def test_the_colour_key_finds_the_object() -> None:
     mask = matting.colour_key(disc((1, 0, 0), (20, 20), 9))[0, 0]
     assert float(mask.sum()) == float((disc((1, 0, 0), (20, 20), 9)[0, 0] == 1).sum())
     assert float(matting.colour_key(torch.full((1, 3, 8, 8), 0.3)).sum()) == 0
@@ -45,6 +45,6 @@ def test_the_old_background_leaves_no_fringe() -> None:
     assert float(centred.min()) > 0.99
 
 
-def test_a_picture_without_an_object_becomes_white() -> None:
+def test_an_image_without_an_object_becomes_white() -> None:
     blank = torch.full((2, 3, 16, 16), 0.3)
     assert float(matting.centred_on_white(blank, matting.colour_key(blank)).min()) == 1

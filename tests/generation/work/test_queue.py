@@ -101,7 +101,7 @@ def test_positions_count_from_one_and_move_up() -> None:
     run(scenario)
 
 
-def test_a_watcher_in_the_queue_hears_that_it_moved_up() -> None:
+def test_a_waiting_job_s_watcher_sees_it_move_up() -> None:
     async def scenario(trial: Trial) -> None:
         go = threading.Event()
         first = trial.submit(lambda worker, report: (go.wait(), quick(worker, report))[1])
@@ -125,7 +125,7 @@ def test_a_watcher_in_the_queue_hears_that_it_moved_up() -> None:
     run(scenario)
 
 
-def test_a_slow_watcher_misses_steps_but_never_the_end() -> None:
+def test_a_slow_watcher_may_miss_changes_but_never_the_end() -> None:
     async def scenario(trial: Trial) -> None:
         job = trial.submit()
         seen = []
@@ -147,7 +147,7 @@ def test_a_full_queue_takes_no_more() -> None:
     run(scenario)
 
 
-def test_report_raises_once_the_job_is_gone() -> None:
+def test_report_raises_once_the_job_is_cancelled() -> None:
     async def scenario(trial: Trial) -> None:
         began, heard = threading.Event(), threading.Event()
 
@@ -261,7 +261,7 @@ def test_stages_are_timed() -> None:
     assert stages == ["queued", "starting", "half"]
 
 
-def test_only_so_many_finished_jobs_are_remembered_oldest_first() -> None:
+def test_finished_jobs_are_forgotten_oldest_first_beyond_the_limit() -> None:
     history = JobHistory()
 
     def add(status: JobStatus) -> GenerationJob[StoredFile]:

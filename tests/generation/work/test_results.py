@@ -1,4 +1,4 @@
-"""The result store's bounds, and that nothing stays on disk."""
+"""The result store's bounds; nothing stays on disk."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_a_file_is_found_under_its_job(store: ResultStore) -> None:
     assert store.find("b", "ply") is None
 
 
-def test_the_count_is_bounded_and_the_oldest_goes(store: ResultStore) -> None:
+def test_the_number_of_jobs_is_bounded_and_the_oldest_dropped(store: ResultStore) -> None:
     for job in "abcd":
         put(store, job)
     assert kept(store) == "bcd"
@@ -73,7 +73,7 @@ def test_one_job_above_the_bound_is_not_kept(store: ResultStore) -> None:
     assert (kept(store), store.size) == ("", 0)
 
 
-def test_results_age(store: ResultStore, clock: Clock) -> None:
+def test_results_expire(store: ResultStore, clock: Clock) -> None:
     put(store, "a")
     clock.now += 59
     put(store, "b")
@@ -82,7 +82,7 @@ def test_results_age(store: ResultStore, clock: Clock) -> None:
     assert kept(store) == "b"
 
 
-def test_a_dropped_file_leaves_the_disk_a_little_later(store: ResultStore, clock: Clock) -> None:
+def test_a_dropped_file_is_deleted_a_little_later(store: ResultStore, clock: Clock) -> None:
     put(store, "a")
     file = store.find("a", "ply")
     store.drop("a")
@@ -100,7 +100,7 @@ def test_dropping_twice_is_harmless(store: ResultStore) -> None:
     assert store.size == 0
 
 
-def test_the_folder_is_private_and_goes_with_the_store(clock: Clock, tmp_path: Path) -> None:
+def test_the_folder_is_private_and_removed_with_the_store(clock: Clock, tmp_path: Path) -> None:
     with ResultStore(ResultLimits(3, 100, 60), tmp_path, clock) as store:
         put(store, "a")
         (folder,) = tmp_path.iterdir()

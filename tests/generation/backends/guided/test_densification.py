@@ -70,7 +70,7 @@ def test_the_largest_gradients_come_first_when_the_number_of_splats_is_limited()
     assert len(grow(splats, [5.0] * 10, SETTINGS.model_copy(update={"most_splats": 4}))[1]) == 0
 
 
-def test_draws_depend_on_the_generator_alone() -> None:
+def test_draws_depend_on_the_generator_only() -> None:
     torch.manual_seed(0)
     first = grow(sized(0.2), [2.0])[1].means
     torch.manual_seed(1)

@@ -28,7 +28,7 @@ def short(small: Settings) -> Settings:
     return make
 
 
-def test_every_step_is_reported_and_the_whole_at_the_end(cross: Splats, portrait: Callable, short: Settings) -> None:
+def test_every_step_and_the_end_are_reported(cross: Splats, portrait: Callable, short: Settings) -> None:
     seen: list[Progress] = []
     optimise(portrait(cross).prepare(""), short(preview_every=5), 1, CPU, seen.append)
     assert [p.fraction for p in seen] == pytest.approx([i / 12 for i in range(13)])
@@ -67,7 +67,7 @@ def test_the_same_seed_gives_the_same_splats(cross: Splats, portrait: Callable, 
     assert len(first) > 50
 
 
-def test_the_guide_draws_from_the_seed_alone(short: Settings) -> None:
+def test_the_guide_s_draws_depend_on_the_seed_only(short: Settings) -> None:
     def drawn(seed: int) -> list[float]:
         numbers: list[float] = []
 
@@ -90,7 +90,7 @@ def test_opacities_are_reset_on_time(cross: Splats, portrait: Callable, short: S
     assert highest[6] == pytest.approx(0.01)  # after it
 
 
-def test_a_guide_that_asks_for_nothing_changes_nothing(short: Settings) -> None:
+def test_a_guide_without_gradient_changes_nothing(short: Settings) -> None:
     def indifferent(images: torch.Tensor, *_: object) -> torch.Tensor:
         return 0 * images.sum()
 

@@ -31,7 +31,7 @@ def test_a_ring_is_four_views_at_right_angles_and_one_elevation() -> None:
         assert -30 <= e[0] < 30
 
 
-def test_scattered_views_each_look_from_elsewhere() -> None:
+def test_scattered_views_are_independent() -> None:
     steps = planned(Optimisation(steps=60, views=Viewing(layout="scattered", count=3)))
     assert len({a for step in steps for a in step.views.azimuths_deg}) > 100
     assert all(len(step.views) == 3 for step in steps)
@@ -75,7 +75,7 @@ def test_backgrounds_are_white_or_black(share: float) -> None:
     assert abs(sum(white) / 200 - share) < 0.12
 
 
-def test_a_plan_depends_on_the_seed_alone() -> None:
+def test_steps_depend_on_the_seed_only() -> None:
     torch.manual_seed(1)
     first = planned(Optimisation(steps=30))
     torch.manual_seed(2)

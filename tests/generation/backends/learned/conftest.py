@@ -88,7 +88,7 @@ class Gate:
 
 @pytest.fixture
 def gate() -> Iterator[Gate]:
-    """Opened after the test; what was held behind it ends first, as a thread at work when Python ends aborts it."""
+    """Opened after the test, and the generators behind it end: a thread still at work at exit aborts Python."""
     before, made = set(threading.enumerate()), Gate()
     yield made
     made.open.release(1000)

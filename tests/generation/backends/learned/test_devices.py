@@ -97,8 +97,8 @@ def feed_forward_outputs(files: WeightFiles, drawn: Drawn) -> dict[str, Tensor]:
     return {"lgm": numbers, "mask": matting.object_masks(files.matting_model("matting"), images)}
 
 
-def pull_on_pictures(model: LatentDiffusion, drawn: Drawn) -> Tensor:
-    """The gradient of one step of distillation with respect to the pictures, without its random draws."""
+def distillation_gradient(model: LatentDiffusion, drawn: Drawn) -> Tensor:
+    """The gradient of one step of distillation with respect to the images, without its random draws."""
     images = drawn.images.clone().to(model.device).requires_grad_()
     mean, _ = autoencoder.posterior(model.vae, 2 * images - 1)
     condition = condition_of(model, drawn.views, 7.5)
@@ -136,18 +136,18 @@ def test_lgm_and_matting_agree_with_float32(device: str, dtype: str, files_on: A
 
 @pytest.mark.parametrize("name", ["mvdream", "stable-diffusion"])
 @pytest.mark.parametrize(("device", "dtype"), PLACES)
-def test_a_step_of_distillation_pulls_as_in_float32(
+def test_the_gradient_of_distillation_agrees_with_float32(
     name: str, device: str, dtype: str, files_on: Any, drawn: Drawn
 ) -> None:
-    wanted = pull_on_pictures(files_on("cpu", "float32").diffusion_model(name, "tokenizer"), drawn)
-    got = pull_on_pictures(files_on(device, dtype).diffusion_model(name, "tokenizer"), drawn)
+    wanted = distillation_gradient(files_on("cpu", "float32").diffusion_model(name, "tokenizer"), drawn)
+    got = distillation_gradient(files_on(device, dtype).diffusion_model(name, "tokenizer"), drawn)
     assert torch.isfinite(got).all()
     assert relative(got, wanted) <= 2 * RELATIVE[dtype]  # through the encoder and back: 0.045 on a CPU in bfloat16
 
 
 @pytest.mark.parametrize("name", ["lgm.yaml", "text.yaml", "text_mv.yaml"])
 @pytest.mark.parametrize(("device", "options"), SETUPS)
-def test_a_whole_generation_is_finite_and_decided_by_its_seed(
+def test_a_whole_generation_is_finite_and_depends_on_its_seed(
     name: str, device: str, options: dict[str, Any], load: Any
 ) -> None:
     """Without growth: where a sum's last bit decides, a GPU may keep a splat that it dropped the last time."""

@@ -1,4 +1,4 @@
-"""The guided generators from their shipped configurations with tiny weights: their contract, and what is refused."""
+"""The guided generators from their shipped configurations with tiny weights: their contract and their errors."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_the_shipped_numbers_are_the_defaults(name: str, root: Path) -> None:
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_an_object_comes_normalised(name: str, load) -> None:
+def test_an_object_is_normalised(name: str, load) -> None:
     seen: list[Progress] = []
     made = load(name)("a red chair", 1, seen.append)
     lower, upper = bounds(made.splats)
@@ -55,7 +55,7 @@ def test_an_object_comes_normalised(name: str, load) -> None:
     assert [p.preview is not None for p in seen] == [False, False, True, False, False, True]
 
 
-def test_a_seed_and_a_prompt_decide_the_object(pipeline: GuidedPipeline) -> None:
+def test_the_object_depends_on_seed_and_prompt(pipeline: GuidedPipeline) -> None:
     def means(prompt: str, seed: int) -> torch.Tensor:
         return pipeline(prompt, seed, lambda _: None).splats.means
 

@@ -58,14 +58,14 @@ def splats() -> Splats:
     )
 
 
-def test_the_score_of_the_service_counts(service) -> None:
+def test_the_judge_returns_the_service_s_score(service) -> None:
     url, asked = service((200, {"score": 0.75}))
     assert validation_judge(url)("a red chair", splats()) == 0.75
     assert (asked[0]["path"], asked[0]["prompt"]) == ("/validate/", "a red chair")
     assert len(decode(base64.b64decode(asked[0]["data"]))) == 10
 
 
-def test_a_rejected_asset_is_worse_than_any_score(service) -> None:
+def test_a_rejected_asset_scores_below_any_other(service) -> None:
     url, _ = service((422, {"code": "transparent", "detail": "…"}))
     assert validation_judge(url)("a red chair", splats()) == REJECTED_SCORE
 
@@ -80,17 +80,17 @@ def test_a_rejected_asset_is_worse_than_any_score(service) -> None:
         (200, {"points": 1}),
     ],
 )
-def test_no_score_is_not_a_low_score(service, answer: Answer) -> None:
+def test_an_answer_without_a_score_is_an_error(service, answer: Answer) -> None:
     url, _ = service(answer)
     with pytest.raises(JudgeUnreachable):
         validation_judge(url)("a red chair", splats())
 
 
-def test_nobody_there() -> None:
+def test_an_unreachable_service_is_an_error() -> None:
     with pytest.raises(JudgeUnreachable, match="gave no score"):
         validation_judge("http://127.0.0.1:9", timeout_s=5)("a red chair", splats())
 
 
-def test_an_address_that_is_none() -> None:
+def test_an_invalid_address_is_refused() -> None:
     with pytest.raises(ValueError, match="begins with http"):
         validation_judge("ftp://somewhere")

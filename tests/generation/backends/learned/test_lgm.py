@@ -1,4 +1,4 @@
-"""LGM from its shipped configuration with tiny weights: the generator's contract, and what is refused."""
+"""LGM from its shipped configuration with tiny weights: its contract and its errors."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_the_views_are_a_preview_front_first_until_there_are_splats(pipeline: Lg
     assert len(set(parts)) == 4
 
 
-def test_each_candidate_shows_its_own_views(pipeline: LgmPipeline) -> None:
+def test_each_candidate_has_its_own_previews(pipeline: LgmPipeline) -> None:
     seen: list[Progress] = []
     best_of(pipeline, 2, lambda *_: 1.0)("a red chair", 1, seen.append)
     shown = [progress.preview for progress in seen if progress.preview is not None]
@@ -73,13 +73,13 @@ def test_each_candidate_shows_its_own_views(pipeline: LgmPipeline) -> None:
     assert shown[0] != shown[2]
 
 
-def test_a_seed_decides_the_object(pipeline: LgmPipeline) -> None:
+def test_the_object_depends_on_the_seed(pipeline: LgmPipeline) -> None:
     first, again, other = (pipeline("a red chair", seed, lambda _: None).splats for seed in (1, 1, 2))
     assert torch.equal(first.means, again.means)
     assert first.means.shape != other.means.shape or not torch.equal(first.means, other.means)
 
 
-def test_a_prompt_decides_the_object(pipeline: LgmPipeline) -> None:
+def test_the_object_depends_on_the_prompt(pipeline: LgmPipeline) -> None:
     chair, boat = (pipeline.paint(prompt, 1, lambda _: None) for prompt in ("a red chair", "a blue boat"))
     assert not torch.equal(chair, boat)
 

@@ -1,4 +1,4 @@
-"""The learned generators' shipped configurations, served whole with tiny weights, and what stops the service."""
+"""The learned generators' shipped configurations, served with tiny weights; and what stops the service."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ FORM = {"prompt": "a red chair", "seed": 5}
 
 
 def preview_of(client: TestClient, path: str, look: int, until: Callable[[Callable[[], bool]], None]) -> bytes:
-    """The picture that a running job shows for the `look`-th time."""
+    """Return preview number `look` of a running job."""
     url = f"{path}/preview.png?look={look}"
     until(lambda: client.get(path).json()["preview"] == url)
-    picture = client.get(url)
-    assert (picture.status_code, picture.headers["content-type"]) == (200, "image/png")
-    return picture.content
+    image = client.get(url)
+    assert (image.status_code, image.headers["content-type"]) == (200, "image/png")
+    return image.content
 
 
 @pytest.mark.parametrize("name", CONFIGS)
@@ -53,14 +53,14 @@ def test_every_route_is_served(name: str, shipped, serving) -> None:
     ("name", "sizes"),
     [("lgm.yaml", [128, 256]), ("text.yaml", [256, 256]), ("text_mv.yaml", [256, 256])],
 )
-def test_a_running_job_shows_what_there_is(name: str, sizes: list[int], shipped, serving, gate, until) -> None:
+def test_a_running_job_has_previews(name: str, sizes: list[int], shipped, serving, gate, until) -> None:
     """LGM the four views that it has painted, 64 pixels each with tiny weights, then its splats; the others splats."""
     with serving(shipped(name), gate) as client:
         path = f"/jobs/{client.post('/jobs/', json=FORM).json()['id']}"
         for look, size in enumerate(sizes, start=1):
-            with Image.open(io.BytesIO(preview_of(client, path, look, until))) as picture:
-                assert picture.size == (size, size)
-                assert len(picture.getcolors(1 << 16) or ()) > 1  # something is to be seen
+            with Image.open(io.BytesIO(preview_of(client, path, look, until))) as image:
+                assert image.size == (size, size)
+                assert len(image.getcolors(1 << 16) or ()) > 1  # something is visible
             gate.open.release()
         client.get(f"{path}/events")
         done = client.get(path).json()
@@ -68,7 +68,7 @@ def test_a_running_job_shows_what_there_is(name: str, sizes: list[int], shipped,
         assert client.get(f"{path}/preview.png").json()["code"] == "no_preview"
 
 
-def test_the_views_of_a_cancelled_job_are_gone(shipped, serving, gate, until) -> None:
+def test_a_cancelled_job_has_no_preview(shipped, serving, gate, until) -> None:
     with serving(shipped("lgm.yaml"), gate) as client:
         path = f"/jobs/{client.post('/jobs/', json=FORM).json()['id']}"
         preview_of(client, path, 1, until)
@@ -78,7 +78,7 @@ def test_the_views_of_a_cancelled_job_are_gone(shipped, serving, gate, until) ->
 
 
 @pytest.mark.parametrize("name", CONFIGS)
-def test_weights_that_are_missing_stop_the_service_with_one_message(
+def test_missing_weights_stop_the_service_with_one_message(
     name: str, shipped, application, tmp_path: Path, until
 ) -> None:
     table = tmp_path / "weights.yaml"
@@ -94,7 +94,7 @@ def test_weights_that_are_missing_stop_the_service_with_one_message(
 
 
 @pytest.mark.parametrize("name", CONFIGS)
-def test_a_device_that_is_not_there_is_no_reason_to_use_another(name: str, load) -> None:
+def test_a_missing_device_is_an_error_without_fallback(name: str, load) -> None:
     with pytest.raises(BackendUnusable, match="no CUDA device 'cuda:99'"):
         load(name, "cuda:99")
 
@@ -102,7 +102,7 @@ def test_a_device_that_is_not_there_is_no_reason_to_use_another(name: str, load)
 @pytest.mark.parametrize(
     ("revision", "offline", "told"), [("main", False, True), ("main", True, False), ("0" * 40, False, False)]
 )
-def test_weights_that_a_hub_may_change_are_told_in_the_log(
+def test_weights_that_may_change_on_their_hub_are_logged(
     revision: str, offline: bool, told: bool, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     table = tmp_path / "weights.yaml"

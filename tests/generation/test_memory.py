@@ -1,4 +1,4 @@
-"""Requirement 11 of the network's users, for the generation service: flat memory over 500 jobs."""
+"""Memory and open files stay flat over 500 jobs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PROMPTS = ["pink bicycle", "red car with black wheels", "golden crown", "wooden 
 
 @dataclass
 class Held:
-    """What a process holds: resident bytes and open file descriptors, sockets included."""
+    """Resident bytes and open file descriptors of a process, sockets included."""
 
     resident: float
     files: float
@@ -42,7 +42,7 @@ def held_by(client: httpx.Client | TestClient) -> Held:
 
 
 def work(client: httpx.Client | TestClient, count: int) -> None:
-    """`count` jobs, a third each: waited for, fetched later, cancelled."""
+    """Run `count` jobs: a third waited for, a third fetched later, a third cancelled."""
     for i in range(count):
         prompt = PROMPTS[i % len(PROMPTS)]
         if i % 30 == 0:
@@ -63,7 +63,7 @@ def assert_flat(before: Held, after: Held) -> None:
     assert after.files <= before.files * GROWTH + 1, f"{before.files:.0f} → {after.files:.0f} files and sockets"
 
 
-def test_requirement_11_flat_memory_over_500_small_jobs(
+def test_memory_stays_flat_over_500_small_jobs(
     make_app: Callable[..., FastAPI], ready: Callable[[TestClient], None]
 ) -> None:
     with TestClient(make_app(results_kept_jobs=10), base_url="http://127.0.0.1") as client:
@@ -76,7 +76,7 @@ def test_requirement_11_flat_memory_over_500_small_jobs(
 
 @pytest.mark.slow
 @pytest.mark.timeout(2400)
-def test_requirement_11_flat_memory_over_500_jobs_of_the_real_service(root: Path) -> None:
+def test_memory_stays_flat_over_500_jobs_of_the_real_service(root: Path) -> None:
     with real_service(root) as client:
         work(client, 45)
         before = held_by(client)
