@@ -20,6 +20,7 @@ from serving.settings import ShellSettings
 from splats.codecs import encode_ply, encode_spz
 from splats.model import Splats
 from splats.sh import from_rgb
+from tests.eventually import eventually
 
 COUNT = 200
 
@@ -160,18 +161,7 @@ def shared(shared_app: FastAPI) -> Iterator[TestClient]:
 
 
 def ready(client: TestClient) -> None:
-    until(lambda: client.get("/ready/").status_code == 200)
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for a condition; the test's own time-out bounds it."""
-    while not condition():
-        time.sleep(0.005)
-
-
-@pytest.fixture(name="until")
-def until_fixture() -> Callable[[Callable[[], bool]], None]:
-    return until
+    eventually(lambda: client.get("/ready/").status_code == 200)
 
 
 @pytest.fixture(name="ready")

@@ -21,16 +21,16 @@ from generation.backends.contract import Generator
 from generation.pipeline import Pipeline
 from generation.settings import GenerationConfig, GenerationSettings
 from serving.settings import ShellSettings
+from tests.eventually import eventually
 
 Live = Callable[..., AbstractContextManager[str]]
-Until = Callable[[Callable[[], bool]], None]
 
 
 @pytest.fixture
-def url(make_app: Callable[..., FastAPI], live: Live, until: Until) -> Iterator[str]:
+def url(make_app: Callable[..., FastAPI], live: Live) -> Iterator[str]:
     """A service on a real socket, with room for two waiting jobs."""
     with live(make_app(queue_limit=2), drain_s=0.2) as address:
-        until(lambda: httpx.get(f"{address}/ready/").status_code == 200)
+        eventually(lambda: httpx.get(f"{address}/ready/").status_code == 200)
         yield address
 
 
@@ -56,32 +56,32 @@ def metric(url: str, line: str) -> float:
 
 
 @pytest.mark.parametrize("path", ["/generate/", "/generate_raw/", "/generate_model/", "/generate_video/"])
-def test_a_client_that_hangs_up_cancels_its_running_job(url: str, pace: Any, until: Until, path: str) -> None:
+def test_a_client_that_hangs_up_cancels_its_running_job(url: str, pace: Any, path: str) -> None:
     connection = hanging_post(url, path, "slow")
-    until(lambda: pace.running == 1)
+    eventually(lambda: pace.running == 1)
     connection.close()
-    until(lambda: pace.cancelled == ["slow"])
-    until(lambda: metric(url, 'generation_jobs_total{status="cancelled"}') == 1)
+    eventually(lambda: pace.cancelled == ["slow"])
+    eventually(lambda: metric(url, 'generation_jobs_total{status="cancelled"}') == 1)
 
 
-def test_a_client_that_hangs_up_cancels_its_queued_job(url: str, pace: Any, until: Until) -> None:
+def test_a_client_that_hangs_up_cancels_its_queued_job(url: str, pace: Any) -> None:
     first = hanging_post(url, "/generate/", "slow-1")
-    until(lambda: pace.running == 1)
+    eventually(lambda: pace.running == 1)
     second = hanging_post(url, "/generate/", "slow-2")
-    until(lambda: metric(url, "generation_queue_length") == 1)
+    eventually(lambda: metric(url, "generation_queue_length") == 1)
     second.close()
-    until(lambda: metric(url, "generation_queue_length") == 0)
+    eventually(lambda: metric(url, "generation_queue_length") == 0)
     first.close()
-    until(lambda: pace.running == 0)
+    eventually(lambda: pace.running == 0)
     assert [prompt for prompt, _ in pace.calls] == ["slow-1"]
 
 
-def test_a_client_that_stops_listening_to_events_does_not_cancel_the_job(url: str, pace: Any, until: Until) -> None:
+def test_a_client_that_stops_listening_to_events_does_not_cancel_the_job(url: str, pace: Any) -> None:
     job = httpx.post(f"{url}/jobs/", json={"prompt": "slow"}).json()
     with httpx.stream("GET", f"{url}/jobs/{job['id']}/events") as stream:
         next(stream.iter_lines())
     pace.go.set()
-    until(lambda: httpx.get(f"{url}/jobs/{job['id']}").json()["status"] == "done")
+    eventually(lambda: httpx.get(f"{url}/jobs/{job['id']}").json()["status"] == "done")
 
 
 @pytest.mark.slow
@@ -92,9 +92,9 @@ def test_a_silent_stream_is_kept_alive_by_a_comment(url: str, pace: Any) -> None
     pace.go.set()
 
 
-def test_a_full_queue_answers_with_retry_after(url: str, pace: Any, until: Until) -> None:
+def test_a_full_queue_answers_with_retry_after(url: str, pace: Any) -> None:
     httpx.post(f"{url}/jobs/", json={"prompt": "slow"})
-    until(lambda: pace.running == 1)
+    eventually(lambda: pace.running == 1)
     jobs = [httpx.post(f"{url}/jobs/", json={"prompt": "slow"}).json() for _ in range(2)]
     for path, kind in (("/jobs/", "json"), ("/generate/", "data")):
         answer = httpx.post(f"{url}{path}", **{kind: {"prompt": "one too many"}})  # type: ignore[arg-type]
@@ -105,15 +105,15 @@ def test_a_full_queue_answers_with_retry_after(url: str, pace: Any, until: Until
     assert metric(url, 'generation_refusals_total{code="queue_full"}') == 2
 
 
-def test_the_probes_answer_while_a_job_runs(url: str, pace: Any, until: Until) -> None:
+def test_the_probes_answer_while_a_job_runs(url: str, pace: Any) -> None:
     httpx.post(f"{url}/jobs/", json={"prompt": "slow"})
-    until(lambda: pace.running == 1)
+    eventually(lambda: pace.running == 1)
     assert [httpx.get(f"{url}{path}").status_code for path in ("/health/", "/ready/", "/metrics")] == [200, 200, 200]
 
 
-def test_ten_at_once_are_all_served(make_app: Callable[..., FastAPI], live: Live, until: Until) -> None:
+def test_ten_at_once_are_all_served(make_app: Callable[..., FastAPI], live: Live) -> None:
     with live(make_app()) as url, ThreadPoolExecutor(10) as pool:
-        until(lambda: httpx.get(f"{url}/ready/").status_code == 200)
+        eventually(lambda: httpx.get(f"{url}/ready/").status_code == 200)
 
         def ask(seed: int) -> tuple[int, str]:
             answer = httpx.post(f"{url}/generate/", data={"prompt": "a", "seed": str(seed)}, timeout=60)
@@ -123,14 +123,14 @@ def test_ten_at_once_are_all_served(make_app: Callable[..., FastAPI], live: Live
 
 
 def test_a_stop_lets_the_running_job_finish_and_takes_no_more(
-    make_app: Callable[..., FastAPI], live: Live, pace: Any, until: Until
+    make_app: Callable[..., FastAPI], live: Live, pace: Any
 ) -> None:
     app = make_app()
     with ThreadPoolExecutor(1) as pool:
         with live(app, drain_s=20) as url:
-            until(lambda: httpx.get(f"{url}/ready/").status_code == 200)
+            eventually(lambda: httpx.get(f"{url}/ready/").status_code == 200)
             answer = pool.submit(httpx.post, f"{url}/generate/", data={"prompt": "slow"}, timeout=60)
-            until(lambda: pace.running == 1)
+            eventually(lambda: pace.running == 1)
             app.state.vitals.draining = True  # what the signal handler does
             assert httpx.get(f"{url}/ready/").status_code == 503
             refused = httpx.post(f"{url}/jobs/", json={"prompt": "late"})
@@ -140,24 +140,22 @@ def test_a_stop_lets_the_running_job_finish_and_takes_no_more(
         assert answer.result().status_code == 200
 
 
-def test_a_stop_ends_what_does_not_finish_in_time(
-    make_app: Callable[..., FastAPI], live: Live, pace: Any, until: Until
-) -> None:
+def test_a_stop_ends_what_does_not_finish_in_time(make_app: Callable[..., FastAPI], live: Live, pace: Any) -> None:
     with ThreadPoolExecutor(3) as pool:
         with live(make_app(), drain_s=0.1) as url:
-            until(lambda: httpx.get(f"{url}/ready/").status_code == 200)
+            eventually(lambda: httpx.get(f"{url}/ready/").status_code == 200)
             waiting = pool.submit(httpx.post, f"{url}/generate/", data={"prompt": "slow"}, timeout=60)
-            until(lambda: pace.running == 1)
+            eventually(lambda: pace.running == 1)
             job = httpx.post(f"{url}/jobs/", json={"prompt": "slow"}).json()
             events = pool.submit(httpx.get, f"{url}/jobs/{job['id']}/events", timeout=60)
-            until(lambda: metric(url, "generation_queue_length") == 1)
+            eventually(lambda: metric(url, "generation_queue_length") == 1)
         assert (waiting.result().status_code, waiting.result().json()["code"]) == (503, "shutting_down")
         assert "event: failed\n" in events.result().text
         assert '"code":"shutting_down"' in events.result().text
 
 
 def test_a_job_that_takes_too_long_fails_and_the_next_one_runs(
-    make_app: Callable[..., FastAPI], ready: Callable[[TestClient], None], until: Until
+    make_app: Callable[..., FastAPI], ready: Callable[[TestClient], None]
 ) -> None:
     with TestClient(make_app(job_timeout_s=0.05), base_url="http://127.0.0.1") as client:
         ready(client)
@@ -166,7 +164,7 @@ def test_a_job_that_takes_too_long_fails_and_the_next_one_runs(
         assert client.post("/generate/", data={"prompt": "a"}).status_code == 200
 
 
-def test_the_generator_is_loaded_once_before_the_service_is_ready(pace: Any, live: Live, until: Until) -> None:
+def test_the_generator_is_loaded_once_before_the_service_is_ready(pace: Any, live: Live) -> None:
     loaded = threading.Event()
 
     def load(device: str) -> Generator:
@@ -179,18 +177,18 @@ def test_the_generator_is_loaded_once_before_the_service_is_ready(pace: Any, liv
         early = httpx.post(f"{url}/generate/", data={"prompt": "a"})
         assert (early.status_code, early.json()["code"]) == (503, "not_ready")
         loaded.set()
-        until(lambda: httpx.get(f"{url}/ready/").status_code == 200)
+        eventually(lambda: httpx.get(f"{url}/ready/").status_code == 200)
         assert [httpx.post(f"{url}/generate/", data={"prompt": "a"}).status_code for _ in range(3)] == [200] * 3
     assert pace.loads == 1
 
 
-def test_a_generator_that_cannot_be_loaded_stops_the_service(pace: Any, until: Until) -> None:
+def test_a_generator_that_cannot_be_loaded_stops_the_service(pace: Any) -> None:
     def load(_device: str) -> Generator:
         raise FileNotFoundError("no weights in /models")
 
     app = app_with_loader(pace, load)
     with TestClient(app, base_url="http://127.0.0.1") as client:
-        until(lambda: app.state.vitals.fatal is not None)
+        eventually(lambda: app.state.vitals.fatal is not None)
         assert "no weights in /models" in app.state.vitals.fatal
         assert client.get("/ready/").status_code == 503
 
@@ -201,16 +199,14 @@ def app_with_loader(pace: Any, load: Callable[[str], Generator]) -> FastAPI:
     return create_app(settings, replace(pipeline, load=load))
 
 
-def test_each_device_has_a_generator_and_runs_in_parallel(
-    pace: Any, make_app: Callable[..., FastAPI], until: Until
-) -> None:
+def test_each_device_has_a_generator_and_runs_in_parallel(pace: Any, make_app: Callable[..., FastAPI]) -> None:
     with TestClient(make_app(devices=["cuda:0", "cuda:1"]), base_url="http://127.0.0.1") as client:
-        until(lambda: client.get("/ready/").status_code == 200)
+        eventually(lambda: client.get("/ready/").status_code == 200)
         assert pace.devices == ["cuda:0", "cuda:1"]
         jobs = [client.post("/jobs/", json={"prompt": "slow"}).json()["id"] for _ in range(3)]
-        until(lambda: pace.running == 2)
+        eventually(lambda: pace.running == 2)
         statuses = [client.get(f"/jobs/{job}").json()["status"] for job in jobs]
         assert statuses == ["running", "running", "queued"]
         pace.go.set()
-        until(lambda: all(client.get(f"/jobs/{job}").json()["status"] == "done" for job in jobs))
+        eventually(lambda: all(client.get(f"/jobs/{job}").json()["status"] == "done" for job in jobs))
         assert pace.most_running == 2

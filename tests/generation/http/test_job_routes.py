@@ -16,8 +16,7 @@ from fastapi.testclient import TestClient
 from serving.schemas import JOB_ID_PATTERN, Job
 from splats.codecs import decode
 from splats.turn import half_turn_x
-
-Until = Callable[[Callable[[], bool]], None]
+from tests.eventually import eventually
 
 
 def submit(client: TestClient, prompt: str, **fields: object) -> dict[str, Any]:
@@ -138,7 +137,7 @@ def test_the_oldest_results_are_dropped(make_app: Callable[..., FastAPI], ready:
         assert [client.get(job["results"]["ply"]).status_code for job in jobs] == [410, 200, 200]
 
 
-def test_results_expire(make_app: Callable[..., FastAPI], ready: Callable[[TestClient], None], until: Until) -> None:
+def test_results_expire(make_app: Callable[..., FastAPI], ready: Callable[[TestClient], None]) -> None:
     with TestClient(make_app(results_kept_s=0.001), base_url="http://127.0.0.1") as client:
         ready(client)
         first = finished(client, submit(client, "a"))
@@ -152,19 +151,19 @@ def test_deleting_may_be_repeated(client: TestClient) -> None:
     assert client.delete("/jobs/" + "A" * 22).status_code == 404
 
 
-def test_a_running_job_is_cancelled(client: TestClient, pace: Any, until: Until) -> None:
+def test_a_running_job_is_cancelled(client: TestClient, pace: Any) -> None:
     job = submit(client, "slow")
-    until(lambda: client.get(f"/jobs/{job['id']}").json()["status"] == "running")
+    eventually(lambda: client.get(f"/jobs/{job['id']}").json()["status"] == "running")
     client.delete(f"/jobs/{job['id']}")
     assert client.get(f"/jobs/{job['id']}").json()["status"] == "cancelled"
     assert client.get(f"/jobs/{job['id']}/result.ply").json()["code"] == "job_cancelled"
-    until(lambda: pace.cancelled == ["slow"])  # the generator itself was told
+    eventually(lambda: pace.cancelled == ["slow"])  # the generator itself was told
     assert finished(client, submit(client, "next"))["status"] == "done"
 
 
-def test_a_queued_job_is_cancelled_and_never_runs(client: TestClient, pace: Any, until: Until) -> None:
+def test_a_queued_job_is_cancelled_and_never_runs(client: TestClient, pace: Any) -> None:
     first, second, third = (submit(client, f"slow {i}") for i in range(3))
-    until(lambda: bool(client.get(f"/jobs/{first['id']}").json()["status"] == "running"))
+    eventually(lambda: bool(client.get(f"/jobs/{first['id']}").json()["status"] == "running"))
     assert client.get(f"/jobs/{third['id']}").json()["position"] == 2
     client.delete(f"/jobs/{second['id']}")
     assert client.get(f"/jobs/{third['id']}").json()["position"] == 1
@@ -204,30 +203,30 @@ def test_events_start_at_once_have_rising_ids_and_end_with_the_job(client: TestC
     assert progress == sorted(progress)
 
 
-def test_a_running_job_has_a_preview(client: TestClient, pace: Any, until: Until) -> None:
+def test_a_running_job_has_a_preview(client: TestClient, pace: Any) -> None:
     job = submit(client, "slow look 3")
     path = f"/jobs/{job['id']}"
-    until(lambda: client.get(path).json()["preview"] is not None)
+    eventually(lambda: client.get(path).json()["preview"] is not None)
     url = client.get(path).json()["preview"]
     assert url == f"{path}/preview.png?look=1"
     image = client.get(url)
     assert (image.content, image.headers["content-type"]) == (b"png of 256 px", "image/png")
     pace.go.set()
-    until(lambda: client.get(path).json()["status"] == "done")
+    eventually(lambda: client.get(path).json()["status"] == "done")
     assert client.get(path).json()["preview"] is None
     assert client.get(url).json()["code"] == "no_preview"
 
 
-def test_an_invisible_unfinished_object_has_no_preview(client: TestClient, until: Until) -> None:
+def test_an_invisible_unfinished_object_has_no_preview(client: TestClient) -> None:
     path = f"/jobs/{submit(client, 'slow look 0')['id']}"
-    until(lambda: client.get(path).json()["preview"] is not None)
+    eventually(lambda: client.get(path).json()["preview"] is not None)
     answer = client.get(f"{path}/preview.png")
     assert (answer.status_code, answer.json()["code"]) == (404, "no_preview")
 
 
-def test_events_carry_the_preview(client: TestClient, pace: Any, until: Until) -> None:
+def test_events_carry_the_preview(client: TestClient, pace: Any) -> None:
     job = submit(client, "slow look 3")
-    until(lambda: client.get(f"/jobs/{job['id']}").json()["preview"] is not None)
+    eventually(lambda: client.get(f"/jobs/{job['id']}").json()["preview"] is not None)
     with client.stream("GET", f"/jobs/{job['id']}/events") as stream:
         pace.go.set()
         text = "".join(stream.iter_text())

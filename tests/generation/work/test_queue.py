@@ -18,6 +18,7 @@ from generation.work.queue import JobQueue, QueueFull, QueueHooks, QueueLimits
 from generation.work.results import StoredFile
 from serving.executor import SingleThreadExecutor
 from serving.schemas import JobStatus
+from tests.eventually import eventually_async
 
 Work = Callable[[int, Report], bytes]
 """(number of the worker, report) → the job's one file."""
@@ -88,8 +89,7 @@ def test_positions_count_from_one_and_move_up() -> None:
             return quick(worker, report)
 
         first = trial.submit(wait)
-        while first.status != "running":
-            await asyncio.sleep(0)
+        await eventually_async(lambda: first.status == "running")
         second, third = trial.submit(), trial.submit()
         assert [trial.queue.position(job) for job in (first, second, third)] == [None, 1, 2]
         trial.queue.cancel(second)
@@ -105,18 +105,18 @@ def test_a_waiting_job_s_watcher_sees_it_move_up() -> None:
     async def scenario(trial: Trial) -> None:
         go = threading.Event()
         first = trial.submit(lambda worker, report: (go.wait(), quick(worker, report))[1])
-        while first.status != "running":
-            await asyncio.sleep(0)
+        await eventually_async(lambda: first.status == "running")
         second, third = trial.submit(), trial.submit()
         positions: list[int | None] = []
 
         async def watch() -> None:
-            positions.extend([trial.queue.position(job) async for job in trial.queue.watch(third)])
+            async for job in trial.queue.watch(third):
+                positions.append(trial.queue.position(job))  # noqa: PERF401  seen while it grows
 
         watching = asyncio.create_task(watch())
-        await asyncio.sleep(0.01)
+        await eventually_async(lambda: positions == [2])
         trial.queue.cancel(second)
-        await asyncio.sleep(0.01)
+        await eventually_async(lambda: positions == [2, 1])
         go.set()
         await watching
         assert first.status == "done"
@@ -240,8 +240,7 @@ def test_a_stop_fails_what_runs_and_what_waits() -> None:
     async def scenario(trial: Trial) -> None:
         go = threading.Event()
         jobs = [trial.submit(lambda worker, report: (go.wait(), quick(worker, report))[1]) for _ in range(3)]
-        while jobs[0].status != "running":
-            await asyncio.sleep(0)
+        await eventually_async(lambda: jobs[0].status == "running")
         trial.queue.stop()
         assert [job.status for job in jobs] == ["failed"] * 3
         assert {job.error and job.error.code for job in jobs} == {"shutting_down"}
@@ -255,7 +254,7 @@ def test_stages_are_timed() -> None:
 
     async def scenario(trial: Trial) -> None:
         await trial.submit().ended.wait()
-        await asyncio.sleep(0.01)
+        await eventually_async(lambda: not trial.queue.is_busy)
 
     run(scenario, QueueHooks(stage_ended=lambda stage, seconds: stages.append(stage)))
     assert stages == ["queued", "starting", "half"]
@@ -309,8 +308,7 @@ def test_a_lane_that_is_stuck_does_not_hold_up_the_other() -> None:
             await job.ended.wait()
         assert deaf.status == "running"
         trial.queue.cancel(deaf)
-        while not stuck:
-            await asyncio.sleep(0.01)
+        await eventually_async(lambda: stuck)
         go.set()
 
     run(scenario, QueueHooks(stuck=lambda: stuck.append(1)), lanes=2, stuck_s=0.05)
@@ -326,8 +324,7 @@ def test_stopping_ends_what_runs_on_every_executor() -> None:
             return quick(worker, report)
 
         jobs = [trial.submit(wait) for _ in range(3)]
-        while [job.status for job in jobs] != ["running", "running", "queued"]:
-            await asyncio.sleep(0)
+        await eventually_async(lambda: [job.status for job in jobs] == ["running", "running", "queued"])
         trial.queue.stop()
         assert {job.error.code for job in jobs if job.error} == {"shutting_down"}
         go.set()

@@ -87,7 +87,7 @@ def test_an_answer_without_a_score_is_an_error(service, answer: Answer) -> None:
 
 
 def test_an_unreachable_service_is_an_error() -> None:
-    with pytest.raises(JudgeUnreachable, match="gave no score"):
+    with pytest.raises(JudgeUnreachable, match="returned no score"):
         validation_judge("http://127.0.0.1:9", timeout_s=5)("a red chair", splats())
 
 

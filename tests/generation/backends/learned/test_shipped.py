@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +15,16 @@ from generation.backends import learned
 from generation.backends.contract import BackendUnusable
 from generation.backends.learned import WeightFiles, read_weights_table
 from splats.codecs import decode
+from tests.eventually import eventually
 
 CONFIGS = ("lgm.yaml", "text.yaml", "text_mv.yaml")
 FORM = {"prompt": "a red chair", "seed": 5}
 
 
-def preview_of(client: TestClient, path: str, look: int, until: Callable[[Callable[[], bool]], None]) -> bytes:
+def preview_of(client: TestClient, path: str, look: int) -> bytes:
     """Return preview number `look` of a running job."""
     url = f"{path}/preview.png?look={look}"
-    until(lambda: client.get(path).json()["preview"] == url)
+    eventually(lambda: client.get(path).json()["preview"] == url)
     image = client.get(url)
     assert (image.status_code, image.headers["content-type"]) == (200, "image/png")
     return image.content
@@ -53,12 +53,12 @@ def test_every_route_is_served(name: str, shipped, serving) -> None:
     ("name", "sizes"),
     [("lgm.yaml", [128, 256]), ("text.yaml", [256, 256]), ("text_mv.yaml", [256, 256])],
 )
-def test_a_running_job_has_previews(name: str, sizes: list[int], shipped, serving, gate, until) -> None:
+def test_a_running_job_has_previews(name: str, sizes: list[int], shipped, serving, gate) -> None:
     """LGM the four views that it has painted, 64 pixels each with tiny weights, then its splats; the others splats."""
     with serving(shipped(name), gate) as client:
         path = f"/jobs/{client.post('/jobs/', json=FORM).json()['id']}"
         for look, size in enumerate(sizes, start=1):
-            with Image.open(io.BytesIO(preview_of(client, path, look, until))) as image:
+            with Image.open(io.BytesIO(preview_of(client, path, look))) as image:
                 assert image.size == (size, size)
                 assert len(image.getcolors(1 << 16) or ()) > 1  # something is visible
             gate.open.release()
@@ -68,19 +68,17 @@ def test_a_running_job_has_previews(name: str, sizes: list[int], shipped, servin
         assert client.get(f"{path}/preview.png").json()["code"] == "no_preview"
 
 
-def test_a_cancelled_job_has_no_preview(shipped, serving, gate, until) -> None:
+def test_a_cancelled_job_has_no_preview(shipped, serving, gate) -> None:
     with serving(shipped("lgm.yaml"), gate) as client:
         path = f"/jobs/{client.post('/jobs/', json=FORM).json()['id']}"
-        preview_of(client, path, 1, until)
+        preview_of(client, path, 1)
         client.delete(path)
         gone = client.get(f"{path}/preview.png?look=1")
         assert (gone.status_code, gone.json()["code"]) == (404, "no_preview")
 
 
 @pytest.mark.parametrize("name", CONFIGS)
-def test_missing_weights_stop_the_service_with_one_message(
-    name: str, shipped, application, tmp_path: Path, until
-) -> None:
+def test_missing_weights_stop_the_service_with_one_message(name: str, shipped, application, tmp_path: Path) -> None:
     table = tmp_path / "weights.yaml"
     entry = "{folder: nowhere, files: {weights: %s.pt}, licence: MIT, size_mib: 1}"
     options: dict[str, Any] = shipped(name).options
@@ -88,7 +86,7 @@ def test_missing_weights_stop_the_service_with_one_message(
     table.write_text("".join(f"{name}: {entry % name}\n" for name in names))
     app = application(shipped(name, weights=str(table)))
     with TestClient(app, base_url="http://127.0.0.1") as client:
-        until(lambda: app.state.vitals.fatal is not None)
+        eventually(lambda: app.state.vitals.fatal is not None)
         assert all(f"there is no {tmp_path}/nowhere/{name}.pt" in app.state.vitals.fatal for name in names)
         assert client.get("/ready/").status_code == 503
 
