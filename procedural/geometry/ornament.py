@@ -14,19 +14,19 @@ Outline = list[tuple[float, float]]
 
 
 def gem(radius: float, *, sides: int = 8, deep: float = 0.8) -> Shape:
-    """A cut stone, table up, point down, widest at y = 0; the point is `deep` radii below."""
+    """Make a cut stone, table up, point down, widest at y = 0; the point is `deep` radii below."""
     profile = [(0, -deep), (0.62, -0.4 * deep), (1, 0), (1, 0.1), (0.62, 0.42), (0, 0.42)]
     return lathe(profile, sides=sides, crease_deg=4).scale(radius)
 
 
 def star(points: int, outer: float, inner: float) -> Outline:
-    """Outline of a star, one point up."""
+    """Return the outline of a star, one point up."""
     corners = [(i * math.pi / points, outer if i % 2 == 0 else inner) for i in range(2 * points)]
     return [(r * math.sin(a), r * math.cos(a)) for a, r in corners]
 
 
 def heart(size: float) -> Outline:
-    """Outline of a heart about 2 `size` wide, centred."""
+    """Return the outline of a heart about 2 `size` wide, centred."""
     turns = [2 * math.pi * i / 44 for i in range(44)]
     return [
         (
@@ -38,14 +38,14 @@ def heart(size: float) -> Outline:
 
 
 def disc(radius_x: float, radius_y: float | None = None, count: int = 32) -> Outline:
-    """Outline of a circle or an ellipse."""
+    """Return the outline of a circle or an ellipse."""
     tall = radius_x if radius_y is None else radius_y
     turns = [2 * math.pi * i / count for i in range(count)]
     return [(radius_x * math.cos(t), tall * math.sin(t)) for t in turns]
 
 
 def arch(wide: float, tall: float, thick: float, *, pointed: float = 1.0) -> Shape:
-    """A slab with a round top standing on y = 0 and facing +z: doors, windows, gravestones. `pointed` > 1: Gothic."""
+    """Make a slab with a round top, on y = 0, facing +z: doors, windows, gravestones. `pointed` > 1: a Gothic arch."""
     half = wide / 2
     spring = max(tall - half * pointed, 0.02 * tall)
     turns = [math.pi * i / 16 for i in range(17)]
@@ -54,13 +54,13 @@ def arch(wide: float, tall: float, thick: float, *, pointed: float = 1.0) -> Sha
 
 
 def leaf(length: float, wide: float, droop: float = 0.2) -> Shape:
-    """A leaf from the origin along +x, thin and open, its tip `droop` lengths lower than its middle."""
+    """Make a leaf from the origin along +x, thin and open, its tip `droop` lengths below its middle."""
     spine = [(0, 0, 0), (length * 0.5, length * 0.12, 0), (length, length * (0.12 - droop), 0)]
     return sheet(spine, [0.15 * wide, 0.8 * wide, wide, 0.75 * wide, 0.02 * wide], across=(0, 0, 1), cup=0.15)
 
 
 def lumpy(amount: float, size: float, phase: float = 0.0) -> Callable[[Floats], Floats]:
-    """A bend for `Shape.warp`: pushes points in and out by up to `amount` in lumps about `size` across."""
+    """Return a bend for `Shape.warp` that pushes points in and out by up to `amount`, in lumps about `size` across."""
 
     def bend(at: Floats) -> Floats:
         turn = 2 * np.pi * at / size + phase
@@ -71,7 +71,7 @@ def lumpy(amount: float, size: float, phase: float = 0.0) -> Callable[[Floats], 
 
 
 def pleats(count: int, depth: float, *, phase: float = 0.0) -> Callable[[Floats], Floats]:
-    """A bend for `Shape.warp`: `count` folds round the y axis, each a share `depth` of the radius high."""
+    """Return a bend for `Shape.warp`: `count` folds round the y axis, each a share `depth` of the radius high."""
 
     def bend(at: Floats) -> Floats:
         around = np.arctan2(at[:, 0], at[:, 2])

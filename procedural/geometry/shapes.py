@@ -23,7 +23,7 @@ Point = Sequence[float] | Floats
 """Coordinates [3] (or [2] in an outline)."""
 
 CREASE_DEG = 38.0
-"""Edges sharper than this are shaded as edges, flatter ones as a round surface."""
+"""Edges sharper than this are shaded as edges, others as part of a smooth surface."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,16 +41,16 @@ class Shape:
     open: bool = False
 
     def move(self, x: float = 0, y: float = 0, z: float = 0) -> Shape:
-        """Shifted by (x, y, z)."""
+        """Translate by (x, y, z)."""
         return replace(self, vertices=self.vertices + np.array([x, y, z], dtype=float))
 
     def turn(self, x: float = 0, y: float = 0, z: float = 0) -> Shape:
-        """Turned about the origin, first about the x axis, then y, then z (right-handed, degrees)."""
+        """Rotate about the origin: about the x axis, then y, then z (right-handed, degrees)."""
         rotation = euler_matrix(math.radians(x), math.radians(y), math.radians(z))[:3, :3]
         return replace(self, vertices=turned(self.vertices, rotation), normals=turned(self.normals, rotation))
 
     def scale(self, x: float, y: float | None = None, z: float | None = None) -> Shape:
-        """Stretched about the origin; one number stretches all three axes."""
+        """Scale about the origin; a single factor applies to all three axes."""
         factors = np.array([x, x if y is None else y, x if z is None else z], dtype=float)
         faces, normals = self.faces, self.normals / factors
         if np.prod(factors) < 0:  # a reflection turns the surface inside out: restore the winding
@@ -58,23 +58,23 @@ class Shape:
         return replace(self, vertices=self.vertices * factors, faces=faces, normals=unit(normals))
 
     def mirror(self, axis: str = "x") -> Shape:
-        """Reflected to the other side of the plane through the origin that `axis` is normal to."""
+        """Reflect across the plane through the origin with normal `axis`."""
         return self.scale(*[-1.0 if a == axis else 1.0 for a in "xyz"])
 
     def aim(self, start: Point, end: Point) -> Shape:
-        """Turned so that its y axis points from `start` to `end`, and moved to the middle between them."""
+        """Rotate so that the y axis points from `start` to `end`, and move to the midpoint between them."""
         a, b = np.asarray(start, dtype=float), np.asarray(end, dtype=float)
         rotation = trimesh.geometry.align_vectors([0, 1, 0], b - a)[:3, :3]
         aimed = replace(self, vertices=turned(self.vertices, rotation), normals=turned(self.normals, rotation))
         return aimed.move(*((a + b) / 2))
 
     def warp(self, bend: Callable[[Floats], Floats], crease_deg: float = CREASE_DEG) -> Shape:
-        """Every vertex moved by `bend`, a function from points [V, 3] to points [V, 3]; normals are recomputed."""
+        """Map every vertex through `bend`, from points [V, 3] to points [V, 3]; normals are recomputed."""
         vertices = bend(self.vertices.copy())
         return replace(self, vertices=vertices, normals=corner_normals(vertices, self.faces, crease_deg))
 
     def keep(self, value: Callable[[Floats], Floats]) -> Shape:
-        """Only the surface where `value` (points [V, 3] → [V]) is below 0: paints two parts on one shape."""
+        """Keep the surface where `value` (points [V, 3] → [V]) is below 0, to paint two parts on one shape."""
         field = value(self.vertices)
         if self.field is not None:
             field = np.maximum(field, self.field)
@@ -96,7 +96,7 @@ class Shape:
 
 
 def join(*shapes: Shape) -> Shape:
-    """Several shapes as one."""
+    """Join several shapes into one."""
     offsets = np.cumsum([0, *(len(s.vertices) for s in shapes[:-1])])
     fields = [s.field if s.field is not None else np.full(len(s.vertices), -1.0) for s in shapes]
     return Shape(
@@ -109,34 +109,34 @@ def join(*shapes: Shape) -> Shape:
 
 
 def pair(shape: Shape, axis: str = "x") -> Shape:
-    """The shape and its mirror image: two ears, two arms."""
+    """Join the shape and its mirror image: two ears, two arms."""
     return join(shape, shape.mirror(axis))
 
 
 def zone(shape: Shape, axis: int, low: float, high: float) -> Shape:
-    """Only the surface where the coordinate `axis` (0 x, 1 y, 2 z) lies from `low` to `high`: bands, stripes."""
+    """Keep the surface where the coordinate `axis` (0 x, 1 y, 2 z) is between `low` and `high`: bands, stripes."""
     return shape.keep(lambda points: np.abs(points[:, axis] - (low + high) / 2) - (high - low) / 2)
 
 
 def ring(shape: Shape, count: int, start_deg: float = 0) -> Shape:
-    """`count` copies turned evenly round the y axis: petals, spokes, columns."""
+    """Join `count` copies, rotated evenly round the y axis: petals, spokes, columns."""
     return join(*(shape.turn(y=start_deg + 360 * i / count) for i in range(count)))
 
 
 def row(shape: Shape, count: int, x: float = 0, y: float = 0, z: float = 0) -> Shape:
-    """`count` copies, each shifted by (x, y, z) from the one before, the row as a whole centred on the shape."""
+    """Join `count` copies, each translated by (x, y, z) from the one before; the row is centred on the shape."""
     steps = [i - (count - 1) / 2 for i in range(count)]
     return join(*(shape.move(x * s, y * s, z * s) for s in steps))
 
 
 def mesh(vertices: ArrayLike, faces: ArrayLike, *, crease_deg: float = CREASE_DEG, is_open: bool = False) -> Shape:
-    """A shape from vertices [V, 3] and faces [F, 3], counter-clockwise seen from outside."""
+    """Make a shape from vertices [V, 3] and faces [F, 3], counter-clockwise seen from outside."""
     points, triangles = np.asarray(vertices, dtype=float), np.asarray(faces, dtype=np.int64)
     return Shape(points, triangles, corner_normals(points, triangles, crease_deg), None, is_open)
 
 
 def box(x: float, y: float, z: float, round_by: float = 0.0) -> Shape:
-    """A box of sides x, y, z; its edges rounded with the radius `round_by` (at most half the shortest side)."""
+    """Make a box with sides x, y, z, its edges rounded by the radius `round_by` (at most half the shortest side)."""
     if round_by <= 0:
         return _unit_box().scale(x, y, z)
     radius = min(round_by, 0.499 * min(x, y, z))
@@ -146,35 +146,35 @@ def box(x: float, y: float, z: float, round_by: float = 0.0) -> Shape:
 
 
 def cylinder(radius: float, height: float, *, top: float | None = None, sides: int = 40) -> Shape:
-    """A cylinder along y; with `top`, the radius at the upper end, a cone cut off. 4 or 6 `sides` make a prism."""
+    """Make a cylinder along y, or with `top`, its upper radius, a truncated cone. 4 or 6 `sides` make a prism."""
     upper = radius if top is None else top
     return lathe([(0, -height / 2), (radius, -height / 2), (upper, height / 2), (0, height / 2)], sides=sides)
 
 
 def cone(radius: float, height: float, *, sides: int = 40) -> Shape:
-    """A cone along y, its middle height at the origin, tip up."""
+    """Make a cone along y, tip up, centred at half its height."""
     return lathe([(0, -height / 2), (radius, -height / 2), (0, height / 2)], sides=sides)
 
 
 def sphere(radius: float, y: float | None = None, z: float | None = None) -> Shape:
-    """A sphere, or with `y` and `z` an ellipsoid of these half axes."""
+    """Make a sphere, or with `y` and `z` an ellipsoid with these half axes."""
     return _unit_sphere().scale(radius, y, z)
 
 
 def bead(radius: float, y: float | None = None, z: float | None = None) -> Shape:
-    """A `sphere` of a quarter of the faces, for small things in numbers: buttons, jewels, spots, berries."""
+    """Make a `sphere` with a quarter of the faces, for many small things: buttons, jewels, spots, berries."""
     return _unit_bead().scale(radius, y, z)
 
 
 def dome(radius: float, height: float | None = None) -> Shape:
-    """The upper half of a ball of this radius (and height), flat side down at y = 0."""
+    """Make the upper half of a sphere with this radius (and height), flat side down at y = 0."""
     angles = np.linspace(0, np.pi / 2, 14)
     tall = radius if height is None else height
     return lathe([(0, 0), *((radius * math.cos(a), tall * math.sin(a)) for a in angles)], sides=40)
 
 
 def capsule(start: Point, end: Point, radius: float, end_radius: float | None = None) -> Shape:
-    """A rod with round ends from `start` to `end`, perhaps tapered to `end_radius`."""
+    """Make a rod with round ends from `start` to `end`, tapered to `end_radius` if given."""
     length = float(np.linalg.norm(np.subtract(end, start)))
     last = radius if end_radius is None else end_radius
     quarter = np.linspace(0, np.pi / 2, 7)
@@ -184,7 +184,7 @@ def capsule(start: Point, end: Point, radius: float, end_radius: float | None = 
 
 
 def torus(radius: float, thickness: float, *, arc_deg: float = 360, sides: int = 48) -> Shape:
-    """A ring in the x-z plane: `radius` to the middle of the tube, `thickness` the tube's own radius."""
+    """Make a ring in the x-z plane: `radius` to the middle of the tube, `thickness` the radius of the tube."""
     circle = [(radius + thickness * math.cos(a), thickness * math.sin(a)) for a in np.linspace(0, 2 * np.pi, 15)[:-1]]
     return lathe(circle, sides=sides, closed=True, arc_deg=arc_deg)
 
@@ -197,7 +197,7 @@ def lathe(
     arc_deg: float = 360,
     crease_deg: float = CREASE_DEG,
 ) -> Shape:
-    """A profile of (radius, y) points turned about the y axis: bottles, vases, wheels, columns.
+    """Rotate a profile of (radius, y) points about the y axis: bottles, vases, wheels, columns.
 
     Go from the bottom up on the outside (and then down on the inside for a hollow vessel). Points of radius 0 close
     the ends. `closed` joins the last point to the first (rings). `arc_deg` below 360 leaves the ends open.
@@ -214,7 +214,7 @@ def lathe(
 
 
 def corner_normals(vertices: Floats, faces: Ints, crease_deg: float) -> Floats:
-    """Unit normals [F, 3, 3] at the corners: the mean over the faces round the vertex that meet at less than a crease.
+    """Return unit normals [F, 3, 3] at the corners: means over the adjacent faces that meet at less than a crease.
 
     Vertices at the same place count as one.
     """
@@ -242,12 +242,12 @@ def corner_normals(vertices: Floats, faces: Ints, crease_deg: float) -> Floats:
 
 
 def turned(vectors: Floats, rotation: Floats) -> Floats:
-    """Vectors [..., 3] turned by a matrix [3, 3]. Not a BLAS call: its sums could depend on the number of threads."""
+    """Rotate vectors [..., 3] by a matrix [3, 3]. Not by BLAS, whose sums may depend on the number of threads."""
     return np.asarray(np.einsum("...j,ij->...i", vectors, rotation))
 
 
 def grid_faces(columns: int, rows: int, wrap: bool, closed: bool) -> Ints:
-    """Faces of a grid of points numbered column by column; `wrap` joins the last column to the first, `closed` rows."""
+    """Return the faces of a grid of points, numbered by column; `wrap` joins the outer columns, `closed` the outer rows."""
     i = np.arange(columns if wrap else columns - 1)[:, None]
     j = np.arange(rows if closed else rows - 1)[None, :]
     a, b = i * rows + j, (i + 1) % columns * rows + j
@@ -257,7 +257,7 @@ def grid_faces(columns: int, rows: int, wrap: bool, closed: bool) -> Ints:
 
 
 def unit(vectors: Floats) -> Floats:
-    """The vectors [..., 3] at length 1."""
+    """Normalise vectors [..., 3] to length 1."""
     length = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return np.asarray(vectors / np.maximum(length, 1e-30))
 
@@ -282,7 +282,7 @@ def _unit_bead() -> Shape:
 
 @lru_cache(maxsize=1)
 def _cube_ball() -> tuple[Floats, Floats, Ints]:
-    """A ball cut into eight octants that can be pulled apart into a rounded box: directions, octant signs, faces."""
+    """Return a sphere of eight octants that pull apart into a rounded box: directions, octant signs, faces."""
     steps = np.array([-1, -0.64, -0.3, 0, 0, 0.3, 0.64, 1])
     halves = np.array([-1.0, -1, -1, -1, 1, 1, 1, 1])
     n = len(steps)

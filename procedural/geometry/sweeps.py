@@ -1,4 +1,4 @@
-"""Shapes made from lines: tubes along curves, flat outlines with thickness, thin leaves. Built on `shapes`."""
+"""Shapes from lines: tubes along curves, extruded outlines, thin sheets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Points = Sequence[Point] | Floats
 
 
 def curve(points: Points, count: int = 24, *, closed: bool = False) -> Floats:
-    """`count` points [count, D] on a smooth curve through `points` (any dimension)."""
+    """Return `count` points [count, D] on a smooth curve through `points` (any dimension)."""
     knots = np.asarray(points, dtype=float)
     if closed:
         knots = np.concatenate([knots, knots[:1]])
@@ -40,7 +40,7 @@ def tube(
     sides: int = 14,
     flat: float = 1.0,
 ) -> Shape:
-    """A round tube along a smooth curve through `points` [3]; `straight` keeps the corners.
+    """Make a round tube along a smooth curve through `points` [3]; `straight` keeps the corners.
 
     `radius` may be a list, spread evenly along the tube (0 at an end makes a tip). The ends are closed and round off
     by themselves. `flat` below 1 squeezes the cross-section across the bend: straps, tails of fish.
@@ -65,7 +65,7 @@ def tube(
 
 
 def prism(outline: Points, thickness: float, *, holes: Sequence[Points] = (), smooth: int = 0) -> Shape:
-    """A flat outline of (x, y) points with `thickness` along z, centred there. Facing +z it looks as drawn.
+    """Extrude an outline of (x, y) points by `thickness` along z, centred; from +z it looks as drawn.
 
     `smooth` > 0 rounds the outline into a closed curve of that many points. Raises ValueError for a crossed outline.
     """
@@ -78,19 +78,19 @@ def prism(outline: Points, thickness: float, *, holes: Sequence[Points] = (), sm
 
 
 def star(radius: float, thickness: float, *, points: int = 5, inner: float = 0.45) -> Shape:
-    """A flat star that faces +z, one point up; `inner` is where its notches lie, as a share of the radius."""
+    """Make a flat star facing +z, one point up; `inner` is the radius of its notches as a share of `radius`."""
     angles = np.pi / 2 + np.pi * np.arange(2 * points) / points
     reach = radius * np.where(np.arange(2 * points) % 2 == 0, 1.0, inner)
     return prism(np.stack([reach * np.cos(angles), reach * np.sin(angles)], -1), thickness)
 
 
 def side(outline: Points, width: float, *, holes: Sequence[Points] = (), smooth: int = 0) -> Shape:
-    """A side view with thickness: an outline of (z, y) points, `width` along x, centred there."""
+    """Extrude a side view: an outline of (z, y) points, `width` along x, centred."""
     return prism(outline, width, holes=holes, smooth=smooth).turn(y=-90)
 
 
 def sheet(spine: Points, widths: Sequence[float], *, across: Point = (1, 0, 0), cup: float = 0.0) -> Shape:
-    """A thin open surface along a curve: leaf, petal, feather, blade of grass, ribbon, sail.
+    """Make a thin open surface along a curve: leaf, petal, feather, blade of grass, ribbon, sail.
 
     `widths` are spread evenly along the spine, `across` is the direction of the width, `cup` lifts the rims
     (as a share of the width).
@@ -110,7 +110,7 @@ def sheet(spine: Points, widths: Sequence[float], *, across: Point = (1, 0, 0), 
 
 
 def helix(radius: float, height: float, turns: float, thickness: float) -> Shape:
-    """A spring along y."""
+    """Make a spring along y."""
     count = int(20 * turns) + 2
     t = np.linspace(0, 1, count)
     angle = 2 * np.pi * turns * t
@@ -119,7 +119,7 @@ def helix(radius: float, height: float, turns: float, thickness: float) -> Shape
 
 
 def _frames(path: Floats, closed: bool) -> tuple[Floats, Floats]:
-    """Two unit vectors [P, 3] across the path at each point, turning as little as they can along it."""
+    """Return two unit vectors [P, 3] across the path at each point, with the least rotation along it."""
     tangent = unit(np.roll(path, -1, axis=0) - np.roll(path, 1, axis=0) if closed else np.gradient(path, axis=0))
     seed = np.eye(3)[int(np.argmin(np.abs(tangent[0])))]
     side = np.empty_like(path)
@@ -140,7 +140,7 @@ def _frames(path: Floats, closed: bool) -> tuple[Floats, Floats]:
 
 
 def _loop_faces(rows: int, sides: int, *, wrap: bool) -> Ints:
-    """Faces of `rows` rings of `sides` points, each joined to the next."""
+    """Return the faces of `rows` rings of `sides` points, each joined to the next."""
     i = np.arange(rows if wrap else rows - 1)[:, None]
     k = np.arange(sides)[None, :]
     a, b = i * sides + k, i * sides + (k + 1) % sides
