@@ -247,7 +247,7 @@ def turned(vectors: Floats, rotation: Floats) -> Floats:
 
 
 def grid_faces(columns: int, rows: int, wrap: bool, closed: bool) -> Ints:
-    """Return the faces of a grid of points numbered by column; `wrap` joins the outer columns, `closed` the outer rows."""
+    """Return the faces of a grid of points numbered by column; `wrap` joins the end columns, `closed` the end rows."""
     i = np.arange(columns if wrap else columns - 1)[:, None]
     j = np.arange(rows if closed else rows - 1)[None, :]
     a, b = i * rows + j, (i + 1) % columns * rows + j
