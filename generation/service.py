@@ -29,8 +29,8 @@ from generation.work.results import ResultLimits, ResultStore, StoredFile
 from serving.errors import ServiceError, busy
 from serving.executor import SingleThreadExecutor
 from serving.schemas import SEED_MAX, Job, ResultName
+from serving.status import ServiceStatus
 from serving.tasks import background
-from serving.vitals import Vitals
 
 logger = logging.getLogger(__name__)
 
@@ -46,14 +46,16 @@ _STORED_OUTPUTS = (Output("ply"), Output("spz"))
 class GenerationService:
     """All state of the service in one process. Used on the event loop."""
 
-    def __init__(self, config: GenerationConfig, pipeline: Pipeline, vitals: Vitals, bar: ProgressBar | None) -> None:
+    def __init__(
+        self, config: GenerationConfig, pipeline: Pipeline, status: ServiceStatus, bar: ProgressBar | None
+    ) -> None:
         self._pipeline = pipeline
-        self._vitals = vitals
+        self._status = status
         self._bar = bar
         self._devices = config.devices
         self._generators: list[Generator] = []
         self._executors = [SingleThreadExecutor(f"generator on {device}") for device in config.devices]
-        self._telemetry = Telemetry(vitals.registry)
+        self._telemetry = Telemetry(status.registry)
         kept = ResultLimits(config.results_kept_jobs, config.results_kept_mib << 20, config.results_kept_s)
         self._store = ResultStore(kept, Path(tempfile.gettempdir()))
         self._stored = Recipe(_STORED_OUTPUTS, self._store.write, self._store.keep, self._store.discard)
@@ -63,16 +65,16 @@ class GenerationService:
         self.queue = JobQueue(self._executors, limits, self._produce, self._hooks())
         self._telemetry.gauge("generation_queue_length", "Jobs that wait", lambda: self.queue.waiting)
         self._telemetry.gauge("generation_results_bytes", "Bytes of kept results", lambda: self._store.size)
-        vitals.not_ready = self._not_ready
-        vitals.busy = lambda: self.queue.is_busy
-        vitals.stop = self.queue.stop
+        status.not_ready = self._not_ready
+        status.busy = lambda: self.queue.is_busy
+        status.stop = self.queue.stop
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Load the generator, then work, until the block ends."""
         with self._store:
             try:
-                async with background(self._load_and_work(), self._sweep(), on_error=self._vitals.fail):
+                async with background(self._load_and_work(), self._sweep(), on_error=self._status.fail):
                     try:
                         yield
                     finally:
@@ -136,7 +138,7 @@ class GenerationService:
                 yield changed.revision, self.snapshot(changed)
 
     def _queue(self, prompt: str, seed: int | None, recipe: Recipe[File]) -> GenerationJob[File]:
-        if reasons := self._vitals.reasons():
+        if reasons := self._status.reasons():
             self._telemetry.refusals.labels("not_ready").inc()
             raise busy("not_ready", "; ".join(reasons), 5)
         job = GenerationJob(prompt, secrets.randbelow(SEED_MAX + 1) if seed is None else seed, recipe)
@@ -165,7 +167,7 @@ class GenerationService:
         self._history.forget_old()
 
     def _on_stuck(self) -> None:
-        self._vitals.fatal = "the generator has stopped responding"
+        self._status.fatal = "the generator has stopped responding"
 
     def _not_ready(self) -> list[str]:
         return [] if len(self._generators) == len(self._executors) else ["the generator is being loaded"]
@@ -178,7 +180,7 @@ class GenerationService:
                 self._generators.append(await executor.run(partial(self._pipeline.load, device)))
         except Exception as error:  # the outermost loop of the service's work
             logger.exception("the generator %r could not be loaded", backend)
-            self._vitals.fatal = f"the generator {backend!r} could not be loaded: {error}"
+            self._status.fatal = f"the generator {backend!r} could not be loaded: {error}"
             return
         took_s, devices = time.monotonic() - started, ", ".join(self._devices)
         logger.info("generator %s loaded on %s in %.1f s", backend, devices, took_s)

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from mocks.results import FORMATS
-from serving.slugs import slug
+from serving.text import slug
 
 BAR_WIDTH = 30
 

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator
 from fastapi import FastAPI
 
 from serving.server import bind, serve_in_background
-from serving.vitals import Vitals
+from serving.status import ServiceStatus
 from validation.schemas import EMBEDDING_SIZE, Fingerprint, ValidateRequest, ValidateResponse
 
 SCORER = "stand-in@1"
@@ -57,5 +57,5 @@ async def served(app: FastAPI) -> AsyncIterator[str]:
     """Serve the app on a free loopback port and yield its address."""
     listener = bind("127.0.0.1", 0)
     port = listener.getsockname()[1]
-    async with serve_in_background(app, listener, Vitals(version=lambda: SCORER), drain_s=0.0):
+    async with serve_in_background(app, listener, ServiceStatus(version=lambda: SCORER), drain_s=0.0):
         yield f"http://127.0.0.1:{port}"

@@ -11,14 +11,14 @@ from fastapi import APIRouter, FastAPI
 from serving.app import ShellLimits, create_shell
 from serving.server import bind, serve_in_background
 from serving.settings import ShellSettings
-from serving.vitals import Vitals
+from serving.status import ServiceStatus
 
 logger = logging.getLogger(__name__)
 
 
-def status_app(title: str, shell: ShellSettings, vitals: Vitals, pages: APIRouter | None = None) -> FastAPI:
-    """Return an application with the probes and metrics of `vitals`, and the neuron's own pages."""
-    app = create_shell(title, shell, vitals, ShellLimits())
+def status_app(title: str, shell: ShellSettings, status: ServiceStatus, pages: APIRouter | None = None) -> FastAPI:
+    """Return an application with the probes and metrics of `status`, and the neuron's own pages."""
+    app = create_shell(title, shell, status, ShellLimits())
     if pages is not None:
         app.include_router(pages)
     return app
@@ -30,6 +30,6 @@ async def status_server(app: FastAPI, shell: ShellSettings) -> AsyncIterator[Non
     if not shell.port:
         yield
         return
-    async with serve_in_background(app, bind(shell.host, shell.port), app.state.vitals, drain_s=0.0):
-        logger.info("%s %s: status on http://%s:%d", app.title, app.state.vitals.version(), shell.host, shell.port)
+    async with serve_in_background(app, bind(shell.host, shell.port), app.state.status, drain_s=0.0):
+        logger.info("%s %s: status on http://%s:%d", app.title, app.state.status.version(), shell.host, shell.port)
         yield

@@ -17,8 +17,8 @@ from serving.probes import probe_routes
 from serving.schemas import ErrorBody
 from serving.settings import ShellSettings
 from serving.slashes import EitherSlash
-from serving.versions import package_version
-from serving.vitals import Vitals
+from serving.status import ServiceStatus
+from serving.text import package_version
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -44,11 +44,11 @@ class ShellLimits:
 def create_shell(
     title: str,
     settings: ShellSettings,
-    vitals: Vitals,
+    status: ServiceStatus,
     limits: ShellLimits,
     lifespan: Lifespan | None = None,
 ) -> FastAPI:
-    """A FastAPI application with everything our services share; `app.state.vitals` is `vitals`."""
+    """A FastAPI application with everything our services share; `app.state.status` is `status`."""
     app = FastAPI(
         title=title,
         version=package_version(),
@@ -58,16 +58,16 @@ def create_shell(
         redirect_slashes=False,
         responses=error_responses(*((401,) if settings.api_keys else ()), 403, 500),
     )
-    app.state.vitals = vitals
+    app.state.status = status
     install_error_handlers(app)
-    app.include_router(probe_routes(vitals, with_metrics=limits.with_metrics))
+    app.include_router(probe_routes(status, with_metrics=limits.with_metrics))
     rules = guard_rules(settings, limits.public_paths, limits.page_policy)
     # The last one added is the outermost.
     app.add_middleware(EitherSlash, routes=app.router.routes)
     app.add_middleware(BodyLimit, max_bytes=limits.max_body_bytes, timeout_s=limits.body_timeout_s)
     app.add_middleware(LastResort)
     app.add_middleware(Guard, rules=rules)
-    app.add_middleware(RequestMetrics, registry=vitals.registry)
+    app.add_middleware(RequestMetrics, registry=status.registry)
     _complete_openapi(app, needs_key=bool(settings.api_keys))
     return app
 

@@ -9,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, ConfigDict, Field
 
 from serving.errors import busy, error_responses
-from serving.vitals import Vitals
+from serving.status import ServiceStatus
 
 
 class Health(BaseModel):
@@ -28,7 +28,7 @@ class Ready(BaseModel):
     status: Annotated[Literal["ready"], Field()] = "ready"
 
 
-def probe_routes(vitals: Vitals, *, with_metrics: bool = True) -> APIRouter:
+def probe_routes(status: ServiceStatus, *, with_metrics: bool = True) -> APIRouter:
     """The routes every service has; :8888 is public and leaves the metrics out."""
     router = APIRouter(tags=["probes"])
 
@@ -38,13 +38,13 @@ def probe_routes(vitals: Vitals, *, with_metrics: bool = True) -> APIRouter:
 
     @router.get("/ready/", summary="Can it take work?", responses=error_responses(503))
     async def ready() -> Ready:
-        if reasons := vitals.reasons():
+        if reasons := status.reasons():
             raise busy("not_ready", "; ".join(reasons), 5)
         return Ready()
 
     @router.get("/version/", summary="Versions of the service and what it computes with")
     async def version() -> str:
-        return vitals.version()
+        return status.version()
 
     if with_metrics:
 
@@ -55,6 +55,6 @@ def probe_routes(vitals: Vitals, *, with_metrics: bool = True) -> APIRouter:
             responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
         )
         async def metrics() -> Response:
-            return Response(generate_latest(vitals.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+            return Response(generate_latest(status.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     return router

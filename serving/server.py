@@ -23,8 +23,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from serving.schemas import ErrorBody
 from serving.settings import SettingsError, ShellSettings, is_loopback
+from serving.status import ServiceStatus
 from serving.tasks import task_group
-from serving.vitals import Vitals
 
 logger = logging.getLogger(__name__)
 
@@ -45,15 +45,15 @@ def serve(app: FastAPI, settings: ShellSettings, *, ws_max_bytes: int = 16 << 10
     """
     listener = bind(settings.host, settings.port)
     server = server_for(app, settings.drain_s, ws_max_bytes)
-    vitals: Vitals = app.state.vitals
+    status: ServiceStatus = app.state.status
     address = listener.getsockname()
-    logger.info("%s %s on http://%s:%d", app.title, vitals.version(), settings.host, address[1])
+    logger.info("%s %s on http://%s:%d", app.title, status.version(), settings.host, address[1])
     if settings.insecure and not settings.api_keys and not is_loopback(settings.host):
         logger.warning("--insecure: anyone who can reach %s:%d may use this service", settings.host, address[1])
     server.run(sockets=[listener])
-    if vitals.fatal is not None:
-        logger.error("stopped: %s", vitals.fatal)
-    return 0 if server.started and vitals.fatal is None else 1
+    if status.fatal is not None:
+        logger.error("stopped: %s", status.fatal)
+    return 0 if server.started and status.fatal is None else 1
 
 
 def server_for(
@@ -64,19 +64,19 @@ def server_for(
     close_s: int = CLOSE_S,
 ) -> DrainingServer:
     """A server that is not started yet: `run(sockets=[bind(...)])` starts it, `should_exit = True` stops it."""
-    return DrainingServer(_config(app, ws_max_bytes, headers_timeout_s, close_s), app.state.vitals, drain_s)
+    return DrainingServer(_config(app, ws_max_bytes, headers_timeout_s, close_s), app.state.status, drain_s)
 
 
 @asynccontextmanager
 async def serve_in_background(
-    app: ASGIApp, listener: socket.socket, vitals: Vitals, drain_s: float
+    app: ASGIApp, listener: socket.socket, status: ServiceStatus, drain_s: float
 ) -> AsyncIterator[None]:
     """Serve `app` on the running event loop during the block, then drain for at most `drain_s`; close the listener.
 
     Signals are left to the process's own handlers. A server that ends by itself cancels the block, and RuntimeError
     is raised from it.
     """
-    server = _EmbeddedServer(_config(app, 16 << 10, HEADERS_TIMEOUT_S, CLOSE_S), vitals, drain_s)
+    server = _EmbeddedServer(_config(app, 16 << 10, HEADERS_TIMEOUT_S, CLOSE_S), status, drain_s)
 
     async def serve_until_told() -> None:
         await server.serve(sockets=[listener])
@@ -118,35 +118,35 @@ def bind(host: str, port: int) -> socket.socket:
 class DrainingServer(uvicorn.Server):
     """uvicorn's server with our drain in front of its shutdown, and an orderly exit status."""
 
-    def __init__(self, config: uvicorn.Config, vitals: Vitals, drain_s: float) -> None:
+    def __init__(self, config: uvicorn.Config, status: ServiceStatus, drain_s: float) -> None:
         super().__init__(config)
-        self._vitals = vitals
+        self._status = status
         self._drain_s = drain_s
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002  uvicorn's signature
         """First signal: drain. Second: stop now. Unlike uvicorn, do not die of the signal afterwards."""
         self.force_exit = self.should_exit
         self.should_exit = True
-        self._vitals.draining = True
+        self._status.draining = True
 
     async def on_tick(self, counter: int) -> bool:
         """Stop also when the service cannot go on."""
-        return await super().on_tick(counter) or self._vitals.fatal is not None
+        return await super().on_tick(counter) or self._status.fatal is not None
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Wait for accepted work while still answering, end the rest, then close as uvicorn does."""
-        self._vitals.draining = True
+        self._status.draining = True
         await self._drain()
-        self._vitals.stop()
+        self._status.stop()
         await super().shutdown(sockets)
 
     async def _drain(self) -> None:
-        if not self._vitals.busy() or self._vitals.fatal is not None:
+        if not self._status.busy() or self._status.fatal is not None:
             return
         logger.info("stopping: accepted work may go on for %g s", self._drain_s)
         now = asyncio.get_running_loop().time
         deadline = now() + self._drain_s
-        while self._vitals.busy() and now() < deadline and not self.force_exit:
+        while self._status.busy() and now() < deadline and not self.force_exit:
             await asyncio.sleep(0.05)
         if not self.force_exit:
             await asyncio.sleep(min(_LINGER_S, self._drain_s))

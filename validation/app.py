@@ -31,7 +31,7 @@ def create_app(settings: ValidationSettings, version: str, load_engine: Callable
             service.close()
 
     limits = ShellLimits(max_body_bytes=MAX_BODY_BYTES, body_timeout_s=settings.body_timeout_s)
-    app = create_shell("validation service", settings.shell, service.vitals, limits, lifespan)
+    app = create_shell("validation service", settings.shell, service.status, limits, lifespan)
     app.state.service = service
     app.include_router(routes.router)
     innermost = Middleware(

@@ -18,7 +18,7 @@ if __name__ == "__main__":  # run as a file, before anything loads torch
 from serving.logs import configure_logging
 from serving.server import serve
 from serving.settings import SettingsError, exit_with_error, read_flags
-from serving.versions import package_version
+from serving.text import package_version
 from splats.errors import RendererMissing
 from validation.app import create_app
 from validation.errors import ScorerError

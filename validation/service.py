@@ -14,8 +14,8 @@ from pydantic import ValidationError
 
 from serving.errors import ServiceError, busy, describe_validation
 from serving.executor import SingleThreadExecutor
+from serving.status import ServiceStatus
 from serving.tasks import client_disconnected, run_until
-from serving.vitals import Vitals
 from validation.admission import Occupancy
 from validation.assets.prepare import decode_base64
 from validation.engine import Engine
@@ -36,13 +36,13 @@ class ValidationService:
     def __init__(self, settings: ValidationSettings, version: str) -> None:
         self.occupancy = Occupancy(settings.max_waiting, settings.max_waiting_bytes)
         self.engine: Engine | None = None
-        self.vitals = Vitals(
+        self.status = ServiceStatus(
             version=lambda: version,
             not_ready=self._not_ready,
             busy=lambda: self.occupancy.requests > 0,
             stop=self.close,
         )
-        self.metrics = ValidationMetrics(self.vitals.registry, self.occupancy)
+        self.metrics = ValidationMetrics(self.status.registry, self.occupancy)
         self._parsing = SingleThreadExecutor("intake")
 
     async def load(self, load_engine: Callable[[], Engine]) -> None:
@@ -50,15 +50,15 @@ class ValidationService:
         try:
             engine = await asyncio.to_thread(load_engine)
         except (ScorerError, WorkerLostError) as error:
-            self.vitals.fatal = str(error)
+            self.status.fatal = str(error)
             return
         except Exception:
             logger.exception("loading failed")
-            self.vitals.fatal = "the scorer could not be loaded"
+            self.status.fatal = "the scorer could not be loaded"
             return
         engine.on_stage = self.metrics.stage
         self.engine = engine
-        logger.info("ready: %s", self.vitals.version())
+        logger.info("ready: %s", self.status.version())
 
     def close(self) -> None:
         """Stop all work."""
@@ -78,8 +78,8 @@ class ValidationService:
 
         Raises ServiceError `not_ready` or `client_gone`, and what `work` raises.
         """
-        if self.engine is None or self.vitals.draining:
-            raise busy("not_ready", "; ".join(self.vitals.reasons()) or "not ready", 5)
+        if self.engine is None or self.status.draining:
+            raise busy("not_ready", "; ".join(self.status.reasons()) or "not ready", 5)
         started, before = time.monotonic(), self.occupancy.requests
         result = await run_until(client_disconnected(request.receive), work(self.engine))
         if result is None:

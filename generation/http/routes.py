@@ -13,8 +13,8 @@ from generation.schemas import Axes, PromptForm, SplatForm, VideoForm
 from generation.service import GenerationService
 from generation.work.jobs import GenerationJob, Output
 from serving.errors import ServiceError, busy, error_responses
-from serving.slugs import slug
 from serving.tasks import client_disconnected, run_until
+from serving.text import slug
 
 MEDIA_TYPES = {
     "ply": "application/octet-stream",

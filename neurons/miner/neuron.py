@@ -28,9 +28,9 @@ from neurons.services.validation import ValidationPool
 from neurons.settings import MinerSettings, bearer
 from neurons.status import status_app, status_server
 from serving.settings import ShellSettings
+from serving.status import ServiceStatus
 from serving.tasks import background
-from serving.versions import package_version
-from serving.vitals import Vitals
+from serving.text import package_version
 
 logger = logging.getLogger(__name__)
 
@@ -44,8 +44,8 @@ async def run(settings: MinerSettings, shell: ShellSettings, wallet: Any, stop: 
     rules = MinerRules(min_stake=settings.neuron.min_stake_to_set_weights)
     clock = Clock(time.time, random.SystemRandom())
     validators = Validators(rules, clock.now, clock.rng, release)
-    vitals = Vitals(version=lambda: f"{package_version()} neurons {release}")
-    metrics = MinerMetrics(vitals.registry)
+    status = ServiceStatus(version=lambda: f"{package_version()} neurons {release}")
+    metrics = MinerMetrics(status.registry)
     async with contextlib.AsyncExitStack() as stack:
         worker = chain_worker(settings.chain, wallet)
         stack.push_async_callback(worker.close)
@@ -53,9 +53,9 @@ async def run(settings: MinerSettings, shell: ShellSettings, wallet: Any, stop: 
         pool = await _open_pool(settings, stack)
         scoring, work = await _open_scoring(settings, stack)
         health = Health(sync, validators, pool, metrics)
-        vitals.not_ready = health.reasons
+        status.not_ready = health.reasons
         metrics.watch(validators, pool)
-        await stack.enter_async_context(status_server(status_app("miner", shell, vitals), shell))
+        await stack.enter_async_context(status_server(status_app("miner", shell, status), shell))
         dendrite = await stack.enter_async_context(Dendrite(wallet.hotkey, settings.chain.netuid))
         runner = CandidateRunner(pool, scoring, rules, clock, metrics)
         miner = Miner(dendrite, validators, pool, runner, rules, clock, metrics)

@@ -30,9 +30,9 @@ from neurons.validator.telemetry import Counters, Telemetry
 from neurons.validator.weights import WeightRules, WeightSetter
 from serving.server import bind
 from serving.settings import SettingsError, ShellSettings
+from serving.status import ServiceStatus
 from serving.tasks import background, run_until
-from serving.versions import package_version
-from serving.vitals import Vitals
+from serving.text import package_version
 
 logger = logging.getLogger(__name__)
 
@@ -56,28 +56,28 @@ async def run(settings: ValidatorSettings, shell: ShellSettings, wallet: Any, fo
         raise SettingsError("--public_api.server_enabled: the HTTP interface is not part of this version")
     place = await find_listen_address(settings)
     found: list[Validator] = []
-    vitals = Vitals(
+    status = ServiceStatus(
         version=lambda: f"{package_version()} neurons {int(NEURONS_VERSION)}",
         not_ready=lambda: found[0].telemetry.not_ready() if found else ["the validator is starting"],
     )
     pages = status_pages(lambda: found[0].telemetry if found else None, task_rules(settings))
     async with contextlib.AsyncExitStack() as stack:
         listener = stack.enter_context(contextlib.closing(bind(place.ip, place.port)))
-        await stack.enter_async_context(status_server(status_app("validator", shell, vitals, pages), shell))
+        await stack.enter_async_context(status_server(status_app("validator", shell, status, pages), shell))
         chain = chain_worker(settings.chain, wallet)
         stack.push_async_callback(chain.close)
         me = Identity(
             settings.chain.netuid, wallet.hotkey.ss58_address, verify, settings.neuron.require_bound_signature
         )
         domain = await _open_domain(stack, settings, folder, me, partial(sign, wallet.hotkey))
-        found.append(assemble(settings, wallet, place, chain, domain, Counters(vitals.registry)))
-        found[0].telemetry.measure(vitals.registry)
+        found.append(assemble(settings, wallet, place, chain, domain, Counters(status.registry)))
+        found[0].telemetry.measure(status.registry)
         try:
             await run_until(stop.wait(), found[0].sync.wait_for_snapshot())
             if not stop.is_set():
                 async with axon_server(found[0].front, listener, DRAIN_S):
                     await serve(settings, found[0], place, stop)
-                    vitals.draining = True
+                    status.draining = True
         except (SeatLostError, ChainError) as error:
             logger.critical("the validator cannot go on: %s", error)
             return 1

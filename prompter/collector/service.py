@@ -28,9 +28,9 @@ from prompter.limits import Rate
 from serving.app import ShellLimits, create_shell
 from serving.errors import ServiceError, busy, error_responses
 from serving.executor import SingleThreadExecutor
+from serving.status import ServiceStatus
 from serving.tasks import background
-from serving.versions import package_version
-from serving.vitals import Vitals
+from serving.text import package_version
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ _BACKUP_RETRY_S = 3600.0
 class Collector:
     """The state behind the routes: the store in its own thread, the keys, who may fetch, what is counted."""
 
-    def __init__(self, settings: CollectorSettings, gate: Gate, vitals: Vitals) -> None:
+    def __init__(self, settings: CollectorSettings, gate: Gate, status: ServiceStatus) -> None:
         self.settings = settings
         self.gate = gate
         self.store = PromptStore(settings.db, settings.max_prompts)
@@ -51,7 +51,7 @@ class Collector:
         self._waiting = 0
         self.submit_rate = Rate(settings.submits_per_minute, settings.submits_per_minute / 60, time.monotonic)
         self.fetch_rate = Rate(settings.fetches_per_hour, settings.fetches_per_hour / 3600, time.monotonic)
-        registry = vitals.registry
+        registry = status.registry
         self.submitted = Counter("prompts_submitted", "Prompts received, by outcome", ["outcome"], registry=registry)
         self.fetched = Counter("prompts_fetched", "Prompts given to validators", registry=registry)
         self.refused = Counter("requests_refused", "Refused requests, by code", ["code"], registry=registry)
@@ -130,18 +130,18 @@ class Collector:
 
 def create_app(settings: CollectorSettings, gate: Gate) -> FastAPI:
     """The collector. Raises sqlite3.Error or OSError if its file cannot be opened."""
-    vitals = Vitals(version=package_version, busy=lambda: collector.working)
-    collector = Collector(settings, gate, vitals)
+    status = ServiceStatus(version=package_version, busy=lambda: collector.working)
+    collector = Collector(settings, gate, status)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         try:
-            async with background(collector.keep_backups(), on_error=vitals.fail):
+            async with background(collector.keep_backups(), on_error=status.fail):
                 yield
         finally:
             await collector.close()
 
-    app = create_shell("prompt collector", settings.shell, vitals, ShellLimits(max_body_bytes=1 << 20), lifespan)
+    app = create_shell("prompt collector", settings.shell, status, ShellLimits(max_body_bytes=1 << 20), lifespan)
     _add_submit(app, collector)
     _add_get(app, collector)
     return app

@@ -22,9 +22,9 @@ from prompter.generator.spool import Spool
 from prompter.generator.yields import Yields
 from serving.app import ShellLimits, create_shell
 from serving.settings import SettingsError, ShellSettings
+from serving.status import ServiceStatus
 from serving.tasks import background
-from serving.versions import package_version
-from serving.vitals import Vitals
+from serving.text import package_version
 
 logger = logging.getLogger(__name__)
 
@@ -37,8 +37,8 @@ _NO_PROXY: dict[str, httpx.AsyncBaseTransport | None] = {f"all://{place}": None 
 
 def create_app(config: GeneratorConfig, shell: ShellSettings, *, with_bar: bool = False) -> FastAPI:
     """The generator; it works as long as the application lives. Raises SettingsError."""
-    vitals = Vitals(version=package_version)
-    yields = Yields(vitals.registry, with_bar=with_bar)
+    status = ServiceStatus(version=package_version)
+    yields = Yields(status.registry, with_bar=with_bar)
     config.collector.key()  # a missing key is told before anything starts
     rng = random.Random()  # noqa: S311  prompts are no secret
     spool = open_spool(config.spool.expanduser(), config.spool_max)
@@ -53,14 +53,14 @@ def create_app(config: GeneratorConfig, shell: ShellSettings, *, with_bar: bool 
         maker = Maker(config, sources, spool, yields, rng)
         sender = Sender(spool, config.collector, client, yields)
         try:
-            async with background(maker.run(), sender.run(), _report(yields), on_error=vitals.fail):
+            async with background(maker.run(), sender.run(), _report(yields), on_error=status.fail):
                 yield
         finally:
             await client.aclose()
             spool.close()
             yields.close()
 
-    return create_shell("prompt generator", shell, vitals, ShellLimits(), lifespan)
+    return create_shell("prompt generator", shell, status, ShellLimits(), lifespan)
 
 
 def open_spool(path: Path, capacity: int) -> Spool:

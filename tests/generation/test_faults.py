@@ -131,7 +131,7 @@ def test_a_stop_lets_the_running_job_finish_and_takes_no_more(
             eventually(lambda: httpx.get(f"{url}/ready/").status_code == 200)
             answer = pool.submit(httpx.post, f"{url}/generate/", data={"prompt": "slow"}, timeout=60)
             eventually(lambda: pace.running == 1)
-            app.state.vitals.draining = True  # what the signal handler does
+            app.state.status.draining = True  # what the signal handler does
             assert httpx.get(f"{url}/ready/").status_code == 503
             refused = httpx.post(f"{url}/jobs/", json={"prompt": "late"})
             assert (refused.status_code, refused.json()["code"]) == (503, "not_ready")
@@ -188,8 +188,8 @@ def test_a_generator_that_cannot_be_loaded_stops_the_service(pace: Any) -> None:
 
     app = app_with_loader(pace, load)
     with TestClient(app, base_url="http://127.0.0.1") as client:
-        eventually(lambda: app.state.vitals.fatal is not None)
-        assert "no weights in /models" in app.state.vitals.fatal
+        eventually(lambda: app.state.status.fatal is not None)
+        assert "no weights in /models" in app.state.status.fatal
         assert client.get("/ready/").status_code == 503
 
 

@@ -33,7 +33,7 @@ from neurons.miner.peers import Peer
 from prompter.collector.keys import KeyRing
 from serving.app import ShellLimits, create_shell
 from serving.settings import ShellSettings
-from serving.vitals import Vitals
+from serving.status import ServiceStatus
 from tests.eventually import eventually
 from tests.prompter.programs import Program
 from tests.prompter.serve_tiny_llm import WORDS
@@ -139,8 +139,8 @@ def site(folder: Path, model: Program, devnet: Path, root: Path, live: Any) -> I
     llm = generator(folder, root / "prompter/resources/generator_llm.yaml", collector.url, model)
     (folder / "old.txt").write_text(OLD)
     axon_port = free_port()
-    vitals = Vitals(version=lambda: "1.0.0 three-gen-small@1+fp32 cpu-native", busy=lambda: False)
-    with live(create_shell("judge", ShellSettings(port=0), vitals, ShellLimits())) as judge:
+    status = ServiceStatus(version=lambda: "1.0.0 three-gen-small@1+fp32 cpu-native", busy=lambda: False)
+    with live(create_shell("judge", ShellSettings(port=0), status, ShellLimits())) as judge:
         flags = [
             *("--wallet.path", str(folder / "wallets"), "--wallet.name", "local", "--wallet.hotkey", "validator"),
             *("--axon.ip", "127.0.0.1", "--axon.port", str(axon_port), "--neuron.http_port", "{port}"),

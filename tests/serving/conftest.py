@@ -16,7 +16,7 @@ from serving.app import ShellLimits, create_shell
 from serving.errors import ServiceError
 from serving.schemas import Prompt
 from serving.settings import ShellSettings
-from serving.vitals import Vitals
+from serving.status import ServiceStatus
 
 
 class Note(BaseModel):
@@ -69,14 +69,14 @@ def add_routes(app: FastAPI) -> None:
 
 @pytest.fixture
 def make_app() -> Callable[..., FastAPI]:
-    """An application; keyword arguments go to its shell settings, `limits` and `vitals` replace the defaults."""
+    """An application; keyword arguments go to its shell settings, `limits` and `status` replace the defaults."""
 
-    def make(limits: ShellLimits | None = None, vitals: Vitals | None = None, **settings: object) -> FastAPI:
+    def make(limits: ShellLimits | None = None, status: ServiceStatus | None = None, **settings: object) -> FastAPI:
         shell = ShellSettings.model_validate({"port": 0, **settings})
         app = create_shell(
             "trial",
             shell,
-            vitals or Vitals(version=lambda: "trial 1"),
+            status or ServiceStatus(version=lambda: "trial 1"),
             limits or ShellLimits(max_body_bytes=1000, body_timeout_s=0.3, public_paths=("/page/",)),
         )
         add_routes(app)

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from serving.app import ShellLimits
-from serving.vitals import Vitals
+from serving.status import ServiceStatus
 
 
 def client_of(app: FastAPI) -> TestClient:
@@ -24,8 +24,8 @@ def test_ready(client: TestClient) -> None:
 
 
 def test_not_ready_says_why_and_stays_alive(make_app: Callable[..., FastAPI]) -> None:
-    vitals = Vitals(version=lambda: "1", not_ready=lambda: ["no model", "no chain"])
-    client = client_of(make_app(vitals=vitals))
+    status = ServiceStatus(version=lambda: "1", not_ready=lambda: ["no model", "no chain"])
+    client = client_of(make_app(status=status))
     answer = client.get("/ready/")
     assert (answer.status_code, answer.json()["detail"]) == (503, "no model; no chain")
     assert int(answer.headers["retry-after"]) > 0
@@ -33,8 +33,8 @@ def test_not_ready_says_why_and_stays_alive(make_app: Callable[..., FastAPI]) ->
 
 
 def test_draining_is_not_ready(make_app: Callable[..., FastAPI]) -> None:
-    vitals = Vitals(version=lambda: "1", draining=True)
-    assert client_of(make_app(vitals=vitals)).get("/ready/").status_code == 503
+    status = ServiceStatus(version=lambda: "1", draining=True)
+    assert client_of(make_app(status=status)).get("/ready/").status_code == 503
 
 
 def test_version_is_a_json_string(client: TestClient) -> None:

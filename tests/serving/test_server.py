@@ -17,7 +17,7 @@ from fastapi import FastAPI
 
 from serving.server import bind, serve
 from serving.settings import SettingsError, ShellSettings
-from serving.vitals import Vitals
+from serving.status import ServiceStatus
 from tests.eventually import eventually
 
 Live = Callable[..., AbstractContextManager[str]]
@@ -28,27 +28,27 @@ from serving.app import ShellLimits, create_shell
 from serving.logs import configure_logging
 from serving.server import serve
 from serving.settings import SettingsError, ShellSettings
-from serving.vitals import Vitals
+from serving.status import ServiceStatus
 
 settings = ShellSettings(port=int(sys.argv[1]), drain_s=float(sys.argv[2]))
 configure_logging(settings)
-vitals = Vitals(version=lambda: "1")
-app = create_shell("trial", settings, vitals, ShellLimits())
+status = ServiceStatus(version=lambda: "1")
+app = create_shell("trial", settings, status, ShellLimits())
 
 @app.get("/work/")
 async def work() -> str:
-    vitals.busy = lambda: True
+    status.busy = lambda: True
     await asyncio.sleep(1)
-    vitals.busy = lambda: False
+    status.busy = lambda: False
     return "finished"
 
 @app.get("/busy/")
 async def busy() -> bool:
-    return vitals.busy()
+    return status.busy()
 
 @app.get("/hang/")
 async def hang() -> str:
-    vitals.busy = lambda: True
+    status.busy = lambda: True
     await asyncio.sleep(1000)
     return "never"
 
@@ -104,8 +104,8 @@ def test_a_signal_drains_and_the_process_exits_with_0(root: Path, sig: signal.Si
 
 def test_a_drain_is_bounded(make_app: Callable[..., FastAPI], live: Live) -> None:
     stopped: list[bool] = []
-    vitals = Vitals(version=lambda: "1", busy=lambda: True, stop=lambda: stopped.append(True))
-    with live(make_app(vitals=vitals), drain_s=0.1) as url:
+    status = ServiceStatus(version=lambda: "1", busy=lambda: True, stop=lambda: stopped.append(True))
+    with live(make_app(status=status), drain_s=0.1) as url:
         assert httpx.get(f"{url}/health/").status_code == 200
     assert stopped == [True]  # and the fixture has seen the server end
 
@@ -118,9 +118,9 @@ def test_a_handler_that_hangs_does_not_keep_the_server_from_stopping(
 
 
 def test_a_service_that_cannot_go_on_stops(make_app: Callable[..., FastAPI]) -> None:
-    vitals = Vitals(version=lambda: "1", fatal="the model is gone")
+    status = ServiceStatus(version=lambda: "1", fatal="the model is gone")
     settings = ShellSettings(port=0)
-    assert serve(make_app(vitals=vitals), settings) == 1
+    assert serve(make_app(status=status), settings) == 1
 
 
 def test_a_second_signal_ends_the_wait(root: Path) -> None:

@@ -195,15 +195,15 @@ def test_a_scorer_that_cannot_be_loaded_stops_the_server(body: dict[str, Any]) -
 
     app = make_app(broken)
     with TestClient(app, base_url=URL) as client:
-        while app.state.vitals.fatal is None:
+        while app.state.status.fatal is None:
             client.get("/health/")
         assert client.get("/ready/").status_code == 503
         assert client.post("/validate/", json=body).status_code == 503
-    assert app.state.vitals.fatal == "the weights are damaged"
+    assert app.state.status.fatal == "the weights are damaged"
 
 
 def test_a_draining_server_takes_no_new_work(client: TestClient, body: dict[str, Any]) -> None:
-    client.app.state.vitals.draining = True  # type: ignore[attr-defined]
+    client.app.state.status.draining = True  # type: ignore[attr-defined]
     answer = client.post("/validate/", json=body)
     assert (answer.status_code, answer.json()["code"]) == (503, "not_ready")
     assert "retry-after" in answer.headers

@@ -19,7 +19,7 @@ from neurons.settings import ValidatorSettings
 from neurons.validator.axon.gateway import AxonGateway
 from serving.server import serve_in_background
 from serving.settings import SettingsError
-from serving.vitals import Vitals
+from serving.status import ServiceStatus
 
 LOOK_UP_S = 60.0
 """Timeout of looking up this machine's own address."""
@@ -68,8 +68,8 @@ def _looked_up() -> asyncio.Future[str]:
 @contextlib.asynccontextmanager
 async def axon_server(gateway: AxonGateway, listener: socket.socket, drain_s: float) -> AsyncIterator[None]:
     """Serve while the context lasts; then refuse new requests and finish the current ones within `drain_s`."""
-    vitals = Vitals(version=lambda: "", busy=lambda: gateway.at_work > 0)
-    async with serve_in_background(gateway, listener, vitals, drain_s):
+    status = ServiceStatus(version=lambda: "", busy=lambda: gateway.at_work > 0)
+    async with serve_in_background(gateway, listener, status, drain_s):
         try:
             yield
         finally:

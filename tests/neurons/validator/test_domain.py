@@ -15,7 +15,7 @@ from neurons.validator.prompts import BadBatchError
 from neurons.validator.tasks.trust import Identity
 from serving.app import ShellLimits, create_shell
 from serving.settings import ShellSettings
-from serving.vitals import Vitals
+from serving.status import ServiceStatus
 
 MINER = "miner-hotkey"
 KEY = "k" * 32
@@ -23,9 +23,9 @@ KEY = "k" * 32
 
 def services(scored: Any) -> FastAPI:
     """Return one app that is a validation service, which requires a key, and a collector, which must not see it."""
-    vitals = Vitals(version=lambda: "1.0.0 three-gen-small@1+fp32 cpu-native", busy=lambda: False)
+    status = ServiceStatus(version=lambda: "1.0.0 three-gen-small@1+fp32 cpu-native", busy=lambda: False)
     limits = ShellLimits(public_paths=("/get",))
-    app = create_shell("both", ShellSettings(port=0, api_keys=(KEY,)), vitals, limits)
+    app = create_shell("both", ShellSettings(port=0, api_keys=(KEY,)), status, limits)
 
     @app.post("/validate/")
     async def validate() -> Any:

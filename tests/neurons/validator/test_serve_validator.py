@@ -30,7 +30,7 @@ from neurons.miner.dendrite import Dendrite
 from neurons.miner.peers import Peer
 from serving.app import ShellLimits, create_shell
 from serving.settings import ShellSettings
-from serving.vitals import Vitals
+from serving.status import ServiceStatus
 from tests.eventually import eventually
 
 TASKS = 100
@@ -40,8 +40,8 @@ SPZ = "H4sIAAAAAAAAA3N0AgAAAP//"
 
 def judge(scored: Any) -> FastAPI:
     """Return a validation service that scores every asset 0.9 and gives each a fingerprint of its own."""
-    vitals = Vitals(version=lambda: "1.0.0 three-gen-small@1+fp32 cpu-native", busy=lambda: False)
-    app = create_shell("judge", ShellSettings(port=0), vitals, ShellLimits(max_body_bytes=1 << 20))
+    status = ServiceStatus(version=lambda: "1.0.0 three-gen-small@1+fp32 cpu-native", busy=lambda: False)
+    app = create_shell("judge", ShellSettings(port=0), status, ShellLimits(max_body_bytes=1 << 20))
     numbers = iter(range(1_000_000))
 
     @app.post("/validate/")

@@ -118,7 +118,7 @@ def serving(application: Callable[..., FastAPI]) -> Callable[..., AbstractContex
         app = application(config, gate)
         with TestClient(app, base_url="http://127.0.0.1") as client:
             while client.get("/ready/").status_code != 200:
-                assert app.state.vitals.fatal is None
+                assert app.state.status.fatal is None
             yield client
 
     return start

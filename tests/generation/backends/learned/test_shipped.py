@@ -86,8 +86,8 @@ def test_missing_weights_stop_the_service_with_one_message(name: str, shipped, a
     table.write_text("".join(f"{name}: {entry % name}\n" for name in names))
     app = application(shipped(name, weights=str(table)))
     with TestClient(app, base_url="http://127.0.0.1") as client:
-        eventually(lambda: app.state.vitals.fatal is not None)
-        assert all(f"there is no {tmp_path}/nowhere/{name}.pt" in app.state.vitals.fatal for name in names)
+        eventually(lambda: app.state.status.fatal is not None)
+        assert all(f"there is no {tmp_path}/nowhere/{name}.pt" in app.state.status.fatal for name in names)
         assert client.get("/ready/").status_code == 503
 
 

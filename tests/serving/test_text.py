@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serving.slugs import SLUG_MAX_CHARS, slug
+from serving.text import SLUG_MAX_CHARS, slug
 
 
 @pytest.mark.parametrize(
