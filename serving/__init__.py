@@ -1,4 +1,1 @@
-"""The HTTP shell every service wears: errors, guards, probes, metrics, draining.
-
-Knows nothing of splats or the subnet.
-"""
+"""What all HTTP services share: errors, guards, probes, metrics, draining. Nothing here knows splats or the subnet."""

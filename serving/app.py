@@ -1,13 +1,14 @@
-"""Assembles the shell around a service: probes, guards, limits, error shape, metrics. A service adds its routes."""
+"""Creates a service's application with what all share: probes, guards, limits, error shape, metrics."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.middleware import Middleware
 
 from serving.bodies import BodyLimit
 from serving.errors import LastResort, error_responses, install_error_handlers
@@ -27,11 +28,11 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 class ShellLimits:
     """What a service allows in a request, and what it serves without a key.
 
-    max_body_bytes   413 above it
-    body_timeout_s   408 when a body takes longer in total
-    public_paths     paths beside /health/ that need no key (static pages); a trailing * matches what is below
+    max_body_bytes   larger bodies are answered 413
+    body_timeout_s   bodies that take longer in total are answered 408
+    public_paths     paths besides /health/ that need no key (static pages); a trailing * matches everything below
     page_policy      Content-Security-Policy of its pages
-    with_metrics     whether /metrics is served
+    with_metrics     serve /metrics
     """
 
     max_body_bytes: int = 64 << 10
@@ -47,8 +48,12 @@ def create_shell(
     status: ServiceStatus,
     limits: ShellLimits,
     lifespan: Lifespan | None = None,
+    middleware: Sequence[Middleware] = (),
 ) -> FastAPI:
-    """A FastAPI application with everything our services share; `app.state.status` is `status`."""
+    """Return an application without routes of its own; `app.state.status` is `status`.
+
+    `middleware` runs after the guards and the body limit, whose checks cost nothing.
+    """
     app = FastAPI(
         title=title,
         version=package_version(),
@@ -56,24 +61,25 @@ def create_shell(
         docs_url=None,  # their scripts come from another origin
         redoc_url=None,
         redirect_slashes=False,
+        middleware=[  # outermost first
+            Middleware(RequestMetrics, registry=status.registry),
+            Middleware(Guard, rules=guard_rules(settings, limits.public_paths, limits.page_policy)),
+            Middleware(LastResort),
+            Middleware(BodyLimit, max_bytes=limits.max_body_bytes, timeout_s=limits.body_timeout_s),
+            Middleware(EitherSlash),
+            *middleware,
+        ],
         responses=error_responses(*((401,) if settings.api_keys else ()), 403, 500),
     )
     app.state.status = status
     install_error_handlers(app)
     app.include_router(probe_routes(status, with_metrics=limits.with_metrics))
-    rules = guard_rules(settings, limits.public_paths, limits.page_policy)
-    # The last one added is the outermost.
-    app.add_middleware(EitherSlash, routes=app.router.routes)
-    app.add_middleware(BodyLimit, max_bytes=limits.max_body_bytes, timeout_s=limits.body_timeout_s)
-    app.add_middleware(LastResort)
-    app.add_middleware(Guard, rules=rules)
-    app.add_middleware(RequestMetrics, registry=status.registry)
     _complete_openapi(app, needs_key=bool(settings.api_keys))
     return app
 
 
 def _complete_openapi(app: FastAPI, *, needs_key: bool) -> None:
-    """Say in OpenAPI what the shell does: the shape of every error, and the key that all but /health/ ask for."""
+    """Declare in OpenAPI the shape of every error, and the key that all routes but /health/ need."""
     build = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -85,7 +91,7 @@ def _complete_openapi(app: FastAPI, *, needs_key: bool) -> None:
                 components["schemas"].pop(unused, None)
             for operation in (one for path in schema["paths"].values() for one in path.values()):
                 for status, answer in operation["responses"].items():
-                    if status >= "400":  # three digits each; the framework would give them the route's media type
+                    if status >= "400":  # compared as text; FastAPI would give them the route's media type
                         answer["content"] = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorBody"}}}
             if needs_key:
                 components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
@@ -94,4 +100,4 @@ def _complete_openapi(app: FastAPI, *, needs_key: bool) -> None:
             app.openapi_schema = schema
         return app.openapi_schema
 
-    app.openapi = openapi  # type: ignore[method-assign]  # the framework's documented way to extend the schema
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the schema

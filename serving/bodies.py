@@ -1,4 +1,4 @@
-"""Request bodies bounded in bytes and in time, before anything parses them."""
+"""Bounds request bodies in bytes and in time, before anything parses them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.errors import ServiceError, error_response
 
+_CLOSE = {"Connection": "close"}
+"""The rest of the body is not read, so the connection cannot be used again."""
+
 
 class BodyLimit:
-    """ASGI layer: Content-Length is checked first, then the bytes as they stream in, then the total time they take.
+    """ASGI middleware that checks Content-Length, then the bytes as they arrive, then the total time they take.
 
     A body that is too large is answered 413 `too_large`, one that takes too long 408 `slow_body`.
     """
@@ -29,40 +32,40 @@ class BodyLimit:
         length = Headers(scope=scope).get("content-length", "0")
         if not length.isascii() or not length.isdigit():
             await error_response(400, "invalid_request", "Content-Length is not a number")(scope, receive, send)
-            return
-        if len(length) > 15 or int(length) > self.max_bytes:
-            # The body is not read, so the connection cannot be used again.
-            error = self._too_large()
-            answer = error_response(error.status_code, error.code, error.detail, {"Connection": "close"})
-            await answer(scope, receive, send)
-            return
-        await self.app(scope, self._bounded(receive), send)
+        elif len(length) > 15 or int(length) > self.max_bytes:
+            error = _too_large(self.max_bytes)
+            await error_response(error.status_code, error.code, error.detail, error.headers)(scope, receive, send)
+        else:
+            await self.app(scope, _BoundedBody(receive, self.max_bytes, self.timeout_s), send)
 
-    def _bounded(self, receive: Receive) -> Receive:
-        deadline = asyncio.get_running_loop().time() + self.timeout_s
-        seen = 0
-        complete = False
 
-        async def bounded_receive() -> Message:
-            nonlocal seen, complete
-            if complete:  # only the disconnect is left to wait for, and that may take as long as the answer
-                return await receive()
-            try:
-                async with asyncio.timeout_at(deadline):
-                    message = await receive()
-            except TimeoutError:
-                raise ServiceError(
-                    408, "slow_body", f"the body did not arrive within {self.timeout_s:g} s", {"Connection": "close"}
-                ) from None
-            if message["type"] != "http.request":
-                return message
-            seen += len(message.get("body", b""))
-            if seen > self.max_bytes:
-                raise self._too_large()
-            complete = not message.get("more_body", False)
-            return message
+class _BoundedBody:
+    """The `receive` of one request; raises ServiceError when the body exceeds a limit."""
 
-        return bounded_receive
+    def __init__(self, receive: Receive, max_bytes: int, timeout_s: float) -> None:
+        self._receive = receive
+        self._max_bytes = max_bytes
+        self._timeout_s = timeout_s
+        self._deadline = asyncio.get_running_loop().time() + timeout_s
+        self._received_bytes = 0
+        self._complete = False
 
-    def _too_large(self) -> ServiceError:
-        return ServiceError(413, "too_large", f"the body may have {self.max_bytes} bytes", {"Connection": "close"})
+    async def __call__(self) -> Message:
+        if self._complete:  # only the disconnect is left to wait for, and that may take as long as the response
+            return await self._receive()
+        try:
+            async with asyncio.timeout_at(self._deadline):
+                message = await self._receive()
+        except TimeoutError:
+            detail = f"the body did not arrive within {self._timeout_s:g} s"
+            raise ServiceError(408, "slow_body", detail, _CLOSE) from None
+        if message["type"] == "http.request":
+            self._received_bytes += len(message.get("body", b""))
+            if self._received_bytes > self._max_bytes:
+                raise _too_large(self._max_bytes)
+            self._complete = not message.get("more_body", False)
+        return message
+
+
+def _too_large(max_bytes: int) -> ServiceError:
+    return ServiceError(413, "too_large", f"the body is larger than {max_bytes} bytes", _CLOSE)

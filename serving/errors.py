@@ -1,9 +1,6 @@
-"""One shape for every error: `{"detail": str, "code": str}`, the framework's own included.
+"""Gives every error one shape, `{"detail": str, "code": str}`, the framework's own errors included.
 
-ServiceError (an HTTPException of the framework, so that it passes through its body parsing untouched)
-└── a status, a machine-readable code, a text for people, headers
-
-Knows no route.
+ServiceError is an HTTPException of the framework, so that it passes unchanged through the framework's body parsing.
 """
 
 from __future__ import annotations
@@ -38,11 +35,10 @@ _CODES = {
     500: "internal",
     503: "unavailable",
 }
-"""Codes of the framework's own errors. Not made from the standard phrases, which change between Python versions."""
+"""Codes of the framework's own errors; the standard phrases change between Python versions."""
 
-
-_BODY = frozenset({b"content-type", b"content-length"})
-"""Headers that speak of the body that is replaced."""
+_BODY_HEADERS = frozenset({b"content-type", b"content-length"})
+"""Headers that describe the body that is replaced."""
 
 
 class ServiceError(HTTPException):
@@ -54,17 +50,17 @@ class ServiceError(HTTPException):
 
 
 def busy(code: str, detail: str, retry_after_s: int) -> ServiceError:
-    """503 with a time to come back."""
+    """Return a 503 with Retry-After."""
     return ServiceError(503, code, detail, {"Retry-After": str(max(1, retry_after_s))})
 
 
 def error_response(status: int, code: str, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """The answer itself, for code that runs outside the framework's handlers."""
+    """Return the response itself, for code that runs outside the framework's handlers."""
     return JSONResponse(ErrorBody(detail=detail, code=code).model_dump(), status_code=status, headers=headers)
 
 
 def error_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The `responses=` argument that declares these statuses with the one error model."""
+    """Return the `responses=` argument that declares these statuses with the one error model."""
     return {status: {"model": ErrorBody, "description": HTTPStatus(status).phrase} for status in statuses}
 
 
@@ -75,7 +71,7 @@ def install_error_handlers(app: FastAPI) -> None:
 
 
 class LastResort:
-    """Outermost layer: an exception nobody caught becomes a logged 500, a foreign error page becomes our shape."""
+    """ASGI middleware that logs an unhandled exception and answers 500, and gives foreign error pages our shape."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -85,26 +81,33 @@ class LastResort:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        started = replaced = False
-
-        async def shaped_send(message: Message) -> None:
-            nonlocal started, replaced
-            if message["type"] == "http.response.start":
-                started = True
-                if replaced := _is_foreign_error(message):
-                    kept = Headers(raw=[(name, value) for name, value in message["headers"] if name not in _BODY])
-                    await _error_for_status(message["status"], "", kept)(scope, receive, send)
-                    return
-            if not replaced:
-                await send(message)
-
+        responder = _ErrorShaper(scope, receive, send)
         try:
-            await self.app(scope, receive, shaped_send)
+            await self.app(scope, receive, responder)
         except Exception:
             logger.exception("unhandled error in %s %s", scope["method"], _route_template(scope))
-            if started:
+            if responder.started:
                 raise
             await error_response(500, "internal", "internal error")(scope, receive, send)
+
+
+class _ErrorShaper:
+    """The `send` of one request; replaces error bodies that are not JSON."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._scope, self._receive, self._send = scope, receive, send
+        self.started = False
+        self._replaced = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            self._replaced = _is_foreign_error(message)
+            if self._replaced:
+                kept = Headers(raw=[(name, value) for name, value in message["headers"] if name not in _BODY_HEADERS])
+                await _error_for_status(message["status"], "", kept)(self._scope, self._receive, self._send)
+        if not self._replaced:
+            await self._send(message)
 
 
 def _is_foreign_error(start: MutableMapping[str, Any]) -> bool:
@@ -118,7 +121,7 @@ def _error_for_status(status: int, detail: str = "", headers: Mapping[str, str] 
 
 
 def _route_template(scope: Scope) -> str:
-    """The route's pattern, never the path itself: paths may hold ids."""
+    """Return the route's pattern, never the path itself: paths may hold ids."""
     return getattr(scope.get("route"), "path", "(no route)")
 
 
@@ -137,7 +140,7 @@ async def _on_invalid_request(request: Request, error: Exception) -> JSONRespons
 
 
 def describe_validation(problems: Any) -> str:
-    """One line for the first few problems, naming fields, never quoting what was sent."""
+    """Return one line on the first three problems that names fields and never quotes what was sent."""
     lines = []
     for problem in list(problems)[:3]:
         where = ".".join(str(part) for part in problem["loc"] if part not in {"body", "query", "path"})

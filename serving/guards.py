@@ -1,6 +1,6 @@
-"""Who may speak to a service: the Host allow-list, the Origin check, the bearer key, the headers on every answer.
+"""Access rules of a service: the Host allow-list, the Origin check, the bearer key, the headers on every response.
 
-Pure functions over headers, and one ASGI layer that asks them before anything else runs. Knows no route.
+Pure functions over headers, and one ASGI middleware that applies them before anything else runs.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ PAGE_POLICY = (
 
 @dataclass(frozen=True)
 class GuardRules:
-    """What `Guard` lets through.
+    """Which requests `Guard` lets through.
 
     hosts           lower-case names allowed in the Host header
-    any_address     any IP literal is allowed as well (bound to all addresses; DNS rebinding needs a name)
-    key_digests     SHA-256 of each accepted bearer key; empty: no key is asked for
+    any_address     allow any IP literal as well (bound to all addresses; DNS rebinding needs a name)
+    key_digests     SHA-256 of each accepted bearer key; empty: no key is needed
     public_paths    paths that need no key, without their final slash; a trailing * matches everything below
-    page_policy     Content-Security-Policy of HTML answers
+    page_policy     Content-Security-Policy of HTML responses
     """
 
     hosts: frozenset[str]
@@ -51,7 +51,7 @@ class GuardRules:
 def guard_rules(
     settings: ShellSettings, public_paths: tuple[str, ...] = (), page_policy: str = PAGE_POLICY
 ) -> GuardRules:
-    """The rules that follow from a service's settings. /health/ never needs a key."""
+    """Return the rules that follow from a service's settings. /health/ never needs a key."""
     names = {"localhost", "127.0.0.1", "::1", settings.host.strip("[]"), *settings.allowed_hosts}
     return GuardRules(
         hosts=frozenset(name.lower() for name in names - _WILDCARDS),
@@ -62,11 +62,11 @@ def guard_rules(
     )
 
 
-def refusal(rules: GuardRules, scope: Scope) -> ServiceError | None:
-    """Why this request or WebSocket handshake must not be answered, or None. Reads the headers alone."""
+def refusal_for(rules: GuardRules, scope: Scope) -> ServiceError | None:
+    """Return why this request or WebSocket handshake is refused, or None. Reads only the headers."""
     headers = Headers(scope=scope)
     if not _host_allowed(rules, headers.get("host", "")):
-        return ServiceError(403, "host_not_allowed", "this Host is not served here; see --allowed_hosts")
+        return ServiceError(403, "host_not_allowed", "this Host is not allowed; see --allowed_hosts")
     changes_state = scope["type"] == "websocket" or scope["method"] not in _SAFE_METHODS
     if changes_state and _is_foreign(headers):
         return ServiceError(403, "foreign_origin", "requests from pages of another origin are refused")
@@ -76,7 +76,7 @@ def refusal(rules: GuardRules, scope: Scope) -> ServiceError | None:
 
 
 class Guard:
-    """ASGI layer that refuses by `refusal` and puts the security headers on every answer."""
+    """ASGI middleware that refuses by `refusal_for` and adds the security headers to every response."""
 
     def __init__(self, app: ASGIApp, rules: GuardRules) -> None:
         self.app = app
@@ -93,7 +93,7 @@ class Guard:
                 _add_headers(self.rules, MutableHeaders(scope=message))
             await send(message)
 
-        error = refusal(self.rules, scope)
+        error = refusal_for(self.rules, scope)
         if error is None:
             await self.app(scope, receive, guarded_send)
         elif scope["type"] == "websocket":
@@ -153,6 +153,6 @@ def _is_public(rules: GuardRules, path: str) -> bool:
 def _key_matches(rules: GuardRules, headers: Headers) -> bool:
     scheme, _, key = headers.get("authorization", "").partition(" ")
     digest = hashlib.sha256(key.strip().encode("latin-1", "replace")).digest()
-    # Every digest is compared, whatever the first ones say: the time taken tells nothing.
+    # Constant-time comparison: every digest is compared, whatever the first ones give.
     matches = [hmac.compare_digest(digest, known) for known in rules.key_digests]
     return scheme.lower() == "bearer" and any(matches)

@@ -1,4 +1,4 @@
-"""Logging set-up of a process, called in `main()` only: one handler on standard error, plain lines or JSON lines."""
+"""Sets up a process's logging, in `main()` only: one handler on standard error, plain lines or JSON lines."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from serving.settings import ShellSettings
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line: time, level, logger, message, and the traceback where there is one."""
+    """Formats one JSON object a line: time, level, logger, message, and the traceback if there is one."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record as a line."""
+        """Return the record as one line."""
         line = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -27,7 +27,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure_logging(settings: ShellSettings) -> None:
-    """Set the root logger up. The server's own lines are kept to errors: scanners would fill the log otherwise."""
+    """Set up the root logger. The server logs only errors: scanners would fill the log otherwise."""
     handler = logging.StreamHandler(sys.stderr)
     if settings.logging == "json":
         handler.setFormatter(JsonFormatter())

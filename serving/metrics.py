@@ -1,4 +1,4 @@
-"""Prometheus: a registry per application, and what every HTTP service counts.
+"""Prometheus metrics of every HTTP service, in one registry per application.
 
 Labels are methods, route templates and statuses: never a path, a prompt, a key or an id.
 """
@@ -15,7 +15,7 @@ _SECONDS = (0.005, 0.02, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600)
 
 
 class RequestMetrics:
-    """ASGI layer that counts requests and times them, by method, route template and status."""
+    """ASGI middleware that counts requests and times them, by method, route template and status."""
 
     def __init__(self, app: ASGIApp, registry: CollectorRegistry) -> None:
         self.app = app
@@ -32,19 +32,25 @@ class RequestMetrics:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        status = 0
         started = time.perf_counter()
-
-        async def counted_send(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
+        responder = _StatusRecorder(send)
         try:
-            await self.app(scope, receive, counted_send)
+            await self.app(scope, receive, responder)
         finally:
             route = getattr(scope.get("route"), "path", "none")
             method = scope["method"] if scope["method"] in _METHODS else "other"
-            self.requests.labels(method, route, str(status)).inc()
+            self.requests.labels(method, route, str(responder.status)).inc()
             self.seconds.labels(route).observe(time.perf_counter() - started)
+
+
+class _StatusRecorder:
+    """The `send` of one request; keeps the status of the response, 0 if there is none."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.status = 0
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+        await self._send(message)

@@ -1,4 +1,4 @@
-"""GET /health/, /ready/, /version/ and /metrics: what supervisors, clients and Prometheus ask."""
+"""GET /health/, /ready/, /version/ and /metrics, for supervisors, clients and Prometheus."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from serving.status import ServiceStatus
 
 
 class Health(BaseModel):
-    """The process is alive; said while it is busy, too."""
+    """The process is alive, possibly busy."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -29,7 +29,7 @@ class Ready(BaseModel):
 
 
 def probe_routes(status: ServiceStatus, *, with_metrics: bool = True) -> APIRouter:
-    """The routes every service has; :8888 is public and leaves the metrics out."""
+    """Return the routes that every service has; :8888 is public and leaves out the metrics."""
     router = APIRouter(tags=["probes"])
 
     @router.get("/health/", summary="Is the process alive?")

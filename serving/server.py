@@ -1,7 +1,7 @@
-"""Runs an application under uvicorn: one clear line when it starts or cannot, and a graceful, bounded stop.
+"""Runs an application under uvicorn, with one clear line if it starts or cannot, and a graceful, bounded stop.
 
-On SIGINT or SIGTERM the service first says 503 on /ready/ and takes no new work, while what it accepted goes on for
-at most `drain_s`; then that is ended and the connections are closed. A second signal cuts the wait short.
+On SIGINT or SIGTERM, /ready/ answers 503 and no new work is accepted, while accepted work may continue for at most
+`drain_s`; then the rest is ended and the connections are closed. A second signal cuts the wait short.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ from serving.tasks import task_group
 logger = logging.getLogger(__name__)
 
 HEADERS_TIMEOUT_S = 20.0
-"""A request's header lines must all have arrived within this, so that silent connections cannot pile up."""
+"""All header lines of a request must arrive within this time, so that silent connections cannot pile up."""
 
 CLOSE_S = 5
-"""What uvicorn may spend on closing connections once the work has ended."""
+"""Time for uvicorn to close connections once the work has ended."""
 
 _LINGER_S = 1.0
-"""After the last job a drain waits this long, so that a client that polls can still fetch what it waited for."""
+"""A drain waits this long after the last job, so that a polling client can still fetch its result."""
 
 
 def serve(app: FastAPI, settings: ShellSettings, *, ws_max_bytes: int = 16 << 10) -> int:
-    """Serve until a signal or a fatal error; the exit status: 0 after a stop, 1 otherwise.
+    """Serve until a signal or a fatal error. Return the exit status: 0 after a stop, 1 otherwise.
 
     Raises SettingsError if the address cannot be bound.
     """
@@ -63,7 +63,7 @@ def server_for(
     headers_timeout_s: float = HEADERS_TIMEOUT_S,
     close_s: int = CLOSE_S,
 ) -> DrainingServer:
-    """A server that is not started yet: `run(sockets=[bind(...)])` starts it, `should_exit = True` stops it."""
+    """Return a server to be started by `run(sockets=[bind(...)])` and stopped by `should_exit = True`."""
     return DrainingServer(_config(app, ws_max_bytes, headers_timeout_s, close_s), app.state.status, drain_s)
 
 
@@ -107,7 +107,7 @@ def _config(app: ASGIApp, ws_max_bytes: int, headers_timeout_s: float, close_s: 
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises SettingsError, naming the address, if that is not possible."""
+    """Return a listening socket. Raises SettingsError that names the address if it cannot be bound."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host.strip("[]"), port), family=family, backlog=2048)
@@ -116,7 +116,7 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 class DrainingServer(uvicorn.Server):
-    """uvicorn's server with our drain in front of its shutdown, and an orderly exit status."""
+    """uvicorn's server with a drain before its shutdown, and without dying of the signal."""
 
     def __init__(self, config: uvicorn.Config, status: ServiceStatus, drain_s: float) -> None:
         super().__init__(config)
@@ -124,17 +124,17 @@ class DrainingServer(uvicorn.Server):
         self._drain_s = drain_s
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002  uvicorn's signature
-        """First signal: drain. Second: stop now. Unlike uvicorn, do not die of the signal afterwards."""
+        """Drain on the first signal, stop at once on the second. Unlike uvicorn, do not re-raise the signal."""
         self.force_exit = self.should_exit
         self.should_exit = True
         self._status.draining = True
 
     async def on_tick(self, counter: int) -> bool:
-        """Stop also when the service cannot go on."""
+        """Stop after a fatal error, too."""
         return await super().on_tick(counter) or self._status.fatal is not None
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Wait for accepted work while still answering, end the rest, then close as uvicorn does."""
+        """Wait for accepted work while still answering, end the rest, then let uvicorn close."""
         self._status.draining = True
         await self._drain()
         self._status.stop()
@@ -143,7 +143,7 @@ class DrainingServer(uvicorn.Server):
     async def _drain(self) -> None:
         if not self._status.busy() or self._status.fatal is not None:
             return
-        logger.info("stopping: accepted work may go on for %g s", self._drain_s)
+        logger.info("stopping: accepted work may continue for %g s", self._drain_s)
         now = asyncio.get_running_loop().time
         deadline = now() + self._drain_s
         while self._status.busy() and now() < deadline and not self.force_exit:
@@ -161,7 +161,7 @@ class _EmbeddedServer(DrainingServer):
 
 
 class GuardedConnection(H11Protocol):
-    """uvicorn's connection, closed when a request's headers do not arrive in time, with its one error in our shape."""
+    """uvicorn's connection, closed if a request's headers do not arrive in time, with its one error in our shape."""
 
     def __init__(self, *, headers_timeout_s: float, **uvicorns: Any) -> None:
         super().__init__(**uvicorns)
@@ -169,22 +169,22 @@ class GuardedConnection(H11Protocol):
         self._header_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-        """A new connection: its first request is due."""
+        """Start the header deadline of the first request."""
         super().connection_made(transport)
         self._watch_headers()
 
     def data_received(self, data: bytes) -> None:
-        """Bytes came; if they leave a request half told, its rest is due."""
+        """Start, keep or cancel the header deadline, depending on whether a request is incomplete."""
         super().data_received(data)
         self._watch_headers()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Nothing is due any more."""
+        """Cancel the header deadline."""
         self._stop_watching()
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:
-        """Bytes that are no HTTP: refuse them in the shape of our errors."""
+        """Refuse input that is not valid HTTP, in the shape of our errors."""
         body = ErrorBody(detail=msg, code="invalid_request").model_dump_json().encode()
         headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body))), ("Connection", "close")]
         for event in (h11.Response(status_code=400, headers=headers), h11.Data(data=body), h11.EndOfMessage()):
@@ -192,8 +192,8 @@ class GuardedConnection(H11Protocol):
         self.transport.close()
 
     def _watch_headers(self) -> None:
-        half_told = self.conn.their_state is h11.IDLE and (self.cycle is None or bool(self.conn.trailing_data[0]))
-        if not half_told:
+        incomplete = self.conn.their_state is h11.IDLE and (self.cycle is None or bool(self.conn.trailing_data[0]))
+        if not incomplete:
             self._stop_watching()
         elif self._header_timer is None:
             self._header_timer = self.loop.call_later(self._headers_timeout_s, self.transport.close)

@@ -31,15 +31,14 @@ def create_app(settings: ValidationSettings, version: str, load_engine: Callable
             service.close()
 
     limits = ShellLimits(max_body_bytes=MAX_BODY_BYTES, body_timeout_s=settings.body_timeout_s)
-    app = create_shell("validation service", settings.shell, service.status, limits, lifespan)
-    app.state.service = service
-    app.include_router(routes.router)
-    innermost = Middleware(
+    admission = Middleware(
         Admission,
         occupancy=service.occupancy,
         paths=routes.WORK_PATHS,
         assumed_bytes=MAX_BODY_BYTES,
         on_refusal=lambda: service.metrics.outcome("busy"),
     )
-    app.user_middleware.append(innermost)  # after the guards and the body limit, whose checks cost nothing
+    app = create_shell("validation service", settings.shell, service.status, limits, lifespan, [admission])
+    app.state.service = service
+    app.include_router(routes.router)
     return app
