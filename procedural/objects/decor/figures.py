@@ -11,7 +11,7 @@ from procedural.geometry.ornament import star
 from procedural.geometry.sdf import Capsule, Ellipsoid, Primitive, both
 from procedural.geometry.shapes import Shape, bead, box, cone, cylinder, lathe, pair, ring, row, sphere, torus
 from procedural.geometry.sweeps import curve, prism, tube
-from procedural.objects.parts.scatter import GOLDEN_ANGLE
+from procedural.objects.parts.scatter import GOLDEN_ANGLE_ROUNDED
 
 
 def bust(builder: Builder) -> None:
@@ -60,7 +60,7 @@ def bust(builder: Builder) -> None:
 def _add_curls(builder: Builder, head_y: float, radius: float) -> None:
     """Add locks spread evenly over the head, but not on the face and the neck."""
     for i in range(58):
-        height, turn = -0.35 + 1.33 * (i + 0.5) / 58, i * GOLDEN_ANGLE
+        height, turn = -0.35 + 1.33 * (i + 0.5) / 58, i * GOLDEN_ANGLE_ROUNDED
         across = math.sqrt(max(0.0, 1 - height * height))
         x, z = across * math.sin(turn), across * math.cos(turn)
         on_face = z > 0.15 and height < 0.62

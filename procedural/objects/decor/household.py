@@ -23,7 +23,7 @@ from procedural.geometry.shapes import (
     torus,
 )
 from procedural.geometry.sweeps import curve, prism, tube
-from procedural.objects.parts.scatter import GOLDEN_ANGLE
+from procedural.objects.parts.scatter import GOLDEN_ANGLE_ROUNDED
 
 
 def teapot(builder: Builder) -> None:
@@ -294,7 +294,7 @@ def snow_globe(builder: Builder) -> None:
             tier = cone(0.16 - 0.035 * i, 0.18).scale(size).move(x, 0.4 + size * (0.08 + 0.1 * i), z)
             builder.add("tree", tier, "green", None, 0.9 + 0.15 * i)
     for i in range(34):
-        height, turn = -0.45 + 1.35 * (i + 0.5) / 34, i * GOLDEN_ANGLE  # on a sphere of radius 1
+        height, turn = -0.45 + 1.35 * (i + 0.5) / 34, i * GOLDEN_ANGLE_ROUNDED  # on a sphere of radius 1
         radius = 0.4 * math.sqrt(max(0.0, 1 - height * height)) * builder.between(0.75, 0.97)
         flake = bead(0.02).move(radius * math.sin(turn), 0.66 + 0.4 * height, radius * math.cos(turn))
         builder.add("snow", flake, "white")

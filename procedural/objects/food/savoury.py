@@ -22,7 +22,7 @@ from procedural.geometry.shapes import (
     torus,
 )
 from procedural.geometry.sweeps import curve, prism, tube
-from procedural.objects.parts.scatter import GOLDEN_ANGLE
+from procedural.objects.parts.scatter import GOLDEN_ANGLE_ROUNDED
 
 
 def hamburger(builder: Builder) -> None:
@@ -65,7 +65,7 @@ def _add_sesame(builder: Builder, y: float, crown: Floats) -> None:
     crown_height = float(crown[-1, 1])
     for i in range(46):
         share = 0.35 + 0.6 * ((i + 0.5) / 46) ** 0.8
-        angle = i * GOLDEN_ANGLE + builder.between(-0.25, 0.25)
+        angle = i * GOLDEN_ANGLE_ROUNDED + builder.between(-0.25, 0.25)
         radius = float(np.interp(share * crown_height, crown[:, 1], crown[:, 0]))
         seed = bead(0.021, 0.018, 0.034)
         seed = seed.turn(x=75 * (1 - share), y=math.degrees(angle) + builder.between(-60, 60))

@@ -11,7 +11,7 @@ from procedural.geometry.joint import Joint
 from procedural.geometry.ornament import heart, lumpy, pleats, star
 from procedural.geometry.shapes import Floats, Shape, bead, box, capsule, cylinder, lathe, pair, ring, sphere, torus
 from procedural.geometry.sweeps import curve, prism, tube
-from procedural.objects.parts.scatter import GOLDEN_ANGLE
+from procedural.objects.parts.scatter import GOLDEN_ANGLE_ROUNDED
 
 SPRINKLE_COLOURS = ("red", "yellow", "cyan", "lime", "white", "purple")
 
@@ -119,7 +119,9 @@ def cupcake(builder: Builder) -> None:
     builder.add("icing", core.move(y=case_height + 0.05), MAIN, "glossy")
     for i in range(30):
         share = (i + 0.5) / 34
-        place = _point_on_ring(0.43 * (1 - share) ** 0.85, case_height + 0.14 + icing_height * share, i * GOLDEN_ANGLE)
+        place = _point_on_ring(
+            0.43 * (1 - share) ** 0.85, case_height + 0.14 + icing_height * share, i * GOLDEN_ANGLE_ROUNDED
+        )
         sprinkle = _sprinkle().turn(y=builder.between(0, 180), z=builder.between(-50, 50))
         builder.add("sprinkle", sprinkle.move(*place), SPRINKLE_COLOURS[i % len(SPRINKLE_COLOURS)])
     if builder.chance(0.65):
@@ -157,7 +159,7 @@ def ice_cream(builder: Builder) -> None:
             height = 0.25 + 0.7 * (i + 0.5) / 26  # on a sphere of radius 1
             sprinkle = _sprinkle().turn(y=builder.between(0, 180), z=builder.between(-40, 40))
             ring_radius = math.sqrt(1 - height * height) * radius * 1.1
-            place = _point_on_ring(ring_radius, top - radius * 1.02 + height * radius * 1.1, i * GOLDEN_ANGLE)
+            place = _point_on_ring(ring_radius, top - radius * 1.02 + height * radius * 1.1, i * GOLDEN_ANGLE_ROUNDED)
             builder.add("sprinkle", sprinkle.move(*place), SPRINKLE_COLOURS[i % len(SPRINKLE_COLOURS)])
     else:
         wafer = cylinder(0.05, 0.5).turn(z=-24).move(0.17, top + 0.08, -0.05)
@@ -192,7 +194,7 @@ def donut(builder: Builder) -> None:
             across = math.radians(builder.between(15, 165))
             y, z = (thickness + 0.025) * 0.94 * math.sin(across), ring_radius + (thickness + 0.025) * math.cos(across)
             sprinkle = _sprinkle().turn(y=builder.between(0, 180)).turn(x=90 - math.degrees(across))
-            sprinkle = sprinkle.move(y=y, z=z).turn(y=math.degrees(i * GOLDEN_ANGLE)).turn(x=tilt)
+            sprinkle = sprinkle.move(y=y, z=z).turn(y=math.degrees(i * GOLDEN_ANGLE_ROUNDED)).turn(x=tilt)
             builder.add("sprinkle", sprinkle, SPRINKLE_COLOURS[i % len(SPRINKLE_COLOURS)])
     else:
         zigzag_count = builder.count(13, 17)
