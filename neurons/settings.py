@@ -55,25 +55,25 @@ class Axon(FrozenSettings):
     external_ip: str = ""
     """address to announce; by default this machine's public address, looked up once"""
     external_port: Port = 0
-    """port to announce; 0: the one listened on"""
+    """port to announce; 0: the one to listen on"""
 
 
 class Logging(FrozenSettings):
     """How much is logged, and in which form."""
 
     debug: bool = False
-    """log more"""
+    """log debug lines"""
     trace: bool = False
-    """log everything"""
+    """log debug lines, also those of the libraries"""
     as_json: Annotated[bool, Flag(("json",))] = False
     """one JSON object a line"""
 
 
 class Neuron(FrozenSettings):
-    """The neuron itself."""
+    """Intervals, limits, state and status server of the neuron."""
 
     name: str = ""
-    """name in logs; by default miner or validator"""
+    """name of the state's folder; by default miner or validator"""
     sync_interval: float = 600.0
     """seconds between snapshots of the subnet"""
     weight_set_interval: int = 100
@@ -89,9 +89,9 @@ class Neuron(FrozenSettings):
     require_bound_signature: bool = False
     """refuse results without a signature over their bytes"""
     state_dir: Path | None = None
-    """folder of the state; by default under the wallet's folder"""
+    """folder of the state; by default beside the wallets' folder"""
     http_port: int = 8095
-    """loopback port for health, readiness and metrics; 0: none"""
+    """loopback port for health, readiness and metrics; 0: do not serve them"""
 
 
 class Generation(FrozenSettings):
@@ -106,7 +106,7 @@ class Generation(FrozenSettings):
     task_cooldown: float = 120.0
     """seconds from one pull to the next"""
     min_cooldown: float = 10.0
-    """least seconds from a result to the next pull"""
+    """minimum seconds from a result to the next pull"""
 
     @model_validator(mode="after")
     def _some_endpoint(self) -> Generation:
@@ -116,7 +116,7 @@ class Generation(FrozenSettings):
 
 
 class Validation(FrozenSettings):
-    """Validation services."""
+    """Validation services, and the scorer whose scores may become weights."""
 
     endpoints: Endpoints = ("http://127.0.0.1:8094",)
     """addresses of validation services"""
@@ -127,7 +127,7 @@ class Validation(FrozenSettings):
 
 
 class Prompter(FrozenSettings):
-    """The collector from which a validator fetches fresh prompts."""
+    """The collector of fresh prompts."""
 
     endpoint: str = ""
     """collector to fetch fresh prompts from; without one the bundled prompts are used"""
@@ -159,23 +159,23 @@ class Dataset(FrozenSettings):
 
 
 class RateLimit(FrozenSettings):
-    """How often one hotkey may ask for organic work."""
+    """How often one hotkey may send requests."""
 
     requests: int = 10
-    """organic requests of one hotkey …"""
+    """requests of one hotkey in each period"""
     period: float = 120.0
-    """… within this many seconds"""
+    """length of the period in seconds"""
 
 
 class PublicApi(FrozenSettings):
-    """Organic work: the synapses Generate and StatusCheck, and the HTTP interface."""
+    """Splats on request for users: the synapses Generate and StatusCheck, and the HTTP interface."""
 
     enabled: bool = False
     """serve Generate and StatusCheck"""
     whitelist: Path | None = None
-    """file of the hotkeys that may ask, one a line"""
+    """file of the hotkeys that may send requests, one a line"""
     whitelist_disabled: bool = False
-    """let any hotkey ask"""
+    """let any hotkey send requests"""
     polling_interval: int = 30
     """seconds between a client's status checks"""
     rate_limit: RateLimit = RateLimit()
@@ -184,7 +184,7 @@ class PublicApi(FrozenSettings):
     wait_after_first_copy: float = 60.0
     """seconds to wait for better results after the first acceptable one"""
     server_enabled: bool = False
-    """serve the HTTP interface"""
+    """serve the HTTP interface, which is not part of this version"""
     server_port: int = 8888
     """port of the HTTP interface"""
     job_timeout: float = 600.0
@@ -247,13 +247,17 @@ class MinerSettings(NeuronSettings):
 def validator_settings(argv: Sequence[str] | None = None) -> ValidatorSettings:
     """Read a validator's flags. Raises SettingsError; exits for --help and for an unknown flag, as argparse does."""
     kept, retired = _without_retired(sys.argv[1:] if argv is None else argv)
-    return read_flags(ValidatorSettings, "serve_validator.py", kept).model_copy(update={"retired": retired})
+    return read_flags(
+        ValidatorSettings, "serve_validator.py", kept, "Gives tasks to miners, scores their results and sets weights."
+    ).model_copy(update={"retired": retired})
 
 
 def miner_settings(argv: Sequence[str] | None = None) -> MinerSettings:
     """Read a miner's flags. Raises SettingsError; exits for --help and for an unknown flag, as argparse does."""
     kept, retired = _without_retired(sys.argv[1:] if argv is None else argv)
-    return read_flags(MinerSettings, "serve_miner.py", kept).model_copy(update={"retired": retired})
+    return read_flags(
+        MinerSettings, "serve_miner.py", kept, "Pulls tasks from validators, generates splats and submits them."
+    ).model_copy(update={"retired": retired})
 
 
 def bearer(api_key_file: Path | None) -> dict[str, str]:

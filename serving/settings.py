@@ -2,8 +2,8 @@
 
 A program describes its settings in a model derived from `FrozenSettings` and calls `read_flags`. Each field is a flag.
 Its name is the field's, preceded by the group's name and a dot (`--wallet.name`); its help is the docstring below the
-field. `Flag`, `NO_FLAG` and `NO_PREFIX` in a field's annotation change that. `ShellSettings` is the group that all
-services share.
+field. `Flag`, `NO_FLAG` and `NO_PREFIX` in a field's annotation change that. `--help` lists each group below a heading:
+the `title` in the group's `model_config`, or else its name. `ShellSettings` is the group that all services share.
 """
 
 from __future__ import annotations
@@ -83,6 +83,8 @@ class ShellSettings(FrozenSettings):
     Raises ValidationError for an address that other machines can reach, without a key.
     """
 
+    model_config = ConfigDict(title="serving")
+
     host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     """address to bind"""
     port: Annotated[int, Field(ge=0, le=65535)]
@@ -112,10 +114,11 @@ def read_flags(model: type[Model], program: str, argv: Sequence[str] | None = No
 
     Raises SettingsError for values that the model refuses. Exits for --help and for unknown flags, as argparse does.
     """
-    parser = argparse.ArgumentParser(prog=program, description=description, allow_abbrev=False)
+    parser = argparse.ArgumentParser(
+        prog=program, usage="%(prog)s [flags]", description=description, allow_abbrev=False
+    )
     options = list(_options(model))
-    for option in options:
-        _add(parser, option)
+    _add_flags(parser, options)
     return _build(model, options, vars(parser.parse_args(argv)))
 
 
@@ -160,9 +163,14 @@ def is_loopback(host: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Option:
-    """A field of a settings model, or of a group in it (`path`), and its flags; none where `flags` is empty."""
+    """A field at `path` of a settings model (the last name is its own, the others are groups), and its flags, if any.
+
+    `heading` and `about` are those of its group in `--help`; without a heading it is listed first.
+    """
 
     path: tuple[str, ...]
+    heading: str
+    about: str
     flags: tuple[str, ...]
     field: FieldInfo
     default: Any
@@ -177,6 +185,8 @@ def _options(
     model: type[BaseModel], defaults: BaseModel | None = None, prefix: str = "", path: tuple[str, ...] = ()
 ) -> Iterator[_Option]:
     """Yield the options of a model; `defaults` is the instance that its group has by default."""
+    heading = model.model_config.get("title") or ".".join(path)
+    about = (model.__doc__ or "").partition("\n")[0] if path else ""
     for name, field in model.model_fields.items():
         default = field.get_default(call_default_factory=False) if defaults is None else getattr(defaults, name)
         marks = field.metadata
@@ -187,28 +197,46 @@ def _options(
             continue
         own = next((mark for mark in marks if isinstance(mark, Flag)), Flag((name,)))
         flags = () if NO_FLAG in marks else tuple(f"--{prefix}{flag}" for flag in own.names)
-        yield _Option((*path, name), flags, field, default, own.read)
+        yield _Option((*path, name), heading, about, flags, field, default, own.read)
 
 
-def _add(parser: argparse.ArgumentParser, option: _Option) -> None:
-    if not option.flags:
-        return
+def _add_flags(parser: argparse.ArgumentParser, options: Sequence[_Option]) -> None:
+    groups: dict[str, Any] = {"": parser}
+    for option in options:
+        if not option.flags:
+            continue
+        if option.heading not in groups:
+            groups[option.heading] = parser.add_argument_group(option.heading, option.about)
+        groups[option.heading].add_argument(*option.flags, **_flag_arguments(option))
+
+
+def _flag_arguments(option: _Option) -> dict[str, Any]:
+    """Return the keyword arguments of `add_argument`. A flag that is not given leaves no value in the namespace."""
     kind, default = option.field.annotation, option.default
-    text = (option.field.description or "").replace("%", "%%")
+    arguments: dict[str, Any] = {
+        "dest": option.dest,
+        "default": argparse.SUPPRESS,
+        "help": (option.field.description or "").replace("%", "%%"),
+    }
     if kind is bool:
-        parser.add_argument(*option.flags, dest=option.dest, action="store_true", default=argparse.SUPPRESS, help=text)
-        return
-    shown = " ".join(default) if isinstance(default, tuple) else default
-    parser.add_argument(
-        *option.flags,
-        dest=option.dest,
-        default=argparse.SUPPRESS,
-        required=default is PydanticUndefined,
-        nargs="*" if get_origin(kind) is tuple and option.read is None else None,
-        choices=get_args(kind) if get_origin(kind) is Literal else None,
-        metavar=None if get_origin(kind) is Literal else option.flags[0].rpartition(".")[2].lstrip("-").upper(),
-        help=text if default is PydanticUndefined or shown in (None, "") else f"{text} ({shown})",
-    )
+        return {**arguments, "action": "store_true"}
+    if get_origin(kind) is Literal:
+        arguments["choices"] = get_args(kind)
+    else:
+        arguments["metavar"] = option.flags[0].rpartition(".")[2].lstrip("-").upper()
+    if get_origin(kind) is tuple and option.read is None:
+        arguments["nargs"] = "*"
+    if default is PydanticUndefined:
+        arguments["required"] = True
+    elif default not in (None, "", ()):
+        arguments["help"] += f" (default: {_format(default)})"
+    return arguments
+
+
+def _format(default: Any) -> str:
+    if isinstance(default, tuple):
+        return " ".join(default)
+    return f"{default:g}" if isinstance(default, float) else str(default)
 
 
 def _build(model: type[Model], options: Sequence[_Option], given: Mapping[str, Any]) -> Model:

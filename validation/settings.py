@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from serving.settings import NO_FLAG, NO_PREFIX, FrozenSettings, ShellSettings
 from validation.scoring.scorer import Dtype
@@ -13,6 +13,8 @@ from validation.scoring.scorer import Dtype
 
 class ValidationSettings(FrozenSettings):
     """Where the service listens, its scorer, its limits. Every number says where its default comes from."""
+
+    model_config = ConfigDict(title="scorer")  # the heading of these flags in --help
 
     shell: Annotated[ShellSettings, NO_PREFIX] = ShellSettings(port=8094)
     scorer: str = "clip-vitb16-openai"

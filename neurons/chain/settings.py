@@ -22,10 +22,10 @@ class WalletSettings(FrozenSettings):
 
 
 class ChainSettings(FrozenSettings):
-    """The subnet, and the chain it is on: a public network, a node of one's own, or the embedded devnet."""
+    """The subnet, and the chain that it is on: a public network, your own node, or the embedded devnet."""
 
     netuid: int = 17
-    """subnet"""
+    """number of the subnet"""
     network: Annotated[str, Flag(("subtensor.network",))] = "finney"
     """finney, test, local or devnet"""
     chain_endpoint: Annotated[str, Flag(("subtensor.chain_endpoint",))] = ""

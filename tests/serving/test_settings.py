@@ -38,6 +38,8 @@ def parse(*flags: str) -> ShellSettings:
 
 
 class Limits(FrozenSettings):
+    """Bounds of the work."""
+
     count: Annotated[int, Field(ge=1)] = 3
     """how many"""
     kind: Literal["a", "b"] = "a"
@@ -93,7 +95,16 @@ def test_help_shows_docstrings_and_defaults(capsys: pytest.CaptureFixture[str]) 
     assert ended.value.code == 0
     shown = capsys.readouterr().out
     assert "its name" in shown
-    assert "how many (5)" in shown
+    assert "how many (default: 5)" in shown
+
+
+def test_help_lists_each_group_below_its_title_or_name(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        program("--help")
+    assert "\nlimits:\n  Bounds of the work.\n\n  --limits.count COUNT" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        parse("--help")
+    assert "\nserving:\n  Where a service listens" in capsys.readouterr().out
 
 
 def test_the_default_is_loopback() -> None:
