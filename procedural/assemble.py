@@ -32,7 +32,7 @@ FEWEST, MOST = 20_000, 60_000
 """Bounds of the number of splats."""
 FLATNESS = 0.12
 """Thickness of a disc in units of its radius."""
-CLEAR = frozenset({"glass"})
+TRANSPARENT = frozenset({"glass"})
 """Finishes that do not hide anything behind them."""
 
 Report = Callable[[float, str], None]
@@ -53,15 +53,15 @@ def assemble(
     request: Request, seed: int, builders: Mapping[str, BuildFunction], vocabulary: Vocabulary, report: Report
 ) -> Splats:
     """Build the normalised splats [N] of a request, N from 20,000 to 60,000. `report` may raise to stop the work."""
-    pieces = _pieces(request, seed, builders, vocabulary, report)
+    pieces = _build_pieces(request, seed, builders, vocabulary, report)
     report(0.5, "sampling")
     rng = seeded_generator(seed, request.items[0].name, "surface")
-    samples, occlusion = cover(pieces, rng, lambda: report(0.6, "sampling"))
+    samples, occlusion = sample_visible(pieces, rng, lambda: report(0.6, "sampling"))
     report(0.8, "shading")
-    return paint(pieces, samples, occlusion, rng)
+    return shade_splats(pieces, samples, occlusion, rng)
 
 
-def _pieces(
+def _build_pieces(
     request: Request, seed: int, builders: Mapping[str, BuildFunction], vocabulary: Vocabulary, report: Report
 ) -> list[Piece]:
     copies = [(item, number) for item in request.items for number in range(item.count)]
@@ -74,7 +74,7 @@ def _pieces(
         builder = Builder(seeded_generator(seed, item.name, f"shape {number}"), item.pose, check_cancelled)
         check_cancelled()
         builders[item.name](builder)
-        groups.append(dress(builder.parts, item, seed, number, vocabulary))
+        groups.append(make_pieces(builder.parts, item, seed, number, vocabulary))
     places = _places([_box(group) for group in groups])
     return [
         Piece(p.shape.move(*place), p.appearance, p.pattern, p.second)
@@ -83,7 +83,7 @@ def _pieces(
     ]
 
 
-def dress(parts: Sequence[Part], item: Item, seed: int, number: int, vocabulary: Vocabulary) -> list[Piece]:
+def make_pieces(parts: Sequence[Part], item: Item, seed: int, number: int, vocabulary: Vocabulary) -> list[Piece]:
     """Stretch parts to the requested proportions, scale them to a longest side of 1 on y = 0, and assign materials."""
     stretch = _stretch(item.sizes, _extent([p.shape for p in parts]))
     low, high = _corners([p.shape for p in parts])
@@ -145,7 +145,7 @@ def _places(boxes: Sequence[tuple[Floats, Floats]]) -> list[Floats]:
     return places
 
 
-def cover(
+def sample_visible(
     pieces: Sequence[Piece], rng: np.random.Generator, check_cancelled: Callable[[], None] = lambda: None
 ) -> tuple[Samples, Floats]:
     """Sample the visible surface, in units of a longest side of 1; returns the samples and their ambient occlusion [M].
@@ -155,7 +155,7 @@ def cover(
     low, high = _corners([p.shape for p in pieces])
     side = float((high - low).max())
     shapes = [p.shape.move(*(-(low + high) / 2)).scale(1 / side) for p in pieces]
-    solid = np.array([p.appearance.finish not in CLEAR for p in pieces])
+    solid = np.array([p.appearance.finish not in TRANSPARENT for p in pieces])
     both_sides = np.array([s.open for s in shapes])
     wanted = SAMPLES
     for _ in range(3):
@@ -173,7 +173,7 @@ def cover(
     return samples, ambient_occlusion(samples, grid) * solid[samples.part]
 
 
-def paint(pieces: Sequence[Piece], samples: Samples, occlusion: Floats, rng: np.random.Generator) -> Splats:
+def shade_splats(pieces: Sequence[Piece], samples: Samples, occlusion: Floats, rng: np.random.Generator) -> Splats:
     """Return the normalised splats [M] of sampled pieces: flat discs with colour and light baked in."""
     rgb, opacity = _shade(pieces, samples, occlusion, rng)
     return _splats(samples, rgb, opacity)

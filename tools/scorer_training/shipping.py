@@ -1,29 +1,22 @@
-"""From a trained model to a scorer folder: weights in half precision, vocabulary, constants fitted on seen looks."""
+"""Writes a trained model as a scorer's folder: weights in half precision, vocabulary and fitted constants."""
 
 from __future__ import annotations
 
 import json
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from safetensors.torch import save_file
-from torch import Tensor
-from tqdm import tqdm
 
-from splats.camera import orbit
-from splats.model import Cameras, Splats, normalise
-from splats.render import render
 from tools.scorer_training.captions import all_words
-from tools.scorer_training.pictures import IMAGE_PX, SUPERSAMPLE, Studio, looks_of
-from tools.scorer_training.prompts import asked_of_things
+from tools.scorer_training.encoding import EncodedAsset, encode_assets
+from tools.scorer_training.images import IMAGE_PX, SUPERSAMPLE, draw_looks
+from tools.scorer_training.prompts import draw_prompts
 from tools.scorer_training.training import MEAN, NEGATIVES, STD
-from tools.scorer_training.world import Spec, World, load_world
-from validation.assets import measures
-from validation.assets.views import RADIUS, view_cameras
+from tools.scorer_training.world import ObjectSpec, World, load_world
 from validation.calibrate import fit_platt
 from validation.scoring.clip import ClipEncoder, load_encoder
 from validation.scoring.score import consistency, view_scores, weak_side
@@ -42,30 +35,25 @@ from validation.scoring.scorer import (
 
 NAME = "three-gen-small"
 BIAS = 2.0
-"""Doubt counts for the prompt: an honest part too small to be sure of is no reason to refuse an object."""
+"""In favour of the prompt, so that parts too small to judge do not make an honest asset fail."""
 WEAK_SHARE = 0.5
-"""The worst half of the views: which are the worst quarter hangs too much on the seed."""
+"""The worst half of the views. Which views are the worst quarter depends too much on the seed."""
 WEAK_MARGIN = 0.5
-"""The gate on them is full at this part of what honest assets have: a steep one multiplies the noise of the seed."""
+"""The gate on them is full at this fraction of what honest assets have. A steep gate amplifies the seed's noise."""
 FIT_SEEDS = 500_000
-"""Seeds of the assets that constants are fitted on: shapes neither trained on nor tested."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """One asset as the scorer sees it: its look, its caption, unit vectors [16, D] and measures."""
-
-    spec: Spec
-    prompt: str
-    views: Tensor
-    measured: dict[str, float]
+"""First seed of the assets that constants are fitted on: shapes neither trained on nor tested."""
 
 
 def ship(data: Path, version: int, root: Path = SCORERS, assets: int = 240) -> Path:
-    """Writes three-gen-small@VERSION under `root` from the run in `data`, fitted to `assets`; returns the folder."""
+    """Write the scorer three-gen-small@VERSION under `root` and return its folder.
+
+    The model comes from the training run in `data`; the constants are fitted to that many assets.
+    Raises FileExistsError if the version exists.
+    """
     world = load_world()
     folder = root / f"{NAME}@{version}"
     folder.mkdir(parents=True)
+    # The model
     trained = torch.load(data / "model.pt", weights_only=True)
     state = {name: value.half().contiguous() for name, value in trained["state"].items()}
     save_file(state, folder / "open_clip_model.safetensors")
@@ -74,66 +62,34 @@ def ship(data: Path, version: int, root: Path = SCORERS, assets: int = 240) -> P
     shutil.copy(data / "merges.txt.gz", folder / "merges.txt.gz")
     words = all_words(world, json.loads((data / "asked.json").read_text()))
     (folder / "vocabulary.txt").write_text("\n".join(words) + "\n")
+    # The constants: first without gates, so that the model can be loaded and they can be fitted
     scale = float(trained["state"]["logit_scale"].exp())
-    first = _constants(version, file_sha256(folder / "open_clip_model.safetensors"), scale, Gates())
-    path = write_constants(first, folder)
+    initial = _initial_constants(version, file_sha256(folder / "open_clip_model.safetensors"), scale)
+    path = write_constants(initial, folder)
     encoder = load_encoder(find_scorer_files(f"{NAME}@{version}", root=root))
-    shown = show(_fit_specs(world, assets), world, encoder, FIT_SEEDS)
-    fitted = _fit(first, shown, encoder)
+    encoded = encode_assets(_fit_specs(world, assets), world, encoder, FIT_SEEDS)
+    fitted = _fit_constants(initial, encoded, encoder)
     path.unlink()
     write_constants(fitted, folder)
     return folder
 
 
-def show(specs: Sequence[Spec], world: World, encoder: ClipEncoder, first_seed: int, view_seed: int = 0) -> list[Shown]:
-    """Assets of these looks, of seeds from `first_seed` on, as the scorer sees them."""
-    studio = Studio(world)
-    shown = []
-    for i, spec in enumerate(tqdm(specs, desc="assets", disable=None)):
-        splats = normalise(studio.asset(spec, first_seed + i, first_seed + i))
-        plain = " ".join(word for word in (spec.colour, spec.material, spec.pose, spec.thing) if word)
-        prompt = spec.asked.text if spec.asked else plain
-        views, measured = look(splats, encoder, view_cameras(view_seed + i, IMAGE_PX * SUPERSAMPLE))
-        shown.append(Shown(spec, prompt, views, measured))
-    return shown
-
-
-def look(splats: Splats, encoder: ClipEncoder, cameras: Cameras) -> tuple[Tensor, dict[str, float]]:
-    """Unit vectors [16, D] of a normalised asset's views, and its measures, made as the validation service does."""
-    images, alpha = render(splats, cameras)
-    images, alpha = images.clamp(0, 1), alpha[..., 0]
-    measured = {
-        "coverage": measures.coverage(alpha),
-        "solidity": measures.solidity(alpha),
-        "sharpness": measures.sharpness(images, alpha),
-        "steadiness": measures.steadiness(splats),
-    }
-    return encoder.images(measures.area_average(images, SUPERSAMPLE)), measured
-
-
-def single_view(splats: Splats, encoder: ClipEncoder, azimuth_deg: float, elevation_deg: float) -> Tensor:
-    """The unit vector [D] of one view."""
-    size = IMAGE_PX * SUPERSAMPLE
-    camera = orbit([azimuth_deg], [elevation_deg], radius=RADIUS, width=size, height=size)
-    view = measures.area_average(render(splats, camera).images.clamp(0, 1), SUPERSAMPLE)
-    return encoder.images(view.expand(16, -1, -1, -1))[0]
-
-
-def _fit_specs(world: World, count: int) -> list[Spec]:
+def _fit_specs(world: World, count: int) -> list[ObjectSpec]:
+    """Draw the specs to fit on: one half from prompts, one half plain looks."""
     rng = np.random.default_rng(FIT_SEEDS)
-    things = [world.things[i] for i in rng.permutation(len(world.things))]
-    asked = [one for found in asked_of_things(world, 2, FIT_SEEDS).values() for one in found]
-    chosen = [Spec.of(asked[int(i)]) for i in rng.permutation(len(asked))[: count // 2]]
+    names = [world.objects[i] for i in rng.permutation(len(world.objects))]
+    prompts = [prompt for found in draw_prompts(world, 2, FIT_SEEDS).values() for prompt in found]
+    chosen = [ObjectSpec.from_prompt(prompts[int(i)]) for i in rng.permutation(len(prompts))[: count // 2]]
     return chosen + [
-        looks_of(things[i % len(things)], 1, world, rng, held_back=False)[0] for i in range(count - len(chosen))
+        draw_looks(names[i % len(names)], 1, world, rng, held_back=False)[0] for i in range(count - len(chosen))
     ]
 
 
-def _constants(version: int, digest: str, scale: float, gates: Gates) -> Constants:
+def _initial_constants(version: int, digest: str, scale: float) -> Constants:
     return Constants(
         name=NAME,
         version=version,
-        origin="Trained and fitted by tools/small_clip on renders of the procedural generator; knows that world alone.",
+        origin="Trained and fitted by tools/scorer_training on the procedural generator's objects; knows no others.",
         model=ModelFiles(
             config="open_clip_config.json",
             weights="open_clip_model.safetensors",
@@ -145,36 +101,32 @@ def _constants(version: int, digest: str, scale: float, gates: Gates) -> Constan
         image_px=IMAGE_PX,
         supersample=SUPERSAMPLE,
         alignment=Alignment(scale=scale, negatives=NEGATIVES, bias=BIAS, pool="odds"),
-        gates=gates,
-        dtypes=("fp32",),  # in bf16 its scores move by up to 0.05, and it is no faster
+        gates=Gates(),
+        dtypes=("fp32",),  # in bf16 its scores change by up to 0.05, and it is no faster
         vocabulary="vocabulary.txt",
     )
 
 
-def _fit(constants: Constants, shown: Sequence[Shown], encoder: ClipEncoder) -> Constants:
-    """Platt constants from right against wrong prompts, gates from the 1 % quantile of honest assets."""
-    texts = encoder.texts([s.prompt for s in shown]).double()  # [A, D]
+def _fit_constants(constants: Constants, assets: Sequence[EncodedAsset], encoder: ClipEncoder) -> Constants:
+    """Fit the Platt constants to right and wrong prompts, and the gates to the 1 % quantile of honest assets."""
+    texts = encoder.texts([asset.prompt for asset in assets]).double()  # [A, D]
     negatives = encoder.texts(NEGATIVES).double()  # [6, D]
-    views = torch.stack([s.views for s in shown]).double()  # [A, 16, D]
+    views = torch.stack([asset.views for asset in assets]).double()  # [A, 16, D]
     right = torch.einsum("avd,ad->av", views, texts)
     wrong = torch.einsum("avd,ad->av", views, texts.roll(1, 0))
     platt = fit_platt(right.flatten(), wrong.flatten())
     alignment = constants.alignment.model_copy(update={"platt": platt})
     per_view = torch.stack([view_scores(r, v @ negatives.T, alignment) for r, v in zip(right, views, strict=True)])
-    good = per_view.mean(dim=1) > 0.5
-    weak = torch.tensor([weak_side(row, WEAK_SHARE) for row in per_view[good]])
-    alike = torch.tensor([consistency(v) for v in views])
-    low = {name: _low([s.measured[name] for s in shown]) for name in shown[0].measured}
+    recognised = per_view.mean(dim=1) > 0.5
+    weak = torch.tensor([weak_side(row, WEAK_SHARE) for row in per_view[recognised]])
+    consistencies = torch.tensor([consistency(v) for v in views])
+    low = {name: float(np.quantile([a.measured[name] for a in assets], 0.01)) for name in assets[0].measured}
     gates = Gates(
         weak_side=WeakSide(share=WEAK_SHARE, zero=0.0, full=max(0.05, WEAK_MARGIN * float(weak.quantile(0.02)))),
-        consistency=Gate(zero=0.0, full=max(0.01, float(alike.quantile(0.01)))),
+        consistency=Gate(zero=0.0, full=max(0.01, float(consistencies.quantile(0.01)))),
         sharpness=Gate(zero=0.2 * low["sharpness"], full=0.7 * low["sharpness"]),
         solidity=Gate(zero=0.3 * low["solidity"], full=0.8 * low["solidity"]),
         coverage=Gate(zero=0.0, full=0.7 * low["coverage"]),
         steadiness=Gate(zero=0.5, full=0.9),
     )
     return constants.model_copy(update={"alignment": alignment, "gates": gates})
-
-
-def _low(values: Sequence[float]) -> float:
-    return float(np.quantile(values, 0.01))

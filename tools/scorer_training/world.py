@@ -1,6 +1,6 @@
-"""The world the small CLIP learns: objects, colours, materials, which of them contradict each other, what is held back.
+"""The world that the small CLIP learns: objects, colours and materials, which of them differ, and what is held back.
 
-Everything comes from the words of procedural/objects; nothing is drawn here.
+Everything comes from the words.yaml files in procedural/objects.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from procedural.language.request import Item, Look
 from procedural.language.vocabulary import Entry, Vocabulary, load_vocabulary
 
 MATERIALS = ("wood", "gold", "silver", "bronze", "copper", "metal", "stone", "marble", "glass", "ice", "crystal")
-"""Materials that look like themselves on any object."""
+"""Materials that can be recognised on any object."""
 NOT_COLOURS = frozenset({"gold", "silver", "bronze", "copper", "skin"})
-"""Names of the colour table that a prompt uses for a material, or not at all."""
-ALIKE_MATERIALS = (
+"""Names in the colour table that prompts use for a material, or not at all."""
+SIMILAR_MATERIALS = (
     {"gold", "bronze"},
     {"bronze", "copper"},
     {"silver", "metal"},
@@ -33,8 +33,8 @@ ALIKE_MATERIALS = (
     {"copper", "wood"},
     {"bronze", "wood"},
 )
-"""Materials that a picture cannot always tell apart."""
-ALIKE_OBJECTS = (
+"""Materials that cannot always be told apart in an image."""
+SIMILAR_OBJECTS = (
     {"ship", "sailboat"},
     {"man", "boy"},
     {"woman", "girl"},
@@ -58,20 +58,20 @@ ALIKE_OBJECTS = (
     {"zombie", "monster"},
     {"snake", "sea serpent"},
 )
-"""Pairs of objects whose words cover each other's pictures: neither right nor wrong."""
+"""Pairs of objects where the word for one may describe an image of the other: neither right nor wrong."""
 FAR_COLOUR = 40.0
-"""CIE76 distance in Lab from which two colours are different things to say."""
+"""CIE76 distance in Lab above which one colour's name is wrong for the other."""
 GRID_COLOURS = ("red", "orange", "yellow", "green", "turquoise", "blue", "purple", "pink", "brown", "white")
 """Colours of the retrieval test …"""
 GRID_OBJECTS = ("sofa", "truck", "rabbit", "vase", "wizard", "robot", "axe", "elephant", "cup", "lighthouse")
-"""… and its objects: none of these hundred pairs is ever trained on."""
+"""… and its objects. None of these hundred pairs is ever trained on."""
 HELD_BACK_SHARE = 0.1
-"""Of all other (object, colour or material) pairs, this share is held back, by hash."""
+"""Share of all other (object, colour or material) pairs that is held back, chosen by hash."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A prompt of the grammar and what the generator reads in it; `number` tells it from all others of a run."""
+class GrammarPrompt:
+    """A prompt of the grammar, what the generator reads in it, and its number among the prompts of a run."""
 
     number: int
     text: str
@@ -79,44 +79,47 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Spec:
-    """What a picture shows, by name; None where the object is as it usually is. `asked`: made for a whole prompt, of
-    which the other fields hold what concerns the whole object."""
+class ObjectSpec:
+    """The object that an image shows, by name.
 
-    thing: str
+    A field is None where the object looks as it usually does. If `prompt` is set, the object is built from that whole
+    prompt, and the other fields describe only what concerns the whole object.
+    """
+
+    name: str
     colour: str | None = None
     material: str | None = None
     pose: str | None = None
-    asked: Asked | None = None
+    prompt: GrammarPrompt | None = None
 
     @staticmethod
-    def of(asked: Asked) -> Spec:
-        """What is shown for a prompt."""
-        look = asked.item.looks[0] if asked.item.looks else Look()
+    def from_prompt(prompt: GrammarPrompt) -> ObjectSpec:
+        """Return the spec of the object that a prompt describes."""
+        look = prompt.item.looks[0] if prompt.item.looks else Look()
         material = look.material if look.material in MATERIALS else None
         colour = None if look.colour in NOT_COLOURS else look.colour
-        return Spec(asked.item.name, colour, material, asked.item.pose, asked)
+        return ObjectSpec(prompt.item.name, colour, material, prompt.item.pose, prompt)
 
 
 @dataclass(frozen=True)
 class World:
-    """The vocabulary with everything in numbered lists."""
+    """The vocabulary as numbered lists, with tables of what excludes what: 1 same, 0 different, -1 undecidable."""
 
     vocabulary: Vocabulary
 
     @cached_property
-    def things(self) -> list[str]:
+    def objects(self) -> list[str]:
         """All objects."""
         return list(self.vocabulary.entries)
 
     @cached_property
     def colours(self) -> list[str]:
-        """Colours a prompt may ask for."""
+        """All colours that a prompt may name."""
         return [name for name in self.vocabulary.colours if name not in NOT_COLOURS]
 
-    def entry(self, thing: str) -> Entry:
-        """The object's block of the vocabulary."""
-        return self.vocabulary.entries[thing]
+    def entry(self, name: str) -> Entry:
+        """Return an object's entry in the vocabulary."""
+        return self.vocabulary.entries[name]
 
     @cached_property
     def lab(self) -> NDArray[np.float64]:
@@ -124,20 +127,20 @@ class World:
         return np.asarray(rgb2lab(np.array([self.vocabulary.colours[c] for c in self.colours])))
 
     @cached_property
-    def colours_differ(self) -> NDArray[np.int8]:
-        """[colours, colours]: 1 the same colour, 0 different ones, -1 too near to say."""
+    def colour_matches(self) -> NDArray[np.int8]:
+        """[colours, colours]: 1 for the same colour, 0 for different ones, -1 for colours too close to call."""
         distance = np.linalg.norm(self.lab[:, None] - self.lab[None], axis=-1)
         return np.where(np.eye(len(self.colours)) > 0, 1, np.where(distance > FAR_COLOUR, 0, -1)).astype(np.int8)
 
     @cached_property
-    def materials_differ(self) -> NDArray[np.int8]:
-        """[materials, materials], in the same way."""
-        alike = [[-1 if {a, b} in ALIKE_MATERIALS else 0 for b in MATERIALS] for a in MATERIALS]
-        return np.where(np.eye(len(MATERIALS)) > 0, 1, alike).astype(np.int8)
+    def material_matches(self) -> NDArray[np.int8]:
+        """[materials, materials], with the same values."""
+        similar = [[-1 if {a, b} in SIMILAR_MATERIALS else 0 for b in MATERIALS] for a in MATERIALS]
+        return np.where(np.eye(len(MATERIALS)) > 0, 1, similar).astype(np.int8)
 
     @cached_property
-    def material_or_colour(self) -> NDArray[np.int8]:
-        """[materials, colours]: 0 where nobody would take a thing of this material for one of that colour, else -1."""
+    def material_colour_matches(self) -> NDArray[np.int8]:
+        """[materials, colours]: 0 where an object of the material cannot be described by the colour, else -1."""
         table = np.full((len(MATERIALS), len(self.colours)), -1, dtype=np.int8)
         for i, name in enumerate(MATERIALS):
             own = self.vocabulary.materials[name].colours
@@ -147,26 +150,26 @@ class World:
         return table
 
     @cached_property
-    def things_differ(self) -> NDArray[np.int8]:
-        """[things, things]: 1 the same, 0 different, -1 where one word covers both ("robot", "tin robot")."""
-        count = len(self.things)
+    def object_matches(self) -> NDArray[np.int8]:
+        """[objects, objects]: 1 for the same, 0 for different, -1 where a word fits both ("robot", "tin robot")."""
+        count = len(self.objects)
         table = np.zeros((count, count), dtype=np.int8)
-        for i, a in enumerate(self.things):
-            for j, b in enumerate(self.things):
-                covers = set(a.split()) & set(b.split()) or {a, b} in ALIKE_OBJECTS
-                table[i, j] = 1 if i == j else -1 if covers else 0
+        for i, a in enumerate(self.objects):
+            for j, b in enumerate(self.objects):
+                overlap = set(a.split()) & set(b.split()) or {a, b} in SIMILAR_OBJECTS
+                table[i, j] = 1 if i == j else -1 if overlap else 0
         return table
 
-    def held_back(self, thing: str, look: str) -> bool:
-        """Whether this pair of an object and a colour or material is never trained on."""
-        if thing in GRID_OBJECTS and look in GRID_COLOURS:
+    def is_held_back(self, name: str, look: str) -> bool:
+        """Check whether this object is never trained on in this colour or material."""
+        if name in GRID_OBJECTS and look in GRID_COLOURS:
             return True
-        if thing in ("bicycle", "dragon"):  # the first things a newcomer types
+        if name in ("bicycle", "dragon"):  # the first objects a newcomer asks for
             return False
-        digest = hashlib.sha256(f"{thing}|{look}".encode()).digest()
+        digest = hashlib.sha256(f"{name}|{look}".encode()).digest()
         return digest[0] / 256 < HELD_BACK_SHARE
 
 
 def load_world() -> World:
-    """The world of the words in procedural/objects."""
+    """Load the vocabulary and return the world."""
     return World(load_vocabulary())
