@@ -1,6 +1,6 @@
 """Asks every validator of the subnet which release it runs, and prints a table.
 
-PYTHONPATH=$PWD/.. python check_versions.py --subtensor.network finney --netuid 17 --wallet.name … --wallet.hotkey …
+python mocks/check_versions.py --subtensor.network finney --netuid 17 --wallet.name … --wallet.hotkey …
 
 Takes the flags of neurons/serve_miner.py; the hotkey must be registered. Exit status: 0 when all answered, 1 when some
 did not, 2 for flags or a wallet that cannot be, 4 when there is nobody to ask.
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-if __package__ in {None, ""}:  # run as a script: python put this folder on the path, not the repository's root
+if not __package__:  # run as a script: import this repository's packages, not the modules beside this file
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from mocks.calling import run_once, say, validators_of

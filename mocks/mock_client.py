@@ -1,6 +1,6 @@
 """A user with a wallet: asks a validator for a splat through its axon, waits, and saves the best result.
 
-PYTHONPATH=$PWD/.. python mock_client.py --prompt "pink bicycle" --out bicycle.spz --subtensor.network finney \\
+python mocks/mock_client.py --prompt "pink bicycle" --out bicycle.spz --subtensor.network finney \\
   --netuid 17 --wallet.name … --wallet.hotkey …
 
 Takes the flags of neurons/serve_miner.py. The validator must serve users (--public_api.enabled) and allow this hotkey.
@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-if __package__ in {None, ""}:  # run as a script: python put this folder on the path, not the repository's root
+if not __package__:  # run as a script: import this repository's packages, not the modules beside this file
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from mocks.calling import NO_TASK, Failed, run_once, say, validators_of

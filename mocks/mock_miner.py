@@ -1,6 +1,6 @@
 """One round of a miner, to check that everything is in place: pull a task, generate a splat, submit it.
 
-PYTHONPATH=$PWD/.. python mock_miner.py --subtensor.network finney --netuid 17 --wallet.name … --wallet.hotkey … \\
+python mocks/mock_miner.py --subtensor.network finney --netuid 17 --wallet.name … --wallet.hotkey … \\
   --logging.trace
 
 Takes the flags of neurons/serve_miner.py. Asks validators in the order of their stake until one gives a task, has the
@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-if __package__ in {None, ""}:  # run as a script: python put this folder on the path, not the repository's root
+if not __package__:  # run as a script: import this repository's packages, not the modules beside this file
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 import httpx

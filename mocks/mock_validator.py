@@ -1,6 +1,6 @@
 """A validator that hands out one prompt and gives every result the same score, to try a miner. It never sets weights.
 
-PYTHONPATH=$PWD/.. python mock_validator.py --prompt "pink bicycle" --score 0.9 --subtensor.network devnet …
+python mocks/mock_validator.py --prompt "pink bicycle" --score 0.9 --subtensor.network devnet …
 
 The real validator with the flags of neurons/serve_validator.py, but for a validation service: every result gets the
 score that --score says, and nobody looks at it. Miners ask only a hotkey with a permit and the stake they want.
@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-if __package__ in {None, ""}:  # run as a script: python put this folder on the path, not the repository's root
+if not __package__:  # run as a script: import this repository's packages, not the modules beside this file
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from mocks.stand_in import served, stand_in

@@ -1,6 +1,6 @@
 """The prompt collector on :9100: generators submit to it, validators fetch from it.
 
-python prompter/serve_collector.py [--port P] [--db FILE] [--subtensor.network N] …   (also python -m prompter.…)
+python prompter/serve_collector.py [--port P] [--db FILE] …   (from anywhere; also python -m prompter.serve_collector)
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-if __package__ in {None, ""}:  # run as a script: python put this folder on the path, not the repository's root
+if not __package__:  # run as a script: import this repository's packages, not the modules beside this file
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from neurons.chain.opening import chain_opener
