@@ -1,7 +1,7 @@
-"""Keeps accepted assets in a folder or at any fsspec URL, named by date and digest, within a bound.
+"""Archives accepted assets in a folder or at any fsspec URL, named by date and digest, up to a total size.
 
-Whole days are deleted, oldest first, when there is too much. Writing happens in a thread of its own and never holds up
-a reply: when storage is slow or gone, assets are dropped and counted. Knows no miner and no prompt.
+Whole days are deleted, oldest first, to make room. Assets are written in a separate thread and never delay a reply: if
+storage is slow or unavailable, they are dropped and counted.
 """
 
 from __future__ import annotations
@@ -20,25 +20,25 @@ from serving.executor import SingleThreadExecutor
 logger = logging.getLogger(__name__)
 
 MAX_WAITING = 16
-"""Assets waiting to be written: at most 256 MiB."""
+"""Assets queued for writing: at most 256 MiB."""
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 class AssetArchive:
-    """Assets under `url`, at most `max_bytes` of them. Raises ValueError or ImportError for an unusable URL."""
+    """Keeps at most `max_bytes` of assets under `url`. Raises ValueError or ImportError for an unusable URL."""
 
     def __init__(self, url: str, max_bytes: int, now: Callable[[], float]) -> None:
         self._files, self._root = fsspec.core.url_to_fs(url)
         self._max, self._now = max_bytes, now
-        self._sizes: dict[str, int] | None = None  # bytes by day; counted before the first write
+        self._sizes: dict[str, int] | None = None  # bytes by day; None until counted
         self._waiting = BoundedSemaphore(MAX_WAITING)
         self._thread = SingleThreadExecutor("archive")
         self.dropped = 0
 
     def keep(self, digest: str, asset: bytes) -> None:
-        """Has an asset written some time soon; returns at once. The digest is 64 hexadecimal digits."""
+        """Queue an asset for writing, without waiting. Raises ValueError unless the digest is 64 hexadecimal digits."""
         if not _DIGEST.fullmatch(digest):
             raise ValueError("a digest has 64 hexadecimal digits")
         if not self._waiting.acquire(blocking=False):
@@ -47,14 +47,14 @@ class AssetArchive:
         self._thread.submit(lambda: self._write(digest, asset))
 
     def close(self) -> None:
-        """Writes what waits, then ends."""
+        """Write the queued assets, then stop the thread."""
         self._thread.close(wait=True)
 
     def _write(self, digest: str, asset: bytes) -> None:
         try:
             self._store(digest, asset)
-        except Exception as error:  # fsspec raises whatever its back end does; this is the outermost loop
-            self._sizes = None
+        except Exception as error:  # fsspec raises whatever its back end raises; this is the thread's outermost call
+            self._sizes = None  # unknown after a failed write: count again
             self._drop(f"{type(error).__name__}: {error}")
         finally:
             self._waiting.release()
@@ -65,7 +65,7 @@ class AssetArchive:
         while sum(sizes.values()) + len(asset) > self._max:
             oldest = min(sizes, default=day)
             if oldest >= day:
-                self._drop("today's assets fill the whole space")
+                self._drop("today's assets use all the space")
                 return
             self._files.rm(posixpath.join(self._root, oldest), recursive=True)
             del sizes[oldest]
@@ -73,11 +73,11 @@ class AssetArchive:
         self._files.makedirs(folder, exist_ok=True)
         kind = "ply" if asset.startswith(b"ply") else "spz"
         with self._files.transaction, self._files.open(f"{folder}/{digest}.{kind}", "wb") as file:
-            file.write(asset)  # appears under its name only when it is whole
+            file.write(asset)  # the transaction gives the file its name once it is complete
         sizes[day] = sizes.get(day, 0) + len(asset)
 
     def _count(self) -> dict[str, int]:
-        """Bytes by day of what lies there already; anything not named like a day is not ours."""
+        """Return the bytes stored by day. Folders not named like a day belong to somebody else."""
         sizes: dict[str, int] = {}
         if self._files.exists(self._root):
             for path, about in self._files.find(self._root, detail=True).items():
@@ -86,6 +86,6 @@ class AssetArchive:
                     sizes[day] = sizes.get(day, 0) + int(about["size"])
         return sizes
 
-    def _drop(self, why: str) -> None:
+    def _drop(self, reason: str) -> None:
         self.dropped += 1
-        logger.warning("an accepted asset was not stored: %s", why)
+        logger.warning("an accepted asset was not archived: %s", reason)

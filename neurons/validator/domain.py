@@ -1,6 +1,6 @@
-"""Assembles the validator's domain from its settings: store, endpoints, prompts, archive, jobs, desk.
+"""Assembles the validator's domain from its settings: state, validation services, prompts, archive, jobs and desk.
 
-Without the SDK: the validator's identity, its signing and its signature checks are passed in.
+The SDK is not imported here: the validator's identity, its signing and its signature checks are passed in.
 """
 
 from __future__ import annotations
@@ -58,18 +58,19 @@ async def open_domain(
     sign: Callable[[bytes], str],
     now: Callable[[], float] = time.time,
 ) -> AsyncIterator[Domain]:
-    """Run the domain while the context lasts, with its endpoints checked once; at the end, finish verdicts in progress.
+    """Run the domain while the context lasts. On exit, finish the verdicts in progress.
 
-    `sign` returns the hotkey's signature in base64.
+    `sign` returns the hotkey's signature in base64. The validation services are checked once before this yields.
 
     Raises StateDamagedError, SettingsError, OSError or BadBatchError (prompt file), ValueError or ImportError (storage
     URL).
     """
     prompts = Prompts(settings.dataset.default_prompts_path, random.SystemRandom())
-    keys, unlimited = bearer(settings.validation.api_key_file), httpx.Limits(max_connections=None)  # the pool limits
-    client = httpx.AsyncClient(headers=keys, limits=unlimited, trust_env=False)
-    outside = httpx.AsyncClient(timeout=30.0)  # may use a proxy, and carries no keys
-    async with client, outside, contextlib.AsyncExitStack() as stack:
+    keys = bearer(settings.validation.api_key_file)
+    unlimited = httpx.Limits(max_connections=None)  # the pool has a limit of its own
+    services = httpx.AsyncClient(headers=keys, limits=unlimited, trust_env=False)
+    internet = httpx.AsyncClient(timeout=30.0)  # may use a proxy, and sends no keys
+    async with services, internet, contextlib.AsyncExitStack() as stack:
         archive = (
             AssetArchive(settings.storage.url, int(settings.storage.max_gb * 1e9), now)
             if settings.storage.url
@@ -77,7 +78,7 @@ async def open_domain(
         )
         if archive is not None:
             stack.push_async_callback(asyncio.to_thread, archive.close)
-        pool = ValidationPool(settings.validation.endpoints, client)
+        pool = ValidationPool(settings.validation.endpoints, services)
         needs = DeskDependencies(
             judge=pool,
             next_prompt=prompts.next,
@@ -92,16 +93,16 @@ async def open_domain(
         jobs = OrganicJobs(job_rules(settings.public_api), now, allowed(settings.public_api))
         desk = Desk(state, rules, me, needs, jobs)
         await pool.check()
-        at_work = [pool.run(), _forget_old(state)]
+        work = [pool.run(), _forget_old(state)]
         if (prompter := settings.dataset.prompter).endpoint:
             collector = CollectorClient(prompter.endpoint.rstrip("/"), me.hotkey, sign, time.time_ns)
-            at_work.append(keep_fresh(prompts, collector, outside, prompter.fetch_interval))
-        await stack.enter_async_context(background(*at_work))
+            work.append(keep_fresh(prompts, collector, internet, prompter.fetch_interval))
+        await stack.enter_async_context(background(*work))
         yield Domain(desk, pool, settings.scorer)
 
 
 def task_rules(settings: ValidatorSettings) -> TaskRules:
-    """Return the rules of tasks as the flags set them."""
+    """Return the rules of tasks, as set by the flags."""
     return TaskRules(
         task_timeout_s=settings.generation.task_timeout,
         task_cooldown_s=settings.generation.task_cooldown,
@@ -111,7 +112,7 @@ def task_rules(settings: ValidatorSettings) -> TaskRules:
 
 
 def job_rules(api: PublicApi) -> JobRules:
-    """Return the rules of organic work as the flags set them."""
+    """Return the rules of organic work, as set by the flags."""
     return JobRules(
         copies=api.copies,
         wait_after_first_s=api.wait_after_first_copy,
@@ -122,7 +123,7 @@ def job_rules(api: PublicApi) -> JobRules:
 
 
 def allowed(api: PublicApi) -> Callable[[str], bool]:
-    """Return the check of which hotkeys may ask for organic work."""
+    """Return a function that checks whether a hotkey may ask for organic work."""
     if not api.enabled:
         return lambda _hotkey: False
     return (lambda _hotkey: True) if api.whitelist_disabled else AllowList(api.whitelist).__contains__

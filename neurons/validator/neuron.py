@@ -1,4 +1,4 @@
-"""The validator as a whole: chain, domain, axon and status server on one event loop, from settings to exit status."""
+"""Assembles the validator: chain, domain, axon and status server on one event loop."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Validator:
-    """The parts that were put together, and what the outside sees of them."""
+    """The validator's running parts."""
 
-    front: AxonGateway
+    gateway: AxonGateway
     sync: ChainSync
     announcer: Announcer
     weights: WeightSetter
@@ -49,37 +49,43 @@ class Validator:
 
 
 async def run(settings: ValidatorSettings, shell: ShellSettings, wallet: Any, folder: Path, stop: asyncio.Event) -> int:
-    """Serves until `stop` is set; the exit status. Raises SettingsError for what an operator can mend."""
+    """Serve until `stop` is set and return the exit status. Raises SettingsError for what an operator can fix."""
     from neurons.protocol import NEURONS_VERSION, sign, verify  # noqa: PLC0415  loads the SDK
 
     if settings.public_api.server_enabled:
         raise SettingsError("--public_api.server_enabled: the HTTP interface is not part of this version")
-    place = await find_listen_address(settings)
-    found: list[Validator] = []
+    address = await find_listen_address(settings)
+    telemetry: Telemetry | None = None  # until the validator is assembled
     status = ServiceStatus(
         version=lambda: f"{package_version()} neurons {int(NEURONS_VERSION)}",
-        not_ready=lambda: found[0].telemetry.not_ready() if found else ["the validator is starting"],
+        not_ready=lambda: telemetry.not_ready() if telemetry else ["the validator is starting"],
     )
-    pages = status_pages(lambda: found[0].telemetry if found else None, task_rules(settings))
+    pages = status_pages(lambda: telemetry, task_rules(settings))
     async with contextlib.AsyncExitStack() as stack:
-        listener = stack.enter_context(contextlib.closing(bind(place.ip, place.port)))
+        # Take both ports, so that a port in use is an error before anything else happens.
+        listener = stack.enter_context(contextlib.closing(bind(address.ip, address.port)))
         await stack.enter_async_context(status_server(status_app("validator", shell, status, pages), shell))
+
+        # Open the chain and the state, and connect the parts.
         chain = chain_worker(settings.chain, wallet)
         stack.push_async_callback(chain.close)
         me = Identity(
             settings.chain.netuid, wallet.hotkey.ss58_address, verify, settings.neuron.require_bound_signature
         )
         domain = await _open_domain(stack, settings, folder, me, partial(sign, wallet.hotkey))
-        found.append(assemble(settings, wallet, place, chain, domain, Counters(status.registry)))
-        found[0].telemetry.measure(status.registry)
+        validator = assemble(settings, wallet, address, chain, domain, Counters(status.registry))
+        telemetry = validator.telemetry
+        telemetry.register_gauges(status.registry)
+
+        # Serve once the subnet is known, until told to stop or unable to continue.
         try:
-            await run_until(stop.wait(), found[0].sync.wait_for_snapshot())
+            await run_until(stop.wait(), validator.sync.wait_for_snapshot())
             if not stop.is_set():
-                async with axon_server(found[0].front, listener, DRAIN_S):
-                    await serve(settings, found[0], place, stop)
+                async with axon_server(validator.gateway, listener, DRAIN_S):
+                    await serve(settings, validator, address, stop)
                     status.draining = True
         except (SeatLostError, ChainError) as error:
-            logger.critical("the validator cannot go on: %s", error)
+            logger.critical("the validator cannot continue: %s", error)
             return 1
     logger.info("stopped")
     return 0
@@ -92,16 +98,16 @@ async def _open_domain(
     me: Identity,
     sign: Callable[[bytes], str],
 ) -> Domain:
-    """Raises SettingsError for a damaged state, a prompt file or a storage URL that cannot be used."""
+    """Open the domain. Raises SettingsError for a damaged state, an unusable prompt file or an unusable storage URL."""
     try:
         return await stack.enter_async_context(open_domain(settings, folder, me, sign))
     except (StateDamagedError, BadBatchError, OSError, ValueError, ImportError) as error:
         raise SettingsError(str(error)) from error
 
 
-async def serve(settings: ValidatorSettings, validator: Validator, place: ListenAddress, stop: asyncio.Event) -> None:
-    """Announces the axon, which is served by now, and does everything endless until `stop` is set."""
-    logger.info("axon on %s:%d, reached at %s:%d", place.ip, place.port, place.external_ip, place.external_port)
+async def serve(settings: ValidatorSettings, validator: Validator, address: ListenAddress, stop: asyncio.Event) -> None:
+    """Announce the axon, which is already served, and run the background work until `stop` is set."""
+    logger.info("axon on %s:%d, reached at %s:%d", address.ip, address.port, address.external_ip, address.external_port)
     await validator.announcer.announce()
     async with background(
         validator.sync.follow_head(validator.weights.consider),
@@ -114,39 +120,39 @@ async def serve(settings: ValidatorSettings, validator: Validator, place: Listen
 def assemble(
     settings: ValidatorSettings,
     wallet: Any,
-    place: ListenAddress,
+    address: ListenAddress,
     chain: ChainWorker,
     domain: Domain,
     counters: Counters,
 ) -> Validator:
-    """Wires the parts to each other; nothing runs yet."""
+    """Connect the parts to each other. Nothing runs yet."""
     from neurons.protocol import NEURONS_VERSION  # noqa: PLC0415  these load the SDK
     from neurons.validator.axon.assembly import build_gateway  # noqa: PLC0415
     from neurons.validator.axon.handlers import Handlers  # noqa: PLC0415
     from neurons.validator.axon.hooks import RequestVerifier  # noqa: PLC0415
 
     hotkey, desk, api = str(wallet.hotkey.ss58_address), domain.desk, settings.public_api
-    door = RequestVerifier(hotkey, desk.state.use_nonce, allowed(api) if api.enabled else None)
+    verifier = RequestVerifier(hotkey, desk.state.use_nonce, allowed(api) if api.enabled else None)
 
     async def on_snapshot(snapshot: Snapshot) -> None:
         check_registered(snapshot, hotkey)
-        door.snapshot = snapshot
+        verifier.snapshot = snapshot
         await desk.update_subnet(snapshot)
 
     sync = ChainSync(chain, hotkey, on_snapshot)
-    announcer = Announcer(sync, (place.external_ip, place.external_port))
+    announcer = Announcer(sync, (address.external_ip, address.external_port))
     rules = WeightRules(
         settings.neuron.weight_set_interval, settings.neuron.min_stake_to_set_weights, int(NEURONS_VERSION)
     )
     weights = WeightSetter(chain, hotkey, rules, desk.state.compute_weights, lambda: domain.scorer_ok)
-    handlers = Handlers(desk, api.polling_interval, lambda: domain.pool.version, counters.replied)
-    front = build_gateway(wallet, place, door, handlers, counters.refused)
-    telemetry = Telemetry(domain, sync, announcer, weights, counters, lambda: front.at_work)
-    return Validator(front, sync, announcer, weights, telemetry)
+    handlers = Handlers(desk, api.polling_interval, lambda: domain.pool.version, counters.count_reply)
+    gateway = build_gateway(wallet, address, verifier, handlers, counters.count_refusal)
+    telemetry = Telemetry(domain, sync, announcer, weights, counters, lambda: gateway.active_requests)
+    return Validator(gateway, sync, announcer, weights, telemetry)
 
 
 async def log_progress(telemetry: Telemetry, interval_s: float) -> None:
-    """A line of progress again and again, for ever."""
+    """Log a line of progress periodically, until cancelled."""
     while True:
         await asyncio.sleep(interval_s)
         telemetry.log()

@@ -1,4 +1,4 @@
-"""The validator's page on loopback: what it sees, and a row for each miner. Read only."""
+"""The validator's read-only status page: its own state, a row per miner, and the last closed tasks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FOLDER = Path(__file__).parent / "dashboard"
 
 
 class MinerRow(BaseModel):
-    """Where one miner stands. `uid` is None for a hotkey without a seat; `weight` is of the last confirmed weights."""
+    """One miner. `uid` is None for a hotkey without a seat; `weight` is from the last confirmed weights."""
 
     hotkey: str
     uid: int | None
@@ -33,7 +33,7 @@ class MinerRow(BaseModel):
 
 
 class StatusPage(BaseModel):
-    """What the page shows."""
+    """The state of the validator and all miners, as the page shows it."""
 
     netuid: int | None
     block: int
@@ -52,7 +52,7 @@ class StatusPage(BaseModel):
 def status_pages(
     telemetry: Callable[[], Telemetry | None], rules: TaskRules, now: Callable[[], float] = time.time
 ) -> APIRouter:
-    """GET / (the page), its files, and what it shows as JSON: GET /miners/ and GET /tasks/."""
+    """Return the routes of the page (GET /), its files, and its data as JSON (GET /miners/ and GET /tasks/)."""
     router = APIRouter()
 
     @router.get("/", include_in_schema=False)
@@ -67,15 +67,15 @@ def status_pages(
     async def style() -> FileResponse:
         return FileResponse(FOLDER / "dashboard.css", media_type="text/css")
 
-    @router.get("/miners/", summary="Where every miner stands")
+    @router.get("/miners/", summary="The validator and every miner")
     async def miners() -> StatusPage:
-        seen = telemetry()
-        return standing(seen, rules, now()) if seen else EMPTY
+        current = telemetry()
+        return build_status_page(current, rules, now()) if current else EMPTY
 
-    @router.get("/tasks/", summary="The last tasks that were closed, the newest first")
+    @router.get("/tasks/", summary="The last closed tasks, newest first")
     async def tasks() -> list[ClosedTaskSummary]:
-        seen = telemetry()
-        return list(reversed(seen.domain.desk.state.recent)) if seen else []
+        current = telemetry()
+        return list(reversed(current.domain.desk.state.recent)) if current else []
 
     return router
 
@@ -96,11 +96,11 @@ EMPTY = StatusPage(
 )
 
 
-def standing(telemetry: Telemetry, rules: TaskRules, now: float) -> StatusPage:
-    """Everything at this moment, the best paid miner first."""
-    snapshot, sent, counters = telemetry.sync.snapshot, telemetry.weights.sent, telemetry.counters
+def build_status_page(telemetry: Telemetry, rules: TaskRules, now: float) -> StatusPage:
+    """Return the current state, with the miners sorted by falling reward."""
+    snapshot, confirmed, counters = telemetry.sync.snapshot, telemetry.weights.confirmed, telemetry.counters
     seats = snapshot.by_hotkey if snapshot else {}
-    weights = sent.weights if sent else {}
+    weights = confirmed.weights if confirmed else {}
     rows = []
     for record in telemetry.domain.desk.state.list_records():
         uid = seats[record.hotkey].uid if record.hotkey in seats else None
@@ -127,7 +127,7 @@ def standing(telemetry: Telemetry, rules: TaskRules, now: float) -> StatusPage:
         accepted=counters.accepted,
         rejected=counters.rejected,
         faults=counters.faults,
-        weights_block=sent.block if sent else 0,
+        weights_block=confirmed.block if confirmed else 0,
         weights_held_back=telemetry.weights.held_back,
         miners=sorted(rows, key=lambda row: (-row.reward, row.hotkey)),
     )

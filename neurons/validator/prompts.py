@@ -1,7 +1,7 @@
-"""Where tasks get their prompts: a bundled list, and fresh batches fetched from a collector with a signed request.
+"""Prompts for tasks: a bundled list, replaced by fresh batches fetched from a collector with a signed request.
 
-Each prompt of a batch is used once before any is repeated, in random order; a batch that cannot be had or read leaves
-the one in use. Knows no key (a function signs) and no task.
+Every prompt of a batch is used once, in random order, before any is repeated. If a fetch fails, the current batch stays
+in use.
 """
 
 from __future__ import annotations
@@ -24,27 +24,27 @@ logger = logging.getLogger(__name__)
 
 MIN_BATCH, MAX_BATCH = 1_000, 200_000
 MAX_BATCH_BYTES = 64 * 2**20
-"""Of a batch after inflating."""
+"""Size of a batch after decompression."""
 FETCH_S = 120.0
-"""Longest time for one fetch, all in all."""
+"""Timeout of a whole fetch."""
 RETRY_S = 300.0
-"""After a failed fetch; the interval itself where that is shorter."""
+"""Wait after a failed fetch, unless the fetch interval is shorter."""
 
 
 class BadBatchError(Exception):
-    """A batch that is not used: too large, too small, or not what a collector sends."""
+    """The batch is too large, too small or not in a collector's format, or the file holds no prompt."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Clean prompts, each once, and how many lines were dropped."""
+    """Distinct valid prompts, and the number of lines that were dropped."""
 
     prompts: tuple[str, ...]
     dropped: int
 
 
 class Prompts:
-    """A deck of prompts, reshuffled when used up. Raises OSError or BadBatchError for a bad file."""
+    """A deck of prompts, reshuffled when used up. Raises OSError or BadBatchError if the file cannot be used."""
 
     def __init__(self, path: Path, random_source: random.Random) -> None:
         self._random = random_source
@@ -55,7 +55,7 @@ class Prompts:
         self.replace(batch)
 
     def next(self) -> str:
-        """The next prompt."""
+        """Return the next prompt."""
         if not self._deck:
             self._used.clear()
             self._deal()
@@ -64,7 +64,7 @@ class Prompts:
         return prompt
 
     def replace(self, batch: Batch) -> None:
-        """Uses this batch from now on; what was used before comes after what was not."""
+        """Switch to a new batch, of which prompts that were already used come last."""
         self._batch = batch.prompts
         self._used.intersection_update(batch.prompts)
         self._deal()
@@ -76,15 +76,15 @@ class Prompts:
 
 @dataclass(frozen=True, slots=True)
 class CollectorClient:
-    """A collector of prompts and who asks it: `sign` gives base64 of the hotkey's signature."""
+    """Builds this hotkey's requests to a prompt collector. `sign` returns the hotkey's signature in base64."""
 
     url: str
     hotkey: str
     sign: Callable[[bytes], str]
     time_ns: Callable[[], int]
 
-    def question(self) -> dict[str, object]:
-        """The body of POST /get: a nonce used once, signed alone and bound to this collector."""
+    def build_request(self) -> dict[str, object]:
+        """Build the body of POST /get: a fresh nonce, signed both alone and bound to this collector."""
         nonce = self.time_ns()
         return {
             "hotkey": self.hotkey,
@@ -97,23 +97,23 @@ class CollectorClient:
 
 async def fetch(collector: CollectorClient, client: httpx.AsyncClient) -> Batch:
     """Return a fresh batch. Raises BadBatchError or CallError."""
-    question = await asyncio.to_thread(collector.question)
+    body = await asyncio.to_thread(collector.build_request)
     url = f"{collector.url}/get"
-    answer = await request(client, "POST", url, max_bytes=MAX_BATCH_BYTES, total_s=FETCH_S, json=question)
+    answer = await request(client, "POST", url, max_bytes=MAX_BATCH_BYTES, total_s=FETCH_S, json=body)
     if answer.status != 200:
-        raise BadBatchError(f"the collector answers {answer.status}")
+        raise BadBatchError(f"the collector answered {answer.status}")
     return await asyncio.to_thread(_parse, answer.body)
 
 
 async def keep_fresh(
     prompts: Prompts, collector: CollectorClient, client: httpx.AsyncClient, interval_s: float
 ) -> None:
-    """Fetch fresh prompts at an interval; after a failure keep those in use and retry sooner."""
+    """Fetch fresh prompts periodically, until cancelled. After a failure the current ones stay in use."""
     while True:
         try:
             batch = await fetch(collector, client)
         except (BadBatchError, CallError) as error:
-            logger.warning("no fresh prompts, using those at hand: %s", error)
+            logger.warning("no fresh prompts, keeping the current ones: %s", error)
             await asyncio.sleep(min(interval_s, RETRY_S))
         else:
             prompts.replace(batch)
@@ -122,7 +122,7 @@ async def keep_fresh(
 
 
 def clean(lines: Iterable[object]) -> Batch:
-    """The prompts among `lines`, cleaned, each once, in order."""
+    """Return the valid prompts among `lines`, cleaned and without duplicates, in their order."""
     found: dict[str, None] = {}
     dropped = 0
     for line in lines:
@@ -143,6 +143,6 @@ def _parse(body: bytes) -> Batch:
     batch = clean(lines)
     if len(batch.prompts) < MIN_BATCH:
         raise BadBatchError(
-            f"{len(batch.prompts)} prompts are fewer than {MIN_BATCH}; {batch.dropped} lines were dropped"
+            f"the batch has {len(batch.prompts)} prompts, fewer than {MIN_BATCH}; {batch.dropped} lines were dropped"
         )
     return batch

@@ -1,4 +1,4 @@
-"""The validator's registration on the subnet: it must hold a seat, and the chain must have the address of its axon."""
+"""The validator's registration: its hotkey must hold a seat, and the chain must have the address of its axon."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def check_registered(snapshot: Snapshot, hotkey: str) -> None:
 
 
 class Announcer:
-    """Announces the axon at `address` (ip, port) on the chain, as often as needed."""
+    """Announces the axon's external `address` (ip, port) on the chain, again whenever the chain has another one."""
 
     def __init__(self, sync: ChainSync, address: tuple[str, int]) -> None:
         self._sync, self._address = sync, address

@@ -1,6 +1,6 @@
-"""What a validator counts and shows: Prometheus metrics, readiness by progress, the line of progress in the log.
+"""The validator's Prometheus metrics, its readiness, and the line of progress in its log.
 
-Labels are synapse names and codes of ours: never a hotkey, a prompt or anything else that a peer sent.
+Metric labels are synapse names and our own codes, never a hotkey, a prompt or anything else that a peer sent.
 """
 
 from __future__ import annotations
@@ -19,27 +19,27 @@ from neurons.validator.weights import WeightSetter
 
 logger = logging.getLogger(__name__)
 
-STILL_S = 180.0
-"""Without a new block for so long (15 of them) a validator is not ready."""
+MAX_HEAD_AGE_S = 180.0
+"""Without a new block for this long (15 block times) a validator is not ready."""
 REPLY_CODES = frozenset(
     {
         *("cooldown", "validator_unready", "low_score", "copy", "validator_fault", "unknown_task"),
         *("too_many_submissions", "bad_signature", "stale_signature", "downgraded", "bound_signature_required"),
     }
 )
-"""Codes of the desk's replies that are counted by name; those of the reject list are counted together."""
+"""The desk's codes, each counted by name; codes of rejected assets are counted together as "rejected"."""
 
 
 class Counters:
-    """Counts of what the axon answered."""
+    """Counts the axon's replies and refusals."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._replies = Counter("axon_replies", "Synapses answered", ["synapse", "code"], registry=registry)
         self._refusals = Counter("axon_refusals", "Requests refused", ["code"], registry=registry)
         self.accepted = self.rejected = self.faults = self.given = 0
 
-    def replied(self, synapse: str, code: str) -> None:
-        """A synapse was answered, with this reason code or, empty, as its sender hoped."""
+    def count_reply(self, synapse: str, code: str) -> None:
+        """Count a reply by its reason code, which is empty on success."""
         known = code if code in REPLY_CODES else "rejected" if code else "ok"
         self._replies.labels(synapse, known).inc()
         self.given += synapse == "pull" and known == "ok"
@@ -47,8 +47,8 @@ class Counters:
         self.rejected += known in ("rejected", "low_score", "copy")
         self.faults += known == "validator_fault"
 
-    def refused(self, code: str) -> None:
-        """A request was refused."""
+    def count_refusal(self, code: str) -> None:
+        """Count a refused request by its code."""
         self._refusals.labels(code if code in REFUSAL_CODES else "other").inc()
 
 
@@ -61,55 +61,60 @@ class Telemetry:
     announcer: Announcer
     weights: WeightSetter
     counters: Counters
-    at_work: Callable[[], int]
+    active_requests: Callable[[], int]
 
     def not_ready(self) -> list[str]:
-        """Return why this validator cannot work now, judged by progress and not by what is running."""
+        """Return the reasons why this validator cannot work now, empty if it can."""
         reasons = []
         if self.sync.snapshot is None:
             reasons.append("the subnet has not been read yet")
-        if self.sync.head_age_s > STILL_S:
+        if self.sync.head_age_s > MAX_HEAD_AGE_S:
             reasons.append(f"no new block for {self.sync.head_age_s:.0f} s")
         if not self.domain.pool.ready:
             reasons.append("no validation service is ready")
         if not self.announcer.announced:
-            reasons.append("the chain does not know the axon")
+            reasons.append("the axon is not announced on the chain")
         return reasons
 
-    def measure(self, registry: CollectorRegistry) -> None:
+    def register_gauges(self, registry: CollectorRegistry) -> None:
         """Register gauges that are read on each scrape."""
         gauges: dict[str, tuple[str, Callable[[], float]]] = {
             "chain_block": ("Highest block seen", lambda: self.sync.height),
-            "chain_still_seconds": ("Since the last new block", lambda: self.sync.head_age_s),
+            "chain_still_seconds": ("Seconds since the last new block", lambda: self.sync.head_age_s),
             "chain_seats": (
-                "Seats when last looked",
+                "Seats in the last snapshot of the subnet",
                 lambda: len(self.sync.snapshot.seats) if self.sync.snapshot else 0,
             ),
             "weights_block": ("Block of the last confirmed weights", self._weights_block),
             "validation_ready": ("Whether a validation service is ready", lambda: self.domain.pool.ready),
             "tasks_open": (
-                "Tasks in miners' hands",
+                "Tasks that miners are working on",
                 lambda: sum(one.task is not None for one in self.domain.desk.state.list_records()),
             ),
-            "axon_requests_at_work": ("Requests being answered", self.at_work),
+            "axon_requests_at_work": ("Requests being handled", self.active_requests),
         }
         for name, (text, read) in gauges.items():
             Gauge(name, text, registry=registry).set_function(read)
 
     def log(self) -> None:
         """Log one line of progress."""
-        c, held = self.counters, self.weights.held_back
+        counters = self.counters
+        if self.weights.held_back:
+            weights = f"not set ({self.weights.held_back})"
+        elif self.weights.confirmed:
+            weights = f"set at block {self.weights.confirmed.block}"
+        else:
+            weights = "not due yet"
         logger.info(
             "block %d, %d seats; tasks given %d, accepted %d, rejected %d, validator faults %d; weights %s",
             self.sync.height,
             len(self.sync.snapshot.seats) if self.sync.snapshot else 0,
-            *(c.given, c.accepted, c.rejected, c.faults),
-            f"held back ({held})"
-            if held
-            else f"of block {self._weights_block()}"
-            if self._weights_block()
-            else "not due yet",
+            counters.given,
+            counters.accepted,
+            counters.rejected,
+            counters.faults,
+            weights,
         )
 
     def _weights_block(self) -> int:
-        return self.weights.sent.block if self.weights.sent else 0
+        return self.weights.confirmed.block if self.weights.confirmed else 0

@@ -1,6 +1,6 @@
-"""The validator's axon: the SDK's own, behind limits that it lacks, in front of the desk.
+"""The validator's axon: the SDK's, behind limits that it lacks, in front of the desk.
 
-socket ──► front   path, length, room for bodies, their pace; every refusal in one short shape
-             └──► the SDK's middleware ──► hooks   registered? ──► header signed, fresh, never used before?
-                                             └──► the body ──► handlers ──► the desk
+socket ──► gateway   path, length, slots and pace of bodies; all refusals in one short format
+             └──► the SDK's middleware ──► hooks   registered? ──► header signed, nonce fresh and unused?
+                                             └──► read the body ──► handlers ──► desk
 """

@@ -1,4 +1,4 @@
-"""Assembles the SDK's axon with our synapses, hooks and handlers, behind the gateway."""
+"""Assembles the SDK's axon from our synapses, hooks and handlers, and puts it behind the gateway."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from neurons.validator.axon.hooks import RequestVerifier, blacklist_hook, verify
 from neurons.validator.axon.listening import ListenAddress
 
 
-class Replying(AxonMiddleware):
-    """The SDK's middleware, whose replies pydantic writes at once instead of value by value through Python."""
+class FastReplyMiddleware(AxonMiddleware):
+    """The SDK's middleware, except that pydantic serialises each reply in one call instead of value by value."""
 
     @classmethod
     async def synapse_to_response(
         cls, synapse: bt.Synapse, start_time: float, *, response_override: Response | None = None
     ) -> Response:
-        """The same reply as the SDK's."""
+        """Return the same response as the SDK's method."""
         if response_override is not None or synapse.axon is None:
             return await super().synapse_to_response(synapse, start_time, response_override=response_override)
         synapse.axon = synapse.axon.model_copy(
@@ -36,32 +36,32 @@ class Replying(AxonMiddleware):
 
 
 class ThreeGenAxon(bt.Axon):
-    """The SDK's axon without its second reading of each body: our synapses have no hashed fields to compare."""
+    """The SDK's axon, except that it does not parse each body a second time to compare hashes."""
 
     def __init__(self, **options: typing.Any) -> None:
         super().__init__(**options)
-        self.middleware_cls = Replying  # read when a reply is made
+        self.middleware_cls = FastReplyMiddleware  # used for each response
 
     async def verify_body_integrity(self, request: Request) -> dict[str, typing.Any]:  # noqa: ARG002  the SDK's
-        """Nothing is hashed, and the header's hash was compared with that of nothing when it was verified."""
+        """Skip the check: our synapses hash no fields, and `RequestVerifier` has checked that the header says so."""
         return {}
 
 
 def build_gateway(
     wallet: typing.Any,
-    place: ListenAddress,
-    door: RequestVerifier,
+    address: ListenAddress,
+    verifier: RequestVerifier,
     handlers: Handlers,
     count_refusal: Callable[[str], None],
     rules: BodyRules | None = None,
 ) -> AxonGateway:
-    """Build the axon's application, ready to be served. `count_refusal` is called with each refusal code."""
+    """Build the axon's ASGI application. `count_refusal(code)` is called with each refusal."""
     axon = ThreeGenAxon(
         wallet=wallet,
-        ip=place.ip,
-        port=place.port,
-        external_ip=place.external_ip,  # given, so that the SDK does not look it up over the network
-        external_port=place.external_port,
+        ip=address.ip,
+        port=address.port,
+        external_ip=address.external_ip,  # given, so that the SDK does not look it up over the network
+        external_port=address.external_port,
     )
     served: dict[type[ThreeGenSynapse], Handler] = {
         PullTask: handlers.pull,
@@ -73,8 +73,8 @@ def build_gateway(
     for synapse, handler in served.items():
         axon.attach(
             forward_fn=_annotate(guarded(handler), synapse, synapse),
-            blacklist_fn=_annotate(blacklist_hook(door, synapse.__name__), synapse, typing.Tuple[bool, str]),  # noqa: UP006
-            verify_fn=_annotate(verify_hook(door), synapse, None),
+            blacklist_fn=_annotate(blacklist_hook(verifier, synapse.__name__), synapse, typing.Tuple[bool, str]),  # noqa: UP006
+            verify_fn=_annotate(verify_hook(verifier), synapse, None),
         )
     names = [synapse.__name__ for synapse in served]
     return AxonGateway(axon.app, names, handlers.desk.state.may_send_large, count_refusal, rules)
@@ -84,6 +84,6 @@ F = typing.TypeVar("F", bound=Callable[..., typing.Any])
 
 
 def _annotate(function: F, synapse: type[ThreeGenSynapse], returns: object) -> F:
-    """Annotate a function with classes: `attach` takes the synapse from them and cannot read postponed annotations."""
+    """Annotate a function with classes: `attach` reads the synapse from them and cannot read postponed annotations."""
     function.__annotations__ = {"synapse": synapse, "return": returns}
     return function

@@ -1,4 +1,4 @@
-"""Request bodies: how many large ones may be held at a time, and how slowly one may arrive."""
+"""Limits on request bodies: how many large ones at a time, and how slowly one may arrive."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from neurons.validator.tasks.replies import MAX_OTHER_BYTES, MAX_RESULT_BYTES
 
 @dataclass(frozen=True, slots=True)
 class BodyRules:
-    """Limits of bodies (docs/protocol.md)."""
+    """Limits on requests and their bodies (docs/protocol.md)."""
 
     max_result_bytes: int = MAX_RESULT_BYTES
     max_other_bytes: int = MAX_OTHER_BYTES
-    envelope_bytes: int = 32 << 10  # what a synapse weighs beside its results: a prompt may be escaped to 12 KiB
-    at_once: int = 8  # large bodies, from their first byte to their reply
-    of_one_hotkey: int = 2
-    free_s: float = 5.0  # after so long …
-    min_rate: float = 64 << 10  # … so many bytes a second must have come
-    requests: int = 512  # of any size, at a time
-    linger_s: float = 10.0  # for what is left of a refused body …
-    lingering: int = 64  # … in so many connections; any other is closed at once
+    envelope_bytes: int = 32 << 10  # the size of a synapse without its results; an escaped prompt can take 12 KiB
+    max_large: int = 8  # large bodies at a time, each from its first byte to its reply
+    max_large_per_hotkey: int = 2
+    grace_s: float = 5.0  # until a body's pace is checked
+    min_bytes_per_s: float = 64 << 10  # the slowest pace
+    max_requests: int = 512  # at a time, of any size
+    discard_s: float = 10.0  # how long the rest of a refused body is read and discarded
+    max_discarding: int = 64  # connections doing that at a time; others are closed at once
 
 
 class BodySlots:
@@ -43,10 +43,10 @@ class BodySlots:
         return self._held.total()
 
     def acquire(self, hotkey: str) -> Refusal | None:
-        """Acquire a slot for a hotkey whose header has verified, or return the reason why there is none."""
-        if self._held[hotkey] >= self._rules.of_one_hotkey:
+        """Acquire a slot for an authenticated hotkey, or return the refusal if none is free."""
+        if self._held[hotkey] >= self._rules.max_large_per_hotkey:
             return BUSY_WITH_YOU
-        if self.taken >= self._rules.at_once:
+        if self.taken >= self._rules.max_large:
             return BUSY
         self._held[hotkey] += 1
         return None
@@ -58,45 +58,44 @@ class BodySlots:
 
 
 class Body:
-    """One body on its way in: `enter` is asked before its first byte is taken, and its pace is watched.
+    """The body of one request, read through the server's `receive` at a minimum pace.
 
-    `receive` is the server's; `length` its Content-Length. Used by one request, on its event loop.
+    `length` is its Content-Length. `admit` is called before the first byte is read, and may return a refusal.
     """
 
-    def __init__(self, receive: Receive, length: int, rules: BodyRules, enter: Callable[[], Refusal | None]) -> None:
-        self._receive, self._rules, self._enter = receive, rules, enter
-        self._length = length
-        self._begun_at: float | None = None
-        self._seen = 0
+    def __init__(self, receive: Receive, length: int, rules: BodyRules, admit: Callable[[], Refusal | None]) -> None:
+        self._receive, self._rules, self._admit = receive, rules, admit
+        self._started_at: float | None = None
+        self._bytes_read = 0
         self.complete = length == 0
 
     async def receive(self) -> Message:
-        """The server's next message, as ASGI has it. Raises RefusedError."""
-        if self.complete:  # only the disconnect is left to wait for, and that may take as long as the answer
+        """Return the next ASGI message. Raises RefusedError if the body is not admitted or too slow."""
+        if self.complete:  # the only message left is the disconnect, which may take as long as the reply
             return await self._receive()
-        if self._begun_at is None and (refusal := self._enter()) is not None:
+        if self._started_at is None and (refusal := self._admit()) is not None:
             raise RefusedError(refusal)
         return await self._next()
 
     async def discard(self) -> None:
-        """Read and discard the rest for a bounded time, so that the peer gets to read its answer."""
+        """Read and discard the rest for a bounded time, so that the peer can read its reply."""
         with contextlib.suppress(TimeoutError, RefusedError):
-            async with asyncio.timeout(self._rules.linger_s):
-                while not self.complete and self._seen <= self._rules.max_result_bytes:
+            async with asyncio.timeout(self._rules.discard_s):
+                while not self.complete and self._bytes_read <= self._rules.max_result_bytes:
                     if (await self._next())["type"] == "http.disconnect":
                         return
 
     async def _next(self) -> Message:
-        now = asyncio.get_running_loop().time
-        if self._begun_at is None:
-            self._begun_at = now()
-        deadline = self._begun_at + self._rules.free_s + (self._seen + 1) / self._rules.min_rate
+        now = asyncio.get_running_loop().time()
+        if self._started_at is None:
+            self._started_at = now
+        deadline = self._started_at + self._rules.grace_s + (self._bytes_read + 1) / self._rules.min_bytes_per_s
         try:
             async with asyncio.timeout_at(deadline):
                 message = await self._receive()
         except TimeoutError:
             raise RefusedError(SLOW_BODY) from None
         if message["type"] == "http.request":
-            self._seen += len(message.get("body", b""))
+            self._bytes_read += len(message.get("body", b""))
             self.complete = not message.get("more_body", False)
         return message

@@ -1,7 +1,7 @@
-"""ASGI layer in front of the SDK's axon: what is checked before a byte of a body is read, and how refusals look.
+"""ASGI layer in front of the SDK's axon: checks requests before their body is read, and formats all refusals.
 
-The SDK reads bodies of any size at any pace, answers 500 to what it cannot read and echoes what it was sent; behind
-this layer it meets only requests for synapses it knows, with bounded bodies. Knows no signature and no desk.
+The SDK reads bodies of any size at any pace, answers 500 to what it cannot parse and echoes what it was sent. Behind
+this layer it gets only requests for known synapses, with bounded bodies, and none of its own errors are sent.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from neurons.validator.axon.refusals import (
 
 
 class AxonGateway:
-    """Wraps the application of an axon that serves the synapses `names`.
+    """Wraps the ASGI application of an axon that serves the synapses `names`.
 
-    `may_send_large(hotkey)` says whether a hotkey that claims to be that may send a large body; it changes nothing.
+    `may_send_large(hotkey)` checks whether a hotkey, not authenticated yet, may send a large body.
     `count_refusal(code)` is called with each refusal. Set `stopping` to refuse new requests.
     """
 
@@ -45,19 +45,15 @@ class AxonGateway:
         count_refusal: Callable[[str], None],
         rules: BodyRules | None = None,
     ) -> None:
-        self._app, self._names, self._may_send_large, self._count_refusal = (
-            app,
-            frozenset(names),
-            may_send_large,
-            count_refusal,
-        )
+        self._app, self._names = app, frozenset(names)
+        self._may_send_large, self._count_refusal = may_send_large, count_refusal
         self._rules = rules or BodyRules()
         self.slots = BodySlots(self._rules)
-        self.at_work = self._lingering = 0
+        self.active_requests = self._discarding = 0
         self.stopping = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """ASGI entry."""
+        """Handle an ASGI connection."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
@@ -67,20 +63,20 @@ class AxonGateway:
             return
         length = content_length(scope)
         context = RequestContext()
-        body = Body(receive, length or 0, self._rules, partial(self._enter, context, length or 0))
-        if (refusal := self._refuse(scope, length)) is not None:
-            await self._answer(refusal, body, send)
+        body = Body(receive, length or 0, self._rules, partial(self._admit_body, context, length or 0))
+        if (refusal := self._check_head(scope, length)) is not None:
+            await self._send_refusal(refusal, body, send)
             return
         request_context.set(context)
-        self.at_work += 1
+        self.active_requests += 1
         try:
             await self._serve(scope, body, send, context)
         finally:
-            self.at_work -= 1
-            self._leave(context)
+            self.active_requests -= 1
+            self._release_slot(context)
 
-    def _refuse(self, scope: Scope, length: int | None) -> Refusal | None:
-        """Refuse what can be refused from the request's head alone."""
+    def _check_head(self, scope: Scope, length: int | None) -> Refusal | None:
+        """Return a refusal if the request line and headers alone give reason for one."""
         name = scope["path"].strip("/")
         if name not in self._names:
             return UNKNOWN_SYNAPSE
@@ -88,11 +84,11 @@ class AxonGateway:
             return BAD_METHOD
         if self.stopping:
             return STOPPING
-        if self.at_work >= self._rules.requests:
+        if self.active_requests >= self._rules.max_requests:
             return BUSY
-        return NO_LENGTH if length is None else self._refuse_length(scope, name, length)
+        return NO_LENGTH if length is None else self._check_length(scope, name, length)
 
-    def _refuse_length(self, scope: Scope, name: str, length: int) -> Refusal | None:
+    def _check_length(self, scope: Scope, name: str, length: int) -> Refusal | None:
         if length > self._rules.max_result_bytes + self._rules.envelope_bytes:
             return TOO_LARGE
         if self._is_large(length):
@@ -104,57 +100,58 @@ class AxonGateway:
     def _is_large(self, length: int) -> bool:
         return length > self._rules.max_other_bytes + self._rules.envelope_bytes
 
-    def _enter(self, context: RequestContext, length: int) -> Refusal | None:
-        """Acquire a slot before a body's first byte; the SDK reads bodies only once the header has verified."""
+    def _admit_body(self, context: RequestContext, length: int) -> Refusal | None:
+        """Acquire a slot if the body is large. The SDK reads bodies only after the header has been authenticated."""
         if not context.hotkey:
-            raise RuntimeError("a body is read before its header has verified")
+            raise RuntimeError("a body is read before its header has been authenticated")
         refusal = self.slots.acquire(context.hotkey) if self._is_large(length) else None
         context.holds_slot = self._is_large(length) and refusal is None
         return refusal
 
-    def _leave(self, context: RequestContext) -> None:
+    def _release_slot(self, context: RequestContext) -> None:
         if context.holds_slot:
             context.holds_slot = False
             self.slots.release(context.hotkey)
 
     async def _serve(self, scope: Scope, body: Body, send: Send, context: RequestContext) -> None:
-        """Let the axon answer; replace any answer of its own other than 200 by one of our refusals."""
-        exchange = _Exchange(body, send, context, partial(self._answer, body=body, send=send), self._leave)
+        """Run the axon's application, replacing any response other than 200 by one of our refusals."""
+        send_refusal = partial(self._send_refusal, body=body, send=send)
+        exchange = _Exchange(body, send, context, send_refusal, self._release_slot)
         await self._app(scope, exchange.receive, exchange.send)
 
-    async def _answer(self, refusal: Refusal, body: Body, send: Send) -> None:
-        """Send a refusal, then read the rest of the body: closing at once could lose the answer."""
+    async def _send_refusal(self, refusal: Refusal, body: Body, send: Send) -> None:
+        """Send a refusal, then discard the rest of the body: closing at once could lose the response."""
         self._count_refusal(refusal.code)
         unread = not body.complete
         await send(refusal.start(close=unread))
         await send({"type": "http.response.body", "body": refusal.body, "more_body": unread})
         if unread:
-            if self._lingering < self._rules.lingering:
-                self._lingering += 1
+            if self._discarding < self._rules.max_discarding:
+                self._discarding += 1
                 try:
                     await body.discard()
                 finally:
-                    self._lingering -= 1
+                    self._discarding -= 1
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 class _Exchange:
-    """The two ASGI channels of one request, as the SDK's application sees them."""
+    """The `receive` and `send` of one request, as the SDK's application sees them."""
 
     def __init__(
         self,
         body: Body,
         send: Send,
         context: RequestContext,
-        answer: Callable[[Refusal], Awaitable[None]],
-        leave: Callable[[RequestContext], None],
+        send_refusal: Callable[[Refusal], Awaitable[None]],
+        release_slot: Callable[[RequestContext], None],
     ) -> None:
         self._body, self._send, self._context = body, send, context
-        self._answer, self._leave = answer, leave
+        self._send_refusal, self._release_slot = send_refusal, release_slot
         self._refused = False
 
     async def receive(self) -> Message:
-        """Read the body, noting why it was refused."""
+        """Return the body's next message, and record a refusal in the request's context."""
         try:
             return await self._body.receive()
         except RefusedError as error:
@@ -162,17 +159,17 @@ class _Exchange:
             raise
 
     async def send(self, message: Message) -> None:
-        """Pass a 200 on; answer with a refusal instead of anything else."""
+        """Pass a 200 on; send a refusal instead of any other response."""
         if message["type"] == "http.response.start" and message["status"] != 200:
             self._refused = True
-            await self._answer(self._context.refusal or BY_STATUS.get(message["status"], INVALID))
+            await self._send_refusal(self._context.refusal or BY_STATUS.get(message["status"], INVALID))
         elif not self._refused:
-            self._leave(self._context)  # before the peer can see its reply and come again
+            self._release_slot(self._context)  # before the peer sees its reply and can send the next request
             await self._send(message)
 
 
 def content_length(scope: Scope) -> int | None:
-    """Return the Content-Length, or None if it is missing or invalid: a body without one has no bound."""
+    """Return the Content-Length, or None if it is missing or invalid, so that the body's size has no bound."""
     headers = Headers(scope=scope)
     text = headers.get("content-length", "")
     if "transfer-encoding" in headers or not text.isascii() or not text.isdigit() or len(text) > 15:

@@ -1,4 +1,4 @@
-"""Converts synapses for the desk and back. The hotkey is the proven one; the body's claim of it is ignored."""
+"""Converts synapses for the desk and back. The hotkey is the authenticated one; the body's claim is ignored."""
 
 from __future__ import annotations
 
@@ -31,22 +31,29 @@ from neurons.validator.axon.refusals import (
     request_context,
 )
 from neurons.validator.tasks.desk import Desk
-from neurons.validator.tasks.jobs import OrganicJob
+from neurons.validator.tasks.jobs import JobRefusal
 from neurons.validator.tasks.replies import MAX_RESULT_BYTES
 
 logger = logging.getLogger(__name__)
 
 MAX_TIME_NS = 2**63
-JOB_REFUSALS = {refusal.code: refusal for refusal in (NOT_ALLOWED, INVALID_PROMPT, RATE_LIMITED, QUEUE_FULL)}
-"""Refusals of organic requests, by the code that the jobs return."""
+JOB_REFUSALS = {
+    JobRefusal.NOT_ALLOWED: NOT_ALLOWED,
+    JobRefusal.INVALID_PROMPT: INVALID_PROMPT,
+    JobRefusal.RATE_LIMITED: RATE_LIMITED,
+    JobRefusal.QUEUE_FULL: QUEUE_FULL,
+}
 
 Handler = Callable[[Any], Awaitable[ThreeGenSynapse]]
 
 
 @dataclass(frozen=True, slots=True)
 class Handlers:
-    """What the axon forwards to. `validation_version` returns the validation service's version;
-    `count_reply` is called with the synapse and the reply's reason code, which is empty on success."""
+    """The axon's forward functions.
+
+    `validation_version()` returns the validation service's version. `count_reply(synapse, code)` is called with each
+    reply's reason code, which is empty on success.
+    """
 
     desk: Desk
     polling_interval_s: int
@@ -69,10 +76,10 @@ class Handlers:
             "thresholds": list(reply.thresholds),
             "max_result_bytes": reply.max_result_bytes,
         }
-        return synapse.model_copy(update=filled)  # our own values: not validated once more, one by one
+        return synapse.model_copy(update=filled)  # our own values need no validation
 
     async def submit(self, synapse: SubmitResults) -> SubmitResults:
-        """Fill in the outcome of a result. The asset itself is not sent back."""
+        """Fill in the verdict on a result. The asset itself is not sent back."""
         reply = await self.desk.submit(request_context.get().hotkey, _submission(synapse))
         self.count_reply("submit", reply.reason_code)
         feedback = Feedback(
@@ -104,21 +111,21 @@ class Handlers:
 
     async def generate(self, synapse: Generate) -> Generate:
         """Queue an organic request and fill in its job id."""
-        answer = self.desk.jobs.ask(request_context.get().hotkey, synapse.prompt)
-        if not isinstance(answer, OrganicJob):
-            raise RefusedError(JOB_REFUSALS.get(answer, INTERNAL))
-        synapse.task_id, synapse.polling_interval = answer.id, self.polling_interval_s
+        job = self.desk.jobs.ask(request_context.get().hotkey, synapse.prompt)
+        if isinstance(job, JobRefusal):
+            raise RefusedError(JOB_REFUSALS[job])
+        synapse.task_id, synapse.polling_interval = job.id, self.polling_interval_s
         self.count_reply("generate", "")
         return synapse
 
     async def status(self, synapse: StatusCheck) -> StatusCheck:
-        """Fill in the state of a job of the same hotkey."""
+        """Fill in the state of a job, which is found only by the hotkey that asked for it."""
         synapse.status, synapse.results = self.desk.jobs.status_of(request_context.get().hotkey, synapse.task_id)
         return synapse
 
 
 def guarded(handler: Handler) -> Handler:
-    """Wrap a handler to note refusals for the gateway, and to log unforeseen errors and answer them as internal."""
+    """Wrap a handler so that its refusal is sent, and an unforeseen error is logged and answered as internal."""
 
     async def forward(synapse: ThreeGenSynapse) -> ThreeGenSynapse:
         context = request_context.get()

@@ -1,8 +1,9 @@
 """Decides who is served: the SDK's blacklist and verify hooks.
 
-The SDK asks the blacklist before any signature is checked, so it changes no state; it accepts nonces an hour ahead,
-trusts the sender's own timeout, and keeps nonces only in memory, without ever dropping any. Here a nonce lies
-between 4 s and the timeout (300 s at most) ago and 30 s ahead, and is used once, restarts included.
+The SDK calls the blacklist hook before it checks a signature, so that hook must not change any state. Nonces are
+checked here because the SDK accepts them up to an hour ahead, trusts the sender's own timeout, and keeps them only in
+memory, without ever dropping any. Here a nonce may be 30 s ahead, or behind by 4 s plus the sender's timeout
+(at most 300 s). It can be used once, even across restarts.
 """
 
 from __future__ import annotations
@@ -41,10 +42,10 @@ MAX_UUID_CHARS = 64
 
 @dataclass(slots=True)
 class RequestVerifier:
-    """Decides by the last snapshot of the subnet; `snapshot` is set after each sync.
+    """Checks senders against the last `snapshot` of the subnet, which is set after each sync.
 
-    use_nonce(hotkey, uuid, nonce) uses a nonce up and returns whether it was new. `may_ask(hotkey)` checks who may
-    ask for organic work, and is None when that is off.
+    `use_nonce(hotkey, uuid, nonce)` uses a nonce up and returns False if it was not new. `may_ask(hotkey)` checks who
+    may ask for organic work, and is None if that is off.
     """
 
     hotkey: str
@@ -54,7 +55,7 @@ class RequestVerifier:
     snapshot: Snapshot | None = None
 
     def refusal_for(self, synapse: str, hotkey: str) -> Refusal | None:
-        """Return why a claimed hotkey is not served. Changes no state: the claim is not proven yet."""
+        """Return the refusal for a hotkey that may not send this synapse. The hotkey is not authenticated yet."""
         if self.snapshot is None:
             return STARTING
         if synapse in ("Generate", "StatusCheck"):
@@ -74,14 +75,14 @@ class RequestVerifier:
             raise RefusedError(INVALID)
         if (refusal := _check_time(sender.nonce, synapse.timeout, self.now_ns())) is not None:
             raise RefusedError(refusal)
-        if not self._signed(sender):
+        if not self._verify_signature(sender):
             raise RefusedError(BAD_SIGNATURE)
         if not await self.use_nonce(sender.hotkey, sender.uuid, sender.nonce):
             raise RefusedError(USED_NONCE)
         return str(sender.hotkey)
 
-    def _signed(self, sender: TerminalInfo) -> bool:
-        """Check the header's signature by the sender for this validator. Takes 44 µs, so no thread is needed."""
+    def _verify_signature(self, sender: TerminalInfo) -> bool:
+        """Verify the header's signature. Takes 44 µs, so no thread is needed."""
         message = f"{sender.nonce}.{sender.hotkey}.{self.hotkey}.{sender.uuid}.{NO_FIELDS_HASH}"
         try:
             raw = bytes.fromhex(str(sender.signature).removeprefix("0x"))

@@ -1,6 +1,6 @@
-"""The axon's answers to requests that it does not serve: a status, a code, constant text, a time to come back.
+"""The axon's refusals: an HTTP status, a code, constant text, and a time after which to retry.
 
-They never contain anything that a peer sent. `message` is what the SDK's dendrite shows as its status message.
+They never contain anything that a peer sent. The SDK's dendrite shows `message` as its status message.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from starlette.types import Message
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An answer other than 200. `retry_s` says when to try again; 0 means not with this request."""
+    """A response other than 200. `retry_s` is the time after which to retry; 0 if the same request cannot succeed."""
 
     status: int
     code: str
@@ -22,7 +22,7 @@ class Refusal:
     retry_s: int = 0
 
     def start(self, *, close: bool) -> Message:
-        """Return the response start message; `close` ends the connection, for when a body is left unread."""
+        """Return the ASGI message that starts the response. `close` the connection if a body is left unread."""
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(self.body)).encode())]
         if self.retry_s:
             headers.append((b"retry-after", str(self.retry_s).encode()))
@@ -33,9 +33,14 @@ class Refusal:
     @property
     def body(self) -> bytes:
         """The JSON body."""
-        again = f"; come back in {self.retry_s} s" if self.retry_s else ""
-        said = {"message": f"{self.code}: {self.detail}{again}", "code": self.code, "detail": self.detail}
-        return json.dumps({**said, "retry_after": self.retry_s}).encode()
+        retry = f"; come back in {self.retry_s} s" if self.retry_s else ""
+        fields = {
+            "message": f"{self.code}: {self.detail}{retry}",
+            "code": self.code,
+            "detail": self.detail,
+            "retry_after": self.retry_s,
+        }
+        return json.dumps(fields).encode()
 
 
 UNKNOWN_SYNAPSE = Refusal(404, "unknown_synapse", "this validator knows no such synapse")
@@ -65,7 +70,7 @@ FUTURE_NONCE = Refusal(401, "future_nonce", "the nonce lies more than 30 s ahead
 USED_NONCE = Refusal(401, "used_nonce", "this sender has used a nonce as new as this", 1)
 
 BY_STATUS = {404: UNKNOWN_SYNAPSE, 405: BAD_METHOD}
-"""Refusals for statuses of the SDK or the framework; any other status of theirs is an unreadable request."""
+"""Refusals by the status of an SDK or framework error. Any other status becomes INVALID."""
 
 ALL_REFUSALS = (
     UNKNOWN_SYNAPSE,
@@ -93,7 +98,7 @@ ALL_REFUSALS = (
     USED_NONCE,
 )
 REFUSAL_CODES = frozenset(refusal.code for refusal in ALL_REFUSALS)
-"""Codes that are counted by name."""
+"""All refusal codes, each counted by name."""
 
 
 class RefusedError(Exception):
@@ -106,7 +111,7 @@ class RefusedError(Exception):
 
 @dataclass(slots=True)
 class RequestContext:
-    """The state of one request in gateway, hooks and handler: its proven sender, or the refusal that ends it."""
+    """The state of one request, shared by gateway, hooks and handler: its authenticated hotkey, or its refusal."""
 
     hotkey: str = ""
     refusal: Refusal | None = None
@@ -114,4 +119,4 @@ class RequestContext:
 
 
 request_context: ContextVar[RequestContext] = ContextVar("request_context")
-"""The current request. The SDK passes hooks and handlers only the synapse, whose body may claim any hotkey."""
+"""The current request. The SDK passes only the synapse to hooks and handlers, and its body may claim any hotkey."""

@@ -1,7 +1,8 @@
-"""Finds copies of assets that were accepted before: the same splats, or the same object slightly changed.
+"""Finds copies of accepted assets: the same splats, or the same object slightly changed.
 
-Compares fingerprints from the validation service: equal digests, or embeddings closer to each other than
-NEAR_DUPLICATE_DISTANCE. The asset accepted first keeps its reward; a miner's own earlier asset counts too.
+Fingerprints from the validation service are compared: an asset is a copy if its digest equals an earlier one, or if its
+embedding is closer to an earlier one than NEAR_DUPLICATE_DISTANCE. The asset accepted first keeps its reward. A miner
+may not send its own earlier asset again either.
 """
 
 from __future__ import annotations
@@ -16,19 +17,20 @@ from neurons.validator.tasks.state import Accepted
 from validation.schemas import EMBEDDING_SIZE, NEAR_DUPLICATE_DISTANCE, Fingerprint
 
 KEPT_S = 7 * 24 * 3600.0
+"""How long an accepted asset is compared with new ones."""
 MAX_ASSETS = 500_000
-"""128 MB of embeddings; one comparison then takes tens of milliseconds."""
+"""At this number the embeddings take 128 MB and a comparison takes tens of milliseconds."""
 
 
 class CopyIndex:
-    """The accepted assets of the last seven days, in memory; the oldest go first when there are too many."""
+    """The accepted assets of the last seven days, in memory. The oldest are dropped first if there are too many."""
 
     def __init__(self, assets: Iterable[Accepted] = (), max_assets: int = MAX_ASSETS) -> None:
         self._assets: deque[Accepted] = deque()
         self._digests: dict[str, int] = {}
         self._vectors = np.empty((1024, EMBEDDING_SIZE), np.float32)
-        self._squares = np.empty(1024, np.float32)
-        self._start = self._end = 0
+        self._squares = np.empty(1024, np.float32)  # squared norms of the vectors
+        self._start = self._end = 0  # the rows in use
         self._max = max_assets
         for asset in assets:
             self.add(asset)
@@ -37,16 +39,16 @@ class CopyIndex:
         return len(self._assets)
 
     def find(self, fingerprint: Fingerprint) -> str | None:
-        """Return how the asset matches an accepted one, "digest" or "likeness", or None if it is new."""
+        """Return how the asset matches an accepted one, "digest" or "likeness", or None if it does not."""
         if fingerprint.digest in self._digests:
             return "digest"
         near = self._nearest(np.asarray(fingerprint.embedding, np.float32)) < NEAR_DUPLICATE_DISTANCE
         return "likeness" if near else None
 
     def add(self, asset: Accepted) -> None:
-        """Add an accepted asset. Assets must be added in the order of time."""
+        """Add an accepted asset. Assets must be added in the order of their times."""
         if self._end == len(self._vectors):
-            self._make_room()
+            self._reallocate()
         self._vectors[self._end] = asset.embedding
         self._squares[self._end] = asset.embedding @ asset.embedding
         self._end += 1
@@ -61,12 +63,12 @@ class CopyIndex:
             self._drop_oldest()
 
     def _nearest(self, embedding: NDArray[np.float32]) -> float:
-        """Distance to the nearest, by |a - b|² = |a|² - 2ab + |b|²: one pass over memory, no copy of it."""
+        """Return the distance to the nearest embedding, found by |a - b|² = |a|² - 2ab + |b|² without copying any."""
         if not self._assets:
             return float("inf")
-        held = slice(self._start, self._end)
-        candidates = self._squares[held] - 2 * (self._vectors[held] @ embedding)
-        return float(np.linalg.norm(self._vectors[held][candidates.argmin()] - embedding))
+        rows = slice(self._start, self._end)
+        partial = self._squares[rows] - 2 * (self._vectors[rows] @ embedding)  # |b|² is the same for all
+        return float(np.linalg.norm(self._vectors[rows][partial.argmin()] - embedding))
 
     def _drop_oldest(self) -> None:
         oldest = self._assets.popleft()
@@ -75,10 +77,12 @@ class CopyIndex:
         if not self._digests[oldest.digest]:
             del self._digests[oldest.digest]
 
-    def _make_room(self) -> None:
-        held, size = slice(self._start, self._end), max(1024, 2 * len(self._assets))
+    def _reallocate(self) -> None:
+        """Move the rows in use to the start of arrays that have room for twice as many."""
+        count, rows = len(self._assets), slice(self._start, self._end)
+        size = max(1024, 2 * count)
         vectors, squares = np.empty((size, EMBEDDING_SIZE), np.float32), np.empty(size, np.float32)
-        vectors[: len(self._assets)] = self._vectors[held]
-        squares[: len(self._assets)] = self._squares[held]
+        vectors[:count] = self._vectors[rows]
+        squares[:count] = self._squares[rows]
         self._vectors, self._squares = vectors, squares
-        self._start, self._end = 0, len(self._assets)
+        self._start, self._end = 0, count

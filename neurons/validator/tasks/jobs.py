@@ -1,39 +1,50 @@
-"""Organic work: users' requests, the miners who work on them, and the result each user gets.
+"""Organic work: users' requests, the miners who work on them, and the result that each user gets.
 
-    asked ──► queued ──► running (a miner has pulled) ──► done: the best result, once all who hold the job have answered
+    asked ──► queued ──► running (a miner has pulled it) ──► done: the best result, once all its miners have answered
                 │            │                                  or some time after the first acceptable one
                 └► no_miner  └► no_acceptable_result, at the deadline
 
-A job goes to several miners; its last place is reserved for a strong one for a while. A rejected result frees its
-place. Jobs live in memory only: after a restart users must ask again.
+A job is given to several miners. Its last place is reserved for a strong miner for a while, and a rejected result frees
+its place. Jobs are kept only in memory: after a restart users must ask again.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import Enum
 from pathlib import Path
 
 from neurons.messages import TaskStatus
 from serving.schemas import clean_prompt, new_job_id
 
 FINISHED_KEPT = 64
-"""Finished jobs kept for their users to fetch: at most 1 GiB of results at 16 MiB each."""
+"""Finished jobs kept for their users to fetch: at most 1 GiB of results of 16 MiB."""
 FINISHED_KEPT_S = 3600.0
 MAX_OPEN = 64
+"""Jobs that may be queued or running at a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class JobRules:
-    """How organic work is shared out, by the flags --public_api.*; times in seconds."""
+    """How organic work is distributed. All but `strong_wait_s` are set by the flags --public_api.*."""
 
-    copies: int = 4  # miners that a job is given to
-    strong_wait_s: float = 30.0  # the last place is kept so long for a strong miner
-    wait_after_first_s: float = 60.0  # for better results after an acceptable one
-    timeout_s: float = 600.0  # from the question to failure
-    rate_requests: int = 10  # of one hotkey …
-    rate_period_s: float = 120.0  # … in so long
+    copies: int = 4  # number of miners that a job is given to
+    strong_wait_s: float = 30.0  # how long the last place is reserved for a strong miner
+    wait_after_first_s: float = 60.0  # for better results, after the first acceptable one
+    timeout_s: float = 600.0  # from the request to the job's failure
+    rate_requests: int = 10  # requests of one hotkey …
+    rate_period_s: float = 120.0  # … in this period
+
+
+class JobRefusal(Enum):
+    """Why a request was not queued."""
+
+    NOT_ALLOWED = "not_allowed"
+    INVALID_PROMPT = "invalid_prompt"
+    RATE_LIMITED = "rate_limited"
+    QUEUE_FULL = "queue_full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +60,12 @@ class MinerResult:
 
 @dataclass
 class OrganicJob:
-    """One question of one user. `holders` maps the miners who work on it to when they pulled."""
+    """One request of one user.
+
+    `holders` maps the miners who are working on it to the times they pulled it; `failed` has those whose results were
+    rejected or who declined. `accepted` has the acceptable results in order of time, of which only the first and the
+    best keep their asset. Times are Unix seconds.
+    """
 
     id: str
     owner: str
@@ -57,21 +73,19 @@ class OrganicJob:
     asked_at: float
     holders: dict[str, float] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
-    made: list[MinerResult] = field(
-        default_factory=list
-    )  # rising in time; `results` of all but the first and best are empty
+    accepted: list[MinerResult] = field(default_factory=list)
     status: TaskStatus = TaskStatus.IN_QUEUE
     reason: str = ""
     ended_at: float | None = None
 
     @property
     def best(self) -> MinerResult | None:
-        """Return the result with the highest score, the earliest of equals."""
-        return max(self.made, key=lambda made: made.score, default=None)
+        """The result with the highest score, the earliest of equals."""
+        return max(self.accepted, key=lambda result: result.score, default=None)
 
 
 class OrganicJobs:
-    """All organic jobs of one validator. `allowed(hotkey)` checks who may ask."""
+    """All organic jobs of one validator. `allowed(hotkey)` checks whether a user may ask."""
 
     def __init__(self, rules: JobRules, now: Callable[[], float], allowed: Callable[[str], bool]) -> None:
         self._rules, self._now, self._allowed = rules, now, allowed
@@ -79,28 +93,28 @@ class OrganicJobs:
         self._ended: dict[str, OrganicJob] = {}
         self._asked: dict[str, deque[float]] = {}
 
-    def ask(self, owner: str, prompt: str) -> OrganicJob | str:
-        """Queue a new job, or return a refusal code: not_allowed, invalid_prompt, rate_limited, queue_full."""
+    def ask(self, owner: str, prompt: str) -> OrganicJob | JobRefusal:
+        """Queue a new job, or return why it is refused."""
         if not self._allowed(owner):
-            return "not_allowed"
+            return JobRefusal.NOT_ALLOWED
         try:
             cleaned = clean_prompt(prompt)
         except ValueError:
-            return "invalid_prompt"
-        self._settle()
+            return JobRefusal.INVALID_PROMPT
+        self._expire()
         if len(self._open) >= MAX_OPEN:
-            return "queue_full"
+            return JobRefusal.QUEUE_FULL
         times = self._asked.setdefault(owner, deque())
         if len(times) >= self._rules.rate_requests:
-            return "rate_limited"
+            return JobRefusal.RATE_LIMITED
         times.append(self._now())
         job = OrganicJob(new_job_id(), owner, cleaned, self._now())
         self._open[job.id] = job
         return job
 
     def find(self, owner: str, job_id: str) -> OrganicJob | None:
-        """Return the current job if it belongs to this user."""
-        self._settle()
+        """Return the job if it exists and belongs to this user."""
+        self._expire()
         job = self._open.get(job_id) or self._ended.get(job_id)
         return job if job is not None and job.owner == owner else None
 
@@ -112,8 +126,8 @@ class OrganicJobs:
         return job.status, job.best.results if job.best and job.status is TaskStatus.DONE else None
 
     def offer(self, hotkey: str, strong: bool) -> OrganicJob | None:
-        """Return the oldest job with a free place for this miner. `take` claims the place."""
-        self._settle()
+        """Return the oldest job with a free place for this miner, which `take` claims, or None."""
+        self._expire()
         return next((job for job in self._open.values() if self._has_place(job, hotkey, strong)), None)
 
     def take(self, job: OrganicJob, hotkey: str) -> None:
@@ -123,7 +137,7 @@ class OrganicJobs:
 
     def answer(self, job_id: str, hotkey: str, score: float | None, results: str) -> None:
         """Record a miner's result; `score` is None if it was rejected or declined. Ignored once the job has ended."""
-        self._settle()
+        self._expire()
         job = self._open.get(job_id)
         if job is None or hotkey not in job.holders:
             return
@@ -132,21 +146,21 @@ class OrganicJobs:
             job.failed.add(hotkey)
         else:
             _add(job, MinerResult(hotkey, score, results, assigned_at, self._now()))
-        self._settle()
+        self._expire()
 
     def _has_place(self, job: OrganicJob, hotkey: str, strong: bool) -> bool:
-        if hotkey in job.holders or hotkey in job.failed or any(made.hotkey == hotkey for made in job.made):
+        if hotkey in job.holders or hotkey in job.failed or any(one.hotkey == hotkey for one in job.accepted):
             return False
-        taken = len(job.holders) + len(job.made)
+        taken = len(job.holders) + len(job.accepted)
         waited = self._now() >= job.asked_at + self._rules.strong_wait_s
         places = self._rules.copies if strong or waited or self._rules.copies == 1 else self._rules.copies - 1
         return taken < places
 
-    def _settle(self) -> None:
-        """End jobs that are due and drop old ones; called before each access."""
+    def _expire(self) -> None:
+        """End the jobs that are due, and drop old jobs and request times. Called before each access."""
         now = self._now()
         for job in list(self._open.values()):
-            first = job.made[0].submitted_at if job.made else None
+            first = job.accepted[0].submitted_at if job.accepted else None
             late = now >= job.asked_at + self._rules.timeout_s
             if first is not None and (not job.holders or late or now >= first + self._rules.wait_after_first_s):
                 self._end(job, TaskStatus.DONE, "")
@@ -168,7 +182,7 @@ class OrganicJobs:
 
 
 class AllowList:
-    """The hotkeys of a file, one a line, `#` begins a comment. Read again whenever the file changes."""
+    """The hotkeys listed in a file, one a line; `#` starts a comment. The file is read again whenever it changes."""
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
@@ -189,11 +203,8 @@ class AllowList:
         return hotkey in self._hotkeys
 
 
-def _add(job: OrganicJob, made: MinerResult) -> None:
+def _add(job: OrganicJob, result: MinerResult) -> None:
     """Add a result, keeping only the assets of the first and the best one."""
-    job.made.append(made)
+    job.accepted.append(result)
     best = job.best
-    job.made[1:] = [
-        one if one is best else MinerResult(one.hotkey, one.score, "", one.assigned_at, one.submitted_at)
-        for one in job.made[1:]
-    ]
+    job.accepted[1:] = [one if one is best else replace(one, results="") for one in job.accepted[1:]]

@@ -1,4 +1,4 @@
-"""Turns miners' records into weights. Pure."""
+"""Computes weights from miners' records. Pure."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from neurons.validator.tasks.rules import TaskRules
 def compute_weights(
     records: Iterable[MinerRecord], snapshot: Snapshot, now: float, rules: TaskRules
 ) -> dict[int, float]:
-    """Return weights by uid, summing to 1, of the miners that are registered in `snapshot` and have earned something.
+    """Return the weights by uid of the miners that are registered in `snapshot` and have earned something.
 
-    Empty if nobody has: then no weights may be set.
+    They are proportional to the miners' rewards and sum to 1. If nobody has earned anything the result is empty, and no
+    weights may be set.
     """
     seats = snapshot.by_hotkey
     rewards = {seats[r.hotkey].uid: compute_reward(r, now, rules) for r in records if r.hotkey in seats}

@@ -1,7 +1,7 @@
-"""What a validator must not forget, in one SQLite file: miners' records, fingerprints of accepted assets, nonces.
+"""The validator's state in one SQLite file: miners' records, fingerprints of accepted assets, and used nonces.
 
-Write-ahead log with a sync on each commit: what a call has written survives a kill and a power cut. The folder is 0700,
-its files 0600. One thread at a time. Knows no rule: what a record means is `neurons.validator.tasks.records`'.
+The write-ahead log is synced on each commit, so that a write survives a kill and a power cut once its call returns. The
+folder has mode 0700 and its files 0600. Use from one thread at a time.
 """
 
 from __future__ import annotations
@@ -28,30 +28,30 @@ SCHEMA = (
     CREATE TABLE nonces (sender TEXT PRIMARY KEY, nonce INTEGER NOT NULL, at REAL NOT NULL) STRICT;
     """,
 )
-"""Statements that lead from each version of the file to the next; the file knows its own (user_version)."""
+"""Statements that migrate each version of the file to the next. The file's version is its `user_version`."""
 
 NONCES_KEPT_S = 3600.0
-"""A sender's first nonce must be younger than the longest time-out (300 s) anyway; the rest is for wrong clocks."""
+"""Nonces older than the longest timeout (300 s) are refused anyway; the rest is a margin for wrong clocks."""
 
 _RECORD = TypeAdapter(MinerRecord)
 
 
 class StateDamagedError(Exception):
-    """The state cannot be read, or is of a later release: nothing may be decided on it."""
+    """The state cannot be read, or was written by a later release."""
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """An accepted asset: when (Unix seconds), whose, its digest and its embedding [64]."""
+    """An accepted asset: the time, its miner, and its fingerprint (digest and embedding [64])."""
 
-    at: float
+    at: float  # Unix seconds
     hotkey: str
     digest: str
     embedding: NDArray[np.float32]
 
 
 class Store:
-    """The file `state.db` in `folder`, which is made if need be. Raises StateDamagedError."""
+    """The file `state.db` in `folder`. Both are created if missing. Raises StateDamagedError."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -74,22 +74,22 @@ class Store:
             raise StateDamagedError(f"{path}: {error}; move it aside to start with an empty state") from error
 
     def secret(self) -> bytes:
-        """The 32 bytes that seeds of scores are drawn from, made once."""
+        """Return the 32 bytes that score seeds are derived from, generated at first use. Raises StateDamagedError."""
         path = self._folder / "secret"
         if not path.exists():
-            part = self._folder / "secret.part"  # a kill leaves the whole file or none
+            part = self._folder / "secret.part"  # renamed when complete, so that a kill never leaves half a secret
             with os.fdopen(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
                 file.write(secrets.token_bytes(32))
                 file.flush()
                 os.fsync(file.fileno())
             part.replace(path)
-        found = path.read_bytes()
-        if len(found) != 32:
+        secret = path.read_bytes()
+        if len(secret) != 32:
             raise StateDamagedError(f"{path} does not hold 32 bytes")
-        return found
+        return secret
 
     def records(self) -> list[MinerRecord]:
-        """All miners. Raises StateDamagedError for a record that cannot be read."""
+        """Return the records of all miners, by hotkey. Raises StateDamagedError if one cannot be read."""
         try:
             return [
                 _RECORD.validate_json(text) for (text,) in self._db.execute("SELECT record FROM miners ORDER BY hotkey")
@@ -98,7 +98,7 @@ class Store:
             raise StateDamagedError(f"a miner's record cannot be read: {error}") from error
 
     def save(self, record: MinerRecord, asset: Accepted | None = None) -> None:
-        """Writes a record and, with it or not at all, the asset that was accepted."""
+        """Write a record and, in the same transaction, the asset that was accepted with it."""
         with self._transaction():
             self._db.execute(
                 "INSERT INTO miners VALUES (?, ?) ON CONFLICT (hotkey) DO UPDATE SET record = excluded.record",
@@ -109,24 +109,24 @@ class Store:
                 self._db.execute("INSERT INTO assets VALUES (?, ?, ?, ?)", row)
 
     def drop(self, hotkeys: Iterable[str]) -> None:
-        """Deletes miners' records."""
+        """Delete the records of miners."""
         with self._transaction():
             self._db.executemany("DELETE FROM miners WHERE hotkey = ?", ((hotkey,) for hotkey in hotkeys))
 
     def assets(self, since: float) -> Iterable[Accepted]:
-        """Assets accepted from `since` on, oldest first."""
+        """Yield the assets accepted at or after a time, oldest first."""
         rows = self._db.execute("SELECT at, hotkey, digest, embedding FROM assets WHERE at >= ? ORDER BY at", (since,))
         for at, hotkey, digest, embedding in rows:
             yield Accepted(at, hotkey, digest, np.frombuffer(embedding, "<f4"))
 
     def forget(self, *, assets_before: float, now: float) -> None:
-        """Deletes assets from before a time, and nonces too old to matter."""
+        """Delete the assets accepted before a time, and nonces that are too old to be accepted again."""
         with self._transaction():
             self._db.execute("DELETE FROM assets WHERE at < ?", (assets_before,))
             self._db.execute("DELETE FROM nonces WHERE at < ?", (now - NONCES_KEPT_S,))
 
     def use_nonce(self, hotkey: str, uuid: str, nonce: int, now: float) -> bool:
-        """Whether `nonce` is newer than all that this sender (a hotkey's process) has used; it then counts."""
+        """Use a nonce up; return False unless it is newer than all that this sender (hotkey and uuid) has used."""
         with self._transaction():
             changed = self._db.execute(
                 "INSERT INTO nonces VALUES (?1, ?2, ?3) ON CONFLICT (sender) DO UPDATE "
@@ -136,7 +136,7 @@ class Store:
             return changed.rowcount == 1
 
     def close(self) -> None:
-        """Ends it; the object must not be used again."""
+        """Close the file. The store cannot be used afterwards."""
         self._db.close()
 
     def _transaction(self) -> _Transaction:
@@ -146,9 +146,9 @@ class Store:
         version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
         if version > len(SCHEMA):
             raise StateDamagedError(f"{path} was written by a later release (version {version})")
-        (verdict,) = self._db.execute("PRAGMA quick_check(1)").fetchone()
-        if verdict != "ok":
-            raise StateDamagedError(f"{path} is damaged: {verdict}")
+        (damage,) = self._db.execute("PRAGMA quick_check(1)").fetchone()
+        if damage != "ok":
+            raise StateDamagedError(f"{path} is damaged: {damage}")
         for step in SCHEMA[version:]:
             version += 1
             self._db.executescript(f"BEGIN IMMEDIATE; {step} PRAGMA user_version = {version}; COMMIT;")

@@ -70,7 +70,7 @@ def test_a_file_without_prompts_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_request_is_signed_alone_and_bound_to_the_collector() -> None:
-    assert collector().question() == {
+    assert collector().build_request() == {
         "hotkey": "hotkey",
         "nonce": 77,
         "signature": "signed 77hotkey",

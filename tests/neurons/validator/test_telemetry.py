@@ -17,7 +17,7 @@ from neurons.chain.contract import Seat, Snapshot
 from neurons.validator.pages import status_pages
 from neurons.validator.tasks.rules import TaskRules
 from neurons.validator.telemetry import Counters, Telemetry
-from neurons.validator.weights import Sent
+from neurons.validator.weights import ConfirmedWeights
 
 
 @dataclass
@@ -39,25 +39,25 @@ def seen(world: Any) -> Seen:
     registry = CollectorRegistry()
     seats = tuple(Seat(uid, name, "cold", 0.0, 0.0, False, 0, "0.0.0.0", 0) for uid, name in enumerate(("me", "miner")))
     watch = SimpleNamespace(height=120, head_age_s=3.0, announced=True, snapshot=Snapshot(17, 118, seats))
-    weights = SimpleNamespace(sent=None, held_back="")
+    weights = SimpleNamespace(confirmed=None, held_back="")
     pool = SimpleNamespace(ready=True, scorer="three-gen-small@1+fp32")
     domain: Any = SimpleNamespace(desk=world.desk(), pool=pool)
     telemetry = Telemetry(domain, watch, watch, weights, Counters(registry), lambda: 2)  # type: ignore[arg-type]
-    telemetry.measure(registry)
+    telemetry.register_gauges(registry)
     return Seen(telemetry, registry, watch, weights, pool)
 
 
 def test_replies_are_counted_only_by_known_codes(seen: Seen) -> None:
     counters = seen.telemetry.counters
     for code in ("", "low_score", "too_few", "validator_fault", "whatever a service made up"):
-        counters.replied("submit", code)
-    counters.replied("pull", "")
-    counters.replied("pull", "cooldown")
+        counters.count_reply("submit", code)
+    counters.count_reply("pull", "")
+    counters.count_reply("pull", "cooldown")
     assert (counters.given, counters.accepted, counters.rejected, counters.faults) == (1, 1, 3, 1)
     assert seen.value("axon_replies_total", synapse="submit", code="rejected") == 2.0
     assert seen.value("axon_replies_total", synapse="pull", code="cooldown") == 1.0
-    counters.refused("used_nonce")
-    counters.refused("made up")
+    counters.count_refusal("used_nonce")
+    counters.count_refusal("made up")
     assert seen.value("axon_refusals_total", code="used_nonce") == 1.0
     assert seen.value("axon_refusals_total", code="other") == 1.0
 
@@ -72,14 +72,14 @@ def test_not_ready_names_every_reason(seen: Seen) -> None:
         "the subnet has not been read yet",
         "no new block for 200 s",
         "no validation service is ready",
-        "the chain does not know the axon",
+        "the axon is not announced on the chain",
     ]
 
 
 def test_gauges_are_read_on_each_scrape(seen: Seen) -> None:
     assert seen.value("chain_block") == 120.0
     seen.watch.height = 121
-    seen.weights.sent = Sent(119, {1: 1.0}, True)
+    seen.weights.confirmed = ConfirmedWeights(119, {1: 1.0}, True)
     assert (seen.value("chain_block"), seen.value("weights_block")) == (121.0, 119.0)
     assert (seen.value("chain_seats"), seen.value("axon_requests_at_work")) == (2.0, 2.0)
 
@@ -89,12 +89,12 @@ def test_the_progress_line_says_why_no_weights_were_set(seen: Seen, caplog: pyte
     seen.telemetry.log()
     seen.weights.held_back = "the stake of 1 is below 1000"
     seen.telemetry.log()
-    seen.weights.held_back, seen.weights.sent = "", Sent(119, {}, True)
+    seen.weights.held_back, seen.weights.confirmed = "", ConfirmedWeights(119, {}, True)
     seen.telemetry.log()
     assert "weights not due yet" in caplog.messages[0]
-    assert "weights held back (the stake of 1 is below 1000)" in caplog.messages[1]
+    assert "weights not set (the stake of 1 is below 1000)" in caplog.messages[1]
     assert caplog.messages[2].startswith("block 120, 2 seats; tasks given 0")
-    assert "weights of block 119" in caplog.messages[2]
+    assert "weights set at block 119" in caplog.messages[2]
 
 
 def page_of(seen: Seen | None, now: float = 0.0) -> TestClient:
@@ -111,7 +111,7 @@ def test_the_page_has_a_row_for_each_miner(seen: Seen, world: Any, submission: A
                 await seen.telemetry.domain.desk.submit(hotkey, submission(pulled.task.id, hotkey))
 
     asyncio.run(story())
-    seen.weights.sent = Sent(119, {1: 1.0}, True)
+    seen.weights.confirmed = ConfirmedWeights(119, {1: 1.0}, True)
     page = page_of(seen, world.now).get("/miners/").json()
     assert (page["netuid"], page["block"], page["weights_block"]) == (17, 120, 119)
     first, second = page["miners"]

@@ -10,7 +10,7 @@ import pytest
 
 from neurons.chain.contract import ChainUnavailable, Outcome, Seat, Snapshot
 from neurons.chain.worker import ChainWorker, Deadlines
-from neurons.validator.weights import WeightRules, WeightSetter
+from neurons.validator.weights import ConfirmedWeights, WeightRules, WeightSetter
 
 OK = Outcome(True, "ok", "", 201, True)
 
@@ -90,8 +90,7 @@ def test_weights_count_once_the_chain_shows_them() -> None:
     chain = FakeChain()
     setter = consider(chain)
     assert (chain.writes, chain.keys) == ([{1: 0.75, 2: 0.25}], [10_203])
-    assert setter.sent is not None
-    assert (setter.sent.block, setter.sent.weights, setter.sent.visible) == (201, {1: 0.75, 2: 0.25}, True)
+    assert setter.confirmed == ConfirmedWeights(201, {1: 0.75, 2: 0.25}, visible=True)
     assert setter.held_back == ""
 
 
@@ -114,7 +113,7 @@ def test_weights_wait_until_the_chain_allows_them() -> None:
 def test_a_write_that_the_chain_does_not_show_has_failed() -> None:
     chain = FakeChain(takes=False)
     setter = consider(chain, 200, 205, 210)
-    assert setter.sent is None
+    assert setter.confirmed is None
     assert "shows no new weights (ok)" in setter.held_back
     assert len(chain.writes) == 2  # a tenth of the interval lies between two attempts
 
@@ -123,7 +122,7 @@ def test_an_unknown_result_is_read_back_before_anything_is_sent_again() -> None:
     chain = FakeChain(answer=ChainUnavailable("the answer was lost"))
     setter = consider(chain, 200, 210, 220)
     assert len(chain.writes) == 1
-    assert setter.sent is not None
+    assert setter.confirmed is not None
 
 
 def test_a_refusal_is_reported_and_retried() -> None:
@@ -134,8 +133,8 @@ def test_a_refusal_is_reported_and_retried() -> None:
 
 def test_committed_weights_are_reported_as_hidden() -> None:
     setter = consider(FakeChain(answer=Outcome(True, "committed", "", 201, False)))
-    assert setter.sent is not None
-    assert not setter.sent.visible
+    assert setter.confirmed is not None
+    assert not setter.confirmed.visible
 
 
 @pytest.mark.parametrize(
@@ -144,7 +143,7 @@ def test_committed_weights_are_reported_as_hidden() -> None:
         (FakeChain(stake=999.0), "the stake of 999 is below 1000"),
         (FakeChain(permit=False), "no validator permit"),
         (FakeChain(hotkeys=("a", "b")), "holds no seat"),
-        (FakeChain(away=True), "the chain cannot be asked: away"),
+        (FakeChain(away=True), "the chain cannot be read: away"),
     ],
 )
 def test_no_attempt_is_made_while_weights_cannot_be_set(chain: FakeChain, words: str) -> None:

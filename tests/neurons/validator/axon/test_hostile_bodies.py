@@ -139,14 +139,14 @@ def test_a_hotkey_may_send_two_large_bodies_at_a_time(subnet: Any, peer: Any, ke
 
 def test_a_slow_body_is_cut_off(subnet: Any, peer: Any) -> None:
     async def story() -> None:
-        fast = replace(subnet, rules=BodyRules(free_s=0.2, min_rate=1 << 20, linger_s=0.2))
+        fast = replace(subnet, rules=BodyRules(grace_s=0.2, min_bytes_per_s=1 << 20, discard_s=0.2))
         async with fast.axon() as axon, peer(axon) as miner:
             headers = miner.headers(PullTask())
             async with post_raw(axon, "PullTask", {**headers, "Content-Length": "5000"}, "{") as reader:
                 answer = await reader.read()  # to the end: the connection is closed
             assert answer.startswith(b"HTTP/1.1 408")
             assert b'"code": "slow_body"' in answer
-            assert (axon.gateway.at_work, axon.gateway.slots.taken) == (0, 0)
+            assert (axon.gateway.active_requests, axon.gateway.slots.taken) == (0, 0)
             await assert_serves(miner)
 
     asyncio.run(story())

@@ -58,7 +58,7 @@ def test_scanners_learn_nothing(subnet: Any, peer: Any, method: str, path: str, 
 
 def test_requests_above_the_limit_are_refused(subnet: Any, peer: Any) -> None:
     async def story() -> None:
-        async with replace(subnet, rules=BodyRules(requests=0)).axon() as axon, peer(axon) as miner:
+        async with replace(subnet, rules=BodyRules(max_requests=0)).axon() as axon, peer(axon) as miner:
             answer = await miner.send(PullTask())
             assert (answer.status_code, refusal_code(answer)) == (503, "busy")
 

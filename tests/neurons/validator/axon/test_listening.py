@@ -76,7 +76,7 @@ def test_check_works_beside_a_running_validator(capsys: pytest.CaptureFixture[st
     with socket.create_server(("127.0.0.1", 0)) as running:
         port = running.getsockname()[1]
         assert check(settings(*DEVNET, "--axon.ip", "127.0.0.1", "--axon.port", str(port))) == 0
-    assert "something listens on" in capsys.readouterr().out
+    assert "something already listens on" in capsys.readouterr().out
 
 
 def test_the_unsupported_http_interface_is_refused(tmp_path: Path) -> None:

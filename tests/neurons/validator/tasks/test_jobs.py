@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from neurons.messages import TaskStatus
-from neurons.validator.tasks.jobs import FINISHED_KEPT, AllowList, JobRules, OrganicJob, OrganicJobs
+from neurons.validator.tasks.jobs import FINISHED_KEPT, AllowList, JobRefusal, JobRules, OrganicJob, OrganicJobs
 
 USER = "user"
 
@@ -119,7 +119,7 @@ def test_only_the_first_and_the_best_asset_are_kept(jobs: OrganicJobs) -> None:
     pull(jobs, "a", "b", "c")
     for hotkey, score in (("a", 0.7), ("b", 0.8), ("c", 0.9)):
         jobs.answer(job.id, hotkey, score, hotkey)
-    assert [made.results for made in job.made] == ["a", "", "c"]
+    assert [result.results for result in job.accepted] == ["a", "", "c"]
 
 
 def test_a_job_is_visible_only_to_its_user(jobs: OrganicJobs) -> None:
@@ -127,18 +127,18 @@ def test_a_job_is_visible_only_to_its_user(jobs: OrganicJobs) -> None:
 
 
 def test_a_hotkey_that_is_not_allowed_is_refused(jobs: OrganicJobs) -> None:
-    assert jobs.ask("stranger", "a red car") == "not_allowed"
+    assert jobs.ask("stranger", "a red car") is JobRefusal.NOT_ALLOWED
 
 
 def test_an_invalid_prompt_does_not_count_towards_the_rate_limit(jobs: OrganicJobs) -> None:
-    assert [jobs.ask(USER, "\x00") for _ in range(20)] == ["invalid_prompt"] * 20
+    assert [jobs.ask(USER, "\x00") for _ in range(20)] == [JobRefusal.INVALID_PROMPT] * 20
     asked(jobs)
 
 
 def test_ten_requests_in_two_minutes_are_the_limit(jobs: OrganicJobs, clock: Clock) -> None:
     for _ in range(10):
         asked(jobs)
-    assert jobs.ask(USER, "a red car") == "rate_limited"
+    assert jobs.ask(USER, "a red car") is JobRefusal.RATE_LIMITED
     assert isinstance(jobs.ask("another", "a red car"), OrganicJob)
     clock.now += 120
     asked(jobs)
@@ -146,7 +146,7 @@ def test_ten_requests_in_two_minutes_are_the_limit(jobs: OrganicJobs, clock: Clo
 
 def test_too_many_open_jobs_are_refused(jobs: OrganicJobs) -> None:
     answers = [jobs.ask(f"user {i}", "a red car") for i in range(65)]
-    assert answers[64] == "queue_full"
+    assert answers[64] is JobRefusal.QUEUE_FULL
 
 
 def test_finished_jobs_are_forgotten(jobs: OrganicJobs, clock: Clock) -> None:
