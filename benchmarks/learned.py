@@ -29,8 +29,8 @@ import torch
 from benchmarks.render import shell
 from generation.backends.guided.distil import Distillation
 from generation.backends.guided.guidance import Views
-from generation.backends.guided.load import GuidedOptions, GuidedPipeline
-from generation.backends.lgm import LgmOptions, LgmPipeline
+from generation.backends.guided.load import GuidedGenerator, GuidedOptions
+from generation.backends.lgm import LgmGenerator, LgmOptions
 from generation.networks import checkpoints, lgm, matting
 from generation.networks.autoencoder import make_vae
 from generation.networks.cameras import orbit_poses
@@ -147,7 +147,7 @@ def time_jobs(device: torch.device, rounds: int, *, tiny: bool) -> None:
     print("|---|---|---|---|---|")
     dtypes = [torch.float32] if tiny else [torch.float32, torch.bfloat16]
     for dtype in dtypes:
-        for label, aim, make in (("LGM", "2", lgm_pipeline), ("guided, 1000 steps", "15", guided_pipeline)):
+        for label, aim, make in (("LGM", "2", lgm_generator), ("guided, 1000 steps", "15", guided_generator)):
             pipeline = make(random_model(device, dtype, tiny=tiny), tiny=tiny)
             reset_memory(device)
             count = len(pipeline(PROMPT, 0, lambda _: None).splats)
@@ -158,7 +158,7 @@ def time_jobs(device: torch.device, rounds: int, *, tiny: bool) -> None:
     print()
 
 
-def lgm_pipeline(model: LatentDiffusion, *, tiny: bool) -> LgmPipeline:
+def lgm_generator(model: LatentDiffusion, *, tiny: bool) -> LgmGenerator:
     """Build the pipeline of generation/configs/lgm.yaml."""
     options = LgmOptions.model_validate(read_yaml(CONFIGS / "lgm.yaml", GenerationConfig).options)
     with model.device:
@@ -166,10 +166,10 @@ def lgm_pipeline(model: LatentDiffusion, *, tiny: bool) -> LgmPipeline:
         mask = matting.Matting(matting.SIZES["u2net-tiny" if tiny else "u2net"])
         network.conv.bias[3] += 2  # visible, whatever the other values are
     rays = lgm.pluecker_rays(orbit_poses((0, 90, 180, 270), [0.0] * 4, lgm.RADIUS), network.input_px).to(model.device)
-    return LgmPipeline(options, model, partial(matting.object_masks, mask), network, rays)
+    return LgmGenerator(options, model, partial(matting.object_masks, mask), network, rays)
 
 
-def guided_pipeline(model: LatentDiffusion, *, tiny: bool) -> GuidedPipeline:
+def guided_generator(model: LatentDiffusion, *, tiny: bool) -> GuidedGenerator:
     """Build the pipeline of generation/configs/text_mv.yaml, with fixed opacities and scales.
 
     The gradients of random networks have no lasting direction: every splat would fade or swell and be dropped, and most
@@ -182,7 +182,7 @@ def guided_pipeline(model: LatentDiffusion, *, tiny: bool) -> GuidedPipeline:
     given["optimisation"] = {**numbers, **held, **({"steps": 2} if tiny else {})}
     options = GuidedOptions.model_validate(given)
     guidance = Distillation(model, scale=options.guidance, negative=options.negative)
-    return GuidedPipeline(options, guidance)
+    return GuidedGenerator(options, guidance)
 
 
 def compare_renderers(device: torch.device) -> None:

@@ -84,13 +84,13 @@ def build_pipeline(backend: str, options: Mapping[str, object]) -> Pipeline:
 
     def load(device: str) -> Generator:
         generator = LOADERS[backend](device, **options)
-        warm_up(encoders)
+        warm_up_encoders(encoders)
         return generator
 
     return Pipeline(backend, load, renderer_name, encoders)
 
 
-def warm_up(encoders: Mapping[str, Encoder]) -> None:
+def warm_up_encoders(encoders: Mapping[str, Encoder]) -> None:
     """Encode one small file of each format, so that no client waits for code to be compiled."""
     count = 64
     splats = Splats(

@@ -108,7 +108,7 @@ def examine(config: GenerationConfig, machine: Machine, *, fetch: bool = False) 
         if wanted
         else [Finding("GPU", ok=True, found="not used by this configuration")]
     )
-    names = weights_named(config)
+    names = weight_names(config)
     if not names:
         return [*findings, Finding("weights", ok=True, found="not needed")]
     libraries = _library_finding(machine)
@@ -177,7 +177,7 @@ def _renderer_findings(machine: Machine) -> list[Finding]:
         return [toolkit, Finding("gsplat", ok=False, found=str(error), advice=advice)]
 
 
-def weights_named(config: GenerationConfig) -> list[str]:
+def weight_names(config: GenerationConfig) -> list[str]:
     """Return the names of weights that the options of `config` refer to."""
     named = [str(config.options[key]) for key in WEIGHT_OPTIONS if config.options.get(key)]
     return [name for name in named if name != COLOUR_KEY]

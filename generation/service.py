@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 SWEEP_INTERVAL_S = 15.0
 
-OFFERED: tuple[ResultName, ...] = ("ply", "spz", "mp4", "png")
+RESULT_FORMATS: tuple[ResultName, ...] = ("ply", "spz", "mp4", "png")
 """Formats of a finished job's results."""
 
 _STORED_OUTPUTS = (Output("ply"), Output("spz"))
@@ -89,7 +89,7 @@ class GenerationService:
 
         Raises ServiceError (503) if the queue is full or the service is not ready.
         """
-        job = self._queue(prompt, seed, self._stored)
+        job = self._enqueue(prompt, seed, self._stored)
         self._history.add(job)
         return job
 
@@ -98,7 +98,7 @@ class GenerationService:
 
         Raises ServiceError (503) if the queue is full or the service is not ready.
         """
-        return self._queue(prompt, seed, in_memory(output))
+        return self._enqueue(prompt, seed, in_memory(output))
 
     def find(self, job_id: str) -> GenerationJob[StoredFile]:
         """Return the job of this id. Raises ServiceError (404)."""
@@ -127,7 +127,7 @@ class GenerationService:
             created_at=job.created_at,
             finished_at=job.finished_at,
             error=job.error,
-            results={name: f"/jobs/{job.id}/result.{name}" for name in OFFERED} if kept else {},
+            results={name: f"/jobs/{job.id}/result.{name}" for name in RESULT_FORMATS} if kept else {},
             preview=f"/jobs/{job.id}/preview.png?look={job.preview_count}" if job.preview is not None else None,
         )
 
@@ -137,7 +137,7 @@ class GenerationService:
             async for changed in changes:
                 yield changed.revision, self.snapshot(changed)
 
-    def _queue(self, prompt: str, seed: int | None, recipe: Recipe[File]) -> GenerationJob[File]:
+    def _enqueue(self, prompt: str, seed: int | None, recipe: Recipe[File]) -> GenerationJob[File]:
         if reasons := self._status.reasons():
             self._telemetry.refusals.labels("not_ready").inc()
             raise busy("not_ready", "; ".join(reasons), 5)

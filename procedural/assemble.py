@@ -1,4 +1,4 @@
-"""From a request to splats: build the parts, arrange the copies, sample the surfaces, bake the light.
+"""Assemble the splats of a request: build the parts, arrange the copies, sample the surfaces, bake the light.
 
 All random numbers come from generators seeded by SHA-256 of the object's name, the seed and the purpose, so that the
 same request and seed give the same bytes everywhere, and a colour in the prompt never changes the shape.
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from procedural.builder import Builder, BuildFunction, Part
 from procedural.geometry.shapes import Floats, Shape
-from procedural.language.request import Item, Request
+from procedural.language.request import Item, ObjectRequest
 from procedural.language.vocabulary import Rgb, Vocabulary
 from procedural.surface.finishes import Surface, shade
 from procedural.surface.materials import Appearance, assign_materials
@@ -28,8 +28,7 @@ from splats.sh import SH_C0
 
 SAMPLES = 50_000
 """Surface samples drawn, of which hidden ones are dropped: enough for a closed, crisp image at 1088 pixels."""
-FEWEST, MOST = 20_000, 60_000
-"""Bounds of the number of splats."""
+MIN_SPLATS, MAX_SPLATS = 20_000, 60_000
 FLATNESS = 0.12
 """Thickness of a disc in units of its radius."""
 TRANSPARENT = frozenset({"glass"})
@@ -41,7 +40,7 @@ Report = Callable[[float, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part in its place with its appearance; `pattern` and its `second` colour where the item has one."""
+    """A part in its place, with its appearance and its pattern, if any, which is drawn in the `second` colour."""
 
     shape: Shape
     appearance: Appearance
@@ -50,9 +49,9 @@ class Piece:
 
 
 def assemble(
-    request: Request, seed: int, builders: Mapping[str, BuildFunction], vocabulary: Vocabulary, report: Report
+    request: ObjectRequest, seed: int, builders: Mapping[str, BuildFunction], vocabulary: Vocabulary, report: Report
 ) -> Splats:
-    """Build the normalised splats [N] of a request, N from 20,000 to 60,000. `report` may raise to stop the work."""
+    """Return the normalised splats [N] of a request, N from 20,000 to 60,000. `report` may raise to stop the work."""
     pieces = _build_pieces(request, seed, builders, vocabulary, report)
     report(0.5, "sampling")
     rng = seeded_generator(seed, request.items[0].name, "surface")
@@ -62,7 +61,7 @@ def assemble(
 
 
 def _build_pieces(
-    request: Request, seed: int, builders: Mapping[str, BuildFunction], vocabulary: Vocabulary, report: Report
+    request: ObjectRequest, seed: int, builders: Mapping[str, BuildFunction], vocabulary: Vocabulary, report: Report
 ) -> list[Piece]:
     copies = [(item, number) for item in request.items for number in range(item.count)]
     groups: list[list[Piece]] = []
@@ -75,16 +74,19 @@ def _build_pieces(
         check_cancelled()
         builders[item.name](builder)
         groups.append(make_pieces(builder.parts, item, seed, number, vocabulary))
-    places = _places([_box(group) for group in groups])
+    positions = _positions([_box(group) for group in groups])
     return [
-        Piece(p.shape.move(*place), p.appearance, p.pattern, p.second)
-        for group, place in zip(groups, places, strict=True)
+        Piece(p.shape.move(*position), p.appearance, p.pattern, p.second)
+        for group, position in zip(groups, positions, strict=True)
         for p in group
     ]
 
 
 def make_pieces(parts: Sequence[Part], item: Item, seed: int, number: int, vocabulary: Vocabulary) -> list[Piece]:
-    """Stretch parts to the requested proportions, scale them to a longest side of 1 on y = 0, and assign materials."""
+    """Stretch the parts of copy `number` to the requested proportions and assign materials.
+
+    The copy's longest side becomes 1, and it stands on y = 0.
+    """
     stretch = _stretch(item.sizes, _extent([p.shape for p in parts]))
     low, high = _corners([p.shape for p in parts])
     low, high = low * stretch, high * stretch
@@ -129,7 +131,7 @@ def _stretch(sizes: Sequence[str], extent: Floats) -> Floats:
     return factors
 
 
-def _places(boxes: Sequence[tuple[Floats, Floats]]) -> list[Floats]:
+def _positions(boxes: Sequence[tuple[Floats, Floats]]) -> list[Floats]:
     """Return the position [3] of each copy: side by side up to three, then in rows, centred."""
     if len(boxes) == 1:
         return [np.zeros(3)]
@@ -137,18 +139,18 @@ def _places(boxes: Sequence[tuple[Floats, Floats]]) -> list[Floats]:
     step_x = 1.12 * max(float((b[1] - b[0])[0]) for b in boxes)
     step_z = 1.12 * max(float((b[1] - b[0])[2]) for b in boxes)
     rows = math.ceil(len(boxes) / across)
-    places = []
+    positions = []
     for i in range(len(boxes)):
-        line, place = divmod(i, across)
-        filled = min(across, len(boxes) - line * across)
-        places.append(np.array([(place - (filled - 1) / 2) * step_x, 0.0, ((rows - 1) / 2 - line) * step_z]))
-    return places
+        row, column = divmod(i, across)
+        filled = min(across, len(boxes) - row * across)
+        positions.append(np.array([(column - (filled - 1) / 2) * step_x, 0.0, ((rows - 1) / 2 - row) * step_z]))
+    return positions
 
 
 def sample_visible(
     pieces: Sequence[Piece], rng: np.random.Generator, check_cancelled: Callable[[], None] = lambda: None
 ) -> tuple[Samples, Floats]:
-    """Sample the visible surface, in units of a longest side of 1; returns the samples and their ambient occlusion [M].
+    """Return samples of the visible surface, with the longest side scaled to 1, and their ambient occlusion [M].
 
     `check_cancelled` is called between the steps and may raise to stop the work.
     """
@@ -158,7 +160,7 @@ def sample_visible(
     solid = np.array([p.appearance.finish not in TRANSPARENT for p in pieces])
     both_sides = np.array([s.open for s in shapes])
     wanted = SAMPLES
-    for _ in range(3):
+    for _ in range(3):  # hidden samples are dropped: draw again, more or fewer, if too few or too many are left
         samples = sample_surfaces(shapes, wanted, rng)
         check_cancelled()
         opaque = solid[samples.part]
@@ -166,9 +168,9 @@ def sample_visible(
         keep = visible(samples, grid, both_sides[samples.part]) | ~opaque
         check_cancelled()
         kept = int(keep.sum())
-        if FEWEST * 1.25 <= kept <= MOST:
+        if MIN_SPLATS * 1.25 <= kept <= MAX_SPLATS:
             break
-        wanted = int(wanted * min(0.8 * MOST, SAMPLES) / max(kept, 1))
+        wanted = int(wanted * min(0.8 * MAX_SPLATS, SAMPLES) / max(kept, 1))
     samples = relax(samples.select(keep), check_cancelled)
     return samples, ambient_occlusion(samples, grid) * solid[samples.part]
 

@@ -1,4 +1,4 @@
-"""The builder that every build function is given: parts, blends, and seeded variety.
+"""The builder that is passed to every build function: it collects parts and draws the seeded variety.
 
 A build function, `def teapot(builder: Builder) -> None`, adds named parts. It decides on shapes; colours follow from
 the prompt, through colour roles.
@@ -69,11 +69,11 @@ class Builder:
         `smooth` is the radius of the joints in the primitives' units, `detail` the number of grid cells along the
         longest side (40 to 80).
         """
-        looks = [(b.part or name, b.colour or colour) for b in primitives]
-        kinds = list(dict.fromkeys(looks))
-        pieces = smooth_union(primitives, smooth, detail, [kinds.index(look) for look in looks])
-        for (part, paint), piece in zip(kinds, pieces, strict=False):
-            self.add(part, piece, paint, material)
+        owners = [(p.part or name, p.colour or colour) for p in primitives]  # the part and colour of each primitive
+        groups = list(dict.fromkeys(owners))
+        pieces = smooth_union(primitives, smooth, detail, [groups.index(owner) for owner in owners])
+        for (part, part_colour), piece in zip(groups, pieces, strict=False):
+            self.add(part, piece, part_colour, material)
 
     def vary(self, value: float, by: float = 0.12) -> float:
         """Draw a number within a share `by` of `value`: proportions that differ between individuals."""

@@ -1,6 +1,6 @@
 """Text to splats without a learned model: read the prompt, build the object from parts, cover it with shaded Gaussians.
 
-prompt → language → Request → objects (builder, geometry) → assemble (materials, sampling, finishes) → Splats
+prompt → language → ObjectRequest → objects (builder, geometry) → assemble (materials, sampling, finishes) → Splats
 """
 
 from __future__ import annotations

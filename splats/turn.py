@@ -32,7 +32,7 @@ def half_turn_x(splats: Splats) -> Splats:
     )
 
 
-def about_y(splats: Splats, degrees: float) -> Splats:
+def rotate_about_y(splats: Splats, degrees: float) -> Splats:
     """Rotate the splats [N] about the y axis; +z moves toward +x, as azimuths grow.
 
     Raises ValueError for view-dependent colour, whose coefficients would have to be mixed.

@@ -63,7 +63,7 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Samples:
+class CalibrationSamples:
     """Input of the fits, for S assets × 16 views: cosines with the right prompt, wrong ones, and the negatives.
 
     right [S, 16], wrong [S, W, 16], negatives [S, 16, M], measures by name [S]
@@ -90,7 +90,9 @@ def read_pairs(folder: Path) -> list[Pair]:
     return pairs
 
 
-def collect(pairs: Sequence[Pair], encoder: Encoder, constants: Constants, seeds: int, device: str = "cpu") -> Samples:
+def collect(
+    pairs: Sequence[Pair], encoder: Encoder, constants: Constants, seeds: int, device: str = "cpu"
+) -> CalibrationSamples:
     """Compute cosines and measures of every pair, with `seeds` seeds for each asset. Rejected assets are skipped."""
     spec = RenderSpec(constants.image_px, constants.supersample, device)
     negatives = encoder.texts(constants.alignment.negatives).double()  # [M, D]
@@ -117,10 +119,10 @@ def collect(pairs: Sequence[Pair], encoder: Encoder, constants: Constants, seeds
     if not right:
         raise CalibrationError("every asset was rejected")
     measures = {name: torch.tensor([row[name] for row in rows]) for name in rows[0]}
-    return Samples(torch.stack(right), torch.stack(wrong), torch.stack(against), measures)
+    return CalibrationSamples(torch.stack(right), torch.stack(wrong), torch.stack(against), measures)
 
 
-def refit(constants: Constants, samples: Samples) -> Constants:
+def refit(constants: Constants, samples: CalibrationSamples) -> Constants:
     """Return the scorer with its scale, Platt line (if it has one) and gates (those it has) fitted to `samples`."""
     scale = fit_scale(samples, constants.alignment.bias)
     platt = fit_platt(samples.right.flatten(), samples.wrong.flatten()) if constants.alignment.platt else None
@@ -133,7 +135,7 @@ def refit(constants: Constants, samples: Samples) -> Constants:
     )
 
 
-def fit_scale(samples: Samples, bias: float = 0.0) -> float:
+def fit_scale(samples: CalibrationSamples, bias: float = 0.0) -> float:
     """Fit the logit scale: the least mean log loss of right and wrong prompts against the negatives, weighted equally.
 
     `bias` is the scorer's, added to the prompt's logit as in `score.view_scores`. The loss is smooth in log(scale): a

@@ -65,13 +65,13 @@ Metadata = Annotated[
 ]
 
 
-class Request(BaseModel):
+class StrictRequest(BaseModel):
     """Base of all requests: unknown fields are errors, so that a misspelt one is never ignored."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class ValidateRequest(Request):
+class ValidateRequest(StrictRequest):
     """POST /validate/: how well does this splat show that prompt?"""
 
     prompt: Prompt
@@ -80,7 +80,7 @@ class ValidateRequest(Request):
     preview: bool = Field(default=False, description="also return the sixteen views as a PNG grid")
 
 
-class ConvertRequest(Request):
+class ConvertRequest(StrictRequest):
     """POST /convert/: the same splat in another format."""
 
     data: str = Field(description="PLY or SPZ, base64, standard alphabet, one line")

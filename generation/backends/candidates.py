@@ -10,7 +10,7 @@ import torch
 from generation.backends.contract import Generated, Generator, Progress, Report
 from generation.backends.floaters import without_floaters
 from splats.model import Splats, normalise
-from splats.turn import about_y
+from splats.turn import rotate_about_y
 
 Scorer = Callable[[str, Splats], float]
 """(prompt, splats on the CPU) → score; higher is better."""
@@ -65,7 +65,7 @@ def finish(splats: Splats, front_azimuth_deg: float = 0.0) -> Splats:
     when nothing is visible.
     """
     kept = without_floaters(splats.to("cpu"))
-    return normalise(about_y(kept, -front_azimuth_deg) if front_azimuth_deg else kept)
+    return normalise(rotate_about_y(kept, -front_azimuth_deg) if front_azimuth_deg else kept)
 
 
 def _share(report: Report, index: int, count: int) -> Report:

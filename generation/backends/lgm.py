@@ -46,7 +46,7 @@ class LgmOptions(LearnedOptions):
 
 
 @dataclass(frozen=True)
-class LgmPipeline:
+class LgmGenerator:
     """A generator with its networks loaded.
 
     masks  images [4, 3, H, W] → the object's opacity [4, 1, H, W]
@@ -62,7 +62,7 @@ class LgmPipeline:
     def __call__(self, prompt: str, seed: int, report: Report) -> Generated:
         """See `generation.backends.contract`. Raises ValueError when the views show nothing."""
         report(Progress(0.0, "reading"))
-        views = self.paint(prompt, seed, report)[list(FRONT_FIRST)]  # [4, 3, H, W]
+        views = self.generate_views(prompt, seed, report)[list(FRONT_FIRST)]  # [4, 3, H, W]
         report(Progress(_SAMPLED, "removing the background", encode_png(to_uint8(_grid(views).permute(1, 2, 0)))))
         objects = matting.centred_on_white(views, self.masks(views))
         report(Progress(_CUT_OUT, "building"))
@@ -70,7 +70,7 @@ class LgmPipeline:
         report(Progress(_BUILT, "tidying", splats))
         return Generated(finish(splats))
 
-    def paint(self, prompt: str, seed: int, report: Report) -> Tensor:
+    def generate_views(self, prompt: str, seed: int, report: Report) -> Tensor:
         """Sample four views [4, 3, H, W] in [0, 1] of the prompt's object, at MVDream's azimuths."""
         options, model = self.options, self.diffusion
         texts = model.embed([options.negative, prompt + options.suffix])
@@ -89,7 +89,7 @@ class LgmPipeline:
         if tuple(images.shape[-2:]) != size:
             images = functional.interpolate(images, size, mode="bilinear", align_corners=False)
         x = lgm.network_input(images, self.rays).to(self.diffusion.dtype)
-        return lgm.to_splats(lgm.activate(self.network(x)))
+        return lgm.to_splats(lgm.activate_gaussians(self.network(x)))
 
 
 def load(device: str, **given: object) -> Generator:
@@ -112,7 +112,7 @@ def load(device: str, **given: object) -> Generator:
 
     poses = orbit_poses((0, 90, 180, 270), [0.0] * lgm.VIEWS, lgm.RADIUS)
     rays = lgm.pluecker_rays(poses, network.input_px).to(files.device)
-    return best_candidate(LgmPipeline(options, diffusion, masks, network, rays), options)
+    return best_candidate(LgmGenerator(options, diffusion, masks, network, rays), options)
 
 
 def _grid(views: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from generation.http.routes import MEDIA_TYPES, SEED_HEADER, Service, attachment, inline
 from generation.schemas import Axes, JobRequest, PromptForm
-from generation.service import OFFERED
+from generation.service import RESULT_FORMATS
 from generation.work.jobs import GenerationJob
 from generation.work.results import StoredFile
 from serving.errors import ServiceError, error_responses
@@ -143,7 +143,7 @@ async def read_job_request(request: Request) -> JobRequest | PromptForm:
 def _check_offered(job: GenerationJob[StoredFile], name: str) -> None:
     if name not in get_args(ResultName):
         raise ServiceError(404, "unknown_format", "no result has this format")
-    if name not in OFFERED:
+    if name not in RESULT_FORMATS:
         raise ServiceError(404, "format_not_offered", f"this service makes no {name} files")
     if not job.finished:
         raise ServiceError(409, "not_done", f"the job is {job.status}")

@@ -8,7 +8,7 @@ from torch.nn import functional
 
 from generation.networks import autoencoder
 from generation.networks.diffusion import Condition, LatentDiffusion
-from generation.networks.schedule import add_noise, guided
+from generation.networks.schedule import add_noise, apply_guidance
 
 
 def to_latents(model: LatentDiffusion, images: Tensor, generator: torch.Generator) -> Tensor:
@@ -35,5 +35,5 @@ def distillation_loss(
     alpha = model.alphas[t]
     with torch.no_grad():
         without, with_prompt = model.predict(add_noise(latents, noise, alpha), t, condition)
-        direction = torch.nan_to_num(guided(without, with_prompt, condition.scale) - noise)
+        direction = torch.nan_to_num(apply_guidance(without, with_prompt, condition.scale) - noise)
     return loss_toward(latents, (1 - alpha) * direction if weighted else direction)

@@ -10,7 +10,7 @@ from torch import Tensor
 from generation.networks import autoencoder
 from generation.networks.cameras import mvdream_cameras, orbit_poses
 from generation.networks.diffusion import Condition, LatentDiffusion
-from generation.networks.schedule import ddim_step, ddim_timesteps, guided
+from generation.networks.schedule import apply_guidance, ddim_step, ddim_timesteps
 
 VIEWS = 4
 AZIMUTHS_DEG = (0.0, 90.0, 180.0, 270.0)
@@ -28,7 +28,7 @@ def denoise(
     """Denoise pure noise `latents` [B, 4, h, w]; `on_step` is called with the number of finished steps."""
     times = ddim_timesteps(steps)
     for done, t in enumerate(times, start=1):
-        noise = guided(*model.predict(latents, t, condition), condition.scale)
+        noise = apply_guidance(*model.predict(latents, t, condition), condition.scale)
         later = max(t - 1000 // steps, 0)
         latents = ddim_step(latents, noise, model.alphas[t], model.alphas[later])
         on_step(done)

@@ -210,7 +210,7 @@ def network_input(images: Tensor, rays: Tensor) -> Tensor:
     return torch.cat([(images - mean) / std, rays], dim=1)
 
 
-def activate(values: Tensor) -> Tensor:
+def activate_gaussians(values: Tensor) -> Tensor:
     """Activate the network's output [V, 14, h, w] to [N, 14]: mean, opacity, scale, quaternion wxyz, colour.
 
     N = V · h · w in the order view, row, column. Colours are in [0, 1], scales linear.

@@ -46,6 +46,6 @@ def ddim_step(latents: Tensor, noise: Tensor, alpha: Tensor, alpha_next: Tensor)
     return alpha_next.sqrt() * clean + (1 - alpha_next).sqrt() * noise
 
 
-def guided(without: Tensor, with_prompt: Tensor, scale: float) -> Tensor:
+def apply_guidance(without: Tensor, with_prompt: Tensor, scale: float) -> Tensor:
     """Apply classifier-free guidance (Ho and Salimans 2022): away from the negative prompt, toward the prompt."""
     return without + scale * (with_prompt - without)

@@ -19,7 +19,7 @@ def gem(radius: float, *, sides: int = 8, deep: float = 0.8) -> Shape:
     return lathe(profile, sides=sides, crease_deg=4).scale(radius)
 
 
-def star(points: int, outer: float, inner: float) -> Outline:
+def star_outline(points: int, outer: float, inner: float) -> Outline:
     """Return the outline of a star, one point up."""
     corners = [(i * math.pi / points, outer if i % 2 == 0 else inner) for i in range(2 * points)]
     return [(r * math.sin(a), r * math.cos(a)) for a, r in corners]

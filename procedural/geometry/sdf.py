@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from skimage.measure import marching_cubes
@@ -21,7 +21,7 @@ from procedural.geometry.shapes import Floats, Point, Shape, turned, unit
 class Ellipsoid:
     """An ellipsoid with one radius or three, rotated by `turn` (x, y, z degrees). `subtract` removes it instead.
 
-    `part` and `colour` assign its stretch of the skin to another part (None: that of the blend).
+    `part` and `colour` assign its share of the skin to another part (None: that of the blend).
     """
 
     centre: Point
@@ -31,7 +31,7 @@ class Ellipsoid:
     colour: str | None = None
     subtract: bool = False
 
-    def reach(self) -> tuple[Floats, Floats]:
+    def bounds(self) -> tuple[Floats, Floats]:
         """Return the corners of a bounding box."""
         return _around(np.asarray(self.centre, dtype=float), float(np.max(self.radius)))
 
@@ -56,7 +56,7 @@ class Capsule:
     colour: str | None = None
     subtract: bool = False
 
-    def reach(self) -> tuple[Floats, Floats]:
+    def bounds(self) -> tuple[Floats, Floats]:
         """Return the corners of a bounding box."""
         a, b = np.asarray(self.start, dtype=float), np.asarray(self.end, dtype=float)
         widest = max(self.radius, self.end_radius or 0)
@@ -83,7 +83,7 @@ class RoundedBox:
     colour: str | None = None
     subtract: bool = False
 
-    def reach(self) -> tuple[Floats, Floats]:
+    def bounds(self) -> tuple[Floats, Floats]:
         """Return the corners of a bounding box."""
         return _around(np.asarray(self.centre, dtype=float), float(np.linalg.norm(self.size)) / 2)
 
@@ -103,25 +103,11 @@ def both(primitive: Primitive) -> tuple[Primitive, Primitive]:
     """Return the primitive and its mirror image across x = 0: two legs, two eyes."""
     flip = np.array([-1, 1, 1])
     if isinstance(primitive, Capsule):
-        ends = {"start": np.asarray(primitive.start) * flip, "end": np.asarray(primitive.end) * flip}
-        return primitive, Capsule(
-            ends["start"],
-            ends["end"],
-            primitive.radius,
-            primitive.end_radius,
-            primitive.part,
-            primitive.colour,
-            primitive.subtract,
+        return primitive, replace(
+            primitive, start=np.asarray(primitive.start) * flip, end=np.asarray(primitive.end) * flip
         )
-    turned = (primitive.turn[0], -primitive.turn[1], -primitive.turn[2])
-    centre = np.asarray(primitive.centre) * flip
-    if isinstance(primitive, Ellipsoid):
-        return primitive, Ellipsoid(
-            centre, primitive.radius, turned, primitive.part, primitive.colour, primitive.subtract
-        )
-    return primitive, RoundedBox(
-        centre, primitive.size, primitive.round_by, turned, primitive.part, primitive.colour, primitive.subtract
-    )
+    turn = (primitive.turn[0], -primitive.turn[1], -primitive.turn[2])
+    return primitive, replace(primitive, centre=np.asarray(primitive.centre) * flip, turn=turn)
 
 
 def smooth_union(primitives: Sequence[Primitive], smooth: float, detail: int, groups: Sequence[int]) -> list[Shape]:
@@ -130,8 +116,8 @@ def smooth_union(primitives: Sequence[Primitive], smooth: float, detail: int, gr
     `smooth` is the radius of the joints in the primitives' units, `detail` the number of grid cells along the longest
     side. Raises ValueError when nothing is left of the skin.
     """
-    solid = [b for b in primitives if not b.subtract]
-    corners = [b.reach() for b in solid]
+    solid = [p for p in primitives if not p.subtract]
+    corners = [p.bounds() for p in solid]
     low, high = np.min([c[0] for c in corners], axis=0), np.max([c[1] for c in corners], axis=0)
     step = float((high - low).max()) / detail
     low, high = low - 2.5 * step - smooth / 4, high + 2.5 * step + smooth / 4
@@ -148,12 +134,12 @@ def smooth_union(primitives: Sequence[Primitive], smooth: float, detail: int, gr
     points = low + vertices * step
     faces = np.asarray(faces, dtype=np.int64)
     skin = Shape(np.asarray(points, dtype=float), faces, normals[faces])
-    return _cut(skin, solid, [g for g, b in zip(groups, primitives, strict=True) if not b.subtract], smooth + 4 * step)
+    return _cut(skin, solid, [g for g, p in zip(groups, primitives, strict=True) if not p.subtract], smooth + 4 * step)
 
 
 def _join(field: Floats, axes: Sequence[Floats], primitive: Primitive, smooth: float, step: float) -> None:
     """Join one primitive into the distance `field`, in place and only where it has an effect."""
-    low, high = primitive.reach()
+    low, high = primitive.bounds()
     margin = smooth + 4 * step
     cut = tuple(
         slice(int(np.searchsorted(axes[a], low[a] - margin)), int(np.searchsorted(axes[a], high[a] + margin)))
@@ -179,7 +165,7 @@ def _cut(skin: Shape, primitives: Sequence[Primitive], groups: Sequence[int], ma
         return [skin]
     nearest = np.full((max(groups) + 1, len(skin.vertices)), margin)
     for primitive, group in zip(primitives, groups, strict=True):
-        low, high = primitive.reach()
+        low, high = primitive.bounds()
         near = np.flatnonzero(((skin.vertices > low - margin) & (skin.vertices < high + margin)).all(axis=1))
         nearest[group, near] = np.minimum(nearest[group, near], primitive.distance(skin.vertices[near]))
     pieces = []

@@ -1,4 +1,4 @@
-"""Cuts a prompt into phrases and clauses: "red car with black wheels" → [red, car], with [black, wheel]."""
+"""Cut a prompt into phrases and clauses: "red car with black wheels" → [red, car], with [black, wheel]."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from procedural.language.words import singulars, tokens
 LONGEST_PHRASE = 3
 
 
-class Joint(Enum):
-    """How a clause is joined to the words before it."""
+class Link(Enum):
+    """How a clause is linked to the words before it."""
 
     START = "start"
     AND = "and"
@@ -48,9 +48,9 @@ class Word:
 
 @dataclass(slots=True)
 class Clause:
-    """The words of a clause, and how it is joined."""
+    """The words of a clause, and how it is linked to the words before it."""
 
-    joint: Joint
+    link: Link
     words: list[Word] = field(default_factory=list)
 
     @property
@@ -61,23 +61,23 @@ class Clause:
 
 def cut_clauses(prompt: str, vocabulary: Vocabulary) -> list[Clause]:
     """Cut `prompt` into clauses, without empty ones."""
-    clauses = [Clause(Joint.START)]
+    clauses = [Clause(Link.START)]
     for word in _phrases(tokens(prompt), vocabulary):
-        joint = _joint(word, clauses[-1], vocabulary)
-        if joint is not None:
-            clauses.append(Clause(joint))
-        if joint is None or word.text not in {"and", ",", *vocabulary.joints}:
+        link = _link(word, clauses[-1], vocabulary)
+        if link is not None:
+            clauses.append(Clause(link))
+        if link is None or word.text not in {"and", ",", *vocabulary.links}:
             clauses[-1].words.append(word)
     return _depicted([clause for clause in clauses if clause.words], vocabulary)
 
 
 def _depicted(clauses: list[Clause], vocabulary: Vocabulary) -> list[Clause]:
     """Read words such as "statue" as the material of the object, if the prompt also names another object."""
-    words = [word for clause in clauses if clause.joint is not Joint.ASIDE for word in clause.words]
+    words = [word for clause in clauses if clause.link is not Link.ASIDE for word in clause.words]
     if not any(w.object and w.text not in vocabulary.depictions for w in words):
         return clauses
     made_of = {} if any(w.material for w in words) else vocabulary.depictions
-    return [Clause(c.joint, [_likeness(w, vocabulary, made_of.get(w.text)) for w in c.words]) for c in clauses]
+    return [Clause(c.link, [_likeness(w, vocabulary, made_of.get(w.text)) for w in c.words]) for c in clauses]
 
 
 def _likeness(word: Word, vocabulary: Vocabulary, material: str | None) -> Word:
@@ -86,14 +86,14 @@ def _likeness(word: Word, vocabulary: Vocabulary, material: str | None) -> Word:
     return Word(word.text, material=material, filler=material is None)
 
 
-def _joint(word: Word, clause: Clause, vocabulary: Vocabulary) -> Joint | None:
+def _link(word: Word, clause: Clause, vocabulary: Vocabulary) -> Link | None:
     if word.text in {"and", ","}:
-        return Joint.AND
-    if word.text in vocabulary.joints:
-        return Joint(vocabulary.joints[word.text])
+        return Link.AND
+    if word.text in vocabulary.links:
+        return Link(vocabulary.links[word.text])
     is_verb = word.text.endswith("ing") and len(word.text) > 4 and not word.known
     if is_verb and clause.head is not None and word.text not in vocabulary.phrases:
-        return Joint.ASIDE  # "a dragon breathing fire" asks for a dragon
+        return Link.ASIDE  # "a dragon breathing fire" asks for a dragon
     return None
 
 

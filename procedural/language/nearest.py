@@ -1,4 +1,4 @@
-"""Finds the nearest known object for unknown words: by category, part, end of a compound word, or spelling."""
+"""Find the nearest known object for unknown words: by category, part, end of a compound word, or spelling."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ GOOD_SPELLING = 0.88
 
 def find_nearest(words: Sequence[str], vocabulary: Vocabulary) -> tuple[str, Guess]:
     """Return the name of the object nearest to `words` (may be empty), and how it was found."""
-    for step in (_by_kind, _by_part, _by_end):
+    for step in (_by_category, _by_part, _by_ending):
         for word in reversed(words):
             if found := step(word, words, vocabulary):
                 return found
     return _by_spelling(words, vocabulary)
 
 
-def _by_kind(word: str, words: Sequence[str], vocabulary: Vocabulary) -> tuple[str, Guess] | None:
-    for category, kind_words in vocabulary.categories.items():
-        if any(form in kind_words for form in singulars(word)):
+def _by_category(word: str, words: Sequence[str], vocabulary: Vocabulary) -> tuple[str, Guess] | None:
+    for category, words_of_category in vocabulary.categories.items():
+        if any(form in words_of_category for form in singulars(word)):
             return _any_of(vocabulary.category(category), " ".join(words)), Guess(word, How.CATEGORY)
     return None
 
@@ -44,7 +44,7 @@ def _by_part(word: str, _words: Sequence[str], vocabulary: Vocabulary) -> tuple[
     return min(owners, key=lambda e: (word not in e.parts, len(e.parts))).name, Guess(word, How.PART)
 
 
-def _by_end(word: str, _words: Sequence[str], vocabulary: Vocabulary) -> tuple[str, Guess] | None:
+def _by_ending(word: str, _words: Sequence[str], vocabulary: Vocabulary) -> tuple[str, Guess] | None:
     """Match the end of a compound: "moonbicycle"."""
     ends = [known for known in _names(vocabulary) if len(known) > 2 and len(word) > 4 and word.endswith(known)]
     return (_object(max(ends, key=len), vocabulary), Guess(word, How.MEANING)) if ends else None

@@ -1,4 +1,4 @@
-"""Reads a prompt: which objects, how many, in which colours, materials, sizes and poses.
+"""Read a prompt: which objects, how many, in which colours, materials, sizes and poses.
 
 A small grammar of English noun phrases, not a language model. The last known noun of a clause is its object, and the
 adjectives in the clause belong to it; "with …" describes its parts, "in …" and "made of …" the whole; words after "on",
@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from procedural.language.clauses import Clause, Joint, Word, cut_clauses
+from procedural.language.clauses import Clause, Link, Word, cut_clauses
 from procedural.language.nearest import find_nearest
-from procedural.language.request import MAX_COPIES, MAX_ITEMS, Guess, How, Item, Look, Request
+from procedural.language.request import MAX_COPIES, MAX_ITEMS, Guess, How, Item, Look, ObjectRequest
 from procedural.language.vocabulary import Entry, Vocabulary
 from procedural.language.words import stems
 
@@ -57,28 +57,28 @@ class _Draft:
         )
 
 
-def read_prompt(prompt: str, vocabulary: Vocabulary) -> Request:
+def read_prompt(prompt: str, vocabulary: Vocabulary) -> ObjectRequest:
     """Read what `prompt` asks for: at least one item. Words that do not name a known object get the nearest one."""
     reader = _Reader(vocabulary)
     clauses = cut_clauses(prompt, vocabulary)
-    reader.read([c for c in clauses if c.joint is not Joint.ASIDE])
-    aside = [c for c in clauses if c.joint is Joint.ASIDE]
+    reader.read([c for c in clauses if c.link is not Link.ASIDE])
+    aside = [c for c in clauses if c.link is Link.ASIDE]
     if reader.drafts:
         for clause in aside:
             reader.leave_aside(clause)
     else:
         reader.read([as_first_clause(c) for c in aside])
     reader.find_nearest()
-    return Request(tuple(d.item() for d in reader.drafts), tuple(dict.fromkeys(reader.ignored)))
+    return ObjectRequest(tuple(d.item() for d in reader.drafts), tuple(dict.fromkeys(reader.ignored)))
 
 
 def as_first_clause(clause: Clause) -> Clause:
     """Return the clause as if the prompt began with it."""
-    return Clause(Joint.START, clause.words)
+    return Clause(Link.START, clause.words)
 
 
 class _Reader:
-    """Goes through the clauses once and fills drafts."""
+    """Goes through the clauses once and fills the drafts of the items."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
@@ -89,17 +89,17 @@ class _Reader:
 
     def read(self, clauses: Sequence[Clause]) -> None:
         """Read clauses in order; "and" continues with the subject of the clause before it."""
-        about = Joint.START
+        previous = Link.START
         for clause in clauses:
-            joint = about if clause.joint is Joint.AND else clause.joint
-            if not self.drafts or joint is Joint.START:
+            link = previous if clause.link is Link.AND else clause.link
+            if not self.drafts or link is Link.START:
                 self._read_object(clause)
-            elif joint is Joint.IN and not self._names_part(clause):
+            elif link is Link.IN and not self._names_part(clause):
                 self._describe(self.drafts[-1], clause.words)
             elif not self._read_parts(self.drafts[-1], clause.words):
-                joint = Joint.START
+                link = Link.START
                 self._read_object(clause)
-            about = joint
+            previous = link
 
     def _names_part(self, clause: Clause) -> bool:
         entry = self.drafts[-1].entry

@@ -56,19 +56,19 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ObjectRequest:
     """Everything that was understood of a prompt, and the words that were not."""
 
     items: tuple[Item, ...]
     ignored: tuple[str, ...] = ()
 
 
-def describe_request(request: Request) -> str:
+def describe_request(request: ObjectRequest) -> str:
     """Describe the request in plain words: "bicycle: pink; wheel: black; unknown words ignored: zippy"."""
-    said = [_item(item) for item in request.items]
+    phrases = [_item(item) for item in request.items]
     if request.ignored:
-        said.append("unknown words ignored: " + ", ".join(request.ignored))
-    return "; ".join(said)
+        phrases.append("unknown words ignored: " + ", ".join(request.ignored))
+    return "; ".join(phrases)
 
 
 def _item(item: Item) -> str:

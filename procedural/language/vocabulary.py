@@ -74,7 +74,7 @@ class Vocabulary:
     entries: Mapping[str, Entry]
     exact: Mapping[str, str]
     related: Mapping[str, str]
-    joints: Mapping[str, str]
+    links: Mapping[str, str]
     accents: frozenset[str]
     numbers: Mapping[str, int]
     groups: Mapping[str, int]
@@ -140,7 +140,7 @@ def check_vocabulary(data: Mapping[str, Any]) -> Vocabulary:
         entries=entries,
         exact=exact,
         related=related,
-        joints={word: joint for joint, words in data["joints"].items() for word in words},
+        links={word: link for link, words in data["links"].items() for word in words},
         accents=frozenset(data["accents"]),
         numbers=dict(data["numbers"]),
         groups=dict(data["groups"]),

@@ -1,4 +1,4 @@
-"""Bakes light and finish into one colour per sample.
+"""Bake light and finish into one colour per sample.
 
 The light is fixed in the world (y up, front +z): a warm key light from the upper front, a weak fill from behind, sky
 above, ground below. Highlights are baked as seen along the normal, since a splat has one colour from all sides.

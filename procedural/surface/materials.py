@@ -1,4 +1,4 @@
-"""Chooses the colour and finish of every part, from what the prompt says and the seed draws."""
+"""Choose the colour and finish of every part, from what the prompt says and the seed draws."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stripes, spots, checks and patches: selects the samples of an object that take the second colour."""
+"""Select the samples of an object that take the second colour: stripes, spots, checks and patches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Samples the surfaces of parts evenly, sizes the samples so that they close the surface, and drops hidden ones.
+"""Sample the surfaces of parts evenly, size the samples so that they close the surface, and drop hidden ones.
 
 Area-proportional systematic sampling over the faces; inside a face the R2 low-discrepancy sequence
 (M. Roberts, "The unreasonable effectiveness of quasirandom sequences").

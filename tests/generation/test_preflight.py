@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from generation.preflight import Gpu, Machine, examine, main, read_gpus, this_machine, weights_named
+from generation.preflight import Gpu, Machine, examine, main, read_gpus, this_machine, weight_names
 from generation.settings import GenerationConfig
 from serving.settings import read_yaml
 from splats.errors import RendererMissing
@@ -197,7 +197,7 @@ def test_the_procedural_generator_needs_nothing() -> None:
 
 def test_the_colour_key_is_not_a_name_of_weights() -> None:
     config = GenerationConfig(backend="lgm", options={"matting": "colour-key", "lgm": "lgm", "steps": 3})
-    assert weights_named(config) == ["lgm"]
+    assert weight_names(config) == ["lgm"]
 
 
 def test_the_command_prints_the_findings_and_the_number_of_faults(capsys: pytest.CaptureFixture[str]) -> None:

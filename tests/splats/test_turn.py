@@ -9,7 +9,7 @@ from torch.nn.functional import normalize
 
 from splats.model import Splats
 from splats.sh import colours
-from splats.turn import about_y, half_turn_x
+from splats.turn import half_turn_x, rotate_about_y
 
 TURN = torch.diag(torch.tensor([1.0, -1.0, -1.0]))
 
@@ -61,17 +61,17 @@ def test_half_turn_keeps_scales_and_opacities() -> None:
 
 def test_about_y_moves_front_toward_x_and_turns_rotations_with_it() -> None:
     before = random_splats(1)
-    after = about_y(before, 90)
+    after = rotate_about_y(before, 90)
     turn = torch.tensor([[0.0, 0, 1], [0, 1, 0], [-1, 0, 0]])
     torch.testing.assert_close(turn @ torch.tensor([0.0, 0, 1]), torch.tensor([1.0, 0, 0]))
     torch.testing.assert_close(after.means, before.means @ turn.T)
     torch.testing.assert_close(rotation(after.quats), turn @ rotation(before.quats))
     torch.testing.assert_close(after.quats.norm(dim=-1), torch.ones(20))
-    back = about_y(after, -90)
+    back = rotate_about_y(after, -90)
     torch.testing.assert_close(back.means, before.means)
     torch.testing.assert_close(rotation(back.quats), rotation(before.quats))
 
 
 def test_about_y_refuses_view_dependent_colours() -> None:
     with pytest.raises(ValueError, match="not of degree 1"):
-        about_y(random_splats(4), 90)
+        rotate_about_y(random_splats(4), 90)

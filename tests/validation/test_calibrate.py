@@ -9,7 +9,7 @@ from splats.codecs import encode_spz
 from splats.model import Splats
 from validation.calibrate import (
     CalibrationError,
-    Samples,
+    CalibrationSamples,
     collect,
     fit_gates,
     fit_platt,
@@ -61,8 +61,8 @@ def test_a_clear_difference_gets_a_steep_scale() -> None:
     right, wrong = torch.full((3, 16), 0.3), torch.full((3, 5, 16), 0.1)
     blurred = right - 0.15 + 0.1 * torch.randn(3, 16, generator=torch.Generator().manual_seed(0))
     negatives = torch.full((3, 16, 6), 0.2)
-    clear = fit_scale(Samples(right.double(), wrong.double(), negatives.double(), {}))
-    unclear = fit_scale(Samples(blurred.double(), wrong.double() + 0.1, negatives.double(), {}))
+    clear = fit_scale(CalibrationSamples(right.double(), wrong.double(), negatives.double(), {}))
+    unclear = fit_scale(CalibrationSamples(blurred.double(), wrong.double() + 0.1, negatives.double(), {}))
     assert clear == 200
     assert unclear < 50
 
@@ -79,10 +79,10 @@ def test_the_scale_is_fitted_to_the_scorers_own_formula_bias_included() -> None:
         scores = [(view_scores(r, n, formula).log(), (1 - view_scores(w, n, formula)).log()) for r, w, n in pairs]
         return -float(torch.stack([r + w for r, w in scores]).mean())
 
-    found = fit_scale(Samples(right, wrong, negatives, {}), 2.0)
+    found = fit_scale(CalibrationSamples(right, wrong, negatives, {}), 2.0)
     assert 2 < found < 199
     assert log_loss(found) < min(log_loss(0.9 * found), log_loss(1.1 * found))
-    assert fit_scale(Samples(right, wrong, negatives, {})) != found
+    assert fit_scale(CalibrationSamples(right, wrong, negatives, {})) != found
 
 
 def test_platt_finds_the_middle() -> None:

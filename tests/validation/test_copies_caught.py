@@ -13,7 +13,7 @@ import torch
 from generation.backends import LOADERS
 from splats.codecs import decode, encode_spz
 from splats.model import Splats
-from splats.turn import about_y
+from splats.turn import rotate_about_y
 from validation.assets.fingerprint import embedding
 from validation.schemas import NEAR_DUPLICATE_DISTANCE, embedding_distance
 
@@ -43,10 +43,10 @@ def altered(splats: Splats, seed: int) -> Iterator[tuple[str, Splats]]:
     yield "reordered", splats.select(torch.randperm(len(splats), generator=draw))
     yield "requantised", decode(encode_spz(splats))
     yield "jittered", replace(splats, means=splats.means + jitter)
-    yield "turned", about_y(splats, 360 * float(torch.rand(1, generator=draw)))
+    yield "turned", rotate_about_y(splats, 360 * float(torch.rand(1, generator=draw)))
     yield "scaled", replace(splats, means=1.7 * splats.means, scales=1.7 * splats.scales)
     yield "thinned", thinned
-    yield "turned and thinned", about_y(thinned, 57.0)
+    yield "turned and thinned", rotate_about_y(thinned, 57.0)
 
 
 def test_at_least_95_percent_of_altered_copies_are_caught(families: dict[str, list[Splats]]) -> None:

@@ -34,13 +34,13 @@ _FOLDER_NAME = re.compile(r"^([a-z0-9][a-z0-9-]*)@([1-9][0-9]*)$")
 Share = Annotated[float, Field(gt=0, le=1)]
 
 
-class Part(BaseModel):
+class Section(BaseModel):
     """Base of all parts of scorer.json: frozen, and an unknown field is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class ModelFiles(Part):
+class ModelFiles(Section):
     """The open_clip model and its files (relative to the scorer's folder).
 
     Either `architecture`, a name built into open_clip, or `config`, a JSON file {"model_cfg": …, "preprocess_cfg":
@@ -66,14 +66,14 @@ class ModelFiles(Part):
         return self
 
 
-class Platt(Part):
+class Platt(Section):
     """σ(slope · cosine + offset): an absolute probability beside the relative one."""
 
     slope: float = Field(gt=0)
     offset: float
 
 
-class Alignment(Part):
+class Alignment(Section):
     """How the cosines of the sixteen views are turned into one number (`score.view_scores`, `score.pool_views`)."""
 
     scale: float = Field(gt=0, description="logit scale of the softmax against the negatives")
@@ -84,7 +84,7 @@ class Alignment(Part):
     pool: Pool = Field(default="mean", description="of the view scores: their mean, or that of their log-odds")
 
 
-class Distractors(Part):
+class Distractors(Section):
     """Prompts unlike the one asked for, which it has to beat."""
 
     file: str
@@ -92,7 +92,7 @@ class Distractors(Part):
     scale: float = Field(gt=0)
 
 
-class Gate(Part):
+class Gate(Section):
     """Factor on the score: 0 for a measure at or below `zero`, 1 at or above `full`, linear between."""
 
     zero: float
@@ -111,7 +111,7 @@ class WeakSide(Gate):
     share: Share
 
 
-class Gates(Part):
+class Gates(Section):
     """Quality gates by measure (`validation.assets.measures`, `score`). Measures without a gate are only reported."""
 
     weak_side: WeakSide | None = None
@@ -122,7 +122,7 @@ class Gates(Part):
     steadiness: Gate | None = None
 
 
-class Constants(Part):
+class Constants(Section):
     """Contents of scorer.json: everything that a score depends on besides the code."""
 
     name: str

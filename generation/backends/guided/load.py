@@ -32,7 +32,7 @@ class GuidedOptions(LearnedOptions):
 
 
 @dataclass(frozen=True)
-class GuidedPipeline:
+class GuidedGenerator:
     """A generator with its guidance loaded."""
 
     options: GuidedOptions
@@ -66,7 +66,7 @@ def load(device: str, **given: object) -> Generator:
     if options.compiled:
         compile_networks(model)
     guidance = Distillation(model, scale=options.guidance, negative=options.negative)
-    return best_candidate(GuidedPipeline(options, guidance), options)
+    return best_candidate(GuidedGenerator(options, guidance), options)
 
 
 def _check_views(settings: Optimisation, together: int, name: str) -> None:

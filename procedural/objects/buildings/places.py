@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from procedural.builder import ACCENT, MAIN, Builder
-from procedural.geometry.ornament import arch, disc, star
+from procedural.geometry.ornament import arch, disc, star_outline
 from procedural.geometry.shapes import Floats, Shape, bead, box, cone, cylinder, dome, lathe, pair, ring, row, sphere
 from procedural.geometry.sweeps import prism
 from procedural.objects.parts.buildings import Placement, add_door, add_windows, copies_at, gable, gable_roof
@@ -158,7 +158,7 @@ def temple(builder: Builder) -> None:
     column_height = builder.vary(0.52, 0.1)
     columns_across, columns_along = builder.choose([4, 6]), builder.choose([5, 6])
     roof_rise = builder.vary(0.26, 0.12)
-    emblem_outline = disc(0.08) if builder.chance(0.5) else star(6, 0.1, 0.05)
+    emblem_outline = disc(0.08) if builder.chance(0.5) else star_outline(6, 0.1, 0.05)
     floor, beam_y = 0.18, 0.18 + column_height
 
     for i in range(3):

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from procedural.builder import ACCENT, MAIN, Builder
-from procedural.geometry.ornament import arch, star
+from procedural.geometry.ornament import arch, star_outline
 from procedural.geometry.shapes import Floats, bead, box, capsule, cylinder, dome, join, lathe, pair
 from procedural.geometry.sweeps import prism, tube
 from procedural.objects.parts.buildings import Placement, add_flag, add_windows
@@ -133,5 +133,5 @@ def tent(builder: Builder) -> None:
     builder.add("pole", bead(0.05).move(0, height + 0.16, front + 0.02), ACCENT)
     if has_star:
         slope = math.degrees(math.atan2(height, half))
-        emblem = prism(star(5, 0.12, 0.055), 0.03).turn(x=-90).turn(z=-slope)
+        emblem = prism(star_outline(5, 0.12, 0.055), 0.03).turn(x=-90).turn(z=-slope)
         builder.add("stripe", pair(emblem.move(half * 0.52, height * 0.5, 0)), "white", "cloth")

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from procedural.builder import ACCENT, MAIN, Builder
-from procedural.geometry.ornament import star
+from procedural.geometry.ornament import star_outline
 from procedural.geometry.sdf import Capsule, Ellipsoid, Primitive, both
 from procedural.geometry.shapes import Shape, bead, box, cone, cylinder, lathe, pair, ring, row, sphere, torus
 from procedural.geometry.sweeps import curve, prism, tube
@@ -165,12 +165,12 @@ def trophy(builder: Builder) -> None:
         (radius * 0.62, cup_base + cup_height * 0.22, 0),
     ]
     builder.add("handle", pair(tube(handle, 0.042)), MAIN, "gold")
-    emblem = prism(star(star_points, 0.15, 0.065), 0.08).move(y=cup_base + cup_height * 0.6, z=radius * 0.93)
+    emblem = prism(star_outline(star_points, 0.15, 0.065), 0.08).move(y=cup_base + cup_height * 0.6, z=radius * 0.93)
     builder.add("star", pair(emblem, "z"), star_colour, "glossy")
     if has_lid:
         lid = lathe([(0, 0), (radius, 0), (radius * 0.7, 0.1), (0.05, 0.16), (0, 0.16)])
         builder.add("lid", lid.move(y=rim), MAIN, "gold")
-        builder.add("lid", prism(star(5, 0.14, 0.06), 0.07).move(y=rim + 0.27), MAIN, "gold", 1.1)
+        builder.add("lid", prism(star_outline(5, 0.14, 0.06), 0.07).move(y=rim + 0.27), MAIN, "gold", 1.1)
 
 
 def gift(builder: Builder) -> None:

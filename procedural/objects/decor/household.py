@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from procedural.builder import ACCENT, MAIN, Builder
-from procedural.geometry.ornament import star
+from procedural.geometry.ornament import star_outline
 from procedural.geometry.shapes import (
     Floats,
     bead,
@@ -210,7 +210,7 @@ def lantern(builder: Builder) -> None:
         upright = box(0.045, cage_height, 0.045).move(y=cage_y, z=pane_z * 0.93)
         builder.add("frame", ring(crossbar + upright, sides), MAIN, "metal")
     else:
-        emblem = prism(star(5, 0.16, 0.07), 0.06).move(y=cage_y, z=pane_z * 0.9)
+        emblem = prism(star_outline(5, 0.16, 0.07), 0.06).move(y=cage_y, z=pane_z * 0.9)
         builder.add("frame", ring(emblem, sides), MAIN, "metal")
 
     eaves = cylinder(radius * 1.28, 0.07, sides=sides).turn(y=half_side_deg)

@@ -8,7 +8,7 @@ import numpy as np
 
 from procedural.builder import ACCENT, MAIN, Builder
 from procedural.geometry.joint import Joint
-from procedural.geometry.ornament import heart, lumpy, pleats, star
+from procedural.geometry.ornament import heart, lumpy, pleats, star_outline
 from procedural.geometry.shapes import Floats, Shape, bead, box, capsule, cylinder, lathe, pair, ring, sphere, torus
 from procedural.geometry.sweeps import curve, prism, tube
 from procedural.objects.parts.scatter import GOLDEN_ANGLE_ROUNDED
@@ -129,7 +129,7 @@ def cupcake(builder: Builder) -> None:
         stem = tube([(0, peak + 0.1, 0), (0.02, peak + 0.19, 0), (0.08, peak + 0.25, 0)], 0.017)
         builder.add("cherry", stem, "dark green")
     else:
-        builder.add("topper", prism(star(5, 0.14, 0.065), 0.06).move(y=peak + 0.08), "yellow", "glossy")
+        builder.add("topper", prism(star_outline(5, 0.14, 0.065), 0.06).move(y=peak + 0.08), "yellow", "glossy")
 
 
 def ice_cream(builder: Builder) -> None:
@@ -261,7 +261,7 @@ def bottle(builder: Builder) -> None:
     radius, body_height, neck_height = builder.vary(0.24, 0.12), builder.vary(0.68, 0.1), builder.vary(0.42, 0.15)
     shoulder_height = builder.between(0.12, 0.3)
     cap_colour = None if builder.chance(0.5) else builder.choose(["red", "gold", "white"])
-    emblem = builder.choose([star(5, 0.13, 0.06), heart(0.12), star(8, 0.13, 0.09)])
+    emblem = builder.choose([star_outline(5, 0.13, 0.06), heart(0.12), star_outline(8, 0.13, 0.09)])
     emblem_colour = builder.choose(["red", "gold", "navy"])
     throat, top = body_height + shoulder_height, body_height + shoulder_height + neck_height * 0.75
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from procedural.builder import ACCENT, MAIN, Builder
 from procedural.geometry.joint import Joint
-from procedural.geometry.ornament import disc, gem, heart, star
+from procedural.geometry.ornament import disc, gem, heart, star_outline
 from procedural.geometry.shapes import Floats, Shape, bead, box, cylinder, dome, lathe, pair, ring, sphere, torus
 from procedural.geometry.sweeps import prism, tube
 
@@ -140,7 +140,7 @@ def bracelet(builder: Builder) -> None:
         _add_bangle(builder, count, builder.vary(0.14))
     charms: list[Shape] = [
         prism(heart(0.11), 0.06).move(y=-0.09),
-        prism(star(5, 0.13, 0.06), 0.06).move(y=-0.09),
+        prism(star_outline(5, 0.13, 0.06), 0.06).move(y=-0.09),
         gem(0.09).turn(x=180).scale(1, 1.3, 1).move(y=-0.09),
         prism(disc(0.1), 0.05).move(y=-0.09),
     ]

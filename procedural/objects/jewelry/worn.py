@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from procedural.builder import ACCENT, MAIN, Builder
-from procedural.geometry.ornament import disc, gem, heart, leaf, star
+from procedural.geometry.ornament import disc, gem, heart, leaf, star_outline
 from procedural.geometry.shapes import Floats, Shape, bead, cylinder, lathe, pair, ring, sphere, torus
 from procedural.geometry.sweeps import curve, prism, tube
 
@@ -54,8 +54,8 @@ def pendant(builder: Builder) -> None:
 
     outline = {
         "heart": heart(size * 1.05),
-        "star": star(5, size * 1.25, size * 0.62),
-        "sun": star(12, size * 1.15, size * 0.82),
+        "star": star_outline(5, size * 1.25, size * 0.62),
+        "sun": star_outline(12, size * 1.15, size * 0.82),
         "round": disc(size, size * 1.12),
     }[kind]
     builder.add("medallion", prism(outline, 0.13), MAIN, "gold")

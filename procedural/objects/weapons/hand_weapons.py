@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from procedural.builder import ACCENT, MAIN, Builder
-from procedural.geometry.ornament import gem, star
+from procedural.geometry.ornament import gem, star_outline
 from procedural.geometry.shapes import (
     Floats,
     Shape,
@@ -154,7 +154,7 @@ def shield(builder: Builder) -> None:
     front = _curved_plate(levels * half_height * 0.95, widths * 0.92, 0.07, columns=41).move(z=0.028)
     builder.add("emblem", front.keep(_field_of_emblem(emblem, half_height)), ACCENT)
     if emblem == "star":
-        builder.add("emblem", prism(star(5, 0.26, 0.115), 0.1).move(y=0.05, z=0.15), ACCENT, "metal")
+        builder.add("emblem", prism(star_outline(5, 0.26, 0.115), 0.1).move(y=0.05, z=0.15), ACCENT, "metal")
     if emblem in ("cross", "quarters"):
         builder.add("boss", sphere(0.13, 0.13, 0.08).move(y=0.04, z=0.2), ACCENT, "metal")
     for level, width in zip(levels[2:25:4], widths[2:25:4], strict=True):

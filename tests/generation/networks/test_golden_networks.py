@@ -107,12 +107,12 @@ def test_lgm(golden) -> None:
     x = lgm.network_input(g["rgb"], rays)
     assert largest(network.unet(x) - g["unet_out"]) <= 1e-4
     assert largest(network(x) - g["conv_out"]) <= 1e-4
-    assert largest(lgm.activate(network(x)) - g["gaussians"][0]) <= 1e-4
+    assert largest(lgm.activate_gaussians(network(x)) - g["gaussians"][0]) <= 1e-4
 
 
 def test_lgm_to_the_columns_of_a_ply(golden) -> None:
     g = golden("lgm_tiny", "lgm")
-    gaussians = lgm.activate(lgm_tiny(golden)(lgm.network_input(g["rgb"], g["rays"])))
+    gaussians = lgm.activate_gaussians(lgm_tiny(golden)(lgm.network_input(g["rgb"], g["rays"])))
     assert torch.equal(gaussians[:, 3] >= lgm.OPACITY_MIN, g["keep_mask"])
     header, _, body = encode_ply(lgm.to_splats(gaussians)).partition(b"end_header\n")
     names = [line.split()[-1].decode() for line in header.splitlines() if line.startswith(b"property")]

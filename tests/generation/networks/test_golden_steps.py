@@ -105,7 +105,7 @@ def test_the_sampler(golden, mvdream) -> None:
 def test_the_first_step_of_the_sampler(golden, mvdream) -> None:
     g = golden("", "mvdream_sampler")
     condition = Condition(both(g), g["camera"], float(g["guidance_scale"]))
-    noise = schedule.guided(*mvdream.predict(g["initial_latents"], 801, condition), condition.scale)
+    noise = schedule.apply_guidance(*mvdream.predict(g["initial_latents"], 801, condition), condition.scale)
     first = schedule.ddim_step(g["initial_latents"], noise, mvdream.alphas[801], mvdream.alphas[601])
     assert relative(first, g["first_step_latents"]) <= 1e-4
 

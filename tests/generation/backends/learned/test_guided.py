@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from generation.backends.contract import BackendUnusable, Cancelled, Progress
-from generation.backends.guided.load import GuidedOptions, GuidedPipeline
+from generation.backends.guided.load import GuidedGenerator, GuidedOptions
 from generation.settings import GenerationConfig
 from serving.settings import read_yaml
 from splats.model import bounds
@@ -18,9 +18,9 @@ SHIPPED = ("text_mv.yaml", "text.yaml")
 
 
 @pytest.fixture(scope="module")
-def pipeline(load) -> GuidedPipeline:
+def pipeline(load) -> GuidedGenerator:
     loaded = load("text_mv.yaml")
-    assert isinstance(loaded, GuidedPipeline)
+    assert isinstance(loaded, GuidedGenerator)
     return loaded
 
 
@@ -55,7 +55,7 @@ def test_an_object_is_normalised(name: str, load) -> None:
     assert [p.preview is not None for p in seen] == [False, False, True, False, False, True]
 
 
-def test_the_object_depends_on_seed_and_prompt(pipeline: GuidedPipeline) -> None:
+def test_the_object_depends_on_seed_and_prompt(pipeline: GuidedGenerator) -> None:
     def means(prompt: str, seed: int) -> torch.Tensor:
         return pipeline(prompt, seed, lambda _: None).splats.means
 
@@ -65,7 +65,7 @@ def test_the_object_depends_on_seed_and_prompt(pipeline: GuidedPipeline) -> None
     assert not torch.equal(first[:50], means("a blue boat", 1)[:50])
 
 
-def test_a_cancelled_job_ends_within_a_step(pipeline: GuidedPipeline) -> None:
+def test_a_cancelled_job_ends_within_a_step(pipeline: GuidedGenerator) -> None:
     seen: list[Progress] = []
 
     def report(progress: Progress) -> None:

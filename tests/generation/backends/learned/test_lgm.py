@@ -11,22 +11,22 @@ from PIL import Image
 
 from generation.backends.candidates import best_of
 from generation.backends.contract import BackendUnusable, Cancelled, Progress
-from generation.backends.lgm import LgmPipeline
+from generation.backends.lgm import LgmGenerator
 from generation.networks.checkpoints import WeightsUnusable
 from generation.weights import WeightsMissing
 from splats.model import Splats, bounds
 
 
 @pytest.fixture(scope="module")
-def pipeline(load) -> LgmPipeline:
+def pipeline(load) -> LgmGenerator:
     loaded = load("lgm.yaml")
-    assert isinstance(loaded, LgmPipeline)
+    assert isinstance(loaded, LgmGenerator)
     return loaded
 
 
-def front_first(pipeline: LgmPipeline) -> list[torch.Tensor]:
+def front_first(pipeline: LgmGenerator) -> list[torch.Tensor]:
     """MVDream's views [3, H, W] of the chair: its second is the front, and the others follow round the object."""
-    painted = pipeline.paint("a red chair", 1, lambda _: None)
+    painted = pipeline.generate_views("a red chair", 1, lambda _: None)
     return [painted[1], painted[2], painted[3], painted[0]]
 
 
@@ -35,7 +35,7 @@ def as_bytes(image: torch.Tensor) -> bytes:
     return (image.permute(1, 2, 0).clamp(0, 1) * 255).to(torch.uint8).numpy().tobytes()
 
 
-def test_an_object_is_normalised(pipeline: LgmPipeline) -> None:
+def test_an_object_is_normalised(pipeline: LgmGenerator) -> None:
     seen: list[Progress] = []
     made = pipeline("a red chair", 1, seen.append)
     lower, upper = bounds(made.splats)
@@ -52,7 +52,7 @@ def test_an_object_is_normalised(pipeline: LgmPipeline) -> None:
     assert [progress.fraction for progress in seen] == sorted(progress.fraction for progress in seen)
 
 
-def test_the_views_are_a_preview_front_first_until_there_are_splats(pipeline: LgmPipeline) -> None:
+def test_the_views_are_a_preview_front_first_until_there_are_splats(pipeline: LgmGenerator) -> None:
     seen: list[Progress] = []
     pipeline("a red chair", 1, seen.append)
     shown = {progress.stage: progress.preview for progress in seen if progress.preview is not None}
@@ -65,7 +65,7 @@ def test_the_views_are_a_preview_front_first_until_there_are_splats(pipeline: Lg
     assert len(set(parts)) == 4
 
 
-def test_each_candidate_has_its_own_previews(pipeline: LgmPipeline) -> None:
+def test_each_candidate_has_its_own_previews(pipeline: LgmGenerator) -> None:
     seen: list[Progress] = []
     best_of(pipeline, 2, lambda *_: 1.0)("a red chair", 1, seen.append)
     shown = [progress.preview for progress in seen if progress.preview is not None]
@@ -73,18 +73,18 @@ def test_each_candidate_has_its_own_previews(pipeline: LgmPipeline) -> None:
     assert shown[0] != shown[2]
 
 
-def test_the_object_depends_on_the_seed(pipeline: LgmPipeline) -> None:
+def test_the_object_depends_on_the_seed(pipeline: LgmGenerator) -> None:
     first, again, other = (pipeline("a red chair", seed, lambda _: None).splats for seed in (1, 1, 2))
     assert torch.equal(first.means, again.means)
     assert first.means.shape != other.means.shape or not torch.equal(first.means, other.means)
 
 
-def test_the_object_depends_on_the_prompt(pipeline: LgmPipeline) -> None:
-    chair, boat = (pipeline.paint(prompt, 1, lambda _: None) for prompt in ("a red chair", "a blue boat"))
+def test_the_object_depends_on_the_prompt(pipeline: LgmGenerator) -> None:
+    chair, boat = (pipeline.generate_views(prompt, 1, lambda _: None) for prompt in ("a red chair", "a blue boat"))
     assert not torch.equal(chair, boat)
 
 
-def test_a_cancelled_job_ends_within_a_step(pipeline: LgmPipeline) -> None:
+def test_a_cancelled_job_ends_within_a_step(pipeline: LgmGenerator) -> None:
     seen = []
 
     def report(progress: Progress) -> None:
