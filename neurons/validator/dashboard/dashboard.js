@@ -1,7 +1,7 @@
-// Shows GET /miners/ and GET /tasks/ and looks again every few seconds. Everything is written as text.
+// Shows the data of GET /miners/ and GET /tasks/, refreshed every few seconds. Values are set as text, never as HTML.
 const FACTS = [
   ["subnet", "netuid"], ["block", "block"], ["seats", "seats"], ["scorer", "scorer"], ["tasks given", "tasks_given"],
-  ["accepted", "accepted"], ["rejected", "rejected"], ["validator faults", "faults"], ["weights of block", "weights_block"],
+  ["accepted", "accepted"], ["rejected", "rejected"], ["validator faults", "faults"], ["weights set at block", "weights_block"],
 ];
 const SHOWN_TASKS = 30;
 
@@ -11,19 +11,19 @@ function element(tag, text) {
   return made;
 }
 
-function show(standing) {
+function showMiners(page) {
   const state = document.getElementById("state");
-  const reasons = [...standing.not_ready];
-  if (standing.weights_held_back) reasons.push(`no weights: ${standing.weights_held_back}`);
+  const reasons = [...page.not_ready];
+  if (page.weights_held_back) reasons.push(`no weights: ${page.weights_held_back}`);
   state.textContent = reasons.length ? reasons.join("; ") : "ready";
   state.className = reasons.length ? "bad" : "";
   const facts = FACTS.flatMap(([name, key]) => {
     const group = document.createElement("div");
-    group.append(element("dt", name), element("dd", standing[key] ?? "–"));
+    group.append(element("dt", name), element("dd", page[key] ?? "–"));
     return group;
   });
   document.getElementById("facts").replaceChildren(...facts);
-  const rows = standing.miners.map((miner) => {
+  const rows = page.miners.map((miner) => {
     const row = document.createElement("tr");
     row.append(
       element("td", miner.uid ?? "–"), element("td", miner.hotkey), element("td", miner.accepted),
@@ -49,17 +49,17 @@ function showTasks(tasks, miners) {
   document.getElementById("tasks").replaceChildren(...rows);
 }
 
-async function look() {
+async function refresh() {
   try {
-    const [standing, tasks] = await Promise.all(["/miners/", "/tasks/"].map(async (path) => (await fetch(path)).json()));
-    show(standing);
-    showTasks(tasks, standing.miners);
+    const [page, tasks] = await Promise.all(["/miners/", "/tasks/"].map(async (path) => (await fetch(path)).json()));
+    showMiners(page);
+    showTasks(tasks, page.miners);
   } catch {
     const state = document.getElementById("state");
     state.textContent = "the validator is not responding";
     state.className = "bad";
   }
-  setTimeout(look, 3000);
+  setTimeout(refresh, 3000);
 }
 
-look();
+refresh();

@@ -24,8 +24,11 @@ from neurons.validator.tasks.trust import Identity, verify_submission
 
 @dataclass(frozen=True, slots=True)
 class DeskDependencies:
-    """What the desk needs from outside: `keep_asset(digest, asset)` archives an accepted asset and returns at once;
-    the `strong_miners` of highest incentive get the last place of an organic job first."""
+    """The desk's dependencies.
+
+    `keep_asset(digest, asset)` archives an accepted asset without blocking. `strong_miners` is how many miners, by
+    incentive, may take the reserved last place of an organic job.
+    """
 
     judge: Judge
     next_prompt: Callable[[], str | None]
@@ -48,7 +51,7 @@ class Desk:
         self._strong: frozenset[str] = frozenset()
 
     async def pull(self, hotkey: str) -> PullReply:
-        """Return the miner's open task, a new one, or the reason why there is none."""
+        """Return the miner's open task, a new one, or the reason why it gets none."""
         async with self.state.turn:
             now, record = self._needs.now(), self.state.get_record(hotkey)
             if record.task is not None:

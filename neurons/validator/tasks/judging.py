@@ -30,7 +30,7 @@ class Judge(Protocol):
 
     @property
     def ready(self) -> bool:
-        """Whether an asset can be judged now."""
+        """True while an asset can be judged."""
 
     @property
     def scorer(self) -> str:

@@ -55,7 +55,7 @@ class MinerRecord:
 
 
 class SubmissionAction(Enum):
-    """What to do with a submission."""
+    """How to handle a submission."""
 
     JUDGE = "judge"
     REPLAY = "replay"  # `find_reply` returns the reply, word for word

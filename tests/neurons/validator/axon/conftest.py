@@ -72,14 +72,14 @@ class Subnet:
     async def axon(self) -> AsyncIterator[Running]:
         desk = self.world.desk()
         listener = bind("127.0.0.1", 0)
-        place = ListenAddress("127.0.0.1", listener.getsockname()[1], "127.0.0.1", listener.getsockname()[1])
+        address = ListenAddress("127.0.0.1", listener.getsockname()[1], "127.0.0.1", listener.getsockname()[1])
         verifier = RequestVerifier(self.world.hotkey, desk.state.use_nonce, self.may_ask)
         verifier.snapshot = snapshot(self.world.hotkey, *self.registered)
         refused: list[str] = []
         handlers = Handlers(desk, 30, lambda: "1.0.0 three-gen-small@1+fp32", lambda *_: None)
-        gateway = build_gateway(self.wallet, place, verifier, handlers, refused.append, self.rules)
+        gateway = build_gateway(self.wallet, address, verifier, handlers, refused.append, self.rules)
         async with axon_server(gateway, listener, 1.0):
-            yield Running(desk, gateway, verifier, place.port, self.world.hotkey, refused)
+            yield Running(desk, gateway, verifier, address.port, self.world.hotkey, refused)
 
 
 def snapshot(*hotkeys: str) -> Snapshot:

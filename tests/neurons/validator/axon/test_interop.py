@@ -93,16 +93,16 @@ def test_a_miner_with_only_the_fixed_fields_is_served(subnet: Any, stock_dendrit
                 submit_time=0,
                 signature=sign(keys["miner"], signed),
             )
-            told = await dendrite.call(axon.info, result, timeout=12)
-            assert told.is_success
-            assert (told.results, told.task, told.submit_time) == ("", pulled.task, 0)
-            assert told.feedback == Feedback(
+            reply = await dendrite.call(axon.info, result, timeout=12)
+            assert reply.is_success
+            assert (reply.results, reply.task, reply.submit_time) == ("", pulled.task, 0)
+            assert reply.feedback == Feedback(
                 task_fidelity_score=1.0,
                 average_fidelity_score=1.0,
                 generations_within_8_hours=1,
                 current_miner_reward=1.0,
             )
-            assert told.cooldown_until > time.time()
+            assert reply.cooldown_until > time.time()
             assert (await dendrite.call(axon.info, GetVersion())).version == 10_000
 
     asyncio.run(story())

@@ -22,17 +22,17 @@ def settings(*flags: str) -> ValidatorSettings:
     return validator_settings(list(flags))
 
 
-def place(*flags: str) -> ListenAddress:
+def find_address(*flags: str) -> ListenAddress:
     return asyncio.run(find_listen_address(settings(*flags)))
 
 
 def test_a_devnet_axon_is_announced_at_loopback() -> None:
-    assert place(*DEVNET) == ListenAddress("0.0.0.0", 8092, "127.0.0.1", 8092)
+    assert find_address(*DEVNET) == ListenAddress("0.0.0.0", 8092, "127.0.0.1", 8092)
 
 
 def test_a_given_address_is_not_looked_up(no_network: Any) -> None:
     flags = ("--axon.external_ip", "192.0.2.7", "--axon.external_port", "18092", "--axon.ip", "127.0.0.1")
-    assert place(*flags) == ListenAddress("127.0.0.1", 8092, "192.0.2.7", 18092)
+    assert find_address(*flags) == ListenAddress("127.0.0.1", 8092, "192.0.2.7", 18092)
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_an_address_that_cannot_be_looked_up_is_an_error(monkeypatch: pytest.Mon
 
     monkeypatch.setattr("bittensor.utils.networking.get_external_ip", nowhere)
     with pytest.raises(SettingsError, match=r"give --axon\.external_ip"):
-        place("--subtensor.network", "test")
+        find_address("--subtensor.network", "test")
 
 
 def test_check_fails_if_the_address_is_unreachable(capsys: pytest.CaptureFixture[str]) -> None:
