@@ -1,1 +1,1 @@
-"""The chain behind one interface: the real one through the SDK, or the embedded devnet of local processes."""
+"""One interface to the chain: the real one through the SDK, or the embedded devnet that local processes share."""

@@ -1,10 +1,10 @@
 """The interface to a chain: what the neurons read from it and write to it.
 
-ChainError              a bug or an unsupported runtime: an operator has to look at it
+ChainError              a bug or an unsupported runtime: needs an operator
 └── ChainUnavailable    the node cannot be reached or does not answer: try again later with the same object
 
-Reads raise these. Writes raise only ChainUnavailable, after which it is *unknown* whether they took effect: read back
-before sending again. Every refusal by the chain is an `Outcome`.
+Reads raise these. Writes raise only ChainUnavailable, after which it is *unknown* whether they took effect: read the
+state back before sending again. A refusal by the chain is never an exception, but an `Outcome`.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ OUTCOME_CODES = frozenset(
         "failed",
     }
 )
-"""Codes of an `Outcome`. "rejected": refused by the transaction pool; "failed": another error, named in the detail."""
+"""Codes of an `Outcome`. "rejected": refused by the transaction pool; "failed": any other error, named in `detail`."""
 
 MAX_WEIGHT = 65_535
-"""Weights are stored as 16-bit integers, the largest scaled to this."""
+"""The chain stores weights as 16-bit integers, scaled so that the largest is this."""
 
 
 class ChainError(Exception):
@@ -62,7 +62,7 @@ class Seat:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The whole subnet at one block; `seats[i].uid == i`, else ValueError."""
+    """The whole subnet at one block. Raises ValueError unless `seats[i].uid == i`."""
 
     netuid: int
     block: int
@@ -125,8 +125,8 @@ class Chain(Protocol):
         ...
 
 
-def bad_weights(weights: Mapping[int, float]) -> str | None:
-    """Return why these weights are invalid, or None: they must be finite, not negative and not all zero."""
+def explain_bad_weights(weights: Mapping[int, float]) -> str | None:
+    """Return why weights are invalid, None if they are valid: finite, not negative and not all zero."""
     if not weights:
         return "no weights at all"
     if any(not 0 <= value < float("inf") for value in weights.values()):
@@ -136,10 +136,10 @@ def bad_weights(weights: Mapping[int, float]) -> str | None:
     return None
 
 
-def as_u16(weights: Mapping[int, float]) -> dict[int, int]:
+def scale_to_u16(weights: Mapping[int, float]) -> dict[int, int]:
     """Return weights as the chain stores them: the largest becomes 65535, zeros are dropped.
 
-    Expects valid weights (see `bad_weights`).
+    Expects valid weights (see `explain_bad_weights`).
     """
     top = max(weights.values())
     scaled = {uid: round(value / top * MAX_WEIGHT) for uid, value in weights.items()}

@@ -1,4 +1,4 @@
-"""Opens a wallet and a chain as the settings name them; keeps the SDK from changing anybody's logging.
+"""Opens the wallet and the chain that the settings name; keeps the SDK from changing the process's logging.
 
 The one place that chooses between the real chain and the devnet. Raises SettingsError for what an operator can fix.
 """
@@ -18,12 +18,12 @@ from serving.settings import SettingsError
 
 
 def quiet_sdk() -> None:
-    """Load the SDK and undo what that does to logging: it silences every logger that exists at that moment.
+    """Load the SDK and undo its change to logging: it silences every logger that exists when it is imported.
 
-    The SDK's own lines stay off: it logs each refused request as an error, and to standard output. Call this before
-    the process sets up its own logging.
+    The SDK's own logging stays off: it logs each refused request as an error, and to standard output. Call this before
+    setting up the process's own logging.
     """
-    from bittensor.utils.btlogging import logging as sdk_logging  # noqa: PLC0415  takes seconds, and acts when imported
+    from bittensor.utils.btlogging import logging as sdk_logging  # noqa: PLC0415  takes seconds, and changes logging when imported
 
     sdk_logging.off()  # type: ignore[no-untyped-call]
     for name, found in logging.root.manager.loggerDict.items():
@@ -39,9 +39,9 @@ def open_wallet(settings: WalletSettings) -> Any:
     wallet = Wallet(name=settings.name, hotkey=settings.hotkey, path=str(settings.path.expanduser()))
     file = Path(str(wallet.hotkey_file.path))
     if not file.is_file():
-        raise SettingsError(f"there is no hotkey at {file}; make one with: btcli wallet new_hotkey")
+        raise SettingsError(f"there is no hotkey at {file}; create it with: btcli wallet new_hotkey")
     if wallet.hotkey_file.is_encrypted():
-        raise SettingsError(f"the hotkey {file} has a password; a neuron needs one without")
+        raise SettingsError(f"the hotkey {file} is encrypted; a neuron needs a hotkey without a password")
     try:
         wallet.hotkey  # noqa: B018  read now, so that a damaged file is reported at start
     except (KeyFileError, PasswordError, ValueError) as error:
@@ -75,15 +75,15 @@ def chain_opener(settings: ChainSettings, wallet: Any) -> Callable[[], Chain]:
 
 
 def chain_worker(settings: ChainSettings, wallet: Any) -> ChainWorker:
-    """Return the chain that the settings name, for use from an event loop."""
+    """Return a worker for the chain that the settings name; it connects at its first call. Raises as `chain_opener`."""
     return ChainWorker(chain_opener(settings, wallet), Deadlines(), time.monotonic)
 
 
-def own_address() -> str:
+def find_public_address() -> str:
     """Return this machine's public address, looked up at public services. Blocks. Raises SettingsError."""
     from bittensor.utils.networking import ExternalIPNotFound, get_external_ip  # noqa: PLC0415
 
     try:
         return str(get_external_ip())
     except ExternalIPNotFound as error:
-        raise SettingsError("this machine's public address was not found: give --axon.external_ip") from error
+        raise SettingsError("this machine's public address cannot be found: give --axon.external_ip") from error

@@ -1,4 +1,4 @@
-"""Verifies signatures of hotkeys."""
+"""Verifies the signatures of hotkeys."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MAX_SIGNATURE_CHARS = 128
 
 
 def verify(hotkey: str, message: bytes, signature: str) -> bool:
-    """Check whether `signature` (base64, 64 bytes) is that of `hotkey` over `message`; malformed input is False."""
+    """Check whether `signature` (base64 of 64 bytes) is that of `hotkey` over `message`; False for malformed input."""
     from bittensor_wallet import Keypair  # noqa: PLC0415  a compiled library, loaded for the first signature
 
     if not signature or len(signature) > MAX_SIGNATURE_CHARS:

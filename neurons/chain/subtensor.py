@@ -14,7 +14,7 @@ from typing import Any
 
 from async_substrate_interface.errors import MaxRetriesExceeded
 
-from neurons.chain.contract import ChainError, ChainUnavailable, Outcome, Seat, Snapshot, bad_weights
+from neurons.chain.contract import ChainError, ChainUnavailable, Outcome, Seat, Snapshot, explain_bad_weights
 
 CODE_BY_NAME = {
     "HotKeyNotRegisteredInSubNet": "not_registered",
@@ -38,7 +38,7 @@ CODE_BY_NAME = {
     "ServingRateLimitExceeded": "rate_limited",
     "TxRateLimitExceeded": "rate_limited",
 }
-"""Outcome codes by the pallet's error names; any other error is "failed" with its name in the detail."""
+"""Outcome codes by the error names of the chain's pallet; any other error is "failed", with its name in `detail`."""
 
 UNAVAILABLE = (ConnectionError, TimeoutError, MaxRetriesExceeded)
 """Exceptions of the SDK for a node that cannot be reached or does not answer."""
@@ -57,10 +57,10 @@ class _Endpoint:
 
 
 class SubtensorChain:
-    """One SDK connection for one wallet's hotkey. To be used by one thread at a time.
+    """One SDK connection for one wallet's hotkey, to be used by one thread at a time.
 
-    sdk: a `bittensor.Subtensor` or a stand-in with its methods; see `connect`. Raises ChainUnavailable if the node does
-    not answer, ChainError if the subnet hides weights in a way that the SDK does not support.
+    sdk: a connected `bittensor.Subtensor`; see `connect`. Raises ChainUnavailable if the node does not answer,
+    ChainError if the subnet hides weights in a way that the SDK does not support.
     """
 
     def __init__(self, sdk: Any, wallet: Any, netuid: int) -> None:
@@ -68,23 +68,23 @@ class SubtensorChain:
         self._wallet = wallet
         self._netuid = netuid
         self._head = 0
-        self._hidden = bool(self._read("commit_reveal_enabled", netuid=netuid))
+        self._hidden = bool(self._call("commit_reveal_enabled", netuid=netuid))
         if self._hidden:
             self._check_commit_storage()
 
     def block(self) -> int:
         """Return the number of the best head, which never decreases within one instance."""
-        self._head = max(self._head, int(self._read("get_current_block")))
+        self._head = max(self._head, int(self._call("get_current_block")))
         return self._head
 
     def uid(self, hotkey: str) -> int | None:
         """Return the uid of a hotkey, None if it is not registered."""
-        uid = self._read("get_uid_for_hotkey_on_subnet", hotkey_ss58=hotkey, netuid=self._netuid)
+        uid = self._call("get_uid_for_hotkey_on_subnet", hotkey_ss58=hotkey, netuid=self._netuid)
         return None if uid is None else int(uid)
 
     def snapshot(self) -> Snapshot:
         """Return all seats at one block. Takes seconds for a full subnet."""
-        graph = self._read("metagraph", netuid=self._netuid)
+        graph = self._call("metagraph", netuid=self._netuid)
         try:
             seats = tuple(self._seat(graph, i) for i in range(len(graph.hotkeys)))
             return Snapshot(self._netuid, int(graph.block.item()), seats)
@@ -95,14 +95,14 @@ class SubtensorChain:
         """Announce the address of the hotkey's axon."""
         response = self._write("serve_axon", netuid=self._netuid, axon=_Endpoint(self._wallet, ip, port))
         if response.success and "already served" in str(response.message):
-            return Outcome(True, "unchanged", "announced already", None, True)
-        return self._outcome(response, visible=True)
+            return Outcome(True, "unchanged", "already announced", None, True)
+        return self._to_outcome(response, visible=True)
 
     def set_weights(self, weights: Mapping[int, float], version_key: int) -> Outcome:
         """Make one attempt to set the wallet's weights, or to commit them if the subnet hides weights."""
-        wrong = bad_weights(weights)
-        if wrong:
-            return Outcome(False, "bad_weights", wrong, None, True)
+        reason = explain_bad_weights(weights)
+        if reason is not None:
+            return Outcome(False, "bad_weights", reason, None, True)
         positive = {uid: float(value) for uid, value in sorted(weights.items()) if value > 0}
         response = self._write(
             "set_weights",
@@ -112,15 +112,15 @@ class SubtensorChain:
             version_key=version_key,
             max_attempts=1,
         )
-        return self._outcome(response, visible=not self._hidden)
+        return self._to_outcome(response, visible=not self._hidden)
 
     def blocks_until_weights(self) -> int:
         """Return the number of blocks until the SDK's own check, stricter than the chain's, allows weights; 0: now."""
         uid = self.uid(self._wallet.hotkey.ss58_address)
         if uid is None:
             return 0
-        since = self._read("blocks_since_last_update", netuid=self._netuid, uid=uid)
-        limit = self._read("weights_rate_limit", netuid=self._netuid)
+        since = self._call("blocks_since_last_update", netuid=self._netuid, uid=uid)
+        limit = self._call("weights_rate_limit", netuid=self._netuid)
         if since is None or limit is None:
             raise ChainError("the chain returned no last update or no rate limit")
         return max(0, int(limit) + 1 - int(since))
@@ -129,26 +129,28 @@ class SubtensorChain:
         """Close the connection."""
         self._sdk.close()
 
-    def _read(self, name: str, **arguments: Any) -> Any:
+    def _call(self, name: str, **arguments: Any) -> Any:
         try:
             return getattr(self._sdk, name)(**arguments)
         except UNAVAILABLE as error:
             raise ChainUnavailable(f"{name}: {error}") from error
-        except Exception as error:  # the SDK documents no complete set; any other is a bug or an unknown runtime
+        except Exception as error:  # the SDK does not document what it raises; this is a bug or an unknown runtime
             raise ChainError(f"{name}: {type(error).__name__}: {error}") from error
 
     def _write(self, name: str, **arguments: Any) -> Any:
         wallet = {} if name == "serve_axon" else {"wallet": self._wallet}
-        response = self._read(name, **wallet, **arguments, raise_error=False)
+        response = self._call(name, **wallet, **arguments, raise_error=False)
         if isinstance(response.error, UNAVAILABLE):
             raise ChainUnavailable(f"{name}: {response.error}") from response.error
         return response
 
-    def _outcome(self, response: Any, *, visible: bool) -> Outcome:
+    def _to_outcome(self, response: Any, *, visible: bool) -> Outcome:
         if response.success:
             return Outcome(True, "ok" if visible else "committed", "", self._block_of(response), visible)
         if response.error is None and response.message is None:
-            return Outcome(False, "too_soon", "the SDK sent nothing: too few blocks since the last weights", None, True)
+            return Outcome(
+                False, "too_soon", "the SDK sent nothing: too few blocks have passed since the last weights", None, True
+            )
         if isinstance(response.error, Mapping):
             name = str(response.error.get("name"))
             return Outcome(False, CODE_BY_NAME.get(name, "failed"), name, self._block_of(response), True)

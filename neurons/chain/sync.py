@@ -1,6 +1,6 @@
 """Follows a chain from an event loop: the height of its head and the latest snapshot of the subnet.
 
-Raises ChainStalled, which should end the process, if no block arrives for too long; a supervisor then restarts it.
+Raises ChainStalledError if no block arrives for too long: it should end the process, which a supervisor then restarts.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from neurons.chain.worker import ChainWorker
 logger = logging.getLogger(__name__)
 
 POLL_S = 2.0
-"""Between reads of the height: a block takes 12 s, a devnet's less."""
+"""Time between reads of the height: a block takes 12 s, on a devnet less."""
 RETRY_S = 60.0
-"""Between snapshots while something is missing that the next one may bring."""
+"""Time between snapshots while the last one lacks something that the next one may have."""
 
 
 class ChainSync:
-    """The subnet as `hotkey` last saw it. `on_snapshot` is called with each new snapshot."""
+    """The head and the last snapshot, for the neuron with `hotkey`. `on_snapshot` is called with each new snapshot."""
 
     def __init__(self, worker: ChainWorker, hotkey: str, on_snapshot: Callable[[Snapshot], Awaitable[None]]) -> None:
         self.worker, self.hotkey, self._on_snapshot = worker, hotkey, on_snapshot
@@ -29,7 +29,7 @@ class ChainSync:
 
     @property
     def height(self) -> int:
-        """The highest block seen so far."""
+        """Highest block seen so far."""
         return self.worker.height
 
     @property
@@ -39,13 +39,13 @@ class ChainSync:
 
     @property
     def seat(self) -> Seat | None:
-        """The hotkey's own seat in the last snapshot, None if it is not registered or there is no snapshot."""
+        """The hotkey's seat in the last snapshot, None if it is not registered or there is no snapshot yet."""
         return self.snapshot.by_hotkey.get(self.hotkey) if self.snapshot else None
 
     async def refresh(self) -> bool:
-        """Read a new snapshot and return whether that worked.
+        """Read a new snapshot and return whether that succeeded.
 
-        Raises ChainError only while there is none: a running neuron keeps working with its last one.
+        Raises ChainError only before the first snapshot: a running neuron keeps working with the last one.
         """
         try:
             snapshot = await self.worker.read(lambda chain: chain.snapshot())
@@ -55,14 +55,14 @@ class ChainSync:
         except ChainError:
             if self.snapshot is None:
                 raise
-            logger.exception("the subnet cannot be read: continuing with the last snapshot")
+            logger.exception("the subnet cannot be read, continuing with the last snapshot")
             return False
         self.snapshot = snapshot
         await self._on_snapshot(snapshot)
         return True
 
     async def wait_for_snapshot(self) -> None:
-        """Wait until there is a snapshot. Raises ChainStalled or ChainError."""
+        """Wait until there is a snapshot. Raises ChainStalledError or ChainError."""
         while not await self.refresh():
             await self.worker.poll_head()
             await asyncio.sleep(POLL_S)
@@ -70,7 +70,7 @@ class ChainSync:
     async def follow_head(
         self, on_head: Callable[[int], Awaitable[None]] | None = None, poll_s: float = POLL_S
     ) -> None:
-        """Call `on_head` with each new height, until cancelled. Raises ChainStalled or ChainError."""
+        """Call `on_head` with each new height, until cancelled. Raises ChainStalledError or ChainError."""
         last = 0
         while True:
             height = await self.worker.poll_head()

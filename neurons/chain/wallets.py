@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def make_wallet(path: Path, name: str, hotkey: str) -> str:
-    """Return the address of a hotkey, creating its wallet if needed. Only the owner can read the files."""
+    """Create a wallet, unless it exists, and return the address of its hotkey. Only the owner can read the files."""
     from bittensor_wallet import Wallet  # noqa: PLC0415  a compiled library, loaded when a key is needed
 
     wallet = Wallet(name=name, hotkey=hotkey, path=str(path.expanduser()))

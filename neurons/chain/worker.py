@@ -1,4 +1,4 @@
-"""Runs a chain connection for an event loop: one thread owns it, every call has a deadline, a dead one is replaced.
+"""Runs a chain connection for an event loop: one thread owns it, calls have deadlines, a dead connection is replaced.
 
 The SDK blocks, is not thread-safe, and can hang for minutes without an error. A call that misses its deadline is
 abandoned with its thread and its connection; the next call opens a new connection.
@@ -21,8 +21,8 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-class ChainStalled(ChainUnavailable):
-    """No new block for too long, not even after reconnecting: the process should end and be restarted."""
+class ChainStalledError(ChainUnavailable):
+    """No new block for too long, not even after reconnecting: the process should be restarted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Deadlines:
     read_s: float = 60.0  # a snapshot of 1024 seats takes up to 7 s
     write_s: float = 180.0  # inclusion and finalisation take several blocks of 12 s
     reconnect_s: float = 120.0  # connect again after this long (10 blocks) without a new block
-    give_up_s: float = 900.0  # raise ChainStalled after this long
+    give_up_s: float = 900.0  # raise ChainStalledError after this long
 
 
 class ChainWorker:
@@ -53,7 +53,7 @@ class ChainWorker:
 
     @property
     def height(self) -> int:
-        """The highest block seen so far."""
+        """Highest block seen so far."""
         return self._height
 
     @property
@@ -70,9 +70,9 @@ class ChainWorker:
         return await self._run(call, self._deadlines.write_s)
 
     async def poll_head(self) -> int:
-        """Read and return the height; replace a connection on which it does not rise.
+        """Read the height and return it; replace a connection on which it has stopped rising.
 
-        Raises ChainStalled after `give_up_s` without a new block; the process should then end.
+        Raises ChainStalledError after `give_up_s` without a new block.
         """
         try:
             height = await self.read(lambda chain: chain.block())
@@ -84,14 +84,14 @@ class ChainWorker:
             self._height, self._risen_at = height, now
         age_s = self.head_age_s
         if age_s > self._deadlines.give_up_s:
-            raise ChainStalled(f"no new block for {age_s:.0f} s (last: {self._height})")
+            raise ChainStalledError(f"no new block for {age_s:.0f} s (last: {self._height})")
         if age_s > self._deadlines.reconnect_s and now - self._connected_at > self._deadlines.reconnect_s:
             logger.warning("no new block for %.0f s: reconnecting", age_s)
             self._abandon()
         return self._height
 
     async def close(self) -> None:
-        """Close the connection. A call that hangs in it is abandoned (daemon thread)."""
+        """Close the connection. A call that hangs in it is abandoned, with its daemon thread."""
         async with self._lock:
             self._connection.close()
 
@@ -104,14 +104,14 @@ class ChainWorker:
                 raise ChainUnavailable(f"no answer from the chain within {deadline_s:g} s") from error
 
     def _abandon(self) -> None:
-        """Replace thread and connection: a connection in which a call may still hang must not be touched."""
+        """Replace the connection and its thread, in which a call may still hang."""
         self._connection.close()
         self._connection = _Connection(self._open_chain)
         self._connected_at = self._now()
 
 
 class _Connection:
-    """A connection, opened by the first call, and the thread that owns it."""
+    """A connection that the first call opens, and the thread that owns it."""
 
     def __init__(self, open_chain: Callable[[], Chain]) -> None:
         self._open_chain = open_chain
@@ -120,14 +120,14 @@ class _Connection:
 
     def submit(self, call: Callable[[Chain], T]) -> Future[T]:
         """Queue a call and return its future."""
-        return self._executor.submit(lambda: call(self._opened()))
+        return self._executor.submit(lambda: call(self._open()))
 
     def close(self) -> None:
         """Close the connection after the current call, if that ever returns."""
         self._executor.submit(lambda: self._chain.close() if self._chain is not None else None)
         self._executor.close()
 
-    def _opened(self) -> Chain:
+    def _open(self) -> Chain:
         if self._chain is None:
             self._chain = self._open_chain()
         return self._chain

@@ -37,7 +37,7 @@ class MinerSync:
         return self._uid
 
     async def follow_head(self) -> None:
-        """Track the height, until cancelled. Raises ChainStalled or ChainError."""
+        """Track the height, until cancelled. Raises ChainStalledError or ChainError."""
         await self.chain.follow_head(poll_s=min(POLL_S, self._interval_s))
 
     async def run(self) -> None:

@@ -1,1 +1,1 @@
-"""A chain for local networks and tests: an SQLite file, blocks by the clock, rules and errors of the real chain."""
+"""A chain for local networks and tests: an SQLite file, with the rules and errors of the real chain."""

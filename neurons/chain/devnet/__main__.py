@@ -16,8 +16,8 @@ from neurons.chain.devnet.ledger import Ledger
 from neurons.chain.devnet.rules import Rules
 from neurons.chain.wallets import make_wallet
 
-GIFT = 1000.0
-"""Balance given to the coldkey before a registration; on a devnet it is free."""
+FREE_BALANCE = 1000.0
+"""Balance that a coldkey receives before a registration; on a devnet it is free."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -42,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     wallet = commands.add_parser("wallet", help="create a wallet without passwords", allow_abbrev=False)
     _add_wallet(wallet)
     wallet.set_defaults(run=_wallet)
-    register = _command(commands, "register", "give a wallet's hotkey a seat", _register)
+    register = _command(commands, "register", "register a wallet's hotkey", _register)
     _add_wallet(register)
     stake = _command(commands, "set-stake", "set the stake of a wallet's hotkey", _set_stake)
     _add_wallet(stake)
@@ -52,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--ip", required=True)
     serve.add_argument("--port", type=int, required=True)
     _command(commands, "status", "print block, seats and weights as JSON", _status)
-    fault = _command(commands, "fault", "make the next calls fail, for a rehearsal", _fault)
+    fault = _command(commands, "fault", "make the next calls fail, to rehearse an outage", _fault)
     fault.add_argument("kind", choices=FAULTS)
     fault.add_argument("--count", type=int, default=1)
     fault.add_argument("--for_s", type=float, default=3600.0)
@@ -75,7 +75,7 @@ def _add_wallet(command: argparse.ArgumentParser) -> None:
 
 
 def _addresses(args: dict[str, str]) -> tuple[str, str]:
-    """Return the hotkey and coldkey addresses from the flags or the wallet's public files; no key is opened."""
+    """Return the addresses of hotkey and coldkey from the flags or the wallet's public files, without opening a key."""
     if args["hotkey"]:
         return args["hotkey"], args["coldkey"] or args["hotkey"]
     wallet = Path(args["wallet.path"]).expanduser() / args["wallet.name"]
@@ -112,7 +112,7 @@ def _open(args: dict[str, str]) -> tuple[Devnet, str]:
 
 def _register(args: dict[str, str]) -> int:
     chain, coldkey = _open(args)
-    chain.fund(coldkey, GIFT)
+    chain.fund(coldkey, FREE_BALANCE)
     outcome = chain.register(coldkey)
     while outcome.code == "rate_limited":
         outcome = chain.register(coldkey)

@@ -1,8 +1,8 @@
-"""The embedded devnet as a `Chain`: the clock makes the blocks, the ledger keeps the state.
+"""The embedded devnet as a `Chain`: blocks follow from the clock, the ledger keeps the state.
 
-It behaves as the SDK's adapter does, refusals and waits included (docs/devnet.md). A call is included in the block
-after the head that its caller saw, and the caller waits for that block. No signature is checked: whoever can write the
-file controls the chain.
+It behaves as the SDK's adapter does, refusals and waits included (docs/devnet.md). A write is included in the block
+after the head that its caller saw, and the caller waits for that block. No signature is checked: whoever can write to
+the file controls the chain.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from neurons.chain.contract import ChainUnavailable, Outcome, Snapshot, as_u16, bad_weights
+from neurons.chain.contract import ChainUnavailable, Outcome, Snapshot, explain_bad_weights, scale_to_u16
 from neurons.chain.devnet.ledger import DispatchError, Ledger
 
 READ_FAULTS = ("away", "hang")
 WRITE_FAULTS = ("away", "hang", "pool", "dispatch", "lost")
 FAULTS = (*WRITE_FAULTS, "stale")
-"""away: no connection. hang: no answer within `hang_s`. pool: refused by the transaction pool. dispatch: fails in a
-block. lost: takes effect, but the answer is lost. stale: the previous snapshot again."""
+"""away: no connection. hang: no answer within `hang_s`. pool: refused by the transaction pool. dispatch: fails in its
+block. lost: takes effect, but the answer is lost. stale: returns the previous snapshot."""
 
 
 class Devnet:
@@ -47,70 +47,70 @@ class Devnet:
 
     def block(self) -> int:
         """Return the number of the best head, which never decreases within one instance, whatever the clock does."""
-        self._meet_fault(READ_FAULTS)
-        return self._see_head()
+        self._apply_fault(READ_FAULTS)
+        return self._update_head()
 
     def uid(self, hotkey: str) -> int | None:
         """Return the uid of a hotkey, None if it is not registered."""
-        self._meet_fault(READ_FAULTS)
+        self._apply_fault(READ_FAULTS)
         return self._ledger.uid(hotkey)
 
     def snapshot(self) -> Snapshot:
         """Return all seats at the head's block."""
-        self._meet_fault(READ_FAULTS)
+        self._apply_fault(READ_FAULTS)
         old = self._last_snapshot
         if old is not None and self._ledger.take_fault(("stale",), self._now()):
             return old
-        self._last_snapshot = self._ledger.snapshot(self._see_head())
+        self._last_snapshot = self._ledger.snapshot(self._update_head())
         return self._last_snapshot
 
     def weights(self) -> dict[int, dict[int, int]]:
         """Return the weights in force, by uid of the validator, then of the seat (0 to 65535)."""
-        self._meet_fault(READ_FAULTS)
-        with self._ledger.block(self._see_head()):
+        self._apply_fault(READ_FAULTS)
+        with self._ledger.block(self._update_head()):
             return self._ledger.weights()
 
     def blocks_until_weights(self) -> int:
         """Return the number of blocks until weights may be set; 0: now, or the hotkey is not registered."""
-        self._meet_fault(READ_FAULTS)
+        self._apply_fault(READ_FAULTS)
         uid = self._ledger.uid(self.hotkey)
         if uid is None:
             return 0
-        since = self._see_head() - self._ledger.last_update(uid)
+        since = self._update_head() - self._ledger.last_update(uid)
         return max(0, self.rules.weights_rate_limit + 1 - since)
 
     def serve_axon(self, ip: str, port: int) -> Outcome:
         """Announce the address of the hotkey's axon."""
         uid = self.uid(self.hotkey)
         if uid is not None and self._ledger.axon(uid) == (ip, port):
-            return Outcome(True, "unchanged", "announced already", None, True)
-        return self._call(lambda block: self._ledger.serve(self.hotkey, ip, port, block))
+            return Outcome(True, "unchanged", "already announced", None, True)
+        return self._submit(lambda block: self._ledger.serve(self.hotkey, ip, port, block))
 
     def set_weights(self, weights: Mapping[int, float], version_key: int) -> Outcome:
         """Make one attempt to set weights by uid; with commit-reveal they stay hidden until a later epoch."""
-        wrong = bad_weights(weights)
-        if wrong:
-            return Outcome(False, "bad_weights", wrong, None, True)
+        reason = explain_bad_weights(weights)
+        if reason is not None:
+            return Outcome(False, "bad_weights", reason, None, True)
         wait = self.blocks_until_weights()
         if wait:
             return Outcome(False, "too_soon", f"{wait} blocks too early; nothing was sent", None, True)
-        values = as_u16(weights)
-        return self._call(lambda block: self._ledger.set_weights(self.hotkey, values, version_key, block))
+        values = scale_to_u16(weights)
+        return self._submit(lambda block: self._ledger.set_weights(self.hotkey, values, version_key, block))
 
     def register(self, coldkey: str) -> Outcome:
-        """Buy a seat for the hotkey; the outcome's detail names the uid."""
-        return self._call(lambda block: f"uid {self._ledger.register(self.hotkey, coldkey, block)}")
+        """Buy a seat for the hotkey; the detail of the outcome is the uid."""
+        return self._submit(lambda block: f"uid {self._ledger.register(self.hotkey, coldkey, block)}")
 
     def set_stake(self, amount: float) -> Outcome:
         """Set the stake of the hotkey."""
-        return self._call(lambda _: self._ledger.set_stake(self.hotkey, amount))
+        return self._submit(lambda _: self._ledger.set_stake(self.hotkey, amount))
 
     def fund(self, coldkey: str, amount: float) -> Outcome:
         """Add to a coldkey's balance."""
-        return self._call(lambda _: self._ledger.fund(coldkey, amount))
+        return self._submit(lambda _: self._ledger.fund(coldkey, amount))
 
     def cause_fault(self, kind: str, *, count: int = 1, for_s: float = 3600.0) -> None:
-        """Make the next `count` calls of any process fail in this way, for a rehearsal. Raises ValueError."""
+        """Make the next `count` calls of any process within `for_s` seconds fail in this way. Raises ValueError."""
         if kind not in FAULTS:
             raise ValueError(f"a fault is one of {', '.join(FAULTS)}, not {kind!r}")
         self._ledger.add_fault(kind, count, self._now() + for_s)
@@ -119,11 +119,11 @@ class Devnet:
         """Close the connection."""
         self._ledger.close()
 
-    def _see_head(self) -> int:
+    def _update_head(self) -> int:
         self._head = max(self._head, self.rules.block_at(self._ledger.start, self._now()))
         return self._head
 
-    def _meet_fault(self, kinds: tuple[str, ...]) -> str | None:
+    def _apply_fault(self, kinds: tuple[str, ...]) -> str | None:
         fault = self._ledger.take_fault(kinds, self._now())
         if fault == "hang":
             self._sleep(self._hang_s)
@@ -131,12 +131,12 @@ class Devnet:
             raise ChainUnavailable(f"the node does not answer ({fault})")
         return fault
 
-    def _call(self, effect: Callable[[int], object]) -> Outcome:
-        """Include a call in the block after the head. Success or failure, it uses up one nonce."""
-        fault = self._meet_fault(WRITE_FAULTS)
+    def _submit(self, effect: Callable[[int], object]) -> Outcome:
+        """Include a write in the block after the head. It uses up one nonce, also if it fails there."""
+        fault = self._apply_fault(WRITE_FAULTS)
         if fault == "pool":
             return Outcome(False, "rejected", "the pool refused the call", None, True)
-        block = self._wait_for(self._see_head() + 1)
+        block = self._wait_for(self._update_head() + 1)
         outcome = self._include(effect, block, fails=fault == "dispatch")
         if fault == "lost":
             raise ChainUnavailable("the answer was lost; whether the call took effect is unknown")
@@ -145,7 +145,7 @@ class Devnet:
     def _include(self, effect: Callable[[int], object], block: int, *, fails: bool) -> Outcome:
         try:
             with self._ledger.block(block):
-                result = _fail() if fails else effect(block)
+                result = _raise_dispatch_error() if fails else effect(block)
                 self._ledger.use_nonce(self.hotkey)
         except DispatchError as error:
             with self._ledger.block(block):
@@ -156,10 +156,10 @@ class Devnet:
         return Outcome(True, "ok", str(result) if isinstance(result, str) else "", block, True)
 
     def _wait_for(self, block: int) -> int:
-        while (head := self._see_head()) < block:
+        while (head := self._update_head()) < block:
             self._sleep(max(0.001, self.rules.time_of(self._ledger.start, block) - self._now()))
         return head
 
 
-def _fail() -> object:
+def _raise_dispatch_error() -> object:
     raise DispatchError("failed", "BadOrigin")

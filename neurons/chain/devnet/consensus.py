@@ -2,8 +2,8 @@
 
 Formula: Yuma consensus (Bittensor whitepaper, sections "consensus" and "incentive"). For each seat j the consensus
 C_j is the largest weight that more than KAPPA of the active stake supports; weights above it are clipped to it; the
-incentive is the stake-weighted sum of the clipped weights, scaled to a sum of 1. So a validator cannot pay a miner more
-than the majority of the stake would.
+incentive is the stake-weighted sum of the clipped weights, scaled to a sum of 1. So no validator can pay a miner more
+than the majority of the stake agrees to.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def find_consensus(column: Sequence[tuple[float, float]]) -> float:
 
 
 def compute_permits(stakes: Sequence[float], places: int, least: float) -> list[bool]:
-    """Return who may validate: the `places` largest stakes of at least `least`; ties go to the lower uid."""
+    """Return which uids may validate: the `places` largest stakes of at least `least`; ties go to the lower uid."""
     order = sorted(range(len(stakes)), key=lambda uid: (-stakes[uid], uid))
     chosen = {uid for uid in order[:places] if stakes[uid] >= least and stakes[uid] > 0}
     return [uid in chosen for uid in range(len(stakes))]

@@ -14,7 +14,7 @@ from neurons.chain.devnet.rules import Rules
 
 
 def run_epoch(db: sqlite3.Connection, rules: Rules, epoch: int) -> None:
-    """Run the epoch at the start of block `epoch`. Between epochs incentives and permits do not change."""
+    """Run the epoch at the start of block `epoch`. Incentives and permits change only in epochs."""
     _reveal(db, epoch)
     rows = db.execute(
         "SELECT uid, registered, last_update, coalesce(amount, 0) FROM seats"

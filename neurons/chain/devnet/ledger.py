@@ -41,7 +41,7 @@ CREATE TABLE faults (kind TEXT NOT NULL, remaining INTEGER NOT NULL, until REAL 
 
 
 class DispatchError(Exception):
-    """A call failed by the chain's rules; `name` is the error's name on the real chain, `code` that of the outcome."""
+    """The chain's rules refuse a call: `name` is the error's name on the real chain, `code` the code of the outcome."""
 
     def __init__(self, code: str, name: str) -> None:
         super().__init__(name)
@@ -57,7 +57,9 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         if not path.is_file():
-            raise ChainError(f"no devnet at {path}; make one: python -m neurons.chain.devnet init --devnet.path {path}")
+            raise ChainError(
+                f"no devnet at {path}; create one with: python -m neurons.chain.devnet init --devnet.path {path}"
+            )
         self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
         try:
             start, rules = self._db.execute("SELECT start, rules FROM chain").fetchone()
@@ -142,7 +144,7 @@ class Ledger:
     # -- calls, each inside `block` --------------------------------------------------------------------------------
 
     def use_nonce(self, hotkey: str) -> None:
-        """Count an included call."""
+        """Count a call that was included in a block."""
         self._db.execute(
             "INSERT INTO nonces VALUES (?, 1) ON CONFLICT (hotkey) DO UPDATE SET next = next + 1", (hotkey,)
         )
@@ -256,7 +258,7 @@ class Ledger:
             raise DispatchError("bad_address", "InvalidPort")
 
     def _prune(self, block: int) -> int:
-        """Free the seat with the lowest incentive outside immunity (within, if all are immune), the oldest on a tie."""
+        """Free the seat of lowest incentive and return its uid. Immune seats come last; on a tie the oldest goes."""
         uid = int(
             self._db.execute(
                 "SELECT uid FROM seats ORDER BY (? - registered < ?), incentive + permit, registered, uid LIMIT 1",

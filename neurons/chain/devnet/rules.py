@@ -36,7 +36,7 @@ class Rules:
             raise ValueError("block_time_s must be positive")
 
     def block_at(self, start: float, now: float) -> int:
-        """Return the number of the head at `now`, on a chain whose block 1 was made at `start` (Unix seconds)."""
+        """Return the number of the head at `now`, if block 1 was made at `start` (both in Unix seconds)."""
         return max(1, int((now - start) / self.block_time_s) + 1)
 
     def time_of(self, start: float, block: int) -> float:
@@ -44,7 +44,7 @@ class Rules:
         return start + (block - 1) * self.block_time_s
 
     def last_epoch(self, block: int) -> int:
-        """Return the last block up to `block` that began with an epoch; 0 if there is none."""
+        """Return the last block up to `block` that began with an epoch, 0 before the first epoch."""
         return block - block % self.tempo
 
     def reveal_block(self, block: int) -> int:

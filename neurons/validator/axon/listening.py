@@ -12,7 +12,7 @@ import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from neurons.chain.opening import own_address
+from neurons.chain.opening import find_public_address
 from neurons.settings import ValidatorSettings
 from neurons.validator.axon.gateway import AxonGateway
 from serving.executor import SingleThreadExecutor
@@ -45,7 +45,7 @@ async def find_listen_address(settings: ValidatorSettings) -> ListenAddress:
     if not address:
         lookup = SingleThreadExecutor("address lookup")  # a daemon thread: the SDK's lookup has no timeout
         try:
-            address = await asyncio.wait_for(lookup.run(own_address), LOOK_UP_S)
+            address = await asyncio.wait_for(lookup.run(find_public_address), LOOK_UP_S)
         except TimeoutError as error:
             raise SettingsError("looking up this machine's address timed out: give --axon.external_ip") from error
         finally:

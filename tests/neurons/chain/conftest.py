@@ -1,7 +1,8 @@
-"""One subnet of three seats behind each implementation of `Chain`, with a clock the test turns."""
+"""One subnet of three seats behind each implementation of `Chain`, with a clock that the test sets."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -37,14 +38,14 @@ class Net:
 
     chain: Chain
     clock: Clock
-    fail_next: Any  # (error: Exception | None, name: str) -> None: what the next call meets
+    fail_next: Callable[[], None]  # lets the next call find no node
 
     def mine(self, blocks: int) -> None:
         self.clock.time += 12.0 * blocks
 
 
 def devnet_at(path: Path, clock: Clock, **rules: Any) -> Path:
-    """A devnet with the validator V (5000 at stake, permitted) and the miners A and B."""
+    """Create a devnet with the validator V (a stake of 5000, a permit) and the miners A and B."""
     chosen = {"tempo": 10, "weights_rate_limit": RATE_LIMIT, "commit_reveal": False, "immunity_blocks": 20, **rules}
     Ledger.create(path, Rules(**chosen), clock.now())
     for hotkey in ("V", "A", "B"):
@@ -54,7 +55,7 @@ def devnet_at(path: Path, clock: Clock, **rules: Any) -> Path:
         if hotkey == "V":
             chain.set_stake(5000.0)
         chain.close()
-    clock.time += 12.0 * 10  # the epoch that gives V its permit
+    clock.time += 12.0 * 10  # to the epoch that gives V its permit
     return path
 
 
@@ -64,7 +65,7 @@ def open_devnet(path: Path, clock: Clock, hotkey: str = "V", **options: Any) -> 
 
 @dataclass
 class FakeSdk:
-    """Answers as bittensor.Subtensor 10.5 does, over three seats and the test's clock."""
+    """Replies as bittensor.Subtensor 10.5 does, for three seats and the test's clock."""
 
     clock: Clock
     hidden: bool = False
@@ -170,7 +171,7 @@ def net(request: pytest.FixtureRequest, tmp_path: Path) -> Net:
 
 @pytest.fixture
 def tools() -> Any:
-    """The functions above, for tests that build a network of their own."""
+    """The functions above, for tests that create their own network."""
     return SimpleNamespace(
         START=START, Clock=Clock, devnet_at=devnet_at, open_devnet=open_devnet, FakeSdk=FakeSdk, sdk_chain=sdk_chain
     )

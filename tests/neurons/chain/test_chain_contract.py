@@ -1,4 +1,4 @@
-"""What every `Chain` does, whichever implementation stands behind it."""
+"""The contract of `Chain`, held by every implementation."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_served_axon_is_in_the_snapshot(net: Any) -> None:
     assert (seat.ip, seat.port) == ("8.8.8.8", 8092)
 
 
-def test_serving_the_same_place_again_is_unchanged(net: Any) -> None:
+def test_serving_the_same_address_again_is_unchanged(net: Any) -> None:
     net.chain.serve_axon("8.8.8.8", 8092)
     outcome = net.chain.serve_axon("8.8.8.8", 8092)
     assert (outcome.ok, outcome.code) == (True, "unchanged")
@@ -72,7 +72,7 @@ def test_weights_again_are_too_soon(net: Any) -> None:
     assert net.chain.set_weights({1: 1.0}, 10_000).code == "too_soon"
 
 
-def test_blocks_until_weights_is_when_they_are_taken(net: Any) -> None:
+def test_weights_are_accepted_once_the_blocks_have_passed(net: Any) -> None:
     net.mine(20)
     net.chain.set_weights({1: 1.0}, 10_000)
     wait = net.chain.blocks_until_weights()
@@ -92,23 +92,21 @@ def test_unusable_weights_are_not_sent(net: Any, weights: dict[int, float]) -> N
     assert net.chain.blocks_until_weights() == 0
 
 
-def test_weights_for_a_seat_that_is_not_there(net: Any) -> None:
+def test_weights_for_an_unknown_uid_are_refused(net: Any) -> None:
     net.mine(20)
     outcome = net.chain.set_weights({99: 1.0}, 10_000)
     assert (outcome.code, outcome.detail) == ("bad_weights", "UidVecContainInvalidOne")
 
 
-@pytest.mark.parametrize(
-    "read", ["block", "snapshot", "blocks_until_weights"], ids=["block", "snapshot", "blocks_until_weights"]
-)
-def test_a_read_without_a_node(net: Any, read: str) -> None:
+@pytest.mark.parametrize("read", ["block", "snapshot", "blocks_until_weights"])
+def test_a_read_without_a_node_is_unavailable(net: Any, read: str) -> None:
     net.fail_next()
     with pytest.raises(ChainUnavailable):
         getattr(net.chain, read)()
     getattr(net.chain, read)()  # the same object works again
 
 
-def test_a_write_without_a_node(net: Any) -> None:
+def test_a_write_without_a_node_is_unavailable(net: Any) -> None:
     net.mine(20)
     net.fail_next()
     with pytest.raises(ChainUnavailable):

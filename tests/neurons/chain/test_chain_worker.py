@@ -1,3 +1,5 @@
+"""The worker that owns a connection: its thread, its deadlines, and connections that are replaced."""
+
 from __future__ import annotations
 
 import asyncio
@@ -7,17 +9,16 @@ from typing import Any
 import pytest
 
 from neurons.chain.contract import ChainUnavailable
-from neurons.chain.worker import ChainStalled, ChainWorker, Deadlines
+from neurons.chain.worker import ChainStalledError, ChainWorker, Deadlines
 
 DEADLINES = Deadlines(read_s=0.2, write_s=0.2, reconnect_s=10.0, give_up_s=30.0)
 
 
-class StillChain:
-    """Stands at block 7; `hang` blocks a call until it is set."""
+class StalledChain:
+    """A chain that stays at block 7."""
 
     def __init__(self) -> None:
         self.closed = threading.Event()
-        self.hang = threading.Event()
         self.thread = ""
 
     def block(self) -> int:
@@ -29,16 +30,16 @@ class StillChain:
 
 
 class Opener:
-    """Makes connections and keeps them in a list."""
+    """Opens connections and keeps them in a list; with `fail` there is no node."""
 
     def __init__(self) -> None:
-        self.opened: list[StillChain] = []
+        self.opened: list[StalledChain] = []
         self.fail = False
 
     def __call__(self) -> Any:
         if self.fail:
-            raise ChainUnavailable("nobody there")
-        self.opened.append(StillChain())
+            raise ChainUnavailable("no node")
+        self.opened.append(StalledChain())
         return self.opened[-1]
 
 
@@ -78,7 +79,7 @@ def test_a_call_past_its_deadline_is_unavailable_and_the_next_gets_a_new_connect
     assert opener.opened[0].closed.wait(5)
 
 
-def test_a_refusal_of_the_call_reaches_the_caller() -> None:
+def test_an_error_of_the_call_reaches_the_caller() -> None:
     def refuse(chain: Any) -> None:
         raise ValueError("no")
 
@@ -94,7 +95,7 @@ def test_a_node_that_comes_back_is_used_again() -> None:
     opener.fail = True
 
     async def check(worker: ChainWorker) -> None:
-        with pytest.raises(ChainUnavailable, match="nobody"):
+        with pytest.raises(ChainUnavailable, match="no node"):
             await worker.read(lambda chain: chain.block())
         opener.fail = False
         assert await worker.read(lambda chain: chain.block()) == 7
@@ -102,7 +103,7 @@ def test_a_node_that_comes_back_is_used_again() -> None:
     run(check, opener)
 
 
-def test_a_height_that_stands_still_makes_a_new_connection_and_then_gives_up() -> None:
+def test_a_head_that_stops_rising_is_read_over_a_new_connection_and_then_given_up() -> None:
     opener, time = Opener(), [0.0]
 
     async def check(worker: ChainWorker) -> None:
@@ -112,7 +113,7 @@ def test_a_height_that_stands_still_makes_a_new_connection_and_then_gives_up() -
         await worker.poll_head()
         assert len(opener.opened) == 2
         time[0] = 31.0
-        with pytest.raises(ChainStalled, match="no new block for 31 s"):
+        with pytest.raises(ChainStalledError, match="no new block for 31 s"):
             await worker.poll_head()
 
     run(check, opener, lambda: time[0])

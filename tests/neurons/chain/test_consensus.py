@@ -1,4 +1,4 @@
-"""Consensus of one epoch, checked against an independent small Yuma in matrix form."""
+"""Consensus of one epoch, compared with a small independent Yuma consensus in matrix form."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ def test_incentives_sum_to_one() -> None:
     assert sum(compute_incentives({0: 10.0, 1: 20.0}, {0: {2: 1.0}, 1: {2: 1.0, 3: 1.0}}, 4)) == pytest.approx(1)
 
 
-def test_no_weights_no_incentives() -> None:
+def test_without_weights_there_are_no_incentives() -> None:
     assert compute_incentives({0: 10.0}, {}, 3) == [0.0, 0.0, 0.0]
 
 
-def test_no_validator_no_incentives() -> None:
+def test_without_validators_there_are_no_incentives() -> None:
     assert compute_incentives({}, {0: {1: 1.0}}, 2) == [0.0, 0.0]
 
 
@@ -55,11 +55,11 @@ def test_a_small_validator_cannot_pay_its_friend() -> None:
     assert shares == [0.0, 0.0, 1.0, 0.0]
 
 
-def test_weight_on_oneself_does_not_count() -> None:
+def test_a_weight_for_oneself_does_not_count() -> None:
     assert compute_incentives({0: 10.0}, {0: {0: 1.0, 1: 1.0}}, 2) == [0.0, 1.0]
 
 
-def test_supported_needs_more_than_half_of_the_stake() -> None:
+def test_a_weight_needs_more_than_half_of_the_stake() -> None:
     assert find_consensus([(0.8, 0.5), (0.2, 0.5)]) == 0.2
     assert find_consensus([(0.8, 0.51), (0.2, 0.49)]) == 0.8
 
@@ -68,5 +68,5 @@ def test_permits_go_to_the_largest_stakes() -> None:
     assert compute_permits([10.0, 2000.0, 1500.0, 1500.0], places=2, least=1000.0) == [False, True, True, False]
 
 
-def test_no_permit_below_the_least_stake() -> None:
+def test_there_is_no_permit_below_the_minimum_stake() -> None:
     assert compute_permits([999.0], places=5, least=1000.0) == [False]

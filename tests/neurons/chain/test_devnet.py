@@ -1,4 +1,4 @@
-"""What the devnet imitates of the real chain beyond the common contract."""
+"""What the devnet imitates of the real chain beyond the contract of `Chain`."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def path(tmp_path: Path, clock: Any, tools: Any) -> Path:
     return tools.devnet_at(tmp_path / "net.db", clock)
 
 
-def test_no_file_names_the_command(tmp_path: Path, clock: Any, tools: Any) -> None:
+def test_a_missing_file_is_reported_with_the_command(tmp_path: Path, clock: Any, tools: Any) -> None:
     with pytest.raises(ChainError, match=r"neurons\.chain\.devnet init"):
         tools.open_devnet(tmp_path / "none.db", clock)
 
 
-def test_a_file_that_is_not_a_devnet(tmp_path: Path, clock: Any, tools: Any) -> None:
+def test_a_file_that_is_not_a_devnet_is_an_error(tmp_path: Path, clock: Any, tools: Any) -> None:
     (tmp_path / "x.db").write_text("not a database, but long enough to be looked at" * 100)
     with pytest.raises(ChainError, match="is not a devnet"):
         tools.open_devnet(tmp_path / "x.db", clock)
@@ -40,7 +40,7 @@ def test_a_devnet_is_never_overwritten(path: Path, clock: Any, tools: Any) -> No
         tools.devnet_at(path, clock)
 
 
-def test_the_file_is_its_owners_alone(path: Path) -> None:
+def test_only_the_owner_can_read_the_file(path: Path) -> None:
     assert path.stat().st_mode & 0o077 == 0
 
 
@@ -48,7 +48,7 @@ def test_two_connections_see_the_same_block(path: Path, clock: Any, tools: Any) 
     assert tools.open_devnet(path, clock).block() == tools.open_devnet(path, clock).block()
 
 
-def test_a_write_lands_in_the_block_after_the_head(path: Path, clock: Any, tools: Any) -> None:
+def test_a_write_is_included_in_the_block_after_the_head(path: Path, clock: Any, tools: Any) -> None:
     chain = tools.open_devnet(path, clock)
     head = chain.block()
     assert chain.serve_axon("8.8.8.8", 8092).block == head + 1
@@ -74,7 +74,7 @@ def test_a_pool_rejection_uses_up_no_nonce(path: Path, clock: Any, tools: Any) -
     assert ledger.nonce("V") == before
 
 
-def test_a_dispatch_failure_is_included(path: Path, clock: Any, tools: Any) -> None:
+def test_a_dispatch_failure_uses_up_the_nonce_and_changes_nothing(path: Path, clock: Any, tools: Any) -> None:
     chain, ledger = tools.open_devnet(path, clock), Ledger(path)
     before = ledger.nonce("V")
     chain.cause_fault("dispatch")
@@ -84,7 +84,7 @@ def test_a_dispatch_failure_is_included(path: Path, clock: Any, tools: Any) -> N
     assert chain.weights() == {}
 
 
-def test_a_lost_answer_leaves_the_effect_to_be_read_back(path: Path, clock: Any, tools: Any) -> None:
+def test_a_write_with_a_lost_answer_takes_effect(path: Path, clock: Any, tools: Any) -> None:
     chain = tools.open_devnet(path, clock)
     chain.cause_fault("lost")
     with pytest.raises(ChainUnavailable, match="unknown"):
@@ -92,7 +92,7 @@ def test_a_lost_answer_leaves_the_effect_to_be_read_back(path: Path, clock: Any,
     assert chain.weights() == {0: {1: 65_535}}
 
 
-def test_a_hanging_call_ends_after_its_time(path: Path, clock: Any, tools: Any) -> None:
+def test_a_hanging_call_is_unavailable_after_a_while(path: Path, clock: Any, tools: Any) -> None:
     chain = tools.open_devnet(path, clock, hang_s=7.0)
     chain.cause_fault("hang")
     before = clock.now()
@@ -101,7 +101,7 @@ def test_a_hanging_call_ends_after_its_time(path: Path, clock: Any, tools: Any) 
     assert clock.now() == before + 7.0
 
 
-def test_a_stale_snapshot_is_the_one_before(path: Path, clock: Any, tools: Any) -> None:
+def test_a_stale_snapshot_is_the_previous_one(path: Path, clock: Any, tools: Any) -> None:
     chain = tools.open_devnet(path, clock)
     old = chain.snapshot()
     clock.time += 12.0
@@ -126,7 +126,7 @@ def test_weights_without_a_permit_are_refused(path: Path, clock: Any, tools: Any
     assert (outcome.code, outcome.detail) == ("no_permit", "NeuronNoValidatorPermit")
 
 
-def test_weights_of_a_stranger_are_refused(path: Path, clock: Any, tools: Any) -> None:
+def test_weights_of_an_unregistered_hotkey_are_refused(path: Path, clock: Any, tools: Any) -> None:
     assert tools.open_devnet(path, clock, "stranger").set_weights({1: 1.0}, 1).code == "not_registered"
 
 
@@ -145,7 +145,7 @@ def test_incentive_changes_at_epochs_only(path: Path, clock: Any, tools: Any) ->
     assert [round(seat.incentive, 3) for seat in chain.snapshot().seats] == [0.0, 0.75, 0.25]
 
 
-def test_hidden_weights_count_from_a_later_epoch(tmp_path: Path, clock: Any, tools: Any) -> None:
+def test_hidden_weights_take_effect_at_a_later_epoch(tmp_path: Path, clock: Any, tools: Any) -> None:
     chain = tools.open_devnet(tools.devnet_at(tmp_path / "hidden.db", clock, commit_reveal=True), clock)
     outcome = chain.set_weights({1: 1.0}, 1)
     assert (outcome.ok, outcome.code, outcome.visible) == (True, "committed", False)
@@ -158,7 +158,7 @@ def test_hidden_weights_count_from_a_later_epoch(tmp_path: Path, clock: Any, too
     assert chain.snapshot().seats[1].incentive == 1.0
 
 
-def test_a_full_subnet_gives_the_newcomer_the_weakest_seat(tmp_path: Path, clock: Any, tools: Any) -> None:
+def test_in_a_full_subnet_a_new_hotkey_takes_the_weakest_seat(tmp_path: Path, clock: Any, tools: Any) -> None:
     path = tools.devnet_at(tmp_path / "full.db", clock, max_seats=3)
     validator, newcomer = tools.open_devnet(path, clock), tools.open_devnet(path, clock, "N")
     validator.set_weights({1: 0.9, 2: 0.1}, 1)
@@ -166,13 +166,13 @@ def test_a_full_subnet_gives_the_newcomer_the_weakest_seat(tmp_path: Path, clock
     old = validator.snapshot()
     newcomer.fund("cold", 1.0)
     assert newcomer.register("cold").detail == "uid 2"
-    assert old.by_hotkey["B"].uid == 2  # who still holds the old snapshot is wrong now
+    assert old.by_hotkey["B"].uid == 2  # the old snapshot is wrong now
     assert validator.uid("B") is None
     assert validator.snapshot().seats[2].hotkey == "N"
     assert validator.weights() == {0: {1: 65_535}}
 
 
-def test_weights_committed_for_a_seat_do_not_pass_to_its_heir(tmp_path: Path, clock: Any, tools: Any) -> None:
+def test_weights_committed_for_a_seat_do_not_pass_to_its_next_hotkey(tmp_path: Path, clock: Any, tools: Any) -> None:
     path = tools.devnet_at(tmp_path / "heir.db", clock, max_seats=3, commit_reveal=True, immunity_blocks=1)
     validator, newcomer = tools.open_devnet(path, clock), tools.open_devnet(path, clock, "N")
     validator.set_weights({1: 1.0}, 1)
@@ -191,7 +191,7 @@ def test_an_inactive_validator_does_not_count(tmp_path: Path, clock: Any, tools:
     assert chain.snapshot().seats[1].incentive == 0.0
 
 
-def test_serving_elsewhere_too_often_is_rate_limited(path: Path, clock: Any, tools: Any) -> None:
+def test_changing_the_address_too_often_is_rate_limited(path: Path, clock: Any, tools: Any) -> None:
     chain = tools.open_devnet(path, clock)
     chain.serve_axon("8.8.8.8", 8092)
     assert chain.serve_axon("8.8.4.4", 8092).code == "rate_limited"
@@ -199,12 +199,12 @@ def test_serving_elsewhere_too_often_is_rate_limited(path: Path, clock: Any, too
     assert chain.serve_axon("8.8.4.4", 8092).ok
 
 
-def test_loopback_needs_the_local_switch(tmp_path: Path, clock: Any, tools: Any) -> None:
+def test_loopback_can_be_allowed(tmp_path: Path, clock: Any, tools: Any) -> None:
     chain = tools.open_devnet(tools.devnet_at(tmp_path / "local.db", clock, allow_loopback=True), clock)
     assert chain.serve_axon("127.0.0.1", 8092).ok
 
 
-def test_the_commands_make_a_network(tmp_path: Path) -> None:
+def test_the_commands_create_a_network(tmp_path: Path) -> None:
     file = str(tmp_path / "cli.db")
 
     def run(*words: str) -> subprocess.CompletedProcess[str]:
@@ -219,7 +219,7 @@ def test_the_commands_make_a_network(tmp_path: Path) -> None:
     assert "exists already" in run("init").stderr
 
 
-def test_a_wallet_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
+def test_a_wallet_is_created_once_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
     address = make_wallet(tmp_path, "local", "miner")
     assert make_wallet(tmp_path, "local", "miner") == address
     assert (tmp_path / "local/hotkeys/miner").stat().st_mode & 0o077 == 0

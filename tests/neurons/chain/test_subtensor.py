@@ -1,4 +1,4 @@
-"""What the SDK adapter makes of the SDK's silences and errors."""
+"""How the adapter translates the SDK's errors, and replies without one."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ def sdk(tools: Any) -> Any:
     return tools.FakeSdk(clock)
 
 
-def test_silence_of_the_sdk_is_too_soon(sdk: Any, tools: Any) -> None:
+def test_a_reply_without_an_error_is_too_soon(sdk: Any, tools: Any) -> None:
     sdk.last_update = 49
     assert tools.sdk_chain(sdk).set_weights({1: 1.0}, 1).code == "too_soon"
 
 
-def test_a_hotkey_without_a_seat(sdk: Any, tools: Any) -> None:
+def test_a_hotkey_without_a_seat_is_not_registered(sdk: Any, tools: Any) -> None:
     assert tools.sdk_chain(sdk, "stranger").set_weights({1: 1.0}, 1).code == "not_registered"
 
 
@@ -37,7 +37,7 @@ def test_a_hotkey_without_a_seat(sdk: Any, tools: Any) -> None:
         ("SomethingNew", "failed"),
     ],
 )
-def test_the_chains_own_names_become_codes(sdk: Any, tools: Any, name: str, code: str) -> None:
+def test_error_names_of_the_chain_become_codes(sdk: Any, tools: Any, name: str, code: str) -> None:
     sdk.failures.append({"type": "Module", "name": name, "docs": []})
     outcome = tools.sdk_chain(sdk).set_weights({1: 1.0}, 1)
     assert (outcome.code, outcome.detail) == (code, name)
@@ -57,7 +57,7 @@ def test_any_other_exception_of_a_read_is_a_chain_error(sdk: Any, tools: Any) ->
     assert not isinstance(caught.value, ChainUnavailable)
 
 
-def test_a_snapshot_with_a_broken_seat_is_refused_whole(sdk: Any, tools: Any) -> None:
+def test_a_snapshot_with_one_broken_seat_is_refused(sdk: Any, tools: Any) -> None:
     sdk.axons = sdk.axons[:2]
     with pytest.raises(ChainError, match="metagraph"):
         tools.sdk_chain(sdk).snapshot()
@@ -69,7 +69,7 @@ def test_hidden_weights_are_committed(sdk: Any, tools: Any) -> None:
     assert (outcome.code, outcome.visible) == ("committed", False)
 
 
-def test_a_runtime_that_cannot_hide_weights_is_named_at_once(sdk: Any, tools: Any) -> None:
+def test_a_runtime_that_cannot_hide_weights_is_an_error_at_once(sdk: Any, tools: Any) -> None:
     sdk.hidden = True
     sdk.substrate = SimpleNamespace(get_metadata_storage_function=lambda module, name: None)
     with pytest.raises(ChainError, match="LastEpochBlock"):

@@ -10,7 +10,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from neurons.chain.contract import ChainError, ChainUnavailable, Seat, Snapshot
-from neurons.chain.worker import ChainStalled, ChainWorker, Deadlines
+from neurons.chain.worker import ChainStalledError, ChainWorker, Deadlines
 from neurons.miner.health import SILENCE_S, Health
 from neurons.miner.rules import MinerRules
 from neurons.miner.sync import LATE_S, MinerSync
@@ -148,7 +148,7 @@ def test_a_stalled_chain_ends_the_miner(fake_clock) -> None:
         fake_clock.time += LATE_S + 1
         reasons = world.sync.reasons()
         fake_clock.time += 900
-        with pytest.raises(ChainStalled):
+        with pytest.raises(ChainStalledError):
             await asyncio.wait_for(running, 10)
         await world.worker.close()
         return reasons

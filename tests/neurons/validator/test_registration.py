@@ -13,7 +13,7 @@ from neurons.chain.devnet.chain import Devnet
 from neurons.chain.devnet.ledger import Ledger
 from neurons.chain.devnet.rules import Rules
 from neurons.chain.sync import ChainSync
-from neurons.chain.worker import ChainStalled, ChainWorker, Deadlines
+from neurons.chain.worker import ChainStalledError, ChainWorker, Deadlines
 from neurons.validator.registration import Announcer, SeatLostError, check_registered
 
 ADDRESS = ("127.0.0.1", 8092)
@@ -131,7 +131,7 @@ def test_a_stalled_chain_ends_the_process(net: Net) -> None:
         net.time += 50.0
         await sync.worker.poll_head()
         net.time += 51.0
-        with pytest.raises(ChainStalled, match="no new block for 101 s"):
+        with pytest.raises(ChainStalledError, match="no new block for 101 s"):
             await sync.follow_head()
         await sync.worker.close()
 
