@@ -1,4 +1,4 @@
-"""The README's commands, run as they stand there: clients against the service in this process, set-ups in clones."""
+"""The README's commands, run unchanged: clients against services in this process, set-ups in fresh clones."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ SPLATS = 'curl -d "prompt=pink bicycle" -d "seed=7" http://127.0.0.1:8093/genera
 JOB = """JOB=$(curl -s -H "Content-Type: application/json" -d '{"prompt": "golden crown"}' """
 JOB += r"""http://127.0.0.1:8093/jobs/ | sed 's/.*"id":"\([^"]*\)".*/\1/')"""
 
-# The first lines of all blocks of commands. Those that are not run here are run by tests of their own: DEMO and
+# The first lines of all command blocks. Those that are not run here are run by other tests: DEMO and
 # DEMO_OF_A_PROMPT in test_setup_fresh.py; SET_UP, SET_UP_SCORING and SET_UP_PROMPTS by the fixtures miner_clone,
 # validator_clone and prompter_clone; PM2 and VIDEO in test_pm2.py; PM2_SCORING in test_pm2_validation.py;
 # SET_UP_NEURONS, PM2_MINER and PM2_VALIDATOR in test_pm2_network.py; ROUND_BY_HAND in mocks/test_mocks.py with a
@@ -66,7 +66,7 @@ COMMANDS = [
 
 
 def blocks() -> dict[str, str]:
-    """The README's blocks of commands by their first line."""
+    """Return the README's command blocks by first line."""
     found = re.findall(r"^```sh\n(.*?)^```$", README.read_text(), re.MULTILINE | re.DOTALL)
     return {text.splitlines()[0]: text for text in found}
 
@@ -86,7 +86,7 @@ def wait_until_ready(url: str) -> None:
                 return
         except urllib.error.HTTPError:
             time.sleep(0.1)
-    pytest.fail(f"{url} did not get ready")
+    pytest.fail(f"{url} did not become ready")
 
 
 @pytest.fixture(scope="module")
@@ -103,34 +103,34 @@ def client(first_line: str, service: str, folder: Path, scoring: str = "") -> st
     return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
 
 
-def test_every_block_of_commands_is_run_by_a_test() -> None:
+def test_every_command_block_is_run_by_a_test() -> None:
     assert list(blocks()) == COMMANDS
 
 
-def test_setting_up_is_what_the_slow_tests_do() -> None:
+def test_the_set_up_block_matches_what_the_slow_tests_run() -> None:
     assert blocks()[SET_UP] == "cd generation\n./setup_env.sh\n"
 
 
-def test_every_link_leads_to_a_file(root: Path) -> None:
+def test_every_link_points_to_a_file(root: Path) -> None:
     for page in [README, *sorted((root / "docs").glob("*.md"))]:
         for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text()):
             assert "://" in target or (page.parent / target).exists(), f"{page.name}: {target}"
 
 
-def test_the_splat_lines_give_one_object_in_two_formats(service: str, tmp_path: Path) -> None:
+def test_the_splat_commands_return_one_object_in_two_formats(service: str, tmp_path: Path) -> None:
     client(SPLATS, service, tmp_path)
     counts = [len(decode((tmp_path / name).read_bytes())) for name in ("bicycle.spz", "bicycle.ply")]
     assert counts[0] == counts[1] > 0
 
 
-def test_the_job_lines_give_a_splat_and_a_picture(service: str, tmp_path: Path) -> None:
+def test_the_job_commands_return_a_splat_and_an_image(service: str, tmp_path: Path) -> None:
     client(JOB, service, tmp_path)
     assert len(decode((tmp_path / "crown.spz").read_bytes())) > 0
     with Image.open(tmp_path / "crown.png") as image:
         image.load()
 
 
-def test_the_scoring_lines_tell_right_from_wrong_and_refuse_an_empty_file(
+def test_the_scoring_commands_score_a_right_and_a_wrong_prompt_and_refuse_an_empty_file(
     service: str, scoring: str, tmp_path: Path
 ) -> None:
     right, wrong, empty = raw_json(client(SCORE, service, tmp_path, scoring))
@@ -140,7 +140,7 @@ def test_the_scoring_lines_tell_right_from_wrong_and_refuse_an_empty_file(
 
 
 def raw_json(text: str) -> list[dict[str, Any]]:
-    """JSON objects that follow each other without a separator."""
+    """Return JSON objects that follow each other without a separator."""
     decoder, found, at = json.JSONDecoder(), [], 0
     while at < len(text):
         value, at = decoder.raw_decode(text, at)
@@ -152,7 +152,7 @@ def raw_json(text: str) -> list[dict[str, Any]]:
 @pytest.mark.timeout(1800)
 def test_make_test_in_a_clone(clone: Callable[[str], Path], clean_env: dict[str, str]) -> None:
     folder = clone("tests")
-    env = {**clean_env, "PYTEST_ADDOPTS": "tests/splats tests/serving"}  # the rest runs around this very test
+    env = {**clean_env, "PYTEST_ADDOPTS": "tests/splats tests/serving"}  # the rest includes this test
     done = subprocess.run(
         ["bash", "-c", blocks()[TESTS]], cwd=folder, env=env, capture_output=True, text=True, check=False
     )
