@@ -9,3 +9,8 @@ Joint = tuple[float, float, float]
 def offset(joint: Joint, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> Joint:
     """Return the joint moved by (x, y, z)."""
     return joint[0] + x, joint[1] + y, joint[2] + z
+
+
+def along(a: Joint, b: Joint, share: float) -> Joint:
+    """Return the point a share of the way from `a` to `b`."""
+    return (a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share, a[2] + (b[2] - a[2]) * share)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from skimage.measure import marching_cubes
@@ -108,6 +109,39 @@ def both(primitive: Primitive) -> tuple[Primitive, Primitive]:
         )
     turn = (primitive.turn[0], -primitive.turn[1], -primitive.turn[2])
     return primitive, replace(primitive, centre=np.asarray(primitive.centre) * flip, turn=turn)
+
+
+def place_at(joint: Point, *primitives: Primitive) -> list[Primitive]:
+    """Return primitives that are given relative to `joint` in the coordinates of the joint itself."""
+    return [_moved(primitive, joint) for primitive in primitives]
+
+
+def _moved(primitive: Primitive, by: Point) -> Primitive:
+    if isinstance(primitive, Capsule):
+        return replace(primitive, start=_sum(by, primitive.start), end=_sum(by, primitive.end))
+    return replace(primitive, centre=_sum(by, primitive.centre))
+
+
+def _sum(a: Point, b: Point) -> Point:
+    return a[0] + b[0], a[1] + b[1], a[2] + b[2]
+
+
+def chain(
+    points: Sequence[Point] | Floats,
+    radii: tuple[float, float],
+    *,
+    taper: float = 0.0,
+    part: str | None = None,
+    colour: str | None = None,
+) -> list[Capsule]:
+    """Return capsules from point to point: a tail, a neck, a trunk.
+
+    `radii` are those of the first capsule at its two ends; each further capsule is `taper` thinner.
+    """
+    return [
+        Capsule(a, b, radii[0] - taper * i, radii[1] - taper * i, part, colour)
+        for i, (a, b) in enumerate(pairwise(points))
+    ]
 
 
 def smooth_union(primitives: Sequence[Primitive], smooth: float, detail: int, groups: Sequence[int]) -> list[Shape]:

@@ -10,7 +10,7 @@ from procedural.geometry.joint import Joint
 from procedural.geometry.sdf import Capsule, Ellipsoid, Primitive, both
 from procedural.geometry.shapes import Shape, bead, capsule, cone, cylinder, join, pair, sphere, torus
 from procedural.geometry.sweeps import curve, tube
-from procedural.objects.parts.eyes import eyes, side_eyes
+from procedural.objects.parts.eyes import add_eyes, add_side_eyes
 
 
 def _bird_body(builder: Builder, body: list[Primitive], wing: Shape, wing_at: Joint, colour: str = MAIN) -> None:
@@ -38,7 +38,7 @@ def penguin(builder: Builder) -> None:
         swing = 130 if up and side > 0 else builder.between(14, 40)
         wing = sphere(0.045, 0.2, 0.1).move(y=-0.17).turn(x=8, z=side * swing)
         builder.add("wing", wing.move(side * (wide * 0.86), tall - 0.12, 0), MAIN)
-    eyes(builder, 0.068, head[1] + 0.02, 0.155, 0.032)
+    add_eyes(builder, 0.068, head[1] + 0.02, 0.155, 0.032)
     builder.add(
         "beak", cone(0.05, 0.15, sides=20).scale(1.2, 1, 0.75).turn(x=95).move(0, head[1] - 0.04, 0.2), "orange"
     )
@@ -131,7 +131,7 @@ def parrot(builder: Builder) -> None:
         builder.add("wing", pair(spread), colour, "fur")
     face = sphere(0.075, 0.085, 0.05).turn(y=35).move(0.09, 0.75, 0.155)
     builder.add("face", pair(face), "white")
-    eyes(builder, 0.105, 0.775, 0.19, 0.026)
+    add_eyes(builder, 0.105, 0.775, 0.19, 0.026)
     top = [(0, 0.78, 0.2), (0, 0.775, 0.3), (0, 0.7, 0.33), (0, 0.64, 0.29)]
     builder.add("beak", tube(top, [0.065, 0.062, 0.04, 0.008]), "amber" if builder.chance() else "dark grey", "glossy")
     builder.add("beak", sphere(0.04, 0.035, 0.05).move(0, 0.67, 0.21), "dark grey")
@@ -171,7 +171,7 @@ def duck(builder: Builder) -> None:
         0, head[1] - 0.07, head[2] + 0.17
     )
     builder.add("beak", bill + sphere(0.055, 0.05, 0.06).move(0, head[1] - 0.02, head[2] + 0.14), "orange")
-    eyes(builder, 0.075, head[1] + 0.045, head[2] + 0.13, 0.03)
+    add_eyes(builder, 0.075, head[1] + 0.045, head[2] + 0.13, 0.03)
     if builder.chance(0.4):
         tuft = tube(
             [(0, head[1] + 0.13, head[2]), (0, head[1] + 0.24, head[2] - 0.03), (0, head[1] + 0.25, head[2] - 0.12)],
@@ -215,7 +215,7 @@ def rooster(builder: Builder) -> None:
         builder.add("comb", sphere(0.022, size, size * 0.9).move(0, head[1] + 0.12, head[2] + 0.06 - 0.065 * i), "red")
     builder.add("wattle", pair(sphere(0.024, 0.05, 0.026).move(0.028, head[1] - 0.1, head[2] + 0.09)), "red")
     builder.add("beak", cone(0.038, 0.12, sides=16).turn(x=98).move(0, head[1] - 0.01, head[2] + 0.15), "amber")
-    side_eyes(builder, 0.085, head[1] + 0.03, head[2] + 0.06, 0.024)
+    add_side_eyes(builder, 0.085, head[1] + 0.03, head[2] + 0.06, 0.024)
     for side in (-1, 1):
         builder.add("leg", capsule((side * 0.085, 0.03, 0.0), (side * 0.08, 0.2, 0.0), 0.022), "amber")
         for turn in (-30, 0, 30, 180):
@@ -253,7 +253,7 @@ def flamingo(builder: Builder) -> None:
         "black",
         "glossy",
     )
-    side_eyes(builder, 0.066, tall + 0.575, 0.33, 0.02)
+    add_side_eyes(builder, 0.066, tall + 0.575, 0.33, 0.02)
     tucked = builder.chance(0.65)
     for side in (-1, 1):
         x = side * 0.06

@@ -11,7 +11,7 @@ from procedural.builder import ACCENT, MAIN, Builder
 from procedural.geometry.sdf import Capsule, Ellipsoid, Primitive, both
 from procedural.geometry.shapes import bead, cone, cylinder, dome, lathe, pair, ring, sphere, torus
 from procedural.geometry.sweeps import curve, tube
-from procedural.objects.parts.eyes import eyes
+from procedural.objects.parts.eyes import add_eyes
 from procedural.objects.parts.quadruped import spot_on
 
 
@@ -38,7 +38,7 @@ def turtle(builder: Builder) -> None:
     for x, z in ((wide * 0.72, wide * 0.75), (wide * 0.72, -wide * 0.75)):
         primitives += both(Capsule((x, 0.15, z), (x * 1.15, 0.06, z * 1.12), 0.095, 0.075, "leg"))
     builder.blend("body", primitives, MAIN, None, smooth=0.06, detail=60)
-    eyes(builder, 0.06, head[1] + 0.04, head[2] + 0.09, 0.032)
+    add_eyes(builder, 0.06, head[1] + 0.04, head[2] + 0.09, 0.032)
     smile = [
         (-0.06, head[1] - 0.035, head[2] + 0.105),
         (0, head[1] - 0.055, head[2] + 0.118),
@@ -68,7 +68,11 @@ def frog(builder: Builder) -> None:
     for _ in range(builder.count(4, 6)):
         angle, z = builder.between(-0.9, 0.9), builder.between(-0.2, 0.03)
         out = (math.sin(angle), math.cos(angle), -0.3)
-        primitives.append(spot_on((0, 0.2 - 0.32 * z, z), out, builder.between(0.06, 0.085), 0.14, "dark green"))
+        primitives.append(
+            spot_on(
+                (0, 0.2 - 0.32 * z, z), out, size=builder.between(0.06, 0.085), trunk_radius=0.14, colour="dark green"
+            )
+        )
     builder.blend("body", primitives, MAIN, "glossy", smooth=0.05, detail=60)
     builder.add("eye", pair(sphere(0.075, 0.075, 0.05).turn(x=-15, y=18).move(0.142, 0.465, 0.22)), "yellow", "glossy")
     builder.add("eye", pair(sphere(0.045, 0.038, 0.03).turn(y=18).move(0.152, 0.468, 0.258)), "black", "glossy")

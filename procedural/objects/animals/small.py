@@ -10,7 +10,7 @@ from procedural.builder import ACCENT, MAIN, Builder
 from procedural.geometry.sdf import Capsule, Ellipsoid, Primitive, both
 from procedural.geometry.shapes import bead, capsule, cone, dome, pair, sphere, zone
 from procedural.geometry.sweeps import prism, tube
-from procedural.objects.parts.eyes import eyes
+from procedural.objects.parts.eyes import add_eyes
 
 
 def butterfly(builder: Builder) -> None:
@@ -157,7 +157,7 @@ def caterpillar(builder: Builder) -> None:
             builder.add("foot", sphere(0.055, 0.05, 0.06).move(x * 0.11, y - radius * 0.92, z - 0.1), "orange")
     head = (0.0, 0.42, 0.66)
     builder.add("head", sphere(0.235).move(*head), MAIN, None, 1.1)
-    eyes(builder, 0.09, head[1] + 0.04, head[2] + 0.2, 0.042)
+    add_eyes(builder, 0.09, head[1] + 0.04, head[2] + 0.2, 0.042)
     builder.add("nose", bead(0.045).move(0, head[1] - 0.035, head[2] + 0.235), "red")
     builder.add(
         "mouth",

@@ -11,7 +11,7 @@ from procedural.builder import ACCENT, MAIN, Builder
 from procedural.geometry.sdf import Capsule, Ellipsoid, Primitive
 from procedural.geometry.shapes import bead, capsule, cone, pair, sphere, torus, zone
 from procedural.geometry.sweeps import curve, prism, tube
-from procedural.objects.parts.eyes import side_eyes
+from procedural.objects.parts.eyes import add_side_eyes
 
 
 def fish(builder: Builder) -> None:
@@ -71,7 +71,7 @@ def shark(builder: Builder) -> None:
     builder.add("tail", prism(tail, 0.05, smooth=60).turn(y=-90).move(y=0.04, z=-long), MAIN)
     small = pair(sphere(0.02, 0.05, 0.06).turn(z=40).move(0.08, -0.09, -long * 0.45))
     builder.add("fin", small, MAIN)
-    side_eyes(builder, 0.128, 0.065, long * 0.6, 0.03)
+    add_side_eyes(builder, 0.128, 0.065, long * 0.6, 0.03)
     mouth = [
         (-0.125, -0.06, long * 0.45),
         (-0.09, -0.075, long * 0.68),
@@ -115,7 +115,7 @@ def dolphin(builder: Builder) -> None:
     builder.add("fin", pair(side), MAIN)
     fluke = sphere(0.17, 0.026, 0.085).turn(y=30).move(0.12, 0, -0.03)
     builder.add("tail", pair(fluke).turn(x=-35).move(0, path[0][1] - 0.02, path[0][2] - 0.04), MAIN)
-    side_eyes(builder, 0.142, 0.0, 0.46, 0.028)
+    add_side_eyes(builder, 0.142, 0.0, 0.46, 0.028)
     smile = [(0.045, -0.24, 0.74), (0.085, -0.16, 0.62), (0.12, -0.09, 0.55)]
     builder.add("mouth", pair(tube(smile, 0.01, count=8, sides=8)), "dark grey")
 
@@ -140,7 +140,7 @@ def whale(builder: Builder) -> None:
     fluke = sphere(0.2, 0.045, 0.1).turn(y=28, z=16).move(0.15, 0.04, -0.02)
     builder.add("tail", pair(fluke).turn(x=-20).move(0, 0.37, -0.74), MAIN)
     builder.add("fin", pair(sphere(0.18, 0.035, 0.1).turn(y=30, z=-30).move(wide + 0.08, -0.14, 0.15)), MAIN)
-    side_eyes(builder, wide * 0.83, 0.03, 0.36, 0.034)
+    add_side_eyes(builder, wide * 0.83, 0.03, 0.36, 0.034)
     smile = [(wide * 0.92, 0.0, 0.24), (wide * 0.72, -0.08, 0.42), (0, -0.09, 0.585)]
     builder.add("mouth", pair(tube(smile, 0.012, count=12, sides=8)), "dark grey")
     if builder.chance(0.8):

@@ -10,7 +10,7 @@ from procedural.builder import ACCENT, MAIN, Builder
 from procedural.geometry.joint import offset
 from procedural.geometry.shapes import box, capsule, cylinder, pair, sphere, torus
 from procedural.geometry.sweeps import star, tube
-from procedural.objects.parts.eyes import eyes
+from procedural.objects.parts.eyes import add_eyes
 from procedural.objects.parts.person import (
     HANG,
     Face,
@@ -40,7 +40,7 @@ def ninja(builder: Builder) -> None:
         lambda p: np.maximum(0.5 * r - p[:, 2], np.abs(p[:, 1] - 0.02 * r) - 0.24 * r)
     )
     builder.add("face", slit.move(*body.head), skin)
-    eyes(builder, *body.on_face(0.34, 0.02, 1.02), r * 0.16)
+    add_eyes(builder, *body.on_face(0.34, 0.02, 1.02), r * 0.16)
     for side in (-1, 1):
         brow = [body.on_face(side * 0.15, 0.17, 1.03), body.on_face(side * 0.55, 0.3, 1.03)]
         builder.add("eye", tube(brow, 0.05 * r, count=4, sides=8), "black")

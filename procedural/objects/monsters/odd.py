@@ -7,13 +7,12 @@ import math
 import numpy as np
 
 from procedural.builder import ACCENT, MAIN, Builder
-from procedural.geometry.joint import Joint, offset
+from procedural.geometry.joint import Joint, along, offset
 from procedural.geometry.sdf import Capsule, Ellipsoid, Primitive
 from procedural.geometry.shapes import bead, capsule, cone, cylinder, lathe, pair, sphere, torus
 from procedural.geometry.sweeps import tube
-from procedural.objects.parts.eyes import eyes
+from procedural.objects.parts.eyes import add_eyes
 from procedural.objects.parts.person import Outfit, Person, add_person, vary_proportions
-from procedural.objects.parts.quadruped import along
 
 GOLDEN_ANGLE = 2.399963
 """Radians between neighbours that spread evenly around an axis."""
@@ -221,7 +220,7 @@ def yeti(builder: Builder) -> None:
             x, z = width * math.sin(angle), width * math.cos(angle)
             primitives.append(Capsule((x * 0.92, y, z * 0.92), (x * 1.2, y - 0.13, z * 1.2), 0.065, 0.012))
     builder.blend("body", primitives, MAIN, "fur", smooth=0.035, detail=66)
-    eyes(builder, 0.055, 0.925, 0.262, 0.026)
+    add_eyes(builder, 0.055, 0.925, 0.262, 0.026)
     builder.add("brow", pair(capsule((0.02, 0.965, 0.255), (0.1, 0.99, 0.225), 0.025)), MAIN, "fur")
     builder.add("mouth", sphere(0.075, 0.03, 0.03).move(0, 0.82, 0.255), "maroon")
     builder.add("tooth", pair(cone(0.016, 0.05, sides=10).move(0.042, 0.842, 0.275)), "white")

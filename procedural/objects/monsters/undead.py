@@ -11,7 +11,6 @@ from procedural.geometry.joint import Joint, offset
 from procedural.geometry.sdf import Ellipsoid, Primitive, both
 from procedural.geometry.shapes import Floats, bead, box, capsule, cone, cylinder, join, lathe, pair, sphere, torus
 from procedural.geometry.sweeps import prism, sheet, tube
-from procedural.objects.monsters.dragons import bat_wing
 from procedural.objects.parts.person import (
     ARMS,
     LEGS,
@@ -25,6 +24,7 @@ from procedural.objects.parts.person import (
     add_short_hair,
     vary_proportions,
 )
+from procedural.objects.parts.wings import add_bat_wings
 
 
 def ghost(builder: Builder) -> None:
@@ -269,7 +269,8 @@ def demon(builder: Builder) -> None:
     if has_beard:
         beard = cone(0.2 * r, 0.5 * r, sides=12).turn(x=172).move(*body.from_head(0, -1.0, 0.75))
         builder.add("beard", beard, "black")
-    bat_wing(builder, (0.07, body.neck - 0.1, -0.09), wing_span, 5, 25, wing_colour, 0.65)
+    shoulder = (0.07, body.neck - 0.1, -0.09)
+    add_bat_wings(builder, shoulder, span=wing_span, lift=5, sweep=25, web_colour=wing_colour, web_shade=0.65)
     tail = [(0, body.hip, -0.1), (0.08, 0.1, -0.3), (0.25, 0.12, -0.42), (0.3, 0.35, -0.4)]
     builder.add("tail", tube(tail, [0.035, 0.028, 0.024, 0.022]), MAIN)
     spade = prism([(0, -0.05), (0.075, -0.03), (0.0, 0.13), (-0.075, -0.03)], 0.03)

@@ -10,7 +10,7 @@ from procedural.builder import ACCENT, MAIN, Builder
 from procedural.geometry.sdf import Ellipsoid, Primitive
 from procedural.geometry.shapes import bead, cone, lathe, pair, sphere, torus, zone
 from procedural.geometry.sweeps import prism, star, tube
-from procedural.objects.parts.eyes import eyes
+from procedural.objects.parts.eyes import add_eyes
 
 
 def cloud(builder: Builder) -> None:
@@ -26,7 +26,7 @@ def cloud(builder: Builder) -> None:
     weather = builder.choose(["rain", "lightning", "rain", "none"])
 
     builder.blend("puff", puffs, MAIN, None, smooth=0.05, detail=60)
-    eyes(builder, 0.1, 0.1, 0.22, 0.035)
+    add_eyes(builder, 0.1, 0.1, 0.22, 0.035)
     mouth = [(-0.06, 0.02, 0.225), (0, -0.015, 0.235), (0.06, 0.02, 0.225)]
     builder.add("mouth", tube(mouth, 0.014, count=10), "maroon")
     builder.add("cheek", pair(bead(0.045, 0.03, 0.02).move(0.18, 0.035, 0.205)), "pink")
@@ -46,14 +46,33 @@ def sun(builder: Builder) -> None:
     has_sunglasses = builder.chance(0.35)
 
     builder.add("face", sphere(0.34), MAIN, "glossy")
+<<<<<<< HEAD
     wavy_ray = tube([(0, 0.33, 0), (0.04, 0.45, 0), (-0.04, 0.55, 0), (0.02, 0.62, 0)], [0.075, 0.06, 0.045, 0.01])
     for i in range(ray_count):
         length = 0.2 if i % 2 else 0.28
         ray = wavy_ray if has_wavy_rays else cone(0.085, length, sides=20).move(y=0.35 + length / 2)
         builder.add("ray", ray.turn(z=360 * i / ray_count), ACCENT, "glossy")
-    eyes(builder, 0.12, 0.07, 0.315, 0.045)
+    add_eyes(builder, 0.12, 0.07, 0.315, 0.045)
     mouth = [(-0.13, -0.06, 0.315), (-0.07, -0.13, 0.315), (0.07, -0.13, 0.315), (0.13, -0.06, 0.315)]
     builder.add("mouth", tube(mouth, 0.022), "maroon")
+=======
+    count = builder.choose([8, 10, 12])
+    wavy = builder.chance(0.4)
+    for i in range(count):
+        long = 0.2 if i % 2 else 0.28
+        ray = (
+            tube([(0, 0.33, 0), (0.04, 0.45, 0), (-0.04, 0.55, 0), (0.02, 0.62, 0)], [0.075, 0.06, 0.045, 0.01])
+            if wavy
+            else cone(0.085, long, sides=20).move(y=0.35 + long / 2)
+        )
+        builder.add("ray", ray.turn(z=360 * i / count), ACCENT, "glossy")
+    add_eyes(builder, 0.12, 0.07, 0.315, 0.045)
+    builder.add(
+        "mouth",
+        tube([(-0.13, -0.06, 0.315), (-0.07, -0.13, 0.315), (0.07, -0.13, 0.315), (0.13, -0.06, 0.315)], 0.022),
+        "maroon",
+    )
+>>>>>>> 4c51d80 (Animals: four-legged ones are keyword specs (Quadruped, Legs, Feet, Head, Neck, Muzzle) posed by one function; shared horse, wings, noses and tails in parts/)
     builder.add("cheek", pair(bead(0.06, 0.045, 0.03).turn(y=35).move(0.2, -0.04, 0.27)), "coral")
     if has_sunglasses:
         glass = sphere(0.105, 0.08, 0.04).turn(y=14).move(0.12, 0.08, 0.335)

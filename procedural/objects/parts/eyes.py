@@ -6,14 +6,14 @@ from procedural.builder import Builder
 from procedural.geometry.shapes import bead, pair, sphere
 
 
-def eyes(builder: Builder, x: float, y: float, z: float, radius: float) -> None:
-    """A pair of dark eyes with a glint, at (±x, y, z), looking toward +z."""
+def add_eyes(builder: Builder, x: float, y: float, z: float, radius: float) -> None:
+    """Add a pair of dark eyes with a glint at (±x, y, z), looking toward +z."""
     builder.add("eye", pair(sphere(radius).move(x, y, z)), "black", "glossy")
     glint = bead(radius * 0.3).move(x + radius * 0.25, y + radius * 0.45, z + radius * 0.8)
     builder.add("eye", pair(glint), "white")
 
 
-def side_eyes(builder: Builder, x: float, y: float, z: float, radius: float) -> None:
-    """A pair of dark eyes with a glint on the sides of a narrow head, at (±x, y, z), looking outward and forward."""
+def add_side_eyes(builder: Builder, x: float, y: float, z: float, radius: float) -> None:
+    """Add a pair of dark eyes with a glint at (±x, y, z), on the sides of a narrow head, looking outward."""
     builder.add("eye", pair(sphere(radius).move(x, y, z)), "black", "glossy")
     builder.add("eye", pair(bead(radius * 0.3).move(x + radius * 0.75, y + radius * 0.45, z + radius * 0.45)), "white")

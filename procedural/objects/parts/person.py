@@ -17,7 +17,7 @@ from procedural.geometry.joint import Joint, offset
 from procedural.geometry.sdf import Capsule, Ellipsoid, Primitive
 from procedural.geometry.shapes import Floats, lathe, sphere, torus
 from procedural.geometry.sweeps import sheet, tube
-from procedural.objects.parts.eyes import eyes
+from procedural.objects.parts.eyes import add_eyes
 
 ARMS: dict[str, tuple[Joint, Joint]] = {
     "hang": ((0.08, -0.12, 0.0), (0.12, -0.25, 0.04)),
@@ -219,7 +219,7 @@ def _leg(builder: Builder, side: int, position: str, hip: float, outfit: Outfit)
 
 def _add_face(builder: Builder, body: Body, face: Face) -> None:
     r = body.head_radius
-    eyes(builder, *body.on_face(0.36, 0.02, 0.98), r * 0.14)
+    add_eyes(builder, *body.on_face(0.36, 0.02, 0.98), r * 0.14)
     if face.nose:
         builder.add("nose", sphere(r * 0.13).move(*body.on_face(0, -0.14, 1.02)), body.skin, shade=0.92)
     if face.smile:
