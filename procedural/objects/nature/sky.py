@@ -46,7 +46,6 @@ def sun(builder: Builder) -> None:
     has_sunglasses = builder.chance(0.35)
 
     builder.add("face", sphere(0.34), MAIN, "glossy")
-<<<<<<< HEAD
     wavy_ray = tube([(0, 0.33, 0), (0.04, 0.45, 0), (-0.04, 0.55, 0), (0.02, 0.62, 0)], [0.075, 0.06, 0.045, 0.01])
     for i in range(ray_count):
         length = 0.2 if i % 2 else 0.28
@@ -55,24 +54,6 @@ def sun(builder: Builder) -> None:
     add_eyes(builder, 0.12, 0.07, 0.315, 0.045)
     mouth = [(-0.13, -0.06, 0.315), (-0.07, -0.13, 0.315), (0.07, -0.13, 0.315), (0.13, -0.06, 0.315)]
     builder.add("mouth", tube(mouth, 0.022), "maroon")
-=======
-    count = builder.choose([8, 10, 12])
-    wavy = builder.chance(0.4)
-    for i in range(count):
-        long = 0.2 if i % 2 else 0.28
-        ray = (
-            tube([(0, 0.33, 0), (0.04, 0.45, 0), (-0.04, 0.55, 0), (0.02, 0.62, 0)], [0.075, 0.06, 0.045, 0.01])
-            if wavy
-            else cone(0.085, long, sides=20).move(y=0.35 + long / 2)
-        )
-        builder.add("ray", ray.turn(z=360 * i / count), ACCENT, "glossy")
-    add_eyes(builder, 0.12, 0.07, 0.315, 0.045)
-    builder.add(
-        "mouth",
-        tube([(-0.13, -0.06, 0.315), (-0.07, -0.13, 0.315), (0.07, -0.13, 0.315), (0.13, -0.06, 0.315)], 0.022),
-        "maroon",
-    )
->>>>>>> 4c51d80 (Animals: four-legged ones are keyword specs (Quadruped, Legs, Feet, Head, Neck, Muzzle) posed by one function; shared horse, wings, noses and tails in parts/)
     builder.add("cheek", pair(bead(0.06, 0.045, 0.03).turn(y=35).move(0.2, -0.04, 0.27)), "coral")
     if has_sunglasses:
         glass = sphere(0.105, 0.08, 0.04).turn(y=14).move(0.12, 0.08, 0.335)
