@@ -16,6 +16,42 @@ from procedural.objects.nature.ground import add_pot, grass_blade
 from procedural.objects.parts.scatter import GOLDEN_ANGLE
 
 
+LEAF_HALVES = (
+    [  # maple
+        (0, -0.3),
+        (0.1, -0.27),
+        (0.3, -0.34),
+        (0.27, -0.2),
+        (0.5, -0.12),
+        (0.42, -0.02),
+        (0.52, 0.14),
+        (0.33, 0.12),
+        (0.28, 0.2),
+        (0.2, 0.1),
+        (0.17, 0.32),
+        (0.22, 0.4),
+        (0.12, 0.42),
+        (0, 0.64),
+    ],
+    [  # oak
+        (0, -0.4),
+        (0.1, -0.34),
+        (0.16, -0.2),
+        (0.25, -0.22),
+        (0.2, -0.06),
+        (0.34, -0.04),
+        (0.24, 0.12),
+        (0.34, 0.2),
+        (0.2, 0.3),
+        (0.2, 0.44),
+        (0.1, 0.46),
+        (0, 0.58),
+    ],
+    [(0, -0.4), (0.15, -0.32), (0.29, -0.12), (0.31, 0.08), (0.22, 0.32), (0.09, 0.5), (0, 0.62)],  # plain
+)
+"""Right halves of leaf outlines, (x, y) from the stalk up."""
+
+
 def mushroom(builder: Builder) -> None:
     """Build a toadstool in grass, perhaps with one or two small ones at its side."""
     _add_toadstool(builder, 0.0, 0.0, builder.vary(1.0, 0.06), builder.between(0.55, 1.0))
@@ -124,42 +160,6 @@ def _add_ribbed_column(builder: Builder, path: Sequence[Joint], radius: float) -
             outward = (root - line[i]) / np.linalg.norm(root - line[i])
             spines.append(spine.aim(root - 0.01 * outward, root + 0.04 * outward))
     builder.add("spine", join(*spines), "cream")
-
-
-LEAF_HALVES = (
-    [  # maple
-        (0, -0.3),
-        (0.1, -0.27),
-        (0.3, -0.34),
-        (0.27, -0.2),
-        (0.5, -0.12),
-        (0.42, -0.02),
-        (0.52, 0.14),
-        (0.33, 0.12),
-        (0.28, 0.2),
-        (0.2, 0.1),
-        (0.17, 0.32),
-        (0.22, 0.4),
-        (0.12, 0.42),
-        (0, 0.64),
-    ],
-    [  # oak
-        (0, -0.4),
-        (0.1, -0.34),
-        (0.16, -0.2),
-        (0.25, -0.22),
-        (0.2, -0.06),
-        (0.34, -0.04),
-        (0.24, 0.12),
-        (0.34, 0.2),
-        (0.2, 0.3),
-        (0.2, 0.44),
-        (0.1, 0.46),
-        (0, 0.58),
-    ],
-    [(0, -0.4), (0.15, -0.32), (0.29, -0.12), (0.31, 0.08), (0.22, 0.32), (0.09, 0.5), (0, 0.62)],  # plain
-)
-"""Right halves of leaf outlines, (x, y) from the stalk up."""
 
 
 def leaf(builder: Builder) -> None:

@@ -1,1 +1,1 @@
-"""What several objects share: bodies, people, eyes, walls and roofs."""
+"""Parts that several objects share: bodies, people, eyes, wheels, doors and roofs."""
