@@ -15,7 +15,6 @@ from procedural.geometry.sweeps import curve, prism, sheet, tube
 from procedural.objects.nature.ground import add_pot, grass_blade
 from procedural.objects.parts.scatter import GOLDEN_ANGLE
 
-
 LEAF_HALVES = (
     [  # maple
         (0, -0.3),
