@@ -1,4 +1,4 @@
-"""docs/architecture.md is drawn from the code, and the drawing sees circles and missing symbols."""
+"""The diagrams of docs/architecture.md: drawn from imports; circles, missing symbols and missing blocks are errors."""
 
 from __future__ import annotations
 
