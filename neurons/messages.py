@@ -1,7 +1,7 @@
-"""What miners and validators exchange, as plain values without the SDK, and every text that is signed for the network.
+"""Messages between miners and validators as plain values, without the SDK, and the bytes that hotkeys sign.
 
-Field names are the protocol's (docs/protocol.md). Synapses are converted at the two edges alone: `miner/dendrite.py`
-and `validator/axon/handlers.py`.
+Field names are the protocol's (docs/protocol.md). Only `miner/dendrite.py` and `validator/axon/handlers.py` convert
+these messages to synapses and back.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from enum import IntEnum
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A prompt to turn into a splat, and the time (Unix seconds) by which the validator wants it; 0: unknown."""
+    """A prompt to turn into a splat, and the time (Unix seconds) by which to submit the splat; 0: unknown."""
 
     id: str
     prompt: str
@@ -23,7 +23,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class PullReply:
-    """A task, or the reason why there is none and when to come back."""
+    """A task, or why there is none and when to pull again."""
 
     task: Task | None = None
     cooldown_until: int = 0  # Unix seconds
@@ -33,12 +33,12 @@ class PullReply:
     scorer: str = ""
     thresholds: tuple[float, ...] = ()
     max_result_bytes: int = 0  # 0: unknown
-    version: int | None = None  # of the validator's release
+    version: int | None = None  # the validator's release
 
 
 @dataclass(frozen=True, slots=True)
 class SubmitRequest:
-    """A miner's result for a task: `results` is base64 of a PLY or SPZ file, empty to decline."""
+    """A miner's result for a task: `results` is base64 of a PLY or SPZ file, or empty to decline the task."""
 
     task_id: str
     prompt: str
@@ -50,7 +50,7 @@ class SubmitRequest:
 
 @dataclass(frozen=True, slots=True)
 class SubmitReply:
-    """What a validator decided about a result, and the miner's reward, average and cooldown."""
+    """A validator's verdict on a result, and the miner's average, reward and cooldown."""
 
     validation_failed: bool = False
     task_fidelity_score: float = 0.0
@@ -73,23 +73,23 @@ class SubmitReply:
     @staticmethod
     def from_json(text: str) -> SubmitReply:
         """Parse a stored reply."""
-        found = json.loads(text)
-        return SubmitReply(**{**found, "thresholds": tuple(found["thresholds"])})
+        fields = json.loads(text)
+        return SubmitReply(**{**fields, "thresholds": tuple(fields["thresholds"])})
 
 
 SUBMIT_REFUSALS = {
-    "unknown_task": "the task is not open any more, or never was",
+    "unknown_task": "the task is no longer open, or never was",
     "bad_signature": "the signature does not verify",
     "stale_signature": "the clocks of miner and validator differ by more than five minutes",
-    "downgraded": "this hotkey has sent bound signatures before and must go on sending them",
+    "downgraded": "this hotkey has sent bound signatures before and must keep sending them",
     "bound_signature_required": "the validator requires bound signatures",
     "too_many_submissions": "the result could not be judged three times",
 }
-"""Reason codes of results that were not judged, which leave the task as it was, with their meanings."""
+"""Reason codes of results that were not judged, with their meanings. They leave the task as it was."""
 
 
 class TaskStatus(IntEnum):
-    """States of an organic task asked for through `Generate`."""
+    """States of a job requested through `Generate`."""
 
     IN_QUEUE = 100
     IN_PROGRESS = 102
@@ -100,24 +100,26 @@ class TaskStatus(IntEnum):
 
 
 def result_message(submit_time: int, prompt: str, validator_hotkey: str, miner_hotkey: str) -> bytes:
-    """Return what `signature` of a result signs. As bytes: the wallet would read a text beginning with 0x as hex."""
+    """Return the bytes that `signature` of a result signs. The wallet would read a str that begins with 0x as hex."""
     return f"{submit_time}{prompt}{validator_hotkey}{miner_hotkey}".encode()
 
 
 def bound_message(
     *, netuid: int, task_id: str, asset: bytes, submit_time: int, validator_hotkey: str, miner_hotkey: str
 ) -> bytes:
-    """Return what `bound_signature` of a result signs: one asset, for one task of one subnet, between two hotkeys, at
-    one time (Unix nanoseconds)."""
+    """Return the bytes that `bound_signature` of a result signs.
+
+    They bind an asset to one task of one subnet, two hotkeys and a time (Unix nanoseconds).
+    """
     digest = hashlib.sha256(asset).hexdigest()
     return f"three-gen:submit:1|{netuid}|{task_id}|{digest}|{submit_time}|{validator_hotkey}|{miner_hotkey}".encode()
 
 
 def fetch_message(nonce: int, hotkey: str) -> bytes:
-    """Return what `signature` of a fetch from a prompt collector signs; `nonce` is in Unix nanoseconds."""
+    """Return the bytes that `signature` of a fetch from a prompt collector signs; `nonce` is Unix nanoseconds."""
     return f"{nonce}{hotkey}".encode()
 
 
 def bound_fetch_message(collector: str, nonce: int, hotkey: str) -> bytes:
-    """Return what `bound` of a fetch signs: unlike `fetch_message` it is of no use at another collector."""
+    """Return the bytes that `bound` of a fetch signs: unlike `fetch_message`, they are valid at one collector only."""
     return f"three-gen:get:1|{collector}|{nonce}|{hotkey}".encode()

@@ -1,8 +1,8 @@
-"""The process of a neuron: its logging, its state folder, its signals, and a bounded shutdown.
+"""The process of a neuron: its logging, its state folder, its signals and a bounded shutdown.
 
     SIGINT or SIGTERM ──► `stop` is set, the neuron drains ──► exit 0
                                                      └── not done after HARD_STOP_S, or a second signal ──► exit 1
-    the event loop is blocked for STUCK_S ──► the stack of every thread goes to standard error ──► exit 1
+    the event loop is blocked for STUCK_S ──► the stack of every thread is written to standard error ──► exit 1
 
 A supervisor (PM2, systemd, Docker) restarts a neuron that exits with a status other than 0.
 """
@@ -21,7 +21,6 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
 
 from neurons.chain.opening import quiet_sdk
 from neurons.settings import Logging, NeuronSettings
@@ -33,46 +32,45 @@ logger = logging.getLogger(__name__)
 DRAIN_S = 18.0
 """Accepted work may go on this long after a signal; closing the connections takes additional time."""
 HARD_STOP_S = 28.0
-"""Longest time from a signal to the end of the process, whatever hangs in it; supervisors are configured for 30 s."""
+"""Longest time from a signal to the end of the process, even if a call hangs; supervisors are configured for 30 s."""
 STUCK_S = 120.0
-"""An event loop that is blocked for this long counts as stuck."""
+"""An event loop that is blocked for this long is stuck."""
 
-T = TypeVar("T")
 Main = Callable[[asyncio.Event], Awaitable[int]]
 
 
-def start_logging(chosen: Logging, port: int = 0) -> ShellSettings:
-    """Set up logging without the SDK's own and return the settings of the status server on `port`."""
+def start_logging(settings: Logging, port: int = 0) -> ShellSettings:
+    """Set up logging, with the SDK's own off, and return the settings of the status server on `port`."""
     quiet_sdk()
     shell = ShellSettings(
         port=port,
-        logging="json" if chosen.as_json else "plain",
-        log_level="debug" if chosen.debug or chosen.trace else "info",
+        logging="json" if settings.as_json else "plain",
+        log_level="debug" if settings.debug or settings.trace else "info",
     )
     configure_logging(shell)
-    for chatty in ("httpx", "httpcore", "async_substrate_interface", "websockets", "fsspec"):
-        logging.getLogger(chatty).setLevel(logging.DEBUG if chosen.trace else logging.WARNING)
+    for library in ("httpx", "httpcore", "async_substrate_interface", "websockets", "fsspec"):
+        logging.getLogger(library).setLevel(logging.DEBUG if settings.trace else logging.WARNING)
     return shell
 
 
 def log_retired(settings: NeuronSettings) -> None:
-    """Log one line that names the given flags of earlier releases."""
+    """Log one line that names the flags given that have no effect any more."""
     if settings.retired:
-        logger.warning("these flags have no effect any more: %s", " ".join(sorted(set(settings.retired))))
+        logger.warning("these flags no longer have an effect: %s", " ".join(sorted(set(settings.retired))))
 
 
 def state_folder(settings: NeuronSettings, kind: str) -> Path:
-    """Return the folder of this neuron's state; by default it is beside the wallets, like the SDK's logging folder."""
+    """Return the folder of this neuron's state, by default beside the wallets, as the SDK places its logging folder."""
     if settings.neuron.state_dir is not None:
         return settings.neuron.state_dir.expanduser()
-    chosen = settings.wallet
-    miners = chosen.path.expanduser().parent / "miners"
-    return miners / chosen.name / chosen.hotkey / f"netuid{settings.chain.netuid}" / (settings.neuron.name or kind)
+    wallet = settings.wallet
+    miners = wallet.path.expanduser().parent / "miners"
+    return miners / wallet.name / wallet.hotkey / f"netuid{settings.chain.netuid}" / (settings.neuron.name or kind)
 
 
 @contextlib.contextmanager
-def sole_owner(folder: Path) -> Iterator[Path]:
-    """Create the folder with mode 0700 and lock it for this process.
+def lock_folder(folder: Path) -> Iterator[Path]:
+    """Create the folder with mode 0700 and lock it for this process in the block.
 
     Raises SettingsError if it cannot be used or another process has locked it.
     """
@@ -86,7 +84,7 @@ def sole_owner(folder: Path) -> Iterator[Path]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         os.close(lock)
-        raise SettingsError(f"another process uses {folder}") from error
+        raise SettingsError(f"another process uses the state folder {folder}") from error
     try:
         yield folder
     finally:
@@ -94,48 +92,52 @@ def sole_owner(folder: Path) -> Iterator[Path]:
 
 
 def run(main: Main) -> int:
-    """Run a neuron until it ends and return its exit status; an unexpected error is logged and gives status 1."""
+    """Run a neuron until it ends and return its exit status. An unexpected error is logged and becomes status 1.
+
+    `main` is called with the event that asks it to stop. Raises SettingsError from it.
+    """
     try:
-        return asyncio.run(_supervised(main))
+        return asyncio.run(_run_supervised(main))
     except asyncio.CancelledError:
-        return 1  # the reason has been logged
+        return 1  # after a second signal, which has been logged
     except SettingsError:
         raise
     except Exception:
-        logger.critical("the neuron cannot go on", exc_info=True)
+        logger.critical("the neuron failed", exc_info=True)
         return 1
 
 
-async def _supervised(main: Main) -> int:
+async def _run_supervised(main: Main) -> int:
+    """Run `main`; end it after signals, and the process if it hangs."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    owner = asyncio.current_task()
-    assert owner is not None
+    main_task = asyncio.current_task()
+    assert main_task is not None
 
     def on_signal() -> None:
         if stop.is_set():
             logger.warning("stopping at once")
-            owner.cancel()
+            main_task.cancel()
             return
         logger.info("stopping")
         stop.set()
-        end_by(HARD_STOP_S)
+        exit_after(HARD_STOP_S)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, on_signal)
-    with end_if_stuck(loop, STUCK_S):
+    with exit_if_stuck(loop, STUCK_S):
         return await main(stop)
 
 
-def end_by(seconds: float) -> None:
-    """End the process after `seconds` if it is still running, even if a call hangs in a thread."""
-    timer = threading.Timer(seconds, _end_now, (f"not done after {seconds:g} s",))
+def exit_after(seconds: float) -> None:
+    """Exit with status 1 if the process is still running after `seconds`, even if a call hangs in a thread."""
+    timer = threading.Timer(seconds, _exit_now, (f"not done after {seconds:g} s",))
     timer.daemon = True
     timer.start()
 
 
 @contextlib.contextmanager
-def end_if_stuck(loop: asyncio.AbstractEventLoop, stuck_s: float) -> Iterator[None]:
-    """End the process if the loop is blocked for `stuck_s` seconds in the block."""
+def exit_if_stuck(loop: asyncio.AbstractEventLoop, stuck_s: float) -> Iterator[None]:
+    """Exit with status 1 if the loop is blocked for `stuck_s` seconds during the block."""
     last_beat, done = time.monotonic(), threading.Event()
 
     def beat() -> None:
@@ -145,8 +147,8 @@ def end_if_stuck(loop: asyncio.AbstractEventLoop, stuck_s: float) -> Iterator[No
     def watch() -> None:
         while not done.wait(stuck_s / 10):
             if time.monotonic() - last_beat > stuck_s:
-                _end_now(f"the event loop was blocked for {stuck_s:g} s")
-            with contextlib.suppress(RuntimeError):  # the loop has just been closed
+                _exit_now(f"the event loop was blocked for {stuck_s:g} s")
+            with contextlib.suppress(RuntimeError):  # the loop was closed just now
                 loop.call_soon_threadsafe(beat)
 
     threading.Thread(target=watch, name="heartbeat", daemon=True).start()
@@ -156,8 +158,8 @@ def end_if_stuck(loop: asyncio.AbstractEventLoop, stuck_s: float) -> Iterator[No
         done.set()
 
 
-def _end_now(why: str) -> None:
-    logger.critical("%s: ending", why)
+def _exit_now(reason: str) -> None:
+    logger.critical("%s: exiting", reason)
     faulthandler.dump_traceback(file=sys.stderr)
     logging.shutdown()
     os._exit(1)

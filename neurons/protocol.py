@@ -1,9 +1,9 @@
-"""The synapses of miners and validators, signing, and the version.
+"""The synapses that miners and validators exchange, signing, and the version of this release.
 
 Names, types and defaults are the network's (docs/protocol.md); a peer may declare only some of the fields. Every nested
-field has a default, because the SDK answers 500 to a required one. `required_hash_fields` stays empty on purpose: the
-SDK compares the sender's hash with one made by the receiver's class, so it would refuse a peer with other fields;
-`bound_signature` protects the body instead.
+field has a default, because the SDK answers 500 if a required one is missing. `required_hash_fields` stays empty on
+purpose: the SDK compares the sender's hash with one computed by the receiver's class, so a peer whose class hashes
+other fields would be refused; `bound_signature` protects the body instead.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import ClassVar
 import bittensor as bt
 from pydantic import BaseModel, Field
 
-from neurons.chain.signing import verify as verify  # noqa: PLC0414  part of the protocol, for its users
+from neurons.chain.signing import verify as verify  # noqa: PLC0414  these are part of the protocol
 from neurons.messages import TaskStatus as TaskStatus  # noqa: PLC0414
 from neurons.messages import bound_message as bound_message  # noqa: PLC0414
 from neurons.messages import result_message as result_message  # noqa: PLC0414
@@ -57,16 +57,16 @@ class Feedback(BaseModel):
 
 @cache
 def _required_fields(synapse: type[bt.Synapse]) -> tuple[str, ...]:
-    """Return the names of the fields without a default; in the SDK, deriving them takes 98 % of a call's time."""
+    """Return the names of the fields without a default. Deriving them takes 98 % of the time of an SDK call."""
     return tuple(name for name, field in synapse.model_fields.items() if field.is_required())
 
 
 NO_FIELDS_HASH = hashlib.sha3_256(b"").hexdigest()
-"""The body hash that the SDK computes for a synapse without hashed fields."""
+"""The body hash that the SDK computes if `required_hash_fields` is empty."""
 
 
 class ThreeGenSynapse(bt.Synapse):
-    """The SDK's synapse with its required fields computed once per class; the wire format is unchanged."""
+    """The SDK's synapse without its repeated work: required fields are computed once per class. Same wire format."""
 
     required_hash_fields: ClassVar[tuple[str, ...]] = ()
 
@@ -76,11 +76,11 @@ class ThreeGenSynapse(bt.Synapse):
 
     @property
     def body_hash(self) -> str:
-        """Hash of no fields."""
+        """The hash of no fields."""
         return NO_FIELDS_HASH
 
     def get_total_size(self) -> int:
-        """Return the size of the object alone, for a header that nobody reads; the SDK would walk all its contents."""
+        """Return the size of the object alone: the SDK would traverse all its contents, for a header that nobody reads."""
         return sys.getsizeof(self)
 
 
@@ -100,7 +100,7 @@ class PullTask(ThreeGenSynapse):
 
 
 class SubmitResults(ThreeGenSynapse):
-    """A miner's result: `results` is base64 (one line) of a PLY or SPZ file, empty to decline the task."""
+    """A miner's result: `results` is base64 (one line) of a PLY or SPZ file, or empty to decline the task."""
 
     task: Task | None = None
     results: str
@@ -126,7 +126,7 @@ class GetVersion(ThreeGenSynapse):
 
 
 class Generate(ThreeGenSynapse):
-    """A request of an organic user with a wallet for a splat."""
+    """A user's request for a splat, signed with a wallet."""
 
     prompt: str
     task_id: str | None = None
@@ -134,7 +134,7 @@ class Generate(ThreeGenSynapse):
 
 
 class StatusCheck(ThreeGenSynapse):
-    """A request of that user for the status of the job."""
+    """A user's request for the status of the job that `Generate` started, and for its result."""
 
     task_id: str
     status: TaskStatus | None = None

@@ -1,6 +1,6 @@
 """The miner neuron: pulls tasks from validators, generates splats and submits them.
 
-python neurons/serve_miner.py --wallet.name … --wallet.hotkey … [flags]   (also python -m neurons.serve_miner)
+python neurons/serve_miner.py --wallet.name … --wallet.hotkey …   (from anywhere; also python -m neurons.serve_miner)
 
 Exit status: 0 after a stop, 1 after an error that a restart may fix, 2 for invalid flags.
 """
@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         from neurons.miner.neuron import run  # noqa: PLC0415
 
-        with process.sole_owner(process.state_folder(settings, "miner")):
+        with process.lock_folder(process.state_folder(settings, "miner")):
             return process.run(lambda stop: run(settings, shell, wallet, stop))
     except SettingsError as error:
         exit_with_error("serve_miner.py", error)

@@ -1,6 +1,6 @@
-"""The validator neuron: gives out tasks on :8092, scores results, sets weights.
+"""The validator neuron: gives tasks to miners on :8092, scores their results and sets weights.
 
-python neurons/serve_validator.py --wallet.name … --wallet.hotkey … [flags]   (also python -m neurons.serve_validator)
+python neurons/serve_validator.py --wallet.name … --wallet.hotkey …   (also python -m neurons.serve_validator)
 
 Exit status: 0 after a stop, 1 after an error that a restart may fix, 2 for invalid flags.
 """
@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         from neurons.validator.neuron import run  # noqa: PLC0415
 
-        with process.sole_owner(process.state_folder(settings, "validator")) as folder:
+        with process.lock_folder(process.state_folder(settings, "validator")) as folder:
             return process.run(lambda stop: run(settings, shell, wallet, folder, stop))
     except SettingsError as error:
         exit_with_error("serve_validator.py", error)

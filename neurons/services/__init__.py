@@ -1,1 +1,1 @@
-"""Clients of the generation and validation services."""
+"""Clients of the generation and validation services, used by both neurons."""

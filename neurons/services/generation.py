@@ -1,8 +1,8 @@
-"""HTTP client of a generation service: turns a prompt into the bytes of a splat, through a job that can be cancelled.
+"""HTTP client of a generation service: runs a job that turns a prompt into a splat and can be cancelled.
 
 GenerationError
 ├── ServiceUnavailableError   the service is down, restarting or full: try another one, or this one later
-└── JobFailedErrorError            the service works, but this prompt with this seed gave no splat
+└── JobFailedError            the service works, but made no splat from this prompt with this seed
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from serving.schemas import FINISHED, Job
 logger = logging.getLogger(__name__)
 
 ASSET_BYTES = 64 << 20
-"""The network's limit for an encoded splat; more is never read."""
+"""The network's limit for an encoded splat; the client never reads more."""
 CALL_S = 5.0
-"""Timeout of a small response."""
+"""Timeout of a call with a small response."""
 SILENCE_S = 45.0
 """Longest silence of an event stream; a working service sends something every 15 s."""
-PATIENCE_S = (0.5, 1.0, 2.0, 4.0, 8.0)
-"""Waits between attempts to reach a service again that disappeared in the middle of a job."""
+RECONNECT_S = (0.5, 1.0, 2.0, 4.0, 8.0)
+"""Waits before each attempt to open the event stream of a running job again."""
 
 
 class GenerationError(Exception):
@@ -67,21 +67,22 @@ class GenerationClient:
             return False
 
     async def generate(self, prompt: str, seed: int) -> bytes:
-        """Return an SPZ file. The job never outlives this call, however it ends. Raises GenerationError."""
+        """Return an SPZ file. However this call ends, its job ends with it. Raises GenerationError."""
         job_id = await self._submit(prompt, seed)
         try:
             await self._follow(job_id)
             return await self._fetch(job_id)
         finally:
-            await asyncio.shield(self._drop(job_id))
+            await asyncio.shield(self._delete(job_id))
 
     async def _submit(self, prompt: str, seed: int) -> str:
+        """Start a job and return its id. If this is cancelled, a job that was started is deleted."""
         posting = asyncio.ensure_future(self._post(prompt, seed))
         try:
             return await asyncio.shield(posting)
-        except asyncio.CancelledError:  # the job may exist by now: delete it
+        except asyncio.CancelledError:
             with contextlib.suppress(GenerationError):
-                await self._drop(await posting)
+                await self._delete(await posting)
             raise
 
     async def _post(self, prompt: str, seed: int) -> str:
@@ -90,28 +91,29 @@ class GenerationClient:
         except CallError as error:
             raise ServiceUnavailableError(str(error)) from error
         if answer.status != 202:
-            raise _refusal(answer)
-        return _job(answer.body).id
+            raise _error_of(answer)
+        return _parse_job(answer.body).id
 
     async def _follow(self, job_id: str) -> None:
-        """Return when the job is done. A broken event stream is opened again; it begins with the current state."""
-        for wait_s in (*PATIENCE_S, None):
+        """Wait until the job is done. A broken event stream is opened again; it begins with the current state."""
+        waits_s = iter(RECONNECT_S)
+        while True:
             try:
-                return await self._listen(job_id)
+                return await self._read_events(job_id)
             except CallError as error:
-                if wait_s is None:
+                if (wait_s := next(waits_s, None)) is None:
                     raise ServiceUnavailableError(f"disappeared during a job: {error}") from error
                 await asyncio.sleep(wait_s)
-        return None
 
-    async def _listen(self, job_id: str) -> None:
+    async def _read_events(self, job_id: str) -> None:
+        """Read the job's events until it is done. Raises CallError if the stream breaks or ends before."""
         timeout = httpx.Timeout(CALL_S, read=SILENCE_S)
         with http_client.wrapped_errors():
             async with self.client.stream("GET", f"{self.url}/jobs/{job_id}/events", timeout=timeout) as stream:
                 if stream.status_code != 200:
                     raise ServiceUnavailableError(f"the job is lost: status {stream.status_code}")
                 async for line in stream.aiter_lines():
-                    if line.startswith("data:") and _has_ended(_job(line.removeprefix("data:"))):
+                    if line.startswith("data:") and _is_done(_parse_job(line.removeprefix("data:"))):
                         return
         raise CallError("the event stream ended before the job did")
 
@@ -123,43 +125,43 @@ class GenerationClient:
         except CallError as error:
             raise ServiceUnavailableError(f"the result was lost: {error}") from error
         if answer.status != 200:
-            raise _refusal(answer)
+            raise _error_of(answer)
         return answer.body
 
-    async def _drop(self, job_id: str) -> None:
-        """Cancel a job or free its results; best effort, since the service drops old jobs anyway."""
+    async def _delete(self, job_id: str) -> None:
+        """Cancel a job or free its results, if possible: the service drops old jobs anyway."""
         try:
             await self._call("DELETE", f"/jobs/{job_id}")
         except CallError as error:
-            logger.info("%s: a job was not cancelled: %s", self.url, error)
+            logger.info("%s: a job could not be deleted: %s", self.url, error)
 
     async def _call(self, method: str, path: str, **options: Any) -> Response:
         return await http_client.request(self.client, method, f"{self.url}{path}", timeout=CALL_S, **options)
 
 
-def _has_ended(job: Job) -> bool:
-    """Check whether the job is done. Raises JobFailedError or ServiceUnavailableError if it ended otherwise."""
+def _is_done(job: Job) -> bool:
+    """Check whether the job is done. Raises GenerationError if it ended without a result."""
     if job.status not in FINISHED:
         return False
     if job.status == "done":
         return True
     code, detail = (job.error.code, job.error.detail) if job.error else (job.status, "no reason given")
     if job.status == "cancelled" or code == "shutting_down":
-        raise ServiceUnavailableError(f"the job was ended: {code}")
+        raise ServiceUnavailableError(f"the service ended the job: {code}")
     raise JobFailedError(code, detail)
 
 
-def _job(text: str | bytes) -> Job:
+def _parse_job(text: str | bytes) -> Job:
     try:
         return Job.model_validate_json(text)
     except ValidationError as error:
         raise ServiceUnavailableError(
-            f"this is not a generation service: {error.error_count()} fields of its job are invalid"
+            f"not a generation service: {error.error_count()} fields of the job are invalid"
         ) from error
 
 
-def _refusal(answer: Response) -> GenerationError:
-    """Return JobFailedError for a refused prompt, ServiceUnavailableError for every other status."""
+def _error_of(answer: Response) -> GenerationError:
+    """Return JobFailedError for a refused prompt, ServiceUnavailableError for any other refusal."""
     code, detail = answer.error()
     if answer.status in (413, 422):
         return JobFailedError(code or "invalid_request", detail)

@@ -1,7 +1,7 @@
-"""The generation services of a miner, each doing one job at a time.
+"""A pool of generation services, each of which does one job at a time.
 
-The first splat of a task goes before further candidates of others. A service that goes away gets no job until it is
-ready again; it is checked every few seconds.
+The first splat of a task has priority over further candidates for other tasks. A service that becomes unavailable gets
+no job until it is ready again; it is checked every few seconds.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from neurons.services.generation import ServiceUnavailableError
 logger = logging.getLogger(__name__)
 
 CHECK_S = 5.0
-"""Between checks of a service that is not ready."""
+"""Time between checks of a service that is not ready."""
 
 
 class Service(Protocol):
@@ -40,7 +40,7 @@ class Service(Protocol):
 
 @dataclass(eq=False, slots=True)
 class Slot:
-    """The one job at a time that a service can do; `busy_s` is the total time it has worked."""
+    """A service's capacity for one job; `busy_s` is the total time it has worked."""
 
     service: Service
     ready: bool = False
@@ -49,7 +49,7 @@ class Slot:
 
 
 class GenerationPool:
-    """All services. `run` must be running; `now` returns seconds of any clock."""
+    """Slots of all services. `run` must be running; `now` returns seconds of any clock."""
 
     def __init__(self, services: Sequence[Service], now: Callable[[], float]) -> None:
         self.slots = [Slot(service) for service in services]
@@ -59,7 +59,7 @@ class GenerationPool:
 
     @property
     def ready(self) -> int:
-        """Number of services that can work."""
+        """Number of services that are ready."""
         return sum(slot.ready for slot in self.slots)
 
     @property
@@ -73,7 +73,7 @@ class GenerationPool:
         return sum(slot.busy_s for slot in self.slots)
 
     async def acquire(self, *, first: bool) -> Slot:
-        """Wait for a free slot: for the first splat of a task, or for a further one. Release it afterwards."""
+        """Wait for a free slot, for the `first` splat of a task or a further one. Release it afterwards."""
         slot = next((slot for slot in self.slots if slot.ready and not slot.acquired), None)
         if slot is not None:
             slot.acquired = True
@@ -84,16 +84,16 @@ class GenerationPool:
         try:
             return await waiting
         except asyncio.CancelledError:
-            if waiting.done() and not waiting.cancelled():
+            if waiting.done() and not waiting.cancelled():  # it received a slot at the same moment
                 self.release(waiting.result())
             else:
                 queue.remove(waiting)
             raise
 
     def release(self, slot: Slot) -> None:
-        """Free the slot for the next one waiting."""
+        """Free the slot, for the next in the queue."""
         slot.acquired = False
-        self._hand_on(slot)
+        self._assign(slot)
 
     async def generate(self, slot: Slot, prompt: str, seed: int, limit_s: float | None = None) -> bytes:
         """Return a splat made with an acquired slot. Raises GenerationError.
@@ -108,9 +108,9 @@ class GenerationPool:
             self._suspend(slot, error)
             raise
         except TimeoutError as error:
-            hanging = ServiceUnavailableError(f"no splat within {limit_s:.0f} s")
-            self._suspend(slot, hanging)
-            raise hanging from error
+            unavailable = ServiceUnavailableError(f"no splat within {limit_s:.0f} s")
+            self._suspend(slot, unavailable)
+            raise unavailable from error
         finally:
             slot.busy_s += self._now() - started
 
@@ -128,14 +128,14 @@ class GenerationPool:
         if await slot.service.ready():
             logger.info("%s is ready", slot.service.url)
             slot.ready = True
-            self._hand_on(slot)
+            self._assign(slot)
 
     def _suspend(self, slot: Slot, reason: ServiceUnavailableError) -> None:
         slot.ready = False
         logger.warning("%s is not used until it is ready again: %s", slot.service.url, reason)
 
-    def _hand_on(self, slot: Slot) -> None:
-        """Give a free slot to the first one waiting."""
+    def _assign(self, slot: Slot) -> None:
+        """Assign a free slot to the next in the queue."""
         if not slot.ready or slot.acquired:
             return
         for queue in (self._first, self._others):

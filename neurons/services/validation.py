@@ -1,6 +1,6 @@
-"""A pool of validation services: the least loaded ready one judges an asset; if it fails, another one does.
+"""A pool of validation services: the least loaded one that is ready judges an asset; if it fails, another one does.
 
-A verdict is a score, a rejection with a code (a fault of the asset), or a fault of the validator.
+A verdict is a score, a `Rejection` (the asset is at fault), or a `Fault` (the validator is).
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from validation.schemas import REJECT_CODES, ValidateResponse
 logger = logging.getLogger(__name__)
 
 CHECK_S = 5.0
-"""Between checks of /ready/."""
+"""Time between checks of /ready/, and their timeout."""
 ASSET_S = 120.0
-"""Longest wait for a verdict: the service's own limit is 30 s per asset, and others may be queued before it."""
+"""Longest wait for a verdict: the service's own limit is 30 s per asset, and others may be ahead in its queue."""
 IDLE_S = 60.0
 """Longest wait for an idle endpoint on which to try an asset again."""
 POLL_S = 0.2
-"""Between checks for an idle one."""
-AT_ONCE = 16
-"""Assets at one endpoint: half of the service's queue, the rest is left to its other clients."""
+"""Time between checks for an idle endpoint."""
+MAX_IN_FLIGHT = 16
+"""Assets at one endpoint: half of the service's queue; the other half is left to its other clients."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """The asset is at fault; `code` is one of REJECT_CODES."""
+    """The asset cannot be scored; `code` is one of REJECT_CODES."""
 
     code: str
     detail: str
@@ -54,7 +54,7 @@ class _AssetLostError(Exception):
 
 
 class _EndpointUnusableError(Exception):
-    """This endpoint cannot judge now; another one may."""
+    """This endpoint cannot judge now, but another one may."""
 
 
 @dataclass(eq=False)
@@ -75,7 +75,7 @@ class ValidationPool:
         self._endpoints = [_Endpoint(url) for url in urls]
         self._client = client
         self._asset_s, self._idle_s = asset_s, idle_s
-        self._capacity = asyncio.Semaphore(AT_ONCE * len(self._endpoints))
+        self._capacity = asyncio.Semaphore(MAX_IN_FLIGHT * len(self._endpoints))
 
     @property
     def ready(self) -> bool:
@@ -108,7 +108,7 @@ class ValidationPool:
         await asyncio.gather(*(self._check_endpoint(endpoint) for endpoint in self._endpoints))
 
     async def judge(self, prompt: str, data: str, seed: int) -> Verdict:
-        """Return the verdict on an asset (base64). A lost worker is tried once more; a second loss rejects it."""
+        """Return the verdict on an asset (base64). It is tried once more after a loss; a second loss rejects it."""
         body = await asyncio.to_thread(lambda: json.dumps({"prompt": prompt, "data": data, "seed": seed}).encode())
         lost: _Endpoint | None = None
         unusable: list[_Endpoint] = []
@@ -130,7 +130,7 @@ class ValidationPool:
         return Fault("no validation endpoint could judge")
 
     async def _choose(self, unusable: Sequence[_Endpoint], lost: _Endpoint | None) -> _Endpoint | None:
-        """Return the least loaded ready endpoint; after a loss an idle one, preferably not the one with the loss."""
+        """Return the least loaded usable endpoint, if any; after a loss wait for an idle one, preferably another."""
         waited = 0.0
         while True:
             usable = [endpoint for endpoint in self._endpoints if endpoint.ready and endpoint not in unusable]
@@ -149,14 +149,14 @@ class ValidationPool:
             answer = await request(self._client, "POST", url, content=body, headers=headers, timeout=self._asset_s)
         except ResponseTimeoutError as error:
             raise _AssetLostError(f"no verdict within {self._asset_s:.0f} s") from error
-        except CallError as error:  # the service itself is down: an asset can only take down a worker
+        except CallError as error:  # the service itself is down: an asset can crash only a worker
             endpoint.ready = False
             raise _EndpointUnusableError(str(error)) from error
         if answer.status == 200:
             try:
                 verdict = ValidateResponse.model_validate_json(answer.body)
             except ValidationError as error:
-                raise _EndpointUnusableError("its verdict cannot be read") from error
+                raise _EndpointUnusableError("unreadable verdict") from error
             endpoint.scorer = verdict.scorer
             return verdict
         code, detail = answer.error()

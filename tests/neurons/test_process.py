@@ -1,4 +1,4 @@
-"""The process of a neuron: it always ends, says why, and logs each line once. In processes of their own."""
+"""The process of a neuron, run as a subprocess: it always ends, logs why, and logs each line once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from neurons.process import sole_owner, state_folder
+from neurons.process import lock_folder, state_folder
 from neurons.settings import validator_settings
 from serving.settings import SettingsError
 
@@ -25,7 +25,7 @@ logger = logging.getLogger("neurons.made.before")
 
 
 def run(root: Path, code: str, *signals: signal.Signals) -> subprocess.CompletedProcess[str]:
-    """Runs the code; each signal is sent when it has said a line."""
+    """Run the code in a process, and send each signal after it has printed a line."""
     env = {**os.environ, "PYTHONPATH": str(root), "PYTHONWARNINGS": "ignore"}
     command = [sys.executable, "-c", PRELUDE + code]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env) as child:
@@ -65,7 +65,7 @@ sys.exit(process.run(main))
 """
     done = run(root, code)
     assert done.returncode == 1
-    assert "the neuron cannot go on" in done.stderr
+    assert "the neuron failed" in done.stderr
     assert "RuntimeError: boom" in done.stderr
 
 
@@ -81,7 +81,7 @@ sys.exit(process.run(main))
     assert run(root, code, signal.SIGTERM, signal.SIGTERM).returncode == 1
 
 
-def test_a_neuron_that_does_not_finish_is_ended(root: Path) -> None:
+def test_a_neuron_that_does_not_finish_is_terminated(root: Path) -> None:
     code = """
 process.HARD_STOP_S = 0.2
 async def main(stop):
@@ -94,7 +94,7 @@ sys.exit(process.run(main))
     assert "not done after 0.2 s" in done.stderr
 
 
-def test_a_loop_that_stands_still_ends_the_process(root: Path) -> None:
+def test_a_blocked_event_loop_ends_the_process(root: Path) -> None:
     code = """
 process.STUCK_S = 0.5
 async def main(stop):
@@ -104,7 +104,7 @@ sys.exit(process.run(main))
     done = run(root, code)
     assert done.returncode == 1
     assert "the event loop was blocked for 0.5 s" in done.stderr
-    assert "in main" in done.stderr  # where it stands
+    assert "in main" in done.stderr  # the stack shows where
 
 
 def test_an_unexpected_error_is_logged_with_its_traceback(root: Path) -> None:
@@ -118,7 +118,7 @@ sys.exit(process.run(main))
     assert "RuntimeError: boom" in done.stderr
 
 
-def test_each_line_is_logged_once_and_the_sdks_not_at_all(root: Path) -> None:
+def test_each_line_is_logged_once_and_none_of_the_sdks(root: Path) -> None:
     code = """
 process.start_logging(Logging(as_json=True))
 import bittensor
@@ -132,7 +132,7 @@ bittensor.logging.error("one of the SDK's")
     assert done.stdout == ""
 
 
-def test_state_lies_where_the_sdk_logs(tmp_path: Path) -> None:
+def test_the_state_folder_is_where_the_sdk_logs(tmp_path: Path) -> None:
     flags = ["--subtensor.network", "devnet", "--devnet.path", "d", "--wallet.path", str(tmp_path / "wallets")]
     settings = validator_settings([*flags, "--wallet.name", "v", "--wallet.hotkey", "one"])
     assert state_folder(settings, "validator") == tmp_path / "miners/v/one/netuid17/validator"
@@ -142,17 +142,17 @@ def test_state_lies_where_the_sdk_logs(tmp_path: Path) -> None:
     assert state_folder(given, "validator") == tmp_path / "state"
 
 
-def test_a_state_folder_is_one_processs_alone(tmp_path: Path) -> None:
+def test_a_state_folder_can_be_used_by_one_process_only(tmp_path: Path) -> None:
     folder = tmp_path / "a" / "state"
-    with sole_owner(folder):
+    with lock_folder(folder):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-        with pytest.raises(SettingsError, match="another process uses"), sole_owner(folder):
+        with pytest.raises(SettingsError, match="another process uses"), lock_folder(folder):
             pass
-    with sole_owner(folder):
+    with lock_folder(folder):
         pass
 
 
 def test_an_unusable_state_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(SettingsError, match="cannot use the state folder"), sole_owner(tmp_path / "file" / "state"):
+    with pytest.raises(SettingsError, match="cannot use the state folder"), lock_folder(tmp_path / "file" / "state"):
         pass

@@ -1,4 +1,4 @@
-"""The wire format is the network's: names, types and defaults are held here, and what the signatures bind."""
+"""The wire format is the network's: names, types and defaults of the fields, and the bytes that signatures cover."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_required_fields_are_those_of_the_sdk(synapse: type[Synapse]) -> None:
 
 
 @pytest.mark.parametrize("synapse", SYNAPSES)
-def test_no_field_is_hashed(synapse: type[Synapse]) -> None:
+def test_no_field_is_part_of_the_body_hash(synapse: type[Synapse]) -> None:
     assert tuple(synapse.required_hash_fields) == ()
 
 
@@ -126,11 +126,11 @@ def test_a_prompt_like_a_hex_number_is_signed_as_text() -> None:
     "signature",
     ["", "=", "no base64!", base64.b64encode(b"short").decode(), base64.b64encode(bytes(64)).decode(), "A" * 10_000],
 )
-def test_a_malformed_signature_is_false(signature: str) -> None:
+def test_a_malformed_signature_does_not_verify(signature: str) -> None:
     assert not protocol.verify(ALICE.ss58_address, b"message", signature)
 
 
-def test_anothers_signature_is_false() -> None:
+def test_a_signature_of_another_hotkey_does_not_verify() -> None:
     assert not protocol.verify(ALICE.ss58_address, b"message", protocol.sign(BOB, b"message"))
 
 

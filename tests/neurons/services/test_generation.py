@@ -1,4 +1,4 @@
-"""The client against the real generation service with a generator handed in, and against connections that break."""
+"""The client against the real generation service with a fake generator, and against connections that break."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ KEY = "a-key-of-enough-length"
 
 
 @dataclass
-class Made:
+class FakeGenerator:
     """A generator whose splat is its prompt and seed: "slow" waits for `go`, "boom" fails."""
 
     go: threading.Event = field(default_factory=threading.Event)
@@ -53,22 +53,22 @@ class Made:
 
 
 @pytest.fixture
-def made() -> Iterator[Made]:
-    generator = Made()
+def generator() -> Iterator[FakeGenerator]:
+    generator = FakeGenerator()
     yield generator
     generator.go.set()
 
 
 @pytest.fixture
-def service_url(made: Made, live) -> Iterator[str]:
+def service_url(generator: FakeGenerator, live) -> Iterator[str]:
     shell = ShellSettings(port=0, api_keys=(KEY,))
     config = GenerationConfig.model_validate({"backend": "fake", "queue_limit": 1})
-    with live(create_app(GenerationSettings(shell=shell, config=config), made.pipeline()), drain_s=0.0) as url:
+    with live(create_app(GenerationSettings(shell=shell, config=config), generator.pipeline()), drain_s=0.0) as url:
         yield url
 
 
 def using(url: str, scenario, transport: httpx.AsyncBaseTransport | None = None):
-    """What `scenario(service)` gives, once the service is ready."""
+    """Return the result of `scenario(service)`, once the service is ready."""
 
     async def run():
         headers = {"Authorization": f"Bearer {KEY}"}
@@ -85,7 +85,7 @@ def test_a_prompt_becomes_a_splat(service_url: str) -> None:
     assert using(service_url, lambda service: service.generate("a red car", 7)) == b"a red car 7"
 
 
-def test_nothing_is_left_behind(service_url: str) -> None:
+def test_the_job_is_deleted_afterwards(service_url: str) -> None:
     async def scenario(service: GenerationClient) -> str:
         await service.generate("a red car", 7)
         return (await service.client.get(f"{service.url}/metrics")).text
@@ -94,7 +94,7 @@ def test_nothing_is_left_behind(service_url: str) -> None:
     assert deleted in using(service_url, scenario)
 
 
-def test_a_failed_job_has_its_reason(service_url: str) -> None:
+def test_a_failed_job_is_reported_with_its_code(service_url: str) -> None:
     with pytest.raises(JobFailedError, match="generation_failed"):
         using(service_url, lambda service: service.generate("boom", 7))
 
@@ -104,35 +104,35 @@ def test_an_invalid_prompt_fails_the_job(service_url: str) -> None:
         using(service_url, lambda service: service.generate("\u202e", 7))
 
 
-def test_a_job_is_cancelled_with_its_caller(service_url: str, made: Made) -> None:
+def test_a_job_is_cancelled_with_its_caller(service_url: str, generator: FakeGenerator) -> None:
     async def scenario(service: GenerationClient) -> None:
         job = asyncio.create_task(service.generate("slow", 7))
-        await asyncio.to_thread(made.begun.wait, 10)
+        await asyncio.to_thread(generator.begun.wait, 10)
         job.cancel()
         await asyncio.wait({job})
         assert job.cancelled()
-        assert await asyncio.to_thread(made.cancelled.wait, 10)
+        assert await asyncio.to_thread(generator.cancelled.wait, 10)
 
     using(service_url, scenario)
 
 
-def test_a_job_cancelled_while_it_is_asked_for_is_cancelled_too(service_url: str, made: Made) -> None:
+def test_a_job_cancelled_while_it_is_submitted_is_cancelled_too(service_url: str, generator: FakeGenerator) -> None:
     async def scenario(service: GenerationClient) -> None:
         job = asyncio.create_task(service.generate("slow", 7))
-        await asyncio.sleep(0)  # the request is on its way
+        await asyncio.sleep(0)  # the request has been sent
         job.cancel()
         await asyncio.wait({job})
-        made.go.set()
+        generator.go.set()
         assert await service.generate("next", 1) == b"next 1"  # nothing runs or waits before it
 
     using(service_url, scenario)
 
 
-def test_a_full_queue_is_not_the_prompts_fault(service_url: str, made: Made) -> None:
+def test_a_full_queue_is_not_the_prompts_fault(service_url: str, generator: FakeGenerator) -> None:
     async def scenario(service: GenerationClient) -> None:
         for seed in (1, 2):  # one runs, one waits
             await service.client.post(f"{service.url}/jobs/", json={"prompt": "slow", "seed": seed})
-            await asyncio.to_thread(made.begun.wait, 10)
+            await asyncio.to_thread(generator.begun.wait, 10)
         with pytest.raises(ServiceUnavailableError) as refused:
             await service.generate("slow", 3)
         assert refused.value.retry_after_s
@@ -149,7 +149,7 @@ def test_a_wrong_key_is_not_the_prompts_fault(service_url: str) -> None:
     using(service_url, scenario)
 
 
-def test_no_service_is_away_and_not_ready() -> None:
+def test_a_service_that_does_not_run_is_unavailable_and_not_ready() -> None:
     async def scenario(service: GenerationClient) -> None:
         assert not await service.ready()
         with pytest.raises(ServiceUnavailableError, match="no connection"):
@@ -162,8 +162,8 @@ def test_no_service_is_away_and_not_ready() -> None:
     asyncio.run(run())
 
 
-class Breaking(httpx.AsyncBaseTransport):
-    """A connection whose first event streams break in the middle."""
+class BreakingTransport(httpx.AsyncBaseTransport):
+    """A transport whose first event streams break in the middle."""
 
     def __init__(self, streams: int) -> None:
         self._inner = httpx.AsyncHTTPTransport()
@@ -172,26 +172,26 @@ class Breaking(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if request.url.path.endswith("/events") and self.left:
             self.left -= 1
-            return httpx.Response(200, stream=Broken())
+            return httpx.Response(200, stream=BrokenStream())
         return await self._inner.handle_async_request(request)
 
     async def aclose(self) -> None:
         await self._inner.aclose()
 
 
-class Broken(httpx.AsyncByteStream):
-    """A stream that ends with the connection."""
+class BrokenStream(httpx.AsyncByteStream):
+    """A stream whose connection is reset."""
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         yield b": still here\n\n"
         raise httpx.ReadError("reset by peer")
 
 
-def test_a_stream_that_breaks_is_taken_up_again(service_url: str) -> None:
+def test_a_broken_event_stream_is_opened_again(service_url: str) -> None:
     using(service_url, lambda service: service.ready())
-    connection = Breaking(streams=2)
-    made = using(service_url, lambda service: service.generate("a red car", 7), connection)
-    assert (made, connection.left) == (b"a red car 7", 0)
+    transport = BreakingTransport(streams=2)
+    splat = using(service_url, lambda service: service.generate("a red car", 7), transport)
+    assert (splat, transport.left) == (b"a red car 7", 0)
 
 
 JOB = {
@@ -211,7 +211,7 @@ JOB = {
 
 
 def scripted(events: httpx.Response, result: httpx.Response | None = None) -> httpx.MockTransport:
-    """A service that takes the job and then says this."""
+    """A service that accepts the job and then sends these responses."""
 
     def answer(request: httpx.Request) -> httpx.Response:
         if request.method == "POST":
@@ -242,7 +242,7 @@ def test_unexpected_answers_of_a_service(events: httpx.Response, error: type[Exc
         using("http://gen", lambda service: service.generate("a red car", 7), scripted(events))
 
 
-def test_a_splat_without_end_is_not_read_to_its_end() -> None:
+def test_an_endless_splat_is_read_up_to_the_limit() -> None:
     class Endless(httpx.AsyncByteStream):
         async def __aiter__(self) -> AsyncIterator[bytes]:
             while True:

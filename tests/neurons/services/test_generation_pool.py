@@ -1,9 +1,9 @@
-"""The pool of generation services: who gets a slot, and how services that disappear are handled."""
+"""The pool of generation services: the order in which slots are assigned, and services that disappear."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pytest
 
@@ -13,15 +13,15 @@ from neurons.services.generation_pool import GenerationPool, Slot
 
 @dataclass
 class FakeService:
-    """A service that is up or not, and makes what `make` gives or raises."""
+    """A service that is up or not; `error` is raised by its jobs."""
 
     url: str = "http://gen"
     up: bool = True
     error: Exception | None = None
-    looks: list[None] = field(default_factory=list)
+    checks: int = 0
 
     async def ready(self) -> bool:
-        self.looks.append(None)
+        self.checks += 1
         return self.up
 
     async def generate(self, prompt: str, seed: int) -> bytes:
@@ -30,7 +30,7 @@ class FakeService:
         return f"{prompt} {seed}".encode()
 
 
-def scene(coroutine) -> None:
+def run(coroutine) -> None:
     asyncio.run(asyncio.wait_for(coroutine, 10))
 
 
@@ -40,7 +40,7 @@ async def open_pool(*services: FakeService) -> GenerationPool:
     return pool
 
 
-def test_nothing_is_given_before_a_service_was_seen_ready() -> None:
+def test_no_slot_is_assigned_before_a_service_is_ready() -> None:
     async def scenario() -> None:
         service = FakeService(up=False)
         pool = await open_pool(service)
@@ -51,7 +51,7 @@ def test_nothing_is_given_before_a_service_was_seen_ready() -> None:
         await pool.check()
         assert (await waiting).service is service
 
-    scene(scenario())
+    run(scenario())
 
 
 def test_each_service_does_one_job_at_a_time() -> None:
@@ -66,20 +66,20 @@ def test_each_service_does_one_job_at_a_time() -> None:
         pool.release(two)
         assert await waiting is two
 
-    scene(scenario())
+    run(scenario())
 
 
-def test_a_service_named_twice_does_two_jobs_at_a_time() -> None:
+def test_a_service_listed_twice_does_two_jobs_at_a_time() -> None:
     async def scenario() -> None:
         service = FakeService()
         pool = await open_pool(service, service)
         one, two = await pool.acquire(first=True), await pool.acquire(first=True)
         assert one.service is two.service
 
-    scene(scenario())
+    run(scenario())
 
 
-def test_the_first_splat_of_a_task_goes_before_another_one() -> None:
+def test_the_first_splat_of_a_task_has_priority() -> None:
     async def scenario() -> None:
         pool = await open_pool(FakeService())
         slot = await pool.acquire(first=True)
@@ -92,7 +92,7 @@ def test_the_first_splat_of_a_task_goes_before_another_one() -> None:
         pool.release(await first)
         assert await other is slot
 
-    scene(scenario())
+    run(scenario())
 
 
 def test_a_cancelled_waiter_gets_no_slot() -> None:
@@ -105,10 +105,10 @@ def test_a_cancelled_waiter_gets_no_slot() -> None:
         pool.release(slot)
         assert await patient is slot
 
-    scene(scenario())
+    run(scenario())
 
 
-def test_a_place_given_to_someone_cancelled_at_that_moment_is_not_lost() -> None:
+def test_a_slot_assigned_to_a_waiter_that_is_cancelled_at_that_moment_is_not_lost() -> None:
     async def scenario() -> None:
         pool = await open_pool(FakeService())
         slot = await pool.acquire(first=True)
@@ -119,10 +119,10 @@ def test_a_place_given_to_someone_cancelled_at_that_moment_is_not_lost() -> None
         await asyncio.wait({unlucky})
         assert await pool.acquire(first=True) is slot
 
-    scene(scenario())
+    run(scenario())
 
 
-def test_a_service_that_is_taken_down_is_left_out_until_it_is_back() -> None:
+def test_a_service_that_becomes_unavailable_is_not_used_until_it_is_ready_again() -> None:
     async def scenario() -> None:
         down, fine = FakeService("http://down", error=ServiceUnavailableError("gone")), FakeService("http://fine")
         pool = await open_pool(down, fine)
@@ -138,10 +138,10 @@ def test_a_service_that_is_taken_down_is_left_out_until_it_is_back() -> None:
         await pool.check()
         assert (await pool.acquire(first=True)).service is down
 
-    scene(scenario())
+    run(scenario())
 
 
-def test_a_service_that_hangs_is_left_out_too(caplog) -> None:
+def test_a_service_that_hangs_is_not_used_either(caplog) -> None:
     class Stuck(FakeService):
         async def generate(self, prompt: str, seed: int) -> bytes:
             await asyncio.Event().wait()
@@ -154,10 +154,10 @@ def test_a_service_that_hangs_is_left_out_too(caplog) -> None:
             await pool.generate(slot, "a red car", 7, limit_s=0.01)
         assert pool.ready == 0
 
-    scene(scenario())
+    run(scenario())
 
 
-def test_a_job_that_fails_leaves_its_service_in() -> None:
+def test_a_service_whose_job_fails_stays_in_use() -> None:
     async def scenario() -> None:
         pool = await open_pool(FakeService(error=JobFailedError("generation_failed", "out of memory")))
         slot: Slot = await pool.acquire(first=True)
@@ -165,7 +165,7 @@ def test_a_job_that_fails_leaves_its_service_in() -> None:
             await pool.generate(slot, "a red car", 7)
         assert pool.ready == 1
 
-    scene(scenario())
+    run(scenario())
 
 
 def test_only_services_that_are_not_ready_are_checked() -> None:
@@ -173,6 +173,6 @@ def test_only_services_that_are_not_ready_are_checked() -> None:
         up, down = FakeService(), FakeService(up=False)
         pool = await open_pool(up, down)
         await pool.check()
-        assert (len(up.looks), len(down.looks)) == (1, 2)
+        assert (up.checks, down.checks) == (1, 2)
 
-    scene(scenario())
+    run(scenario())

@@ -1,4 +1,4 @@
-"""The pool of validation services: who is asked, who takes over, and whose fault it was."""
+"""The pool of validation services: which one judges, which one takes over, and whose fault a failure is."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from neurons.services.validation import AT_ONCE, Fault, Rejection, ValidationPool, Verdict
+from neurons.services.validation import MAX_IN_FLIGHT, Fault, Rejection, ValidationPool, Verdict
 from tests.eventually import eventually_async
 from validation.schemas import EMBEDDING_SIZE, REJECT_CODES
 
@@ -33,7 +33,7 @@ def refusal(status: int, code: str) -> httpx.Response:
 
 
 class Services:
-    """Two services; `validate` answers, by host, what is asked of them."""
+    """Two services; `validate` holds their responses to /validate/ by host."""
 
     def __init__(self, **validate: Any) -> None:
         self.validate = validate
@@ -63,7 +63,7 @@ async def pool_of(services: Services, *urls: str) -> ValidationPool:
     return pool
 
 
-def judged(services: Services, *urls: str) -> Verdict:
+def judge_with(services: Services, *urls: str) -> Verdict:
     async def ask() -> Verdict:
         return await (await pool_of(services, *urls)).judge("a red car", "AAAA", 5)
 
@@ -72,14 +72,14 @@ def judged(services: Services, *urls: str) -> Verdict:
 
 def test_a_score_is_passed_on() -> None:
     services = Services()
-    verdict = judged(services)
+    verdict = judge_with(services)
     assert (verdict.score, verdict.scorer) == (0.9, "three-gen-small@1+fp32")  # type: ignore[union-attr]
     assert services.bodies == [{"prompt": "a red car", "data": "AAAA", "seed": 5}]
 
 
 @pytest.mark.parametrize("code", sorted(REJECT_CODES))
 def test_a_code_of_the_reject_list_is_the_assets_fault(code: str) -> None:
-    assert judged(Services(a=refusal(422, code)), A) == Rejection(code, "because")
+    assert judge_with(Services(a=refusal(422, code)), A) == Rejection(code, "because")
 
 
 @pytest.mark.parametrize(
@@ -97,33 +97,33 @@ def test_a_code_of_the_reject_list_is_the_assets_fault(code: str) -> None:
     ],
 )
 def test_everything_else_is_the_validators_fault(answer: Any) -> None:
-    assert judged(Services(a=answer, b=answer)) == Fault("no validation endpoint could judge")
+    assert judge_with(Services(a=answer, b=answer)) == Fault("no validation endpoint could judge")
 
 
 @pytest.mark.parametrize("answer", [refusal(503, "busy"), httpx.ReadError("gone"), httpx.ConnectError("gone")])
 def test_another_endpoint_takes_over(answer: Any) -> None:
     services = Services(a=answer)
-    assert judged(services).score == 0.9  # type: ignore[union-attr]
+    assert judge_with(services).score == 0.9  # type: ignore[union-attr]
     assert services.asked == ["a", "b"]
 
 
 @pytest.mark.parametrize("loss", [refusal(503, "worker_lost"), httpx.ReadTimeout("slow")])
 def test_a_lost_worker_is_tried_once_more_elsewhere(loss: Any) -> None:
     services = Services(a=loss)
-    assert judged(services).score == 0.9  # type: ignore[union-attr]
+    assert judge_with(services).score == 0.9  # type: ignore[union-attr]
     assert services.asked == ["a", "b"]
 
 
 @pytest.mark.parametrize("loss", [refusal(503, "worker_lost"), httpx.ReadTimeout("slow")])
 def test_a_second_loss_is_the_assets_fault(loss: Any) -> None:
     services = Services(a=loss)
-    verdict = judged(services, A)
+    verdict = judge_with(services, A)
     assert isinstance(verdict, Rejection)
     assert (verdict.code, services.asked) == ("too_expensive", ["a", "a"])
 
 
 def test_after_a_loss_no_busy_endpoint_is_tried() -> None:
-    async def story() -> None:
+    async def scenario() -> None:
         held, release = asyncio.Event(), asyncio.Event()
         answers = iter([None, refusal(503, "worker_lost")])
 
@@ -137,15 +137,15 @@ def test_after_a_loss_no_busy_endpoint_is_tried() -> None:
         pool = await pool_of(Services(a=first_waits), A)
         first = asyncio.create_task(pool.judge("a red car", "AAAA", 5))
         await held.wait()
-        assert isinstance(await pool.judge("a red car", "AAAA", 5), Fault)  # not the asset's, for all we know
+        assert isinstance(await pool.judge("a red car", "AAAA", 5), Fault)  # perhaps not the asset's fault
         release.set()
         await first
 
-    asyncio.run(story())
+    asyncio.run(scenario())
 
 
-def test_the_least_loaded_is_asked_and_no_more_than_it_should_hold() -> None:
-    async def story() -> None:
+def test_assets_go_to_the_least_loaded_endpoint_up_to_its_limit() -> None:
+    async def scenario() -> None:
         release = asyncio.Event()
 
         async def waits() -> httpx.Response:
@@ -154,17 +154,17 @@ def test_the_least_loaded_is_asked_and_no_more_than_it_should_hold() -> None:
 
         services = Services(a=waits, b=waits)
         pool = await pool_of(services)
-        asks = [asyncio.create_task(pool.judge("a red car", "AAAA", 5)) for _ in range(3 * AT_ONCE)]
-        await eventually_async(lambda: len(services.asked) >= 2 * AT_ONCE)
-        assert (services.asked.count("a"), services.asked.count("b")) == (AT_ONCE, AT_ONCE)
+        asks = [asyncio.create_task(pool.judge("a red car", "AAAA", 5)) for _ in range(3 * MAX_IN_FLIGHT)]
+        await eventually_async(lambda: len(services.asked) >= 2 * MAX_IN_FLIGHT)
+        assert (services.asked.count("a"), services.asked.count("b")) == (MAX_IN_FLIGHT, MAX_IN_FLIGHT)
         release.set()
         await asyncio.gather(*asks)
 
-    asyncio.run(story())
+    asyncio.run(scenario())
 
 
-def test_an_endpoint_that_is_not_ready_is_not_asked_until_it_is() -> None:
-    async def story() -> None:
+def test_an_endpoint_that_is_not_ready_is_not_used_until_it_is() -> None:
+    async def scenario() -> None:
         services = Services()
         services.ready = {"a": 503, "b": 503}
         pool = await pool_of(services)
@@ -176,11 +176,11 @@ def test_an_endpoint_that_is_not_ready_is_not_asked_until_it_is() -> None:
         await pool.judge("a red car", "AAAA", 5)
         assert services.asked == ["b"]
 
-    asyncio.run(story())
+    asyncio.run(scenario())
 
 
 def test_weights_need_the_required_scorer_at_every_endpoint() -> None:
-    async def story() -> None:
+    async def scenario() -> None:
         services = Services()
         pool = await pool_of(services)
         assert pool.all_score_with("three-gen-small@1")
@@ -191,15 +191,15 @@ def test_weights_need_the_required_scorer_at_every_endpoint() -> None:
         assert pool.scorer == "three-gen-small@1+fp32"
         assert pool.scorer in pool.version
 
-    asyncio.run(story())
+    asyncio.run(scenario())
 
 
 def test_before_any_check_no_scorer_is_known() -> None:
-    async def story() -> None:
+    async def scenario() -> None:
         services = Services()
         services.scorer["a"] = ""
         pool = await pool_of(services, A)
         assert not pool.ready
         assert not pool.all_score_with("three-gen-small@1")
 
-    asyncio.run(story())
+    asyncio.run(scenario())

@@ -169,7 +169,7 @@ def test_a_validator_from_pull_to_weights_on_the_chain(site: Site) -> None:
         assert "three-gen validator" in site.text("/")
         assert site.text("/version/") == '"1.0.0 neurons 10000"'
         log = site.stop(child)
-    assert log.count("these flags have no effect any more: --neuron.auto_update_disabled") == 1
+    assert log.count("these flags no longer have an effect: --neuron.auto_update_disabled") == 1
     assert task.prompt not in log
     folder = site.folder / "miners/local/validator/netuid17/validator"
     assert {oct(path.stat().st_mode & 0o777) for path in folder.iterdir()} == {"0o600"}
