@@ -80,7 +80,7 @@ class ThreeGenSynapse(bt.Synapse):
         return NO_FIELDS_HASH
 
     def get_total_size(self) -> int:
-        """Return the size of the object alone: the SDK would traverse all its contents, for a header that nobody reads."""
+        """Return the size of the object alone. The SDK traverses all its contents, for a header that nobody reads."""
         return sys.getsizeof(self)
 
 
