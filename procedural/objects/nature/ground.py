@@ -1,4 +1,4 @@
-"""What plants stand in and on: pots, patches of grass."""
+"""Pots and grass, shared by plants and landscapes. y up; any unit of length."""
 
 from __future__ import annotations
 
