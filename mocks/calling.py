@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from neurons.chain.contract import ChainError, Seat
-from neurons.miner.validators import eligible
+from neurons.miner.validators import find_validators
 from neurons.settings import MinerSettings, miner_settings
 from serving.settings import SettingsError
 
@@ -40,7 +40,7 @@ async def validators_of(settings: MinerSettings, wallet: Any, min_stake: float) 
     if hotkey not in snapshot.by_hotkey:
         raise Failed(NOBODY, f"the hotkey {hotkey} is not registered on subnet {snapshot.netuid}")
     say("registered", f"seat {snapshot.by_hotkey[hotkey].uid} of subnet {snapshot.netuid}, block {snapshot.block}")
-    seats = sorted(eligible(snapshot, hotkey, min_stake), key=lambda seat: -seat.stake)
+    seats = sorted(find_validators(snapshot, hotkey, min_stake), key=lambda seat: -seat.stake)
     if not seats:
         raise Failed(NOBODY, f"no validator has a permit, a stake of {min_stake:g} and an axon")
     return seats

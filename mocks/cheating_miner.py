@@ -27,7 +27,7 @@ import httpx
 from mocks import cheats
 from neurons.messages import PullReply, Task
 from neurons.miner.peers import Calls, Peer, PeerError
-from neurons.miner.validators import eligible
+from neurons.miner.validators import find_validators
 from neurons.settings import MinerSettings, bearer, miner_settings
 from serving.settings import SettingsError
 from splats.codecs import encode_spz
@@ -77,7 +77,7 @@ async def cheat(settings: MinerSettings, stop: asyncio.Event) -> int:
     ):
         tricks, turn = Tricks(client), 0
         while not stop.is_set():
-            seats = eligible(await chain.read(lambda one: one.snapshot()), dendrite.hotkey, 0.0)
+            seats = find_validators(await chain.read(lambda one: one.snapshot()), dendrite.hotkey, 0.0)
             peers = [Peer(seat.hotkey, seat.ip, seat.port, seat.stake) for seat in seats]
             task = await next_task(dendrite, peers[0], stop) if peers else None
             if task is None:

@@ -1,7 +1,7 @@
-"""Makes the best candidate for a task that its time allows: several at once, scored if the miner can score.
+"""Makes the best candidate for a task in the time that it allows, several at once if the miner can score them.
 
-Idle generation services make further candidates; the first candidate of any task goes before them. Whatever is not
-needed any more is cancelled.
+Idle generation services make further candidates; the first candidate of any task has priority. Jobs that are no longer
+needed are cancelled.
 """
 
 from __future__ import annotations
@@ -32,47 +32,46 @@ class Scoring(Protocol):
         ...
 
     async def score(self, prompt: str, results: str, seed: int) -> float | None:
-        """Return the score, None if there is none now."""
+        """Return the score, None if no service could judge."""
         ...
 
 
 class CandidateRunner:
-    """Makes candidates with `pool` and scores them with `scoring`, if there is any."""
+    """Makes candidates with `pool` and scores them with `scoring`, unless that is None."""
 
     def __init__(
         self, pool: GenerationPool, scoring: Scoring | None, rules: MinerRules, clock: Clock, metrics: MinerMetrics
     ) -> None:
         self._pool, self._scoring = pool, scoring
         self._rules, self._clock, self._metrics = rules, clock, metrics
-        self._pace_s = 0.0  # typical time of a candidate, without the wait for a service
+        self._pace_s = 0.0  # typical time of a candidate, without the wait for a service; 0: unknown yet
 
     async def make_best(
         self, task: Task, slot: Slot, thresholds: tuple[float, ...], scorer: str, max_chars: int, stop: asyncio.Event
     ) -> tuple[Effort, NextAction]:
-        """Work on a task and return the result, and whether to submit it or decline.
+        """Make candidates for a task; return the effort, and whether to submit its best candidate or to decline.
 
-        `slot` is an acquired one, released here. `scorer` is the validator's. `max_chars` limits what may be sent;
-        0: no limit.
+        `slot` is an acquired one, released here. `scorer` is the validator's. `max_chars` limits the base64 of a
+        candidate; 0: no limit. Once `stop` is set, an acceptable candidate is not improved any further.
         """
-        scoring = self._scoring if self._scoring is not None and self._scoring.predicts(scorer) else None
-        if scoring is not self._scoring:
-            logger.info(
-                "task %s: our scoring does not predict %s", shorten(task.id), shorten(scorer) or "any scorer now"
-            )
+        scoring = self._choose_scoring(task, scorer)
         tasks = CandidateTasks(self, task, scoring, max_chars, self._clock.rng.getrandbits(32))
         effort = Effort(self._clock.now(), task.submit_before, thresholds, pace_s=self._pace_s)
         unused: Slot | None = slot
         stopping = asyncio.ensure_future(stop.wait())
         try:
             while True:
+                # Decide from the candidates made so far and the time left.
                 now, running = self._clock.now(), len(tasks.running)
                 action = choose_action(effort, running, now, self._rules, draining=stop.is_set())
                 if action in (NextAction.SUBMIT, NextAction.DECLINE):
                     return effort, action
-                if action is NextAction.START and running < self._parallel(scoring):
+                if action is NextAction.START and running < self._max_parallel(scoring):
                     tasks.start(unused, first=effort.best is None and not running)
                     unused = None
                     continue
+
+                # Wait for a candidate, the end of the time, or the stop.
                 awaited = {*tasks.running} if stopping.done() else {*tasks.running, stopping}
                 await asyncio.wait(
                     awaited,
@@ -86,14 +85,24 @@ class CandidateRunner:
                 self._pool.release(unused)
             await tasks.cancel()
 
-    def _parallel(self, scoring: Scoring | None) -> int:
-        """Return how many candidates of one task to make at a time: one if the first is sent anyway."""
+    def _choose_scoring(self, task: Task, scorer: str) -> Scoring | None:
+        """Return the miner's own scoring if its scores predict those of the validator's `scorer`, else None."""
+        if self._scoring is None or self._scoring.predicts(scorer):
+            return self._scoring
+        logger.info("task %s: our scoring does not predict %s", shorten(task.id), shorten(scorer) or "any scorer now")
+        return None
+
+    def _max_parallel(self, scoring: Scoring | None) -> int:
+        """Return how many candidates of one task to make at a time: one if the first is sent in any case."""
         return max(1, self._pool.ready) if scoring is not None else 1
 
     async def make_candidate(
         self, task: Task, slot: Slot | None, scoring: Scoring | None, max_chars: int, seed: int, *, first: bool
     ) -> Candidate:
-        """Make one candidate with `slot`, or the next free one. Raises GenerationError."""
+        """Make one candidate with `slot`, or with the next free slot, and release that. Raises GenerationError.
+
+        `seed` is for scoring: it is the same for all candidates of a task, so that their scores compare.
+        """
         slot = slot or await self._pool.acquire(first=first)
         started, own_seed = self._clock.now(), self._clock.rng.getrandbits(32)
         limit_s = max(self._rules.hang_s, self._rules.hang_factor * self._pace_s) if self._pace_s else None
@@ -103,7 +112,7 @@ class CandidateRunner:
             self._pool.release(slot)
         results = await asyncio.to_thread(lambda: base64.b64encode(asset).decode("ascii"))
         if max_chars and len(results) > max_chars:
-            raise JobFailedError("too_large", f"a splat of {len(asset)} bytes is too large for its validator")
+            raise JobFailedError("too_large", f"a splat of {len(asset)} bytes is too large for the validator")
         score = await scoring.score(task.prompt, results, seed) if scoring is not None else None
         took_s = self._clock.now() - started
         self._pace_s = self._pace_s + self._rules.smoothing * (took_s - self._pace_s) if self._pace_s else took_s
@@ -112,35 +121,35 @@ class CandidateRunner:
 
     def report_failure(self, task: Task, error: GenerationError) -> None:
         """Log and count a candidate that failed."""
-        logger.warning("task %s: no splat: %s", shorten(task.id), error)
+        logger.warning("task %s: a candidate failed: %s", shorten(task.id), error)
         self._metrics.count_candidate("away" if isinstance(error, ServiceUnavailableError) else "failed")
 
 
 class CandidateTasks:
-    """The running candidates of one task, as asyncio tasks."""
+    """The running candidates of one task, each an asyncio task; `seed` is the task's seed for scoring."""
 
     def __init__(self, runner: CandidateRunner, task: Task, scoring: Scoring | None, max_chars: int, seed: int) -> None:
         self._runner, self._task, self._scoring, self._max_chars, self._seed = runner, task, scoring, max_chars, seed
         self.running: set[asyncio.Task[Candidate]] = set()
 
     def start(self, slot: Slot | None, *, first: bool) -> None:
-        """Start one more, which takes over `slot`."""
+        """Start a candidate, which takes over `slot`."""
         making = self._runner.make_candidate(self._task, slot, self._scoring, self._max_chars, self._seed, first=first)
         self.running.add(asyncio.create_task(making))
 
     def collect(self, effort: Effort) -> Effort:
-        """Add finished candidates and failed jobs to the effort."""
-        for one in [one for one in self.running if one.done()]:
-            self.running.discard(one)
+        """Return the effort with the finished candidates and failed jobs added."""
+        for done in [running for running in self.running if running.done()]:
+            self.running.discard(done)
             try:
-                effort = replace(effort, best=choose_better(effort.best, one.result()), made=effort.made + 1)
+                effort = replace(effort, best=choose_better(effort.best, done.result()), made=effort.made + 1)
             except GenerationError as error:
                 self._runner.report_failure(self._task, error)
                 effort = replace(effort, failures=effort.failures + isinstance(error, JobFailedError))
         return effort
 
     async def cancel(self) -> None:
-        """Cancel those still running and wait until they have ended."""
-        for one in self.running:
-            one.cancel()
+        """Cancel the candidates that are still running and wait until they have ended."""
+        for running in self.running:
+            running.cancel()
         await asyncio.gather(*self.running, return_exceptions=True)

@@ -1,7 +1,7 @@
 """Sends one result until the validator has judged it.
 
-After a lost reply, when a validator is busy or cannot be reached, and after a fault of the validator, the same bytes
-are signed and sent again until the deadline. The validator counts a result once, however often it arrives.
+If the reply is lost, or the validator is busy, unreachable or at fault, the same bytes are signed and sent again until
+the deadline. The validator counts a result once, however often it arrives.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from serving.tasks import backoff_s
 logger = logging.getLogger(__name__)
 
 TOO_LARGE = 413
-"""The one refusal that a repetition cannot change."""
+"""The one status for which sending again is useless."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Time and randomness: Unix seconds, a random generator, a sleep. Tests pass their own."""
+    """Time and randomness of a miner; `now` returns Unix seconds. Tests pass their own."""
 
     now: Callable[[], float]
     rng: random.Random
@@ -35,14 +35,14 @@ class Clock:
 async def deliver(
     calls: Calls, peer: Peer, task: Task, results: str, rules: MinerRules, clock: Clock
 ) -> SubmitReply | None:
-    """Send `results` (base64, empty to decline) and return the verdict, or None if the validator never gave one."""
+    """Send `results` (base64, empty to decline) and return the verdict, None if there is none by the deadline."""
     deadline = task.submit_before
     for attempt in range(rules.max_submissions):
         sent_at = clock.now()
         try:
             reply = await calls.submit(peer, task, results)
         except PeerError as error:
-            logger.warning("%s: the result is not delivered yet: %s", peer, error)
+            logger.warning("%s: the result was not delivered: %s", peer, error)
             if isinstance(error, CallRefusedError) and error.status == TOO_LARGE:
                 return None
             wait_s = max(_backoff_s(attempt, rules, clock), error.retry_after_s or 0.0)
@@ -51,8 +51,10 @@ async def deliver(
                 return reply
             cooldown_s = max(0.0, min(reply.cooldown_until - clock.now(), rules.max_backoff_s))
             wait_s = cooldown_s + _backoff_s(attempt, rules, clock)
-            deadline += clock.now() - sent_at + wait_s  # the validator extends it by the time that its fault cost
-            logger.warning("%s could not judge: %s; sending again in %.0f s", peer, shorten(reply.detail), wait_s)
+            deadline += clock.now() - sent_at + wait_s  # a validator at fault extends it by the time lost
+            logger.warning(
+                "%s could not judge: %s; sending the result again in %.0f s", peer, shorten(reply.detail), wait_s
+            )
         if clock.now() + wait_s >= deadline:
             break
         await clock.sleep(wait_s)

@@ -1,9 +1,10 @@
-"""Calls of validators' axons: signed as the SDK's dendrite signs them, sent by httpx.
+"""Calls to validators' axons, signed as the SDK's dendrite signs them and sent with httpx.
 
-The SDK's own dendrite looks up its external address over the network when it is created, stores an entry for every
-call without end, follows redirects and reads replies of any size (docs/decisions.md). Here the SDK's synapse makes the
-headers, the body and the body hash; the rest is one POST with a deadline, and a reply of bounded size. Create one per
-process and use it with `async with`. Do not overlap calls of one validator: an axon takes nonces in rising order only.
+The SDK's own dendrite looks up its external address over the network when it is created, keeps an entry for every call
+it ever made, follows redirects and reads replies of any size (docs/decisions.md). Here the SDK's synapse makes the
+headers, the body and the body hash; the rest is one POST with a deadline and a reply of bounded size. Create one
+dendrite per process and use it with `async with`. Do not overlap calls to one validator: an axon accepts only rising
+nonces.
 """
 
 from __future__ import annotations
@@ -31,9 +32,9 @@ from neurons.miner.peers import (
     NoReplyError,
     Peer,
     PeerUnreachableError,
-    bound_share,
-    bound_thresholds,
-    bound_time,
+    clamp_time,
+    filter_score,
+    filter_thresholds,
 )
 from serving import http_client
 
@@ -41,14 +42,14 @@ S = TypeVar("S", bound=protocol.ThreeGenSynapse)
 
 CONNECT_S = 5.0
 PULL_S = 20.0
-"""Timeout of a pull, which is one write to the validator's disk."""
+"""Timeout of a pull, for which a validator writes to its disk once."""
 SUBMIT_S = 240.0
 """Timeout of a submission: a verdict takes up to two minutes of queueing and scoring, and a lost worker is tried once
 more. Axons cap timeouts at 300 s; below that, a reply in time is never refused because its request is too old."""
 REPLY_BYTES = 1 << 20
-"""Largest reply that is read, plus the length of the request, which some validators send back."""
+"""Largest reply that is read; the length of the request is added, since some validators send it back."""
 RESULT_BYTES = 17 << 20
-"""Largest reply with an asset."""
+"""Largest reply that contains an asset."""
 
 
 class Dendrite:
@@ -86,15 +87,15 @@ class Dendrite:
         reply = await self._call(peer, protocol.PullTask(version=protocol.NEURONS_VERSION), self.pull_s)
         task = None
         if reply.task is not None and reply.task.id and reply.task.prompt:
-            task = Task(reply.task.id, reply.task.prompt, bound_time(reply.submit_before))
+            task = Task(reply.task.id, reply.task.prompt, clamp_time(reply.submit_before))
         return PullReply(
             task=task,
-            cooldown_until=bound_time(reply.cooldown_until),
+            cooldown_until=clamp_time(reply.cooldown_until),
             cooldown_violations=reply.cooldown_violations,
             reason_code=reply.reason_code,
             detail=reply.detail,
             scorer=reply.scorer,
-            thresholds=bound_thresholds(reply.thresholds),
+            thresholds=filter_thresholds(reply.thresholds),
             max_result_bytes=max(0, reply.max_result_bytes),
             version=int(reply.version) if reply.version is not None else None,
         )
@@ -117,13 +118,13 @@ class Dendrite:
             average_fidelity_score=feedback.average_fidelity_score,
             generations_within_8_hours=feedback.generations_within_8_hours,
             current_miner_reward=feedback.current_miner_reward,
-            cooldown_until=bound_time(reply.cooldown_until),
+            cooldown_until=clamp_time(reply.cooldown_until),
             reason_code=reply.reason_code,
             detail=reply.detail,
-            score=bound_share(reply.score),
+            score=filter_score(reply.score),
             scorer=reply.scorer,
             seed=reply.seed,
-            thresholds=bound_thresholds(reply.thresholds),
+            thresholds=filter_thresholds(reply.thresholds),
             max_result_bytes=max(0, reply.max_result_bytes),
         )
 
@@ -133,7 +134,7 @@ class Dendrite:
         return reply.version, reply.validation_version
 
     async def generate(self, peer: Peer, prompt: str) -> tuple[str, int]:
-        """Ask for a splat as a user does; return the job's id and the seconds between status checks.
+        """Request a splat as a user does; return the job's id and the seconds between status checks.
 
         Raises PeerError.
         """
@@ -148,6 +149,7 @@ class Dendrite:
         return reply.status, reply.results
 
     def _sign(self, validator: str, task: Task, results: str) -> SubmitRequest:
+        """Return the request with both signatures, made now."""
         submit_time = self._now_ns()
         bound = bound_message(
             netuid=self._netuid,
@@ -167,7 +169,7 @@ class Dendrite:
         )
 
     async def _call(self, peer: Peer, synapse: S, timeout_s: float, reply_bytes: int = REPLY_BYTES) -> S:
-        """Return the synapse as the axon filled it."""
+        """Send a synapse and return it as the axon filled it. Raises PeerError."""
         self._add_headers(peer, synapse, timeout_s)
         headers = {**synapse.to_headers(), "Content-Type": "application/json"}
         body = await asyncio.to_thread(lambda: json.dumps(synapse.model_dump()).encode())
@@ -177,7 +179,8 @@ class Dendrite:
         found = _parse_object(response.body)
         if found is None:
             raise NoReplyError("the reply is not a JSON object")
-        sent = {name: getattr(synapse, name) for name in synapse.get_required_fields()}  # some axons omit these
+        # Some axons omit the required fields in their reply.
+        sent = {name: getattr(synapse, name) for name in synapse.get_required_fields()}
         try:
             return type(synapse).model_validate({**sent, **found})
         except ValidationError as error:
@@ -190,7 +193,7 @@ class Dendrite:
         synapse.axon = TerminalInfo(ip=peer.ip, port=peer.port, hotkey=peer.hotkey)
         signed = f"{self._nonce}.{self.hotkey}.{peer.hotkey}.{self._uuid}.{synapse.body_hash}"
         synapse.dendrite = TerminalInfo(
-            ip="0.0.0.0",  # noqa: S104  the axon knows our address from the connection
+            ip="0.0.0.0",  # noqa: S104  the axon sees our address on the connection
             version=version_as_int,
             nonce=self._nonce,
             uuid=self._uuid,
@@ -228,5 +231,5 @@ def _parse_object(content: bytes) -> dict[str, Any] | None:
 
 
 def _read_message(content: bytes) -> str:
-    """Return an axon's reason for a refusal, which both the SDK's axons and ours put into `message`."""
+    """Return an axon's reason for a refusal: both the SDK's axons and ours send it as `message`."""
     return str((_parse_object(content) or {}).get("message") or "no reason given")

@@ -13,7 +13,7 @@ from neurons.services.generation_pool import GenerationPool
 logger = logging.getLogger(__name__)
 
 SILENCE_S = 900.0
-"""A cooldown takes two minutes, so a miner without any reply for this long makes no progress."""
+"""A cooldown takes two minutes: a miner without any reply or splat for this long makes no progress."""
 
 
 class Health:
@@ -29,8 +29,7 @@ class Health:
             found.append("no generation service is ready")
         if len(self._validators) and not self._validators.reachable:
             found.append("no validator can be reached")
-        for what, since in self._metrics.overdue(SILENCE_S).items():
-            found.append(f"{what} for {since:.0f} s")
+        found += [f"{problem} for {age_s:.0f} s" for problem, age_s in self._metrics.overdue(SILENCE_S).items()]
         return found
 
     async def log_progress(self, interval_s: float) -> None:
@@ -42,7 +41,7 @@ class Health:
     def log_line(self) -> None:
         """Log one line of progress."""
         logger.info(
-            "block %d, seat %s: %d of %d generators busy, %d of %d validators reachable, %s",
+            "block %d, uid %s: %d of %d generation services busy, %d of %d validators reachable, %s",
             self._sync.block,
             "none" if self._sync.uid is None else self._sync.uid,
             self._pool.busy,

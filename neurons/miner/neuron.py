@@ -1,4 +1,4 @@
-"""Assembles the miner: chain, services, dendrite and status server on one event loop."""
+"""Assembles the miner: chain, services, dendrite and status server, on one event loop."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import contextlib
 import logging
 import random
 import time
-from collections.abc import Coroutine
 from typing import Any
 
 import httpx
@@ -50,41 +49,41 @@ async def run(settings: MinerSettings, shell: ShellSettings, wallet: Any, stop: 
         worker = chain_worker(settings.chain, wallet)
         stack.push_async_callback(worker.close)
         sync = MinerSync(worker, hotkey, validators, settings.neuron.sync_interval)
-        pool = await _open_pool(settings, stack)
-        scoring, work = await _open_scoring(settings, stack)
+        pool = await _open_generation(settings, stack)
+        validation = await _open_validation(settings, stack)
+        scoring = OwnScoring(validation) if validation is not None else None
         health = Health(sync, validators, pool, metrics)
         status.not_ready = health.reasons
-        metrics.watch(validators, pool)
+        metrics.add_gauges(validators, pool)
         await stack.enter_async_context(status_server(status_app("miner", shell, status), shell))
         dendrite = await stack.enter_async_context(Dendrite(wallet.hotkey, settings.chain.netuid))
         runner = CandidateRunner(pool, scoring, rules, clock, metrics)
         miner = Miner(dendrite, validators, pool, runner, rules, clock, metrics)
         logger.info("miner %s on subnet %d of %s", hotkey, settings.chain.netuid, settings.chain.network)
-        work += [
+        work = [
             pool.run(),
             sync.follow_head(),
             sync.run(),
             health.log_progress(settings.neuron.log_info_interval),
         ]
+        if validation is not None:
+            work.append(validation.run())
         async with background(*work):
             await miner.run(stop)
     logger.info("stopped")
     return 0
 
 
-async def _open_pool(settings: MinerSettings, stack: contextlib.AsyncExitStack) -> GenerationPool:
-    keys = bearer(settings.generation.api_key_file)
-    client = await stack.enter_async_context(httpx.AsyncClient(headers=keys, trust_env=False))
+async def _open_generation(settings: MinerSettings, stack: contextlib.AsyncExitStack) -> GenerationPool:
+    headers = bearer(settings.generation.api_key_file)
+    client = await stack.enter_async_context(httpx.AsyncClient(headers=headers, trust_env=False))
     return GenerationPool([GenerationClient(url, client) for url in settings.generation.endpoints], time.monotonic)
 
 
-async def _open_scoring(
-    settings: MinerSettings, stack: contextlib.AsyncExitStack
-) -> tuple[OwnScoring | None, list[Coroutine[Any, Any, None]]]:
-    """Return the miner's own scoring (None without --validation.endpoint) and its background work."""
+async def _open_validation(settings: MinerSettings, stack: contextlib.AsyncExitStack) -> ValidationPool | None:
+    """Return the services with which the miner scores its candidates, None without --validation.endpoint."""
     if not settings.validation.endpoints:
-        return None, []
-    keys = bearer(settings.validation.api_key_file)
-    client = await stack.enter_async_context(httpx.AsyncClient(headers=keys, trust_env=False))
-    pool = ValidationPool(settings.validation.endpoints, client)
-    return OwnScoring(pool), [pool.run()]
+        return None
+    headers = bearer(settings.validation.api_key_file)
+    client = await stack.enter_async_context(httpx.AsyncClient(headers=headers, trust_env=False))
+    return ValidationPool(settings.validation.endpoints, client)

@@ -1,11 +1,11 @@
-"""A validator as a miner calls it, and the three ways in which a call fails.
+"""A validator as a miner calls it, and the ways in which a call fails.
 
 PeerError
 ├── PeerUnreachableError   no connection: nothing was sent
-├── NoReplyError           the reply was lost, late or unreadable; the call may have taken effect
-└── CallRefusedError       the validator's axon refused the call with a status, perhaps with a time to come back
+├── NoReplyError           the reply was lost, late or unreadable: the call may have taken effect
+└── CallRefusedError       the axon refused the call with a status, perhaps with a time to try again
 
-Replies are written by strangers: numbers are bounded here, and texts are only ever logged in part.
+Nothing in a reply can be trusted: its numbers are limited here, and its texts are shortened before they are logged.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Protocol
 from neurons.messages import PullReply, SubmitReply, Task
 
 TEXT_CHARS = 200
-"""Longest part of a stranger's text that is logged."""
+"""Longest part of a text from a peer that is logged."""
 
 
 class PeerError(Exception):
@@ -32,7 +32,7 @@ class PeerUnreachableError(PeerError):
 
 
 class NoReplyError(PeerError):
-    """The reply never came, or cannot be read; whether the call took effect is unknown."""
+    """The reply did not arrive or cannot be read: whether the call took effect is unknown."""
 
 
 class CallRefusedError(PeerError):
@@ -46,7 +46,7 @@ class CallRefusedError(PeerError):
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A validator that a miner may call, and the address of its axon."""
+    """A validator that the miner may call, and the address of its axon."""
 
     hotkey: str
     ip: str
@@ -63,32 +63,32 @@ class Peer:
 
 
 class Calls(Protocol):
-    """The calls a miner makes. Both raise PeerError."""
+    """The calls to validators that a miner makes. Both raise PeerError."""
 
     async def pull(self, peer: Peer) -> PullReply:
         """Ask for a task."""
         ...
 
     async def submit(self, peer: Peer, task: Task, results: str) -> SubmitReply:
-        """Send a result (base64 on one line, empty to decline); each call signs it again."""
+        """Send a result (base64 on one line, empty to decline), signed anew for each call."""
         ...
 
 
 def shorten(text: str) -> str:
-    """Return a stranger's text for the log: one line of printable ASCII, shortened."""
+    """Return a peer's text for the log: shortened, on one line, in printable ASCII."""
     return text[:TEXT_CHARS].encode("unicode_escape").decode("ascii")
 
 
-def bound_time(seconds: int) -> int:
-    """Bound a stranger's Unix time to between 1970 and the year 36812, so that arithmetic with it is safe."""
+def clamp_time(seconds: int) -> int:
+    """Clamp a peer's Unix time to the years 1970 to 36812, so that arithmetic with it is safe."""
     return min(max(0, seconds), 2**40)
 
 
-def bound_share(value: float | None) -> float | None:
-    """Return a stranger's number if it lies between 0 and 1, else None."""
+def filter_score(value: float | None) -> float | None:
+    """Return a peer's score if it lies between 0 and 1, else None."""
     return value if value is not None and 0 <= value <= 1 else None
 
 
-def bound_thresholds(thresholds: Iterable[float]) -> tuple[float, ...]:
-    """Return those of a stranger's thresholds that lie between 0 and 1, the highest first."""
+def filter_thresholds(thresholds: Iterable[float]) -> tuple[float, ...]:
+    """Return the thresholds of a peer that lie between 0 and 1, the highest first."""
     return tuple(sorted({value for value in thresholds if math.isfinite(value) and 0 < value <= 1}, reverse=True))

@@ -1,6 +1,6 @@
-"""Scores a miner's candidates with a validation service of its own, before a validator does.
+"""Scores a miner's candidates with its own validation services, before a validator does.
 
-The seed is drawn for each task, since the validator's cannot be known: a splat has to look right from all sides.
+The seed, which chooses the views, is drawn for each task: a miner cannot know the validator's.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 
 
 class OwnScoring:
-    """Scores with a pool of validation endpoints, whose `run` must be running."""
+    """Scores with a pool of validation services, whose `run` must be running."""
 
     def __init__(self, pool: ValidationPool) -> None:
         self._pool = pool
@@ -24,12 +24,12 @@ class OwnScoring:
         return bool(own) and scorer.partition("+")[0] in ("", own)
 
     async def score(self, prompt: str, results: str, seed: int) -> float | None:
-        """Return the score: 0 for an asset that would be rejected, None if no endpoint could judge."""
+        """Return the score: 0 for an asset that would be rejected, None if no service could judge."""
         verdict = await self._pool.judge(prompt, results, seed)
         if isinstance(verdict, Fault):
-            logger.warning("a splat is used without a score: %s", verdict.detail)
+            logger.warning("a candidate stays without a score: %s", verdict.detail)
             return None
         if isinstance(verdict, Rejection):
-            logger.info("a splat would be rejected: %s", verdict.code)
+            logger.info("a candidate would be rejected: %s", verdict.code)
             return 0.0
         return verdict.score

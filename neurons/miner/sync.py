@@ -1,4 +1,4 @@
-"""Keeps a miner in step with the chain: whether its hotkey is registered, and which validators there are."""
+"""Keeps a miner in sync with the chain: its own registration, and the validators of the subnet."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from neurons.miner.validators import Validators
 logger = logging.getLogger(__name__)
 
 POLL_S = 12.0
-"""Between reads of the height: a block of the real chain."""
+"""Time between reads of the height: one block of the real chain."""
 LATE_S = 120.0
-"""Without a new block for this long a miner is not ready."""
+"""A miner without a new block for this long is not ready."""
 
 
 class MinerSync:
-    """Keeps `validators` up to date. Without a registration there are none, so no validator is called."""
+    """Keeps `validators` up to date; empties them while the hotkey is not registered, since no axon would accept it."""
 
     def __init__(self, worker: ChainWorker, hotkey: str, validators: Validators, interval_s: float) -> None:
         self._validators, self._interval_s = validators, interval_s
@@ -28,7 +28,7 @@ class MinerSync:
 
     @property
     def block(self) -> int:
-        """Block of the last snapshot, 0 if there is none."""
+        """Block of the last snapshot, 0 if there is none yet."""
         return self.chain.snapshot.block if self.chain.snapshot else 0
 
     @property
@@ -47,7 +47,7 @@ class MinerSync:
             await asyncio.sleep(self._interval_s if len(self._validators) else min(RETRY_S, self._interval_s))
 
     def reasons(self) -> list[str]:
-        """Return why the miner cannot earn now, as far as the chain is concerned."""
+        """Return the reasons on the chain why the miner cannot earn now."""
         found = []
         if self.chain.head_age_s > LATE_S:
             found.append(f"no new block for {self.chain.head_age_s:.0f} s")

@@ -1,4 +1,4 @@
-"""A miner's Prometheus metrics. Labels are from fixed lists, never a validator's text, a hotkey or a prompt."""
+"""A miner's Prometheus metrics. Labels come from fixed lists, never from a peer's text, a hotkey or a prompt."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class MinerMetrics:
             self._made_at = self._now()
 
     def count_task(self, outcome: str, code: str = "", score: float | None = None) -> None:
-        """Count a closed task."""
+        """Count a task that ended."""
         self._counts[outcome] += 1
         self._ends.labels(outcome, code if not code or code in RESULT_CODES else "other").inc()
         if score is not None:
@@ -62,23 +62,23 @@ class MinerMetrics:
 
     @contextlib.contextmanager
     def open_task(self) -> Iterator[None]:
-        """Count a task as open in the block."""
+        """Count a task as open during the block."""
         with self.open_tasks.track_inprogress():
             yield
 
     def overdue(self, silence_s: float) -> dict[str, float]:
-        """Return what has not happened for longer than `silence_s`, with the seconds since."""
+        """Return what has not happened for longer than `silence_s`, and for how many seconds."""
         since = {"no validator has replied": self._replied_at, "no splat was made": self._made_at}
-        return {what: self._now() - at for what, at in since.items() if self._now() - at > silence_s}
+        return {problem: self._now() - at for problem, at in since.items() if self._now() - at > silence_s}
 
     def summary(self) -> str:
-        """Return how tasks ended so far, for the log."""
+        """Summarise for the log how tasks have ended."""
         return (
             ", ".join(f"{count} {outcome}" for outcome, count in sorted(self._counts.items())) or "no task closed yet"
         )
 
-    def watch(self, validators: Validators, pool: GenerationPool) -> None:
-        """Add gauges of the validators and generation services."""
+    def add_gauges(self, validators: Validators, pool: GenerationPool) -> None:
+        """Add gauges that read the state of the validators and the generation services."""
         gauges = {
             "miner_validators": ("Validators worth asking", lambda: len(validators)),
             "miner_validators_reachable": ("Of those, whose last call did not fail", lambda: validators.reachable),

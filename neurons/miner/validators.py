@@ -1,7 +1,7 @@
 """Chooses the validator to call next: the one with the most stake that may be called now.
 
-A validator is not called while a task of it is open, during the cooldown that it set, and after a failed call for a
-time that doubles with each failure. Everything is keyed by hotkey, so a seat that changes hands starts afresh.
+A validator is not called while one of its tasks is open, during the cooldown that it set, and, after failed calls, for
+a time that doubles with each failure. State is kept by hotkey, so a seat that changes hands starts without any.
 """
 
 from __future__ import annotations
@@ -20,25 +20,25 @@ logger = logging.getLogger(__name__)
 
 NO_ADDRESS = ("", "0.0.0.0", "::")  # noqa: S104  addresses of seats without an axon
 EARLIEST_S = 0.2
-"""Least wait after a cooldown, which comes in whole seconds of another machine's clock."""
+"""Shortest wait after a cooldown, which is given in whole seconds of another machine's clock."""
 LATEST_S = 1.5
-"""Longest such wait: miners do not all call at once."""
+"""Longest wait after a cooldown: the spread keeps miners from calling all at once."""
 
 
 @dataclass(slots=True)
 class _Status:
-    """What is known about one validator."""
+    """The state of one validator; it may be called at `free_at` (Unix seconds) unless it is busy."""
 
     peer: Peer
     free_at: float = 0.0
     busy: bool = False
     failures: int = 0  # failed calls in a row
-    refusals: int = 0  # results in a row that it refused to judge
+    refusals: int = 0  # results in a row that were not judged
     version: int | None = None
 
 
-def eligible(snapshot: Snapshot, own_hotkey: str, min_stake: float) -> list[Seat]:
-    """Return the seats of validators worth calling: with a permit, enough stake to set weights, and an axon."""
+def find_validators(snapshot: Snapshot, own_hotkey: str, min_stake: float) -> list[Seat]:
+    """Return the seats of the validators worth calling: a permit, enough stake to set weights, and an axon."""
     return [
         seat
         for seat in snapshot.seats
@@ -51,12 +51,12 @@ def eligible(snapshot: Snapshot, own_hotkey: str, min_stake: float) -> list[Seat
 
 
 def format_release(version: int) -> str:
-    """Return a release number for people: 10203 is 1.2.3."""
+    """Return a release number in readable form: 10203 becomes 1.2.3."""
     return f"{version // 10_000}.{version // 100 % 100}.{version % 100}"
 
 
 class Validators:
-    """All validators worth calling. `now` returns Unix seconds, `rng` makes jitter, `version` is our own release."""
+    """The validators worth calling. `now` returns Unix seconds, `rng` draws jitter, `version` is our own release."""
 
     def __init__(self, rules: MinerRules, now: Callable[[], float], rng: random.Random, version: int = 0) -> None:
         self._rules, self._now, self._rng, self._version = rules, now, rng, version
@@ -68,16 +68,16 @@ class Validators:
     @property
     def reachable(self) -> int:
         """Number of validators whose last call did not fail."""
-        return sum(not one.failures for one in self._all.values())
+        return sum(not status.failures for status in self._all.values())
 
     def update(self, snapshot: Snapshot, own_hotkey: str) -> None:
-        """Take the validators from a new snapshot, keeping what is known about those that stay."""
-        seats = eligible(snapshot, own_hotkey, self._rules.min_stake)
-        kept = {hotkey: one for hotkey, one in self._all.items() if one.busy}  # until their task ends
+        """Take the validators from a new snapshot; those that were known keep their state."""
+        seats = find_validators(snapshot, own_hotkey, self._rules.min_stake)
+        kept = {hotkey: status for hotkey, status in self._all.items() if status.busy}  # until their task ends
         for seat in seats:
             peer = Peer(seat.hotkey, seat.ip, seat.port, seat.stake)
             known = self._all.get(seat.hotkey)
-            if known is None:  # spread the first calls of a new miner
+            if known is None:  # a new miner spreads its first calls
                 known = _Status(peer, self._now() + self._rng.uniform(0, LATEST_S))
             elif (known.peer.ip, known.peer.port) != (peer.ip, peer.port):
                 known.failures = 0
@@ -87,50 +87,50 @@ class Validators:
 
     def clear(self) -> None:
         """Drop all validators without an open task."""
-        self._all = {hotkey: one for hotkey, one in self._all.items() if one.busy}
+        self._all = {hotkey: status for hotkey, status in self._all.items() if status.busy}
 
     def choose(self) -> Peer | None:
-        """Return the validator with the most stake that may be called now, marked busy until a result is reported."""
-        free = [one for one in self._all.values() if not one.busy and one.free_at <= self._now()]
+        """Return the validator with the most stake that may be called now, and mark it busy until a `note_…` call."""
+        free = [status for status in self._all.values() if not status.busy and status.free_at <= self._now()]
         if not free:
             return None
-        chosen = max(free, key=lambda one: one.peer.stake)
+        chosen = max(free, key=lambda status: status.peer.stake)
         chosen.busy = True
         return chosen.peer
 
     def wait_s(self) -> float | None:
-        """Return the seconds until one may be called, None if that depends on open tasks or on the chain."""
-        times = [one.free_at for one in self._all.values() if not one.busy]
+        """Return the seconds until a validator may be called, None if that depends on open tasks or the chain."""
+        times = [status.free_at for status in self._all.values() if not status.busy]
         return max(0.0, min(times) - self._now()) if times else None
 
     def note_reply(self, peer: Peer, until: float) -> None:
-        """Note that it replied and may be called again at `until`."""
+        """Note that a validator replied and may be called again at `until`."""
         ahead = min(until - self._now(), self._rules.max_cooldown_s)
         self._free(peer, max(0.0, ahead) + self._rng.uniform(EARLIEST_S, LATEST_S))
         if (status := self._all.get(peer.hotkey)) is not None:
             status.failures = 0
 
     def note_verdict(self, peer: Peer, until: float) -> None:
-        """Note that it judged a result and may be called again at `until`."""
+        """Note that a validator judged a result and may be called again at `until`."""
         self.note_reply(peer, until)
         if (status := self._all.get(peer.hotkey)) is not None:
             status.refusals = 0
 
     def note_failure(self, peer: Peer, retry_after_s: float | None = None) -> None:
-        """Note a failed call, or a reply without a time to come back."""
+        """Note that a call failed, or that its reply named no time to call again."""
         if (status := self._all.get(peer.hotkey)) is not None:
             status.failures += 1
             least = min(retry_after_s or 0.0, self._rules.max_cooldown_s)
             self._free(peer, max(self._backoff_s(status.failures), least))
 
     def note_refusal(self, peer: Peer) -> None:
-        """Note that it refused to judge a result; the next one would be refused as well."""
+        """Note that a validator refused to judge a result; it would refuse the next one as well."""
         if (status := self._all.get(peer.hotkey)) is not None:
             status.refusals += 1
             self._free(peer, self._backoff_s(status.refusals))
 
     def note_release(self, peer: Peer, version: int | None) -> None:
-        """Note the release it runs; log once if it differs from ours."""
+        """Note the release that a validator runs; log once if it differs from ours."""
         status = self._all.get(peer.hotkey)
         if status is None or version is None or status.version == version:
             return

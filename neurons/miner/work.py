@@ -1,9 +1,9 @@
-"""A miner's main loop: pull a task from a validator, make candidates, send the best one back.
+"""A miner's main loop: pull a task from a validator, make candidates, submit the best one.
 
-    Validators.choose ─► pull ─► candidates, in parallel with those of other tasks ─► deliver ─► feedback
+    choose a validator ─► pull ─► make candidates, in parallel with other tasks ─► deliver ─► note the verdict
 
-Each generation service does one job at a time and is released as soon as that is done, so that scoring and sending
-never block it. An error in one task ends that task alone.
+Each generation service does one job at a time and is released as soon as that is done, so that it never waits for
+scoring or sending. An error in one task ends only that task.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from serving.tasks import run_until
 logger = logging.getLogger(__name__)
 
 IDLE_S = 1.0
-"""Longest wait before looking for a validator again: a new snapshot may have brought one."""
+"""Longest wait before the next search for a validator: a new snapshot may contain one."""
 
 
 class Miner:
-    """Works until `stop` is set, then finishes what can be finished within the rules' `drain_s`."""
+    """Works on tasks until it is stopped, then finishes the open ones that take no longer than the rules' `drain_s`."""
 
     def __init__(
         self,
@@ -62,10 +62,11 @@ class Miner:
         if self._open:
             logger.info("stopping: waiting up to %g s for %d open tasks", self._rules.drain_s, len(self._open))
             await asyncio.wait(set(self._open), timeout=self._rules.drain_s)
-        for task in self._open:  # the validator gives the same task again if the miner comes back in time
+        for task in self._open:  # a miner that restarts in time gets the same task again
             task.cancel()
 
     async def _pull_tasks(self) -> None:
+        """Start work whenever a validator may be called and a generation service is free, until cancelled."""
         while True:
             wait_s = self._validators.wait_s()
             if wait_s is None or wait_s > 0:
@@ -76,19 +77,19 @@ class Miner:
             if peer is None:
                 self._pool.release(slot)
                 continue
-            work = asyncio.create_task(self._serve(peer, slot))
+            work = asyncio.create_task(self._do_task(peer, slot))
             self._open.add(work)
             work.add_done_callback(self._open.discard)
 
-    async def _serve(self, peer: Peer, slot: Slot) -> None:
-        """Pull from one validator, make a splat and deliver it. Releases `slot` as soon as it is not needed."""
+    async def _do_task(self, peer: Peer, slot: Slot) -> None:
+        """Pull a task from one validator and work on it. Releases `slot` as soon as it is not needed."""
         try:
             reply = await self._pull(peer, slot)
             if reply is not None and reply.task is not None:
                 with self._metrics.open_task():
                     await self._work(peer, reply, reply.task, slot)
-        except Exception:  # the outermost of one task: those of other validators go on
-            logger.exception("a task of %s failed", peer)
+        except Exception:  # the outermost of one task: the others go on
+            logger.exception("%s: the work on its task failed", peer)
             self._metrics.count_task("broken")
             self._validators.note_failure(peer)
 
@@ -117,30 +118,36 @@ class Miner:
             logger.debug("%s: no task: %s %s", peer, shorten(reply.reason_code), shorten(reply.detail))
             self._validators.note_reply(peer, reply.cooldown_until)
         else:
-            logger.info("%s: no task, and no time to come back: %s", peer, shorten(reply.reason_code))
+            logger.info("%s: no task, and no time to call again: %s", peer, shorten(reply.reason_code))
             self._validators.note_failure(peer)
 
     async def _work(self, peer: Peer, reply: PullReply, task: Task, slot: Slot) -> None:
+        """Make the best candidate for a task and deliver it, or decline."""
+        # The validator's terms; older ones send none.
         if task.submit_before <= 0:
             task = replace(task, submit_before=self._clock.now() + self._rules.task_s)
         thresholds = reply.thresholds or self._rules.thresholds
+
+        # Make candidates, as many as the time allows.
         effort, action = await self._runner.make_best(
             task, slot, thresholds, reply.scorer, reply.max_result_bytes, self._stop
         )
         results = effort.best.results if effort.best is not None and action is NextAction.SUBMIT else ""
         logger.info("task %s: %s after %s", shorten(task.id), "submitting" if results else "declining", effort)
+
+        # Submit the best one, or decline with an empty result.
         verdict = await deliver(self._calls, peer, task, results, self._rules, self._clock)
         self._note_verdict(peer, verdict, declined=not results)
 
     def _note_verdict(self, peer: Peer, reply: SubmitReply | None, *, declined: bool) -> None:
-        """Count and log the verdict, and let the validator be called again at the time it set."""
+        """Count and log the verdict, and note when the validator may be called again."""
         if reply is None:
             self._metrics.count_task("lost")
             self._validators.note_failure(peer)
             return
         outcome = _classify(reply, declined=declined)
         if outcome == "refused":
-            logger.error("%s refused a result: %s", peer, SUBMIT_REFUSALS[reply.reason_code])
+            logger.error("%s did not judge the result: %s", peer, SUBMIT_REFUSALS[reply.reason_code])
             self._validators.note_refusal(peer)
         else:
             self._validators.note_verdict(peer, reply.cooldown_until)

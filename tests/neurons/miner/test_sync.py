@@ -231,7 +231,7 @@ def test_the_progress_line(health, caplog) -> None:
     caplog.set_level(logging.INFO)
     health.metrics.count_task("accepted")
     health.log_line()
-    assert "seat 1: 0 of 1 generators busy, 1 of 1 validators reachable, 1 accepted" in caplog.text
+    assert "uid 1: 0 of 1 generation services busy, 1 of 1 validators reachable, 1 accepted" in caplog.text
 
 
 def test_texts_of_strangers_are_not_labels() -> None:

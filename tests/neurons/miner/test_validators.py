@@ -8,7 +8,7 @@ import pytest
 
 from neurons.chain.contract import Seat, Snapshot
 from neurons.miner.rules import MinerRules
-from neurons.miner.validators import LATEST_S, Validators, eligible
+from neurons.miner.validators import LATEST_S, Validators, find_validators
 
 RULES = MinerRules()
 PLAIN = {"stake": 5000.0, "permit": True, "ip": "10.0.0.1", "port": 8092}
@@ -34,11 +34,11 @@ def known(fake_clock) -> Validators:
     "change", [{"stake": 999.0}, {"permit": False}, {"port": 0}, {"ip": "0.0.0.0"}, {"ip": ""}], ids=str
 )
 def test_validators_without_stake_permit_or_axon_are_not_called(change: dict) -> None:
-    assert eligible(subnet(other=change), "me", 1000.0) == []
+    assert find_validators(subnet(other=change), "me", 1000.0) == []
 
 
 def test_a_miner_does_not_ask_itself() -> None:
-    assert [seat.hotkey for seat in eligible(subnet(me={}, other={}), "me", 1000.0)] == ["other"]
+    assert [seat.hotkey for seat in find_validators(subnet(me={}, other={}), "me", 1000.0)] == ["other"]
 
 
 def test_the_one_of_most_stake_is_first(known) -> None:
