@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from serving.schemas import PROMPT_MAX_CHARS, clean_prompt
+from serving.sqlite import open_database, transaction
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS prompts(id INTEGER PRIMARY KEY AUTOINCREMENT, digest INTEGER NOT NULL, text TEXT NOT NULL);
@@ -45,14 +46,11 @@ class Added:
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """A connection to the collector's file, made if need be. Raises sqlite3.Error or OSError."""
+    """Return a connection to the collector's file, created if necessary. Raises sqlite3.Error or OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30.0)
-    db.execute("PRAGMA journal_mode=WAL")
-    db.execute("PRAGMA synchronous=FULL")  # what was answered 200 survives a power cut
+    db = open_database(path, _SCHEMA)
     db.execute(f"PRAGMA journal_size_limit={_WAL_BYTES}")
     db.execute("PRAGMA cache_size=-131072")  # 128 MiB: the upper levels of a 10-million index
-    db.executescript(_SCHEMA)
     return db
 
 
@@ -77,8 +75,7 @@ class PromptStore:
         """
         texts, rejected = _sorted_out(prompts)
         body = hashlib.sha256(json.dumps(prompts, sort_keys=True).encode()).digest()
-        with self._db:
-            self._db.execute("BEGIN IMMEDIATE")
+        with transaction(self._db):
             if token is not None and (old := self._receipt(key, token, body)) is not None:
                 return old
             fresh = [(digest(text), text) for text in texts]
@@ -98,7 +95,7 @@ class PromptStore:
     def use_nonce(self, hotkey: str, nonce: int, window_s: float) -> bool:
         """Whether this hotkey uses this nonce for the first time; nonces too old to be accepted are forgotten."""
         oldest = int((self._now() - 2 * window_s) * 1e9)
-        with self._db:
+        with transaction(self._db):
             self._db.execute("DELETE FROM nonces WHERE hotkey = ? AND nonce < ?", (hotkey, oldest))
             done = self._db.execute("INSERT OR IGNORE INTO nonces VALUES(?, ?)", (hotkey, nonce))
         return done.rowcount == 1
@@ -118,8 +115,7 @@ class PromptStore:
             if more := self._between(low, high, limit - len(rows)):
                 rows += more
                 oldest = more[-1][0]
-        with self._db:
-            self._db.execute("INSERT OR REPLACE INTO readers VALUES(?, ?, ?)", (hotkey, top, oldest))
+        self._db.execute("INSERT OR REPLACE INTO readers VALUES(?, ?, ?)", (hotkey, top, oldest))
         return [text for _, text in rows]
 
     def _between(self, low: int, high: int, limit: int) -> list[tuple[int, str]]:

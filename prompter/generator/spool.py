@@ -6,10 +6,11 @@ A parcel keeps its token until it is delivered, also over a restart, so that sen
 from __future__ import annotations
 
 import secrets
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from serving.sqlite import open_database, transaction
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS prompts(id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT NOT NULL);
@@ -34,15 +35,8 @@ class Spool:
     def __init__(self, path: Path, capacity: int) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._capacity = capacity
-        self._db = sqlite3.connect(path, isolation_level=None, timeout=1.0, check_same_thread=False)
-        try:
-            self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.executescript(_SCHEMA)
-            self.count = int(self._db.execute("SELECT count(*) FROM prompts").fetchone()[0])
-        except sqlite3.Error:
-            self._db.close()
-            raise
+        self._db = open_database(path, _SCHEMA, busy_s=1.0, exclusive=True)
+        self.count = int(self._db.execute("SELECT count(*) FROM prompts").fetchone()[0])
 
     @property
     def room(self) -> int:
@@ -51,8 +45,7 @@ class Spool:
 
     def add(self, prompts: Sequence[str]) -> None:
         """Keeps prompts; the caller has seen that there is room."""
-        with self._db:
-            self._db.execute("BEGIN")
+        with transaction(self._db):
             self._db.executemany("INSERT INTO prompts(text) VALUES(?)", ((prompt,) for prompt in prompts))
         self.count += len(prompts)
 
@@ -71,8 +64,7 @@ class Spool:
 
     def delivered(self, parcel: Parcel) -> None:
         """Forgets a parcel and its prompts."""
-        with self._db:
-            self._db.execute("BEGIN")
+        with transaction(self._db):
             query = "DELETE FROM prompts WHERE id <= (SELECT last FROM parcel WHERE token = ?)"
             gone = self._db.execute(query, (parcel.token,)).rowcount
             self._db.execute("DELETE FROM parcel WHERE token = ?", (parcel.token,))

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
 from neurons.validator.tasks.records import MinerRecord
+from serving.sqlite import open_database, transaction
 
 SCHEMA = (
     """
@@ -60,17 +61,14 @@ class Store:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         path.chmod(0o600)
         self._folder = folder
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         try:
-            self._db.execute("PRAGMA busy_timeout = 10000")
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._migrate(path)
-        except StateDamagedError:
-            self._db.close()
-            raise
+            self._db = open_database(path, busy_s=10.0)
+            try:
+                self._migrate(path)
+            except Exception:
+                self._db.close()
+                raise
         except sqlite3.DatabaseError as error:
-            self._db.close()
             raise StateDamagedError(f"{path}: {error}; move it aside to start with an empty state") from error
 
     def secret(self) -> bytes:
@@ -99,7 +97,7 @@ class Store:
 
     def save(self, record: MinerRecord, asset: Accepted | None = None) -> None:
         """Write a record and, in the same transaction, the asset that was accepted with it."""
-        with self._transaction():
+        with transaction(self._db):
             self._db.execute(
                 "INSERT INTO miners VALUES (?, ?) ON CONFLICT (hotkey) DO UPDATE SET record = excluded.record",
                 (record.hotkey, json.dumps(asdict(record))),
@@ -110,7 +108,7 @@ class Store:
 
     def drop(self, hotkeys: Iterable[str]) -> None:
         """Delete the records of miners."""
-        with self._transaction():
+        with transaction(self._db):
             self._db.executemany("DELETE FROM miners WHERE hotkey = ?", ((hotkey,) for hotkey in hotkeys))
 
     def assets(self, since: float) -> Iterable[Accepted]:
@@ -121,13 +119,13 @@ class Store:
 
     def forget(self, *, assets_before: float, now: float) -> None:
         """Delete the assets accepted before a time, and nonces that are too old to be accepted again."""
-        with self._transaction():
+        with transaction(self._db):
             self._db.execute("DELETE FROM assets WHERE at < ?", (assets_before,))
             self._db.execute("DELETE FROM nonces WHERE at < ?", (now - NONCES_KEPT_S,))
 
     def use_nonce(self, hotkey: str, uuid: str, nonce: int, now: float) -> bool:
         """Use a nonce up; return False unless it is newer than all that this sender (hotkey and uuid) has used."""
-        with self._transaction():
+        with transaction(self._db):
             changed = self._db.execute(
                 "INSERT INTO nonces VALUES (?1, ?2, ?3) ON CONFLICT (sender) DO UPDATE "
                 "SET nonce = excluded.nonce, at = excluded.at WHERE excluded.nonce > nonces.nonce",
@@ -139,9 +137,6 @@ class Store:
         """Close the file. The store cannot be used afterwards."""
         self._db.close()
 
-    def _transaction(self) -> _Transaction:
-        return _Transaction(self._db)
-
     def _migrate(self, path: Path) -> None:
         version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
         if version > len(SCHEMA):
@@ -152,14 +147,3 @@ class Store:
         for step in SCHEMA[version:]:
             version += 1
             self._db.executescript(f"BEGIN IMMEDIATE; {step} PRAGMA user_version = {version}; COMMIT;")
-
-
-class _Transaction:
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self._db = db
-
-    def __enter__(self) -> None:
-        self._db.execute("BEGIN IMMEDIATE")
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        self._db.execute("COMMIT" if kind is None else "ROLLBACK")
