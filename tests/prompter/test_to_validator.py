@@ -73,5 +73,5 @@ def test_what_was_submitted_becomes_the_validators_next_tasks(
 
 
 def test_a_hotkey_without_a_seat_gets_nothing(address: str) -> None:
-    with pytest.raises(BadBatchError, match="the collector answers 403"):
+    with pytest.raises(BadBatchError, match="the collector answered 403"):
         fetched(address)
