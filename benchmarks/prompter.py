@@ -28,10 +28,10 @@ import httpx
 
 from neurons.chain.contract import Seat, Snapshot
 from neurons.validator.prompts import CollectorClient, fetch
+from prompter.collector.app import create_app
 from prompter.collector.backups import back_up
-from prompter.collector.service import create_app
+from prompter.collector.policy import FetchPolicy
 from prompter.collector.settings import CollectorSettings
-from prompter.collector.signature import Gate
 from prompter.collector.store import PromptStore, connect
 from prompter.generator.grammar import load_grammar
 from serving.server import bind, server_for
@@ -100,7 +100,7 @@ def grow(store: PromptStore, source: Iterator[list[str]], last: int, floor: floa
 def answers(path: Path) -> None:
     """Time signed fetches of 100,000 prompts over HTTP, and the same as a validator reads and cleans them."""
     settings = CollectorSettings(shell=ShellSettings(port=0), db=path, fetches_per_hour=1000)
-    app = create_app(settings, Gate(OneValidator, min_stake=1000.0))
+    app = create_app(settings, FetchPolicy(OneValidator, min_stake=1000.0))
     listener = bind("127.0.0.1", 0)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     server = server_for(app, 5.0)

@@ -1,12 +1,15 @@
-"""How often one may ask: a bucket of tokens each, refilled steadily. Memory is bounded by who was let in before."""
+"""Rate limits by token bucket."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 
-class Rate:
-    """At most `burst` at once and `per_s` on average, for each name. `now` gives monotonic seconds."""
+class RateLimiter:
+    """Allow each name `burst` requests at once and `per_s` on average. `now` returns monotonic seconds.
+
+    Buckets are never dropped: pass only names from a bounded set, such as verified keys.
+    """
 
     def __init__(self, burst: int, per_s: float, now: Callable[[], float]) -> None:
         self._burst = burst
@@ -15,7 +18,7 @@ class Rate:
         self._buckets: dict[str, tuple[float, float]] = {}
 
     def wait_s(self, name: str) -> float:
-        """0 if `name` may go on (one token is taken), else seconds until it may."""
+        """Take a token of `name` and return 0, or return the seconds until there is one."""
         now = self._now()
         level, since = self._buckets.get(name, (float(self._burst), now))
         level = min(self._burst, level + (now - since) * self._per_s)

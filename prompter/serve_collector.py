@@ -14,9 +14,9 @@ if not __package__:  # run as a script: import this repository's packages, not t
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from neurons.chain.opening import chain_opener
-from prompter.collector.service import create_app
+from prompter.collector.app import create_app
+from prompter.collector.policy import FetchPolicy
 from prompter.collector.settings import CollectorSettings
-from prompter.collector.signature import Gate
 from serving.logs import configure_logging
 from serving.server import serve
 from serving.settings import SettingsError, exit_with_error, read_flags
@@ -27,14 +27,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         settings = read_flags(CollectorSettings, "serve_collector.py", argv, "Collects prompts for validators.")
         configure_logging(settings.shell)
-        gate = Gate(
+        policy = FetchPolicy(
             chain_opener(settings.chain, None),
             min_stake=settings.min_stake,
             collector=settings.collector,
             require_bound=settings.require_bound,
         )
         try:
-            return serve(create_app(settings, gate), settings.shell)
+            return serve(create_app(settings, policy), settings.shell)
         except (sqlite3.Error, OSError) as error:
             raise SettingsError(f"cannot use {settings.db}: {error}") from error
     except SettingsError as error:

@@ -1,1 +1,1 @@
-"""Keeps what generators submit and gives it to validators: one SQLite file behind an HTTP service."""
+"""The collector: an HTTP service over one SQLite file that stores generators' prompts and serves them to validators."""

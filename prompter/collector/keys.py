@@ -1,4 +1,4 @@
-"""The keys that generators submit with: kept as digests in the collector's file, effective and revoked at once.
+"""Manages the API keys of generators. The collector's file stores their digests; changes take effect at once.
 
 python -m prompter.collector.keys create NAME [--key_file FILE] | list | revoke NAME   [--db FILE]
 """
@@ -22,40 +22,40 @@ from prompter.collector.store import connect
 DEFAULT_DB = Path.home() / ".three-gen" / "collector.db"
 
 
-class KeyExists(Exception):
-    """There is a key of this name, or there was one."""
+class KeyExistsError(Exception):
+    """A key of this name exists or has existed."""
 
 
 class KeyRing:
-    """The keys in the collector's file, read anew for each question."""
+    """The keys in the collector's file. Each call reads the file, so that changes of other processes are seen."""
 
     def __init__(self, path: Path) -> None:
         self._db = connect(path)
 
     def close(self) -> None:
-        """Ends the connection."""
+        """Close the connection."""
         self._db.close()
 
     def create(self, name: str) -> str:
-        """A new key, shown this once. Raises KeyExists."""
+        """Create a key and return it; only its digest is stored. Raises KeyExistsError."""
         key = secrets.token_urlsafe(32)
         try:
             self._db.execute("INSERT INTO keys VALUES(?, ?, ?, NULL)", (name, _digest(key), time.time()))
         except sqlite3.IntegrityError:
-            raise KeyExists(f"there is a key {name!r} already; take another name") from None
+            raise KeyExistsError(f"a key named {name!r} exists or has existed; choose another name") from None
         return key
 
     def revoke(self, name: str) -> bool:
-        """Ends a key at once; False if no such key was in force."""
+        """Revoke a key; return False if there is no active key of this name."""
         query = "UPDATE keys SET revoked = ? WHERE name = ? AND revoked IS NULL"
         return self._db.execute(query, (time.time(), name)).rowcount == 1
 
-    def listed(self) -> list[tuple[str, float, float | None]]:
-        """Name, Unix time made, Unix time revoked of every key."""
+    def entries(self) -> list[tuple[str, float, float | None]]:
+        """Return name, Unix time created and Unix time revoked of each key."""
         return self._db.execute("SELECT name, created, revoked FROM keys ORDER BY created").fetchall()
 
     def owner(self, key: str) -> str | None:
-        """Name of the key in force that this is, None if it is none. Every key is compared: the time tells nothing."""
+        """Return the name of an active key, None for any other. Takes the same time for all, to leak nothing."""
         found = None
         wanted = _digest(key)
         for name, known in self._db.execute("SELECT name, digest FROM keys WHERE revoked IS NULL").fetchall():
@@ -65,16 +65,16 @@ class KeyRing:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """The commands. A new key is the last line printed."""
+    """Run a command and return the exit status. A new key is the last line printed."""
     parser = argparse.ArgumentParser(prog="python -m prompter.collector.keys", description="Keys for /submit.")
     commands = parser.add_subparsers(dest="command", required=True)
-    for command, text in (("create", "make a key"), ("list", "name all keys"), ("revoke", "end a key at once")):
+    for command, text in (("create", "create a key"), ("list", "list all keys"), ("revoke", "revoke a key")):
         one = commands.add_parser(command, help=text)
         one.add_argument("--db", type=Path, default=DEFAULT_DB, help="the collector's file (%(default)s)")
         if command != "list":
             one.add_argument("name")
         if command == "create":
-            one.add_argument("--key_file", type=Path, help="a new file to keep the key in, for its owner alone")
+            one.add_argument("--key_file", type=Path, help="new file to write the key to, with mode 0600")
     args = parser.parse_args(argv)
     try:
         ring = KeyRing(args.db)
@@ -90,28 +90,33 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(ring: KeyRing, args: argparse.Namespace) -> tuple[list[str], int]:
     if args.command == "create":
         try:
-            return [f"key {args.name}, shown this once:", _created(ring, args.name, args.key_file)], 0
-        except KeyExists as error:
+            return [f"key {args.name}, shown only once:", _create(ring, args.name, args.key_file)], 0
+        except KeyExistsError as error:
             return [str(error)], 1
     if args.command == "revoke":
-        return ([f"{args.name} is revoked"], 0) if ring.revoke(args.name) else ([f"no key {args.name!r} in force"], 1)
+        return (
+            ([f"{args.name} is revoked"], 0)
+            if ring.revoke(args.name)
+            else ([f"there is no active key named {args.name!r}"], 1)
+        )
     return [
-        f"{name}\tmade {_day(made)}{f', revoked {_day(gone)}' if gone else ''}" for name, made, gone in ring.listed()
+        f"{name}\tcreated {_day(created)}{f', revoked {_day(revoked)}' if revoked else ''}"
+        for name, created, revoked in ring.entries()
     ], 0
 
 
-def _created(ring: KeyRing, name: str, file: Path | None) -> str:
-    """A new key, kept in `file` if one is named. Raises KeyExists; OSError if there is such a file already."""
+def _create(ring: KeyRing, name: str, file: Path | None) -> str:
+    """Create a key and write it to `file`, if given. Raises KeyExistsError, and OSError if the file exists."""
     if file is None:
         return ring.create(name)
     file.parent.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as kept:
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as key_file:
         try:
             key = ring.create(name)
-        except (KeyExists, sqlite3.Error):
+        except (KeyExistsError, sqlite3.Error):
             file.unlink()
             raise
-        kept.write(f"{key}\n")
+        key_file.write(f"{key}\n")
     return key
 
 

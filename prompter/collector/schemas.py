@@ -1,4 +1,4 @@
-"""What the collector is sent and says. Imports only pydantic and what all services share."""
+"""The bodies of the collector's requests and responses, with their limits. Imports only pydantic."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 MAX_PROMPTS = 1000
-"""Prompts of one submission."""
+"""Prompts in one submission."""
 
 Text = Annotated[str, Field(max_length=256)]
 
 
 class Submission(BaseModel):
-    """POST /submit. What is not text is rejected one by one, so the list takes anything."""
+    """POST /submit. The list takes anything, since prompts that are not text are rejected one by one."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -21,7 +21,7 @@ class Submission(BaseModel):
 
 
 class Receipt(BaseModel):
-    """What became of a submission: how many are new, known already, or refused, by code."""
+    """The answer to a submission: how many prompts were new, how many known already, how many rejected by code."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -31,7 +31,7 @@ class Receipt(BaseModel):
 
 
 class Fetch(BaseModel):
-    """GET or POST /get: who asks, once, and proves it."""
+    """GET or POST /get: a request for prompts, signed by a hotkey and valid once."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -1,115 +1,94 @@
-"""The collector as an HTTP service: /submit for generators, /get for validators."""
+"""The state of the collector that its routes share: store, keys, limits, metrics and backups."""
 
 from __future__ import annotations
 
 import asyncio
-import gzip
-import json
 import logging
 import math
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import asdict
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import TypeVar
 
-from fastapi import FastAPI, Header, Request
-from fastapi.responses import Response
 from prometheus_client import Counter, Gauge
 
 from prompter.collector.backups import back_up, due_in_s
 from prompter.collector.keys import KeyRing
-from prompter.collector.schemas import MAX_PROMPTS, Fetch, Prompts, Receipt, Submission
+from prompter.collector.policy import NONCE_WINDOW_S, FetchPolicy
+from prompter.collector.schemas import MAX_PROMPTS, Fetch, Receipt, Submission
 from prompter.collector.settings import CollectorSettings
-from prompter.collector.signature import NONCE_WINDOW_S, ChainUnavailable, Gate
-from prompter.collector.store import PromptStore, TokenReused
-from prompter.limits import Rate
-from serving.app import ShellLimits, create_shell
-from serving.errors import ServiceError, busy, error_responses
+from prompter.collector.store import PromptStore, TokenReusedError
+from prompter.limits import RateLimiter
+from serving.errors import ServiceError, busy
 from serving.executor import SingleThreadExecutor
 from serving.status import ServiceStatus
-from serving.tasks import background
 from serving.text import package_version
 
 logger = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 _WAITING_MAX = 64
-"""Requests waiting for the store; a submission takes about 10 ms, the largest fetch a few hundred."""
+"""Requests waiting for the store. A submission takes about 10 ms, the largest fetch a few hundred."""
 _BACKUP_RETRY_S = 3600.0
 
 
-class Collector:
-    """The state behind the routes: the store in its own thread, the keys, who may fetch, what is counted."""
+class CollectorState:
+    """State of one running collector. `app.state.collector` holds it. Raises sqlite3.Error or OSError."""
 
-    def __init__(self, settings: CollectorSettings, gate: Gate, status: ServiceStatus) -> None:
-        self.settings = settings
-        self.gate = gate
-        self.store = PromptStore(settings.db, settings.max_prompts)
-        self._ring = KeyRing(settings.db)
+    def __init__(self, settings: CollectorSettings, policy: FetchPolicy) -> None:
+        self.status = ServiceStatus(version=package_version, busy=lambda: self._waiting > 0)
+        self._settings = settings
+        self._policy = policy
+        self._store = PromptStore(settings.db, settings.max_prompts)
+        self._keys = KeyRing(settings.db)
         self._executor = SingleThreadExecutor("store")
         self._waiting = 0
-        self.submit_rate = Rate(settings.submits_per_minute, settings.submits_per_minute / 60, time.monotonic)
-        self.fetch_rate = Rate(settings.fetches_per_hour, settings.fetches_per_hour / 3600, time.monotonic)
-        registry = status.registry
-        self.submitted = Counter("prompts_submitted", "Prompts received, by outcome", ["outcome"], registry=registry)
-        self.fetched = Counter("prompts_fetched", "Prompts given to validators", registry=registry)
-        self.refused = Counter("requests_refused", "Refused requests, by code", ["code"], registry=registry)
+        self._submit_limit = RateLimiter(settings.submits_per_minute, settings.submits_per_minute / 60, time.monotonic)
+        self._fetch_limit = RateLimiter(settings.fetches_per_hour, settings.fetches_per_hour / 3600, time.monotonic)
+        registry = self.status.registry
+        self._submitted = Counter("prompts_submitted", "Prompts received, by outcome", ["outcome"], registry=registry)
+        self._fetched = Counter("prompts_fetched", "Prompts given to validators", registry=registry)
+        self._refused = Counter("requests_refused", "Refused requests, by code", ["code"], registry=registry)
         stored = Gauge("prompts_stored", "Prompts in the store", registry=registry)
-        stored.set_function(lambda: self.store.count)
+        stored.set_function(lambda: self._store.count)
 
-    async def ask(self, call: Callable[[], Any]) -> Any:
-        """The result of a call on the store. Raises ServiceError when too many wait or the disk fails."""
-        if self._waiting >= _WAITING_MAX:
-            raise busy("queue_full", "too many requests wait for the store", 2)
-        self._waiting += 1
+    async def submit(self, submission: Submission, key: str, token: str | None) -> Receipt:
+        """Store a submission, committed whole or not at all. Raises ServiceError."""
+        owner = await self._run(lambda: self._keys.owner(key)) if key else None
+        if owner is None:
+            raise self._refusal(401, "unauthorized", "a valid X-Api-Key is required")
+        self._limit(self._submit_limit, owner)
+        if len(submission.prompts) > MAX_PROMPTS:
+            raise self._refusal(413, "too_many", f"at most {MAX_PROMPTS} prompts at once")
         try:
-            return await self._executor.run(call)
-        except sqlite3.Error as error:
-            logger.exception("the store failed")
-            raise busy("storage", "the prompts cannot be stored or read now", 60) from error
-        finally:
-            self._waiting -= 1
+            receipt = await self._run(lambda: self._store.submit(owner, token, submission.prompts))
+        except TokenReusedError:
+            detail = "this Idempotency-Key was used before with other prompts"
+            raise self._refusal(422, "idempotency_mismatch", detail) from None
+        outcomes = {"accepted": receipt.accepted, "duplicate": receipt.duplicates, **receipt.rejected}
+        for outcome, count in outcomes.items():
+            self._submitted.labels(outcome).inc(count)
+        return receipt
 
-    @property
-    def working(self) -> bool:
-        """Whether requests are at the store."""
-        return self._waiting > 0
-
-    def refusal(self, status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> ServiceError:
-        """The error to raise; it is counted."""
-        self.refused.labels(code).inc()
-        return ServiceError(status, code, detail, headers)
-
-    async def owner(self, key: str) -> str:
-        """Name of the key, with one submission taken from its allowance. Raises ServiceError."""
-        name = await self.ask(lambda: self._ring.owner(key)) if key else None
-        if name is None:
-            raise self.refusal(401, "unauthorized", "a valid X-Api-Key is needed")
-        self.within(self.submit_rate, str(name))
-        return str(name)
-
-    def within(self, rate: Rate, name: str) -> None:
-        """Raises ServiceError 429 for one who asks too often."""
-        if wait_s := rate.wait_s(name):
-            headers = {"Retry-After": str(math.ceil(wait_s))}
-            raise self.refusal(429, "rate_limited", f"too many requests; come back in {math.ceil(wait_s)} s", headers)
-
-    async def admit(self, fetch: Fetch) -> None:
-        """Raises ServiceError unless a validator of the subnet asks this for the first time."""
+    async def fetch(self, fetch: Fetch) -> list[str]:
+        """Return prompts for a validator, freshest first. Raises ServiceError."""
         try:
-            refusal = await self.gate.refusal(fetch)
-        except ChainUnavailable as error:
-            raise busy("chain_unavailable", "the chain cannot be read; try again later", 60) from error
-        if refusal is not None:
-            raise self.refusal(refusal.status, refusal.code, refusal.detail)
-        if not await self.ask(lambda: self.store.use_nonce(fetch.hotkey, fetch.nonce, NONCE_WINDOW_S)):
-            raise self.refusal(409, "nonce_reused", "this nonce was used before; make a fresh one")
-        self.within(self.fetch_rate, fetch.hotkey)
+            await self._policy.check(fetch)
+        except ServiceError as refusal:
+            if refusal.status_code < 500:
+                self._refused.labels(refusal.code).inc()
+            raise
+        if not await self._run(lambda: self._store.use_nonce(fetch.hotkey, fetch.nonce, NONCE_WINDOW_S)):
+            raise self._refusal(409, "nonce_reused", "this nonce was used before; send a new one")
+        self._limit(self._fetch_limit, fetch.hotkey)
+        prompts = await self._run(lambda: self._store.fetch(fetch.hotkey, self._settings.fetch_limit))
+        self._fetched.inc(len(prompts))
+        return prompts
 
     async def keep_backups(self) -> None:
-        """A backup when the newest is as old as the interval; one that fails is logged and tried again in an hour."""
-        db, interval_s = self.settings.db, self.settings.backup_interval_h * 3600.0
+        """Back the file up whenever the newest backup is one interval old; retry an hour after a failure."""
+        db, interval_s = self._settings.db, self._settings.backup_interval_h * 3600.0
         wait_s = due_in_s(db, interval_s, time.time())
         while True:
             await asyncio.sleep(wait_s)
@@ -121,75 +100,31 @@ class Collector:
                 wait_s = min(interval_s, _BACKUP_RETRY_S)
 
     async def close(self) -> None:
-        """Ends chain and store."""
-        await self.gate.close()
-        await self._executor.run(self.store.close)
-        await self._executor.run(self._ring.close)
+        """Close the connections to the chain and to the file."""
+        await self._policy.close()
+        await self._executor.run(self._store.close)
+        await self._executor.run(self._keys.close)
         self._executor.close()
 
-
-def create_app(settings: CollectorSettings, gate: Gate) -> FastAPI:
-    """The collector. Raises sqlite3.Error or OSError if its file cannot be opened."""
-    status = ServiceStatus(version=package_version, busy=lambda: collector.working)
-    collector = Collector(settings, gate, status)
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def _run(self, call: Callable[[], T]) -> T:
+        """Run a call in the store's thread. Raises ServiceError when too many are waiting or the disk fails."""
+        if self._waiting >= _WAITING_MAX:
+            raise busy("queue_full", "too many requests are waiting for the store", 2)
+        self._waiting += 1
         try:
-            async with background(collector.keep_backups(), on_error=status.fail):
-                yield
+            return await self._executor.run(call)
+        except sqlite3.Error as error:
+            logger.exception("the store failed")
+            raise busy("storage", "prompts cannot be stored or read at the moment", 60) from error
         finally:
-            await collector.close()
+            self._waiting -= 1
 
-    app = create_shell("prompt collector", settings.shell, status, ShellLimits(max_body_bytes=1 << 20), lifespan)
-    _add_submit(app, collector)
-    _add_get(app, collector)
-    return app
+    def _limit(self, limiter: RateLimiter, name: str) -> None:
+        if wait_s := math.ceil(limiter.wait_s(name)):
+            detail = f"too many requests; retry in {wait_s} s"
+            raise self._refusal(429, "rate_limited", detail, {"Retry-After": str(wait_s)})
 
-
-def _add_submit(app: FastAPI, collector: Collector) -> None:
-    @app.post("/submit", responses=error_responses(401, 408, 413, 422, 429, 503))
-    async def submit(
-        submission: Submission,
-        x_api_key: Annotated[str, Header(max_length=256)] = "",
-        idempotency_key: Annotated[str | None, Header(min_length=1, max_length=128)] = None,
-    ) -> Receipt:
-        """Add prompts, committed whole or not at all."""
-        owner = await collector.owner(x_api_key)
-        if len(submission.prompts) > MAX_PROMPTS:
-            raise collector.refusal(413, "too_many", f"at most {MAX_PROMPTS} prompts at once")
-        try:
-            call = collector.store.submit
-            added = await collector.ask(lambda: call(owner, idempotency_key, submission.prompts))
-        except TokenReused:
-            raise collector.refusal(
-                422, "idempotency_mismatch", "this Idempotency-Key came before with other prompts"
-            ) from None
-        for outcome, count in (("accepted", added.accepted), ("duplicate", added.duplicates), *added.rejected.items()):
-            collector.submitted.labels(outcome).inc(count)
-        return Receipt(**asdict(added))
-
-
-def _add_get(app: FastAPI, collector: Collector) -> None:
-    shape: dict[str, Any] = {
-        "response_model": Prompts,
-        "responses": error_responses(403, 408, 409, 413, 422, 429, 503),
-    }
-
-    @app.post("/get", **shape)
-    @app.get("/get", **shape)
-    async def get(fetch: Fetch, request: Request) -> Response:
-        """Prompts for a validator of the subnet, freshest first, compressed where the client can read that."""
-        await collector.admit(fetch)
-        prompts = await collector.ask(lambda: collector.store.fetch(fetch.hotkey, collector.settings.fetch_limit))
-        collector.fetched.inc(len(prompts))
-        packed = "gzip" in request.headers.get("accept-encoding", "")
-        body = await asyncio.to_thread(_encoded, prompts, packed)
-        headers = {"Vary": "Accept-Encoding", **({"Content-Encoding": "gzip"} if packed else {})}
-        return Response(body, media_type="application/json", headers=headers)
-
-
-def _encoded(prompts: list[str], packed: bool) -> bytes:
-    body = json.dumps({"prompts": prompts}, ensure_ascii=False, separators=(",", ":")).encode()
-    # Level 1 packs 100,000 prompts in about 50 ms; the best takes ten times that for a fifth less.
-    return gzip.compress(body, compresslevel=1) if packed else body
+    def _refusal(self, status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> ServiceError:
+        """Count a refusal and return the error to raise."""
+        self._refused.labels(code).inc()
+        return ServiceError(status, code, detail, headers)

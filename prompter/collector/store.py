@@ -1,7 +1,7 @@
-"""The prompts, in one SQLite file: added whole or not at all, found again by a 63-bit digest, given out freshest first.
+"""Stores prompts in one SQLite file: atomic submissions, duplicates found by digest, fetches freshest first.
 
-Ten million prompts are about 1.5 GB; adding costs the same however many there are. Knows no HTTP and no keys.
-Used by one thread at a time; every method commits before it returns.
+Ten million prompts take about 1.5 GB; the cost of a submission does not grow with the file.
+May be used by one thread at a time; every method commits before it returns.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from prompter.collector.schemas import Receipt
 from serving.schemas import PROMPT_MAX_CHARS, clean_prompt
 from serving.sqlite import open_database, transaction
 
@@ -30,19 +30,11 @@ CREATE TABLE IF NOT EXISTS keys(name TEXT PRIMARY KEY, digest BLOB NOT NULL, cre
 _RECEIPT_S = 24 * 3600.0
 """How long a repeated submission is answered with its first receipt."""
 _WAL_BYTES = 64 << 20
+"""Size that the write-ahead log is cut back to."""
 
 
-class TokenReused(Exception):
-    """An Idempotency-Key that came before, with other prompts."""
-
-
-@dataclass(frozen=True)
-class Added:
-    """What became of a submission."""
-
-    accepted: int
-    duplicates: int
-    rejected: dict[str, int]
+class TokenReusedError(Exception):
+    """An Idempotency-Key was used before with other prompts."""
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -50,12 +42,12 @@ def connect(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
     db = open_database(path, _SCHEMA)
     db.execute(f"PRAGMA journal_size_limit={_WAL_BYTES}")
-    db.execute("PRAGMA cache_size=-131072")  # 128 MiB: the upper levels of a 10-million index
+    db.execute("PRAGMA cache_size=-131072")  # 128 MiB hold the upper levels of an index of ten million
     return db
 
 
 class PromptStore:
-    """The collector's prompts, readers, nonces and receipts. `now` gives Unix seconds."""
+    """Prompts, readers, nonces and receipts in the collector's file. `now` returns Unix seconds."""
 
     def __init__(self, path: Path, max_prompts: int = 10_000_000, now: Callable[[], float] = time.time) -> None:
         self.path = path
@@ -65,15 +57,15 @@ class PromptStore:
         self.count = int(self._db.execute("SELECT count(*) FROM prompts").fetchone()[0])
 
     def close(self) -> None:
-        """Ends the connection."""
+        """Close the connection."""
         self._db.close()
 
-    def submit(self, key: str, token: str | None, prompts: Sequence[object]) -> Added:
-        """Adds what is new. The same token of the same key is answered with its first receipt, and adds nothing.
+    def submit(self, key: str, token: str | None, prompts: Sequence[object]) -> Receipt:
+        """Add the prompts that are new. A repeated token of the same key returns its first receipt and adds nothing.
 
-        Raises TokenReused if that token came with other prompts; sqlite3.Error, and then nothing was added.
+        Raises TokenReusedError if that token was used with other prompts, and sqlite3.Error if nothing was added.
         """
-        texts, rejected = _sorted_out(prompts)
+        texts, rejected = _clean(prompts)
         body = hashlib.sha256(json.dumps(prompts, sort_keys=True).encode()).digest()
         with transaction(self._db):
             if token is not None and (old := self._receipt(key, token, body)) is not None:
@@ -84,16 +76,16 @@ class PromptStore:
             self._db.executemany("INSERT INTO seen VALUES(?)", ((number,) for number in new))
             self._db.executemany("INSERT INTO prompts(digest, text) VALUES(?, ?)", new.items())
             dropped = self._make_room(len(new))
-            added = Added(len(new), len(texts) - len(new), rejected)
+            receipt = Receipt(accepted=len(new), duplicates=len(texts) - len(new), rejected=rejected)
             if token is not None:
                 self._db.execute("DELETE FROM receipts WHERE added < ?", (self._now() - _RECEIPT_S,))
-                row = (key, token, body, json.dumps(asdict(added)), self._now())
+                row = (key, token, body, receipt.model_dump_json(), self._now())
                 self._db.execute("INSERT INTO receipts VALUES(?, ?, ?, ?, ?)", row)
         self.count += len(new) - dropped
-        return added
+        return receipt
 
     def use_nonce(self, hotkey: str, nonce: int, window_s: float) -> bool:
-        """Whether this hotkey uses this nonce for the first time; nonces too old to be accepted are forgotten."""
+        """Use a nonce up; return False if this hotkey has used it. Deletes nonces too old to be accepted again."""
         oldest = int((self._now() - 2 * window_s) * 1e9)
         with transaction(self._db):
             self._db.execute("DELETE FROM nonces WHERE hotkey = ? AND nonce < ?", (hotkey, oldest))
@@ -101,9 +93,10 @@ class PromptStore:
         return done.rowcount == 1
 
     def fetch(self, hotkey: str, limit: int) -> list[str]:
-        """At most `limit` prompts: what came since the hotkey last asked, then older ones it has not had, then others.
+        """Return up to `limit` prompts: those added since this hotkey's last fetch, then older ones that are new to it.
 
-        A reader has had the ids from `oldest` to `newest`; when there is nothing older, it starts over from the top.
+        A reader has received the ids from `oldest` to `newest`. Once it has received everything, it starts again with
+        the newest.
         """
         row = self._db.execute("SELECT newest, oldest FROM readers WHERE hotkey = ?", (hotkey,)).fetchone()
         newest, oldest = row or (0, 1)
@@ -122,14 +115,14 @@ class PromptStore:
         query = "SELECT id, text FROM prompts WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT ?"
         return self._db.execute(query, (low, high, limit)).fetchall()
 
-    def _receipt(self, key: str, token: str, body: bytes) -> Added | None:
+    def _receipt(self, key: str, token: str, body: bytes) -> Receipt | None:
         query = "SELECT body, receipt FROM receipts WHERE key = ? AND token = ?"
         row = self._db.execute(query, (key, token)).fetchone()
         if row is None:
             return None
         if row[0] != body:
-            raise TokenReused
-        return Added(**json.loads(row[1]))
+            raise TokenReusedError
+        return Receipt.model_validate_json(row[1])
 
     def _known(self, numbers: Iterable[int]) -> set[int]:
         wanted = json.dumps(list(numbers))
@@ -137,7 +130,7 @@ class PromptStore:
         return {row[0] for row in self._db.execute(query, (wanted,))}
 
     def _make_room(self, added: int) -> int:
-        """Drops the oldest beyond the limit; they count as new if they come again. Returns how many."""
+        """Delete the oldest prompts beyond the limit and return how many; submitted again they count as new."""
         surplus = max(0, self.count + added - self._max_prompts)
         if surplus:
             query = "SELECT id, digest FROM prompts ORDER BY id LIMIT ?"
@@ -148,16 +141,16 @@ class PromptStore:
 
 
 def digest(text: str) -> int:
-    """63 bits of the words of a prompt: case and spacing make no other prompt.
+    """Return a 63-bit hash of a prompt that ignores case and spacing.
 
-    Among ten million prompts the odds that any new one is taken for another are 10^7 / 2^63, about 10^-12.
+    With ten million prompts stored, a new one collides with a probability of 10^7 / 2^63, about 10^-12.
     """
     words = " ".join(text.casefold().split())
     return int.from_bytes(hashlib.blake2b(words.encode(), digest_size=8).digest()) >> 1
 
 
-def _sorted_out(prompts: Sequence[object]) -> tuple[list[str], dict[str, int]]:
-    """The prompts as the network knows them, and how many were refused for what."""
+def _clean(prompts: Sequence[object]) -> tuple[list[str], dict[str, int]]:
+    """Return the valid prompts in clean form, and how many were rejected by code."""
     texts: list[str] = []
     rejected: Counter[str] = Counter()
     for prompt in prompts:

@@ -19,7 +19,7 @@ from prompter.generator.sender import DISK_S
 from prompter.generator.settings import GeneratorConfig
 from prompter.generator.spool import Spool
 from prompter.generator.yields import Yields
-from prompter.limits import Rate
+from prompter.limits import RateLimiter
 from serving.tasks import backoff_s
 
 logger = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ class Maker:
         self._now = now
         self._sleep = sleep
         self._recent = Recent()
-        self._pace = Rate(config.burst, config.prompts_per_minute / 60, now)
+        self._pace = RateLimiter(config.burst, config.prompts_per_minute / 60, now)
 
     async def run(self) -> None:
         """All categories in turn, and the backends in turn, so that each meets each."""

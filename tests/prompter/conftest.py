@@ -15,10 +15,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from neurons.chain.contract import ChainUnavailable, Seat, Snapshot
+from prompter.collector.app import create_app
 from prompter.collector.keys import KeyRing
-from prompter.collector.service import create_app
+from prompter.collector.policy import FetchPolicy
 from prompter.collector.settings import CollectorSettings
-from prompter.collector.signature import Gate
 from serving.settings import ShellSettings
 
 KEYS = {name: bittensor_wallet.Keypair.create_from_uri(f"//{name}") for name in ("Alice", "Bob", "Eve")}
@@ -92,7 +92,7 @@ def rig(db: Path, key: str) -> Iterator[Rig]:
     settings = CollectorSettings(
         shell=ShellSettings(port=0), db=db, fetch_limit=3, submits_per_minute=20, fetches_per_hour=5
     )
-    app = create_app(settings, Gate(lambda: chain, min_stake=1000.0, collector="here"))
+    app = create_app(settings, FetchPolicy(lambda: chain, min_stake=1000.0, collector="here"))
     with TestClient(app, base_url="http://127.0.0.1") as client:
         yield Rig(client, {"X-Api-Key": key}, chain)
 
@@ -100,6 +100,6 @@ def rig(db: Path, key: str) -> Iterator[Rig]:
 @pytest.fixture
 def collector(db: Path, live: Callable[..., AbstractContextManager[str]]) -> Iterator[str]:
     """The address of a collector that listens; its file is `db`."""
-    app = create_app(CollectorSettings(shell=ShellSettings(port=0), db=db), Gate(FakeChain, min_stake=1000.0))
+    app = create_app(CollectorSettings(shell=ShellSettings(port=0), db=db), FetchPolicy(FakeChain, min_stake=1000.0))
     with live(app) as url:
         yield url

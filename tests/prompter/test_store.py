@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from prompter.collector.backups import back_up, backups, due_in_s
-from prompter.collector.keys import KeyExists, KeyRing, main
+from prompter.collector.keys import KeyExistsError, KeyRing, main
 from prompter.collector.store import PromptStore, digest
-from prompter.limits import Rate
+from prompter.limits import RateLimiter
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_a_key_opens_until_it_is_revoked(db: Path) -> None:
 def test_a_name_is_taken_once(db: Path) -> None:
     ring = KeyRing(db)
     ring.create("one")
-    with pytest.raises(KeyExists, match="take another name"):
+    with pytest.raises(KeyExistsError, match="choose another name"):
         ring.create("one")
     ring.close()
 
@@ -139,19 +139,19 @@ def test_the_key_command_keeps_the_key_in_a_new_file(
     assert main([*create, str(file)]) == 1
     assert "File exists" in capsys.readouterr().err
     assert main([*create, str(tmp_path / "other.key")]) == 1
-    assert "take another name" in capsys.readouterr().err
+    assert "choose another name" in capsys.readouterr().err
     assert file.read_text() == kept
     assert not (tmp_path / "other.key").exists()
 
 
 def test_the_key_command_says_what_is_wrong(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["revoke", "nobody", "--db", str(db)]) == 1
-    assert "no key 'nobody' in force" in capsys.readouterr().err
+    assert "no active key named 'nobody'" in capsys.readouterr().err
 
 
 def test_a_rate_allows_a_burst_and_refills() -> None:
     time = [0.0]
-    rate = Rate(burst=2, per_s=0.5, now=lambda: time[0])
+    rate = RateLimiter(burst=2, per_s=0.5, now=lambda: time[0])
     assert [rate.wait_s("a"), rate.wait_s("a"), rate.wait_s("a"), rate.wait_s("b")] == [0, 0, 2, 0]
     time[0] = 2.0
     assert rate.wait_s("a") == 0

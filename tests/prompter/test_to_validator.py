@@ -20,9 +20,9 @@ from neurons.chain.devnet.rules import Rules
 from neurons.chain.opening import chain_opener
 from neurons.chain.settings import ChainSettings
 from neurons.validator.prompts import BadBatchError, Batch, CollectorClient, Prompts, fetch
-from prompter.collector.service import create_app
+from prompter.collector.app import create_app
+from prompter.collector.policy import FetchPolicy
 from prompter.collector.settings import CollectorSettings
-from prompter.collector.signature import Gate
 from serving.settings import ShellSettings
 
 VALIDATOR = bittensor_wallet.Keypair.create_from_uri("//Validator")
@@ -41,8 +41,8 @@ def devnet(tmp_path: Path) -> Iterator[Devnet]:
 @pytest.fixture
 def address(devnet: Devnet, tmp_path: Path, db: Path, live: Any) -> Iterator[str]:
     chain = ChainSettings(network="devnet", devnet_path=tmp_path / "devnet.db")
-    gate = Gate(chain_opener(chain, None), min_stake=1000.0)
-    with live(create_app(CollectorSettings(shell=ShellSettings(port=0), db=db, chain=chain), gate)) as url:
+    policy = FetchPolicy(chain_opener(chain, None), min_stake=1000.0)
+    with live(create_app(CollectorSettings(shell=ShellSettings(port=0), db=db, chain=chain), policy)) as url:
         yield url
 
 
