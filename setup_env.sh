@@ -101,13 +101,13 @@ set_up_everything() {
   ENV_DIR=$ROOT/.venv
   STAMP=$(stamp_of pyproject.toml constraints.txt setup_env.sh)
   if up_to_date; then
-    "$ENV_DIR/bin/python" tools/check_environment.py kernels
+    "$ENV_DIR/bin/python" -m tools.check_environment kernels
     return
   fi
   make_venv
   say "installing the packages (6 GB on Linux; a minute or two on a fast line)"
   install -c constraints.txt -e ".[$EVERY_EXTRA]"
-  "$ENV_DIR/bin/python" tools/check_environment.py everything
+  "$ENV_DIR/bin/python" -m tools.check_environment everything
   printf '%s\n' "$STAMP" >"$ENV_DIR/setup-stamp"
   say "ready: .venv"
 }
@@ -119,15 +119,15 @@ set_up_part() {
   STAMP=$(stamp_of "$yml" "$PART/requirements.txt" constraints.txt setup_env.sh)
   if command -v conda >/dev/null 2>&1; then conda_environment "$yml"; else venv_environment; fi
   printf '%s\n' "$STAMP" >"$ENV_DIR/setup-stamp"
-  "$ENV_DIR/bin/python" tools/pm2_config.py "$PART" --interpreter "$ENV_DIR/bin/python"
+  "$ENV_DIR/bin/python" -m tools.pm2_config "$PART" --interpreter "$ENV_DIR/bin/python"
   say "$NAME is ready: $ENV_DIR"
-  "$ENV_DIR/bin/python" tools/check_environment.py "$PART"
+  "$ENV_DIR/bin/python" -m tools.check_environment "$PART"
 }
 
 venv_environment() {
   ENV_DIR=$ROOT/.venvs/$NAME
   if up_to_date; then
-    "$ENV_DIR/bin/python" tools/check_environment.py kernels
+    "$ENV_DIR/bin/python" -m tools.check_environment kernels
     return
   fi
   make_venv

@@ -45,9 +45,9 @@ case "$*" in
   "-c import venv"*) exit {no_venv} ;;
   "-m venv "*) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
   "-m uv"*|*"install --quiet --disable-pip-version-check uv") exit 1 ;;
-  tools/pm2_config.py*) exec "{real}" "$@" --cuda no ;;
-  "tools/check_environment.py kernels") ;;
-  tools/check_environment.py*) echo "renderer: stand-in" ;;
+  "-m tools.pm2_config"*) exec "{real}" "$@" --cuda no ;;
+  "-m tools.check_environment kernels") ;;
+  "-m tools.check_environment"*) echo "renderer: stand-in" ;;
 esac
 """
 UV = """#!/bin/bash
