@@ -1,26 +1,27 @@
-"""Shared by the mocks that call validators: which validators to ask, output lines, and exit statuses for scripts.
+"""What the mocks that call validators share: flags, the choice of validators, output lines and exit statuses.
 
-0 and 1 are each program's own; 2: bad flags, wallet or service; 3: no validator accepts the request now; 4: the hotkey
-is not registered, or no validator was found.
+Exit status 2: invalid flags, or no usable wallet or service; 3: no validator accepts the request now; 4: the hotkey is
+not registered, or no validator was found. 0 and 1 have a meaning of their own in each program.
 """
 
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from neurons.chain.contract import ChainError, Seat
 from neurons.miner.validators import find_validators
-from neurons.settings import MinerSettings, miner_settings
-from serving.settings import SettingsError
+from neurons.settings import MinerSettings, read_neuron_flags
+from serving.settings import SettingsError, exit_with_error
 
 NOT_SET_UP, NO_TASK, NOBODY = 2, 3, 4
 
+Settings = TypeVar("Settings", bound=MinerSettings)
+
 
 class Failed(Exception):
-    """Ends the round with an exit status and a message."""
+    """The program cannot go on: its exit status, and the message to print."""
 
     def __init__(self, status: int, why: str) -> None:
         super().__init__(why)
@@ -28,7 +29,7 @@ class Failed(Exception):
 
 
 async def validators_of(settings: MinerSettings, wallet: Any, min_stake: float) -> list[Seat]:
-    """Return the validators that may be asked, by stake in descending order. Raises Failed or ChainError."""
+    """Return the validators to call, the one with the most stake first. Raises Failed or ChainError."""
     from neurons.chain.opening import chain_worker  # noqa: PLC0415
 
     worker = chain_worker(settings.chain, wallet)
@@ -39,7 +40,7 @@ async def validators_of(settings: MinerSettings, wallet: Any, min_stake: float) 
     hotkey = str(wallet.hotkey.ss58_address)
     if hotkey not in snapshot.by_hotkey:
         raise Failed(NOBODY, f"the hotkey {hotkey} is not registered on subnet {snapshot.netuid}")
-    say("registered", f"seat {snapshot.by_hotkey[hotkey].uid} of subnet {snapshot.netuid}, block {snapshot.block}")
+    say("registered", f"uid {snapshot.by_hotkey[hotkey].uid} of subnet {snapshot.netuid}, block {snapshot.block}")
     seats = sorted(find_validators(snapshot, hotkey, min_stake), key=lambda seat: -seat.stake)
     if not seats:
         raise Failed(NOBODY, f"no validator has a permit, a stake of {min_stake:g} and an axon")
@@ -51,10 +52,16 @@ def say(what: str, words: str) -> None:
     print(f"{what:<11} {words}", flush=True)
 
 
-def run_once(program: str, argv: Sequence[str] | None, work: Callable[[MinerSettings, Any], Awaitable[int]]) -> int:
-    """Run `work(settings, wallet)` with a miner's flags and return the exit status; print one line if it fails."""
+def run_once(
+    program: str,
+    model: type[Settings],
+    argv: Sequence[str] | None,
+    description: str,
+    work: Callable[[Settings, Any], Awaitable[int]],
+) -> int:
+    """Run `work(settings, wallet)` with the flags of `model` and return the exit status; print one line if it fails."""
     try:
-        settings = miner_settings(argv)
+        settings = read_neuron_flags(model, program, argv, description)
         from neurons.chain.opening import open_wallet  # noqa: PLC0415  the SDK takes seconds to import
         from neurons.process import start_logging  # noqa: PLC0415
 
@@ -67,8 +74,7 @@ def run_once(program: str, argv: Sequence[str] | None, work: Callable[[MinerSett
         say("failed", f"the chain: {error}")
         return NOBODY
     except SettingsError as error:
-        print(f"{program}: {error}", file=sys.stderr)
-        return NOT_SET_UP
+        exit_with_error(program, error)
 
 
 async def _done(work: Awaitable[int]) -> int:

@@ -1,9 +1,9 @@
-"""A miner that cheats, with the flags of the honest one: a subnet must not pay it.
+"""A miner that cheats, with the flags of the honest one. A subnet must not pay it.
 
 python mocks/cheating_miner.py --subtensor.network devnet --devnet.path FILE --wallet.name … --generation.endpoint URL
 
-Its tricks, in turn: the good asset of another prompt, noise, and its last asset once more. All are well-formed splats,
-properly signed and on time: only the scores can tell.
+Its tricks, in turn: a good asset of another prompt, noise, and its last asset again. All are well-formed splats,
+properly signed and on time, so only scoring can catch them.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from mocks import cheats
 from neurons.messages import PullReply, Task
 from neurons.miner.peers import Calls, Peer, PeerError
 from neurons.miner.validators import find_validators
-from neurons.settings import MinerSettings, bearer, miner_settings
-from serving.settings import SettingsError
+from neurons.settings import MinerSettings, bearer, read_neuron_flags
+from serving.settings import SettingsError, exit_with_error
 from splats.codecs import encode_spz
 
 logger = logging.getLogger(__name__)
@@ -40,17 +40,17 @@ PAUSE_S = 1.0
 
 @dataclass
 class Tricks:
-    """Makes the assets of a cheat; `client` is connected to a generation service."""
+    """The assets of a cheat; `client` calls a generation service."""
 
     client: httpx.AsyncClient
     last: bytes = b""
 
-    async def another_prompts(self, turn: int) -> bytes:
+    async def other_prompt(self, turn: int) -> bytes:
         """Return an honest asset of another prompt."""
         prompt = OTHER_PROMPTS[turn % len(OTHER_PROMPTS)]
-        answer = await self.client.post("/generate_raw/", data={"prompt": prompt})
-        answer.raise_for_status()
-        return answer.content
+        response = await self.client.post("/generate_raw/", data={"prompt": prompt})
+        response.raise_for_status()
+        return response.content
 
     async def noise(self, turn: int) -> bytes:
         """Return random splats, different ones each time."""
@@ -67,17 +67,17 @@ async def cheat(settings: MinerSettings, stop: asyncio.Event) -> int:
     from neurons.miner.dendrite import Dendrite  # noqa: PLC0415  loads the SDK
 
     wallet = open_wallet(settings.wallet)
-    chain = chain_worker(settings.chain, wallet)
-    keys = bearer(settings.generation.api_key_file)
+    worker = chain_worker(settings.chain, wallet)
+    headers = bearer(settings.generation.api_key_file)
     async with (
         httpx.AsyncClient(
-            base_url=settings.generation.endpoints[0], headers=keys, trust_env=False, timeout=60
+            base_url=settings.generation.endpoints[0], headers=headers, trust_env=False, timeout=60
         ) as client,
         Dendrite(wallet.hotkey, settings.chain.netuid) as dendrite,
     ):
         tricks, turn = Tricks(client), 0
         while not stop.is_set():
-            seats = find_validators(await chain.read(lambda one: one.snapshot()), dendrite.hotkey, 0.0)
+            seats = find_validators(await worker.read(lambda chain: chain.snapshot()), dendrite.hotkey, 0.0)
             peers = [Peer(seat.hotkey, seat.ip, seat.port, seat.stake) for seat in seats]
             task = await next_task(dendrite, peers[0], stop) if peers else None
             if task is None:
@@ -85,35 +85,38 @@ async def cheat(settings: MinerSettings, stop: asyncio.Event) -> int:
                 continue
             await _play(tricks, turn, dendrite, peers[0], task)
             turn += 1
-    await chain.close()
+    await worker.close()
     return 0
 
 
 async def _play(tricks: Tricks, turn: int, calls: Calls, peer: Peer, task: Task) -> None:
     """Play the next trick and log its result."""
-    trick = (tricks.another_prompts, tricks.noise, tricks.replay)[turn % 3]
+    trick = (tricks.other_prompt, tricks.noise, tricks.replay)[turn % 3]
     try:
         tricks.last = await trick(turn)
-        answer = await calls.submit(peer, task, base64.b64encode(tricks.last).decode("ascii"))
+        reply = await calls.submit(peer, task, base64.b64encode(tricks.last).decode("ascii"))
     except (PeerError, httpx.HTTPError) as error:
         logger.warning("%s: %s", trick.__name__, error)
     else:
         logger.info(
-            "%s: score %s, %s", trick.__name__, answer.score, answer.reason_code or f"paid {answer.task_fidelity_score}"
+            "%s: score %s, %s",
+            trick.__name__,
+            reply.score,
+            reply.reason_code or f"fidelity {reply.task_fidelity_score}",
         )
 
 
 async def next_task(calls: Calls, peer: Peer, stop: asyncio.Event) -> Task | None:
     """Return the next task from the validator, or None if `stop` is set first."""
-    answer = PullReply()
-    while answer.task is None and not stop.is_set():
-        await _pause(stop, answer.cooldown_until - time.time())
+    reply = PullReply()
+    while reply.task is None and not stop.is_set():
+        await _pause(stop, reply.cooldown_until - time.time())
         try:
-            answer = await calls.pull(peer)
+            reply = await calls.pull(peer)
         except PeerError as error:
             logger.warning("%s", error)
             return None
-    return answer.task
+    return reply.task
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:
@@ -124,14 +127,13 @@ async def _pause(stop: asyncio.Event, seconds: float) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the cheat until a signal and return the exit status."""
     try:
-        settings = miner_settings(argv)
+        settings = read_neuron_flags(MinerSettings, "cheating_miner.py", argv, "A miner that cheats.")
         from neurons.process import run, start_logging  # noqa: PLC0415
 
         start_logging(settings.logging)
         return run(partial(cheat, settings))
     except SettingsError as error:
-        print(f"cheating_miner.py: {error}", file=sys.stderr)
-        return 2
+        exit_with_error("cheating_miner.py", error)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""Asks every validator of the subnet which release it runs, and prints a table.
+"""Ask every validator of the subnet which release it runs, and print a table.
 
 python mocks/check_versions.py --subtensor.network finney --netuid 17 --wallet.name … --wallet.hotkey …
 
-Takes the flags of neurons/serve_miner.py; the hotkey must be registered. Exit status: 0 when all answered, 1 when some
-did not, 2 for flags or a wallet that cannot be, 4 when there is nobody to ask.
+Takes the flags of neurons/serve_miner.py; the hotkey must be registered. Exit status: 0 all replied; 1 some did not;
+2 invalid flags, or no usable wallet; 4 the hotkey is not registered, or no validator was found.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ async def ask_all(settings: MinerSettings, wallet: Any) -> int:
     seats = await validators_of(settings, wallet, 0.0)
     async with Dendrite(wallet.hotkey, settings.chain.netuid) as dendrite:
 
-        async def told(seat: Seat) -> str | None:
+        async def ask_one(seat: Seat) -> str | None:
             peer = Peer(seat.hotkey, seat.ip, seat.port, seat.stake)
             try:
                 number, validation = await dendrite.version(peer)
@@ -41,7 +41,7 @@ async def ask_all(settings: MinerSettings, wallet: Any) -> int:
             print(row(seat, format_release(number), shorten(validation)))
             return format_release(number)
 
-        found = await asyncio.gather(*(told(seat) for seat in seats))
+        found = await asyncio.gather(*(ask_one(seat) for seat in seats))
     answered = [version for version in found if version is not None]
     say("answered", f"{len(answered)} of {len(seats)}; releases: {', '.join(sorted(set(answered))) or 'none'}")
     return 0 if len(answered) == len(seats) else 1
@@ -54,7 +54,7 @@ def row(seat: Seat, version: str, validation: str) -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Ask once and return the exit status."""
-    return run_once("check_versions.py", argv, ask_all)
+    return run_once("check_versions.py", MinerSettings, argv, "Prints which release each validator runs.", ask_all)
 
 
 if __name__ == "__main__":

@@ -21,15 +21,15 @@ class JobFailedError(Exception):
 
 
 def submit(client: httpx.Client, prompt: str) -> dict[str, Any]:
-    """Submit a job. Raises JobFailedError, with the service's message, when it refuses the prompt."""
-    answer = client.post("/jobs/", json={"prompt": prompt})
-    if answer.status_code != 202:
-        raise JobFailedError(f"the service refused the prompt: {answer.json().get('detail', answer.text)}")
-    return dict(answer.json())
+    """Submit a job. Raises JobFailedError, with the service's message, if it refuses the prompt."""
+    response = client.post("/jobs/", json={"prompt": prompt})
+    if response.status_code != 202:
+        raise JobFailedError(f"the service refused the prompt: {response.json().get('detail', response.text)}")
+    return dict(response.json())
 
 
 def follow(client: httpx.Client, job_id: str) -> Iterator[dict[str, Any]]:
-    """Yield the job of each event until its end."""
+    """Yield the state of a job from each of its events, until it ends."""
     with client.stream("GET", f"/jobs/{job_id}/events") as stream:
         stream.raise_for_status()
         for line in stream.iter_lines():
@@ -42,10 +42,10 @@ def download(client: httpx.Client, job: dict[str, Any], folder: Path, name: str)
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for extension in FORMATS:
-        answer = client.get(f"/jobs/{job['id']}/result.{extension}")
-        answer.raise_for_status()
+        response = client.get(f"/jobs/{job['id']}/result.{extension}")
+        response.raise_for_status()
         path = folder / f"{name}.{extension}"
-        path.write_bytes(answer.content)
+        path.write_bytes(response.content)
         paths.append(path)
     return paths
 
@@ -53,8 +53,8 @@ def download(client: httpx.Client, job: dict[str, Any], folder: Path, name: str)
 def generate(client: httpx.Client, prompt: str, folder: Path) -> list[Path]:
     """Run one job from prompt to files, and print its progress. Raises JobFailedError if it is not done."""
     job = submit(client, prompt)
-    for now in follow(client, job["id"]):
-        job = now
+    for latest in follow(client, job["id"]):
+        job = latest
         _show(job)
     if job["status"] != "done":
         error = job.get("error") or {"code": job["status"], "detail": "the service ended its stream"}

@@ -1,4 +1,4 @@
-"""The demo of `make demo`: turns a prompt into a splat and a video, then runs a whole subnet on this machine.
+"""Run the demo of `make demo`: turn a prompt into a splat and a video, then run a whole subnet on this machine.
 
 PROMPT="pink bicycle" python -m mocks.local_network [--out out] [--plan mocks/devnet.yaml]
 
@@ -41,7 +41,7 @@ def run(prompt: str, folder: Path, config: Path, plan: Plan) -> None:
         shutil.rmtree(state, ignore_errors=True)
         state.mkdir(parents=True)
         with running_network(plan, generation.url, state) as network:
-            board = earn(network, plan)
+            board = follow(network, plan)
     path = board.write(folder / "network.json")
     print(board.table(), flush=True)
     say("made", str(path))
@@ -49,13 +49,13 @@ def run(prompt: str, folder: Path, config: Path, plan: Plan) -> None:
 
 
 def make_files(prompt: str, generation: Service, folder: Path) -> None:
-    """The prompt's splat, picture and video, each opened again. Raises JobFailedError or BadResult."""
+    """Generate the splat, image and video of a prompt and check each file. Raises JobFailedError or BadResult."""
     with httpx.Client(base_url=generation.url, timeout=JOB_S, trust_env=False) as client:
         for path in generate(client, prompt, folder):
             say("made", f"{path}  {path.stat().st_size / 1e6:.2f} MB  {describe(path)}")
 
 
-def earn(network: Network, plan: Plan) -> Scoreboard:
+def follow(network: Network, plan: Plan) -> Scoreboard:
     """Follow the network until the chain has its weights, and print each task as it closes."""
     board, printed = Scoreboard(), 0
     for board in watch(network, plan.until):
@@ -68,10 +68,10 @@ def earn(network: Network, plan: Plan) -> Scoreboard:
 def main() -> int:
     """Run the demo with the prompt of the environment and return the exit status."""
     parser = argparse.ArgumentParser(description="Turn the prompt in $PROMPT into a splat and a video; run a subnet.")
-    parser.add_argument("--out", type=Path, default=Path("out"), help="folder of the results (out)")
+    parser.add_argument("--out", type=Path, default=Path("out"), help="folder of the results (default: out)")
     procedural = ROOT / "generation/configs/procedural.yaml"
-    parser.add_argument("--config", type=Path, default=procedural, help="config of the generation service")
-    parser.add_argument("--plan", type=Path, default=ROOT / "mocks/devnet.yaml", help="how the network runs")
+    parser.add_argument("--config", type=Path, default=procedural, help="configuration of the generation service")
+    parser.add_argument("--plan", type=Path, default=ROOT / "mocks/devnet.yaml", help="rules and flags of the network")
     args = parser.parse_args()
     try:
         prompt = os.environ.get("PROMPT", "pink bicycle")

@@ -1,15 +1,15 @@
-"""A user with a wallet: asks a validator for a splat through its axon, waits, and saves the best result.
+"""Request a splat from a validator's axon, as a user with a wallet does, and save the best result.
 
 python mocks/mock_client.py --prompt "pink bicycle" --out bicycle.spz --subtensor.network finney \\
   --netuid 17 --wallet.name … --wallet.hotkey …
 
-Takes the flags of neurons/serve_miner.py. The validator must serve users (--public_api.enabled) and allow this hotkey.
-Exit status: 0 saved; 1 the job failed; 2 bad flags or wallet; 3 no validator accepts the prompt; 4 no validator found.
+Also takes the flags of neurons/serve_miner.py. The validator must serve users (--public_api.enabled) and allow this
+hotkey. Exit status: 0 saved; 1 the job failed; 2 invalid flags, or no usable wallet; 3 no validator accepts the prompt;
+4 the hotkey is not registered, or no validator was found.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import base64
 import sys
@@ -33,17 +33,29 @@ JOB_FAILED = 1
 UNDERWAY = (TaskStatus.IN_QUEUE, TaskStatus.IN_PROGRESS)
 
 
-async def ask(settings: MinerSettings, wallet: Any, prompt: str, out: Path, poll_s: float | None) -> int:
+class ClientSettings(MinerSettings):
+    """What to request and where to save it; the wallet and the chain of a miner's settings."""
+
+    prompt: str = "pink bicycle"
+    """prompt of the job"""
+    out: Path = Path("result.spz")
+    """file to write"""
+    poll: float | None = None
+    """seconds between status checks; by default what the validator asks for"""
+
+
+async def request_splat(settings: ClientSettings, wallet: Any) -> int:
     """Run one job from request to file and return the exit status. Raises Failed or ChainError."""
     from neurons.miner.dendrite import Dendrite  # noqa: PLC0415  loads the SDK
 
     seats = await validators_of(settings, wallet, 0.0)
     async with Dendrite(wallet.hotkey, settings.chain.netuid) as dendrite:
-        peer, job_id, interval_s = await _first_taker(dendrite, seats, prompt)
-        say("job", f"{shorten(job_id)} of {peer}; polling every {poll_s or interval_s:g} s")
+        peer, job_id, interval_s = await _submit(dendrite, seats, settings.prompt)
+        poll_s = settings.poll or interval_s
+        say("job", f"{shorten(job_id)} of {peer}; polling every {poll_s:g} s")
         deadline, last = time.monotonic() + PATIENCE_S, None
         while time.monotonic() < deadline:
-            await asyncio.sleep(poll_s or interval_s)
+            await asyncio.sleep(poll_s)
             try:
                 status, results = await dendrite.status(peer, job_id)
             except PeerError as error:
@@ -53,16 +65,17 @@ async def ask(settings: MinerSettings, wallet: Any, prompt: str, out: Path, poll
                 say("status", status.name.lower() if status else "unknown")
                 last = status
             if status is TaskStatus.DONE and results:
-                out.write_bytes(base64.b64decode(results, validate=True))
-                say("saved", f"{out}, {out.stat().st_size:,} bytes")
+                asset = base64.b64decode(results, validate=True)
+                settings.out.write_bytes(asset)
+                say("saved", f"{settings.out}, {len(asset):,} bytes")
                 return 0
             if status not in UNDERWAY:
                 raise Failed(JOB_FAILED, "the validator has no result")
     raise Failed(JOB_FAILED, f"no result within {PATIENCE_S:g} s")
 
 
-async def _first_taker(dendrite: Any, seats: Sequence[Seat], prompt: str) -> tuple[Peer, str, int]:
-    """Return the validator that accepts the prompt, the job's id and the polling interval (s). Raises Failed."""
+async def _submit(dendrite: Any, seats: Sequence[Seat], prompt: str) -> tuple[Peer, str, int]:
+    """Return the first validator that accepts the prompt, the job's id and the polling interval (s). Raises Failed."""
     for seat in seats:
         peer = Peer(seat.hotkey, seat.ip, seat.port, seat.stake)
         try:
@@ -75,15 +88,8 @@ async def _first_taker(dendrite: Any, seats: Sequence[Seat], prompt: str) -> tup
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Ask once and return the exit status."""
-    parser = argparse.ArgumentParser(prog="mock_client.py", add_help=False, allow_abbrev=False)
-    parser.add_argument("--prompt", default="pink bicycle")
-    parser.add_argument("--out", type=Path, default=Path("result.spz"))
-    parser.add_argument("--poll", type=float, help="polling interval in seconds, instead of the validator's")
-    own, rest = parser.parse_known_args(argv)
-    return run_once(
-        "mock_client.py", rest, lambda settings, wallet: ask(settings, wallet, own.prompt, own.out, own.poll)
-    )
+    """Run one job and return the exit status."""
+    return run_once("mock_client.py", ClientSettings, argv, "Requests a splat from a validator.", request_splat)
 
 
 if __name__ == "__main__":

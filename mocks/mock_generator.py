@@ -1,9 +1,9 @@
-"""A fast stand-in for the generation service: every route of the real one, a ball of splats for any prompt.
+"""A fast stand-in for the generation service: it has every route of the real one, and makes a ball for any prompt.
 
 python mocks/mock_generator.py [--port 8093] [--delay 0.2] [--fail 0.1] [--splats 8000]
 
-The ball's colours are drawn from the seed, so that no two are alike; it shows no prompt, so no validator will like it.
-For trying a miner out without a generator: its pace, its failures, its restarts.
+The ball's colours are drawn from the seed, so that no two are alike. It shows no prompt, so validators will reject it.
+Use it to try a miner without a generator: how it copes with slow, failing or restarting services.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def ball(count: int, seed: int) -> Splats:
 
 
 def make_generator(count: int, delay_s: float, fail: float) -> Generator:
-    """Make a generator that takes `delay_s` and fails for a share `fail` of all seeds."""
+    """Make a generator that takes `delay_s` and fails for the share `fail` of all seeds."""
 
     def generate(_prompt: str, seed: int, report: Report) -> Generated:
         ends_at = time.monotonic() + delay_s
@@ -76,7 +76,7 @@ class MockFlags(FrozenSettings):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Serve until a signal and return the exit status."""
+    """Run the service until a signal and return the exit status."""
     try:
         flags = read_flags(MockFlags, "mock_generator.py", argv, "A fast stand-in for the generation service.")
         configure_logging(flags.shell)

@@ -1,12 +1,12 @@
-"""One round of a miner, to check that everything is in place: pull a task, generate a splat, submit it.
+"""Play one round of a miner, to check the set-up: pull a task, generate a splat, submit it.
 
 python mocks/mock_miner.py --subtensor.network finney --netuid 17 --wallet.name … --wallet.hotkey … \\
   --logging.trace
 
-Takes the flags of neurons/serve_miner.py. Asks validators in the order of their stake until one gives a task, has the
-generation service (--generation.endpoint) make a splat, and prints what the validator says of it. Exit status:
-0 accepted; 1 judged, but not accepted; 2 flags, wallet or generation service are not as they must be; 3 no validator
-has a task for this hotkey now; 4 the hotkey is not registered, or no validator can be reached.
+Takes the flags of neurons/serve_miner.py. It asks validators for a task, the one with the most stake first, has the
+generation service (--generation.endpoint) make a splat, and prints the validator's feedback. Exit status: 0 accepted;
+1 judged, but not accepted; 2 invalid flags, or no usable wallet or generation service; 3 no validator has a task for
+this hotkey now; 4 the hotkey is not registered, or no validator can be reached.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ import httpx
 
 from mocks.calling import NO_TASK, NOBODY, NOT_SET_UP, Failed, run_once, say, validators_of
 from neurons.chain.contract import Seat
-from neurons.messages import PullReply, SubmitReply, Task
+from neurons.messages import SubmitReply, Task
 from neurons.miner.delivery import Clock, deliver
 from neurons.miner.peers import Calls, Peer, PeerError, shorten
 from neurons.miner.rules import MinerRules
@@ -42,45 +42,44 @@ async def play(settings: MinerSettings, wallet: Any) -> int:
     """Play one round and return the exit status. Raises Failed or ChainError."""
     from neurons.miner.dendrite import Dendrite  # noqa: PLC0415  loads the SDK
 
-    keys = bearer(settings.generation.api_key_file)
+    headers = bearer(settings.generation.api_key_file)
     async with (
-        httpx.AsyncClient(headers=keys, trust_env=False) as client,
+        httpx.AsyncClient(headers=headers, trust_env=False) as client,
         Dendrite(wallet.hotkey, settings.chain.netuid) as dendrite,
     ):
         service = GenerationClient(settings.generation.endpoints[0], client)
         if not await service.ready():
             raise Failed(NOT_SET_UP, f"no generation service is ready at {service.url}")
         seats = await validators_of(settings, wallet, settings.neuron.min_stake_to_set_weights)
-        peer, answer = await first_task(dendrite, seats)
-        assert answer.task is not None
-        say("task", f"{answer.task.prompt!r}, to be sent within {answer.task.submit_before - time.time():.0f} s")
-        results = await generated(service, answer.task)
-        judged = await deliver(dendrite, peer, answer.task, results, MinerRules(), Clock(time.time, random.Random()))
-        return report(judged)
+        peer, task = await pull_task(dendrite, seats)
+        say("task", f"{task.prompt!r}, to be sent within {task.submit_before - time.time():.0f} s")
+        results = await generate(service, task)
+        verdict = await deliver(dendrite, peer, task, results, MinerRules(), Clock(time.time, random.Random()))
+        return report(verdict)
 
 
-async def first_task(calls: Calls, seats: Sequence[Seat]) -> tuple[Peer, PullReply]:
-    """Return the first task that a validator gives, and the validator. Raises Failed."""
-    answered = False
+async def pull_task(calls: Calls, seats: Sequence[Seat]) -> tuple[Peer, Task]:
+    """Return the first task that a validator gives, and that validator. Raises Failed."""
+    reached = False
     for seat in seats:
         peer = Peer(seat.hotkey, seat.ip, seat.port, seat.stake)
         try:
-            answer = await calls.pull(peer)
+            reply = await calls.pull(peer)
         except PeerError as error:
             say("validator", f"{peer}: {error}")
             continue
-        answered = True
-        runs = format_release(answer.version) if answer.version is not None else "an unknown release"
-        say("validator", f"{peer}, stake {seat.stake:g}, runs {runs} with scorer {shorten(answer.scorer) or 'unknown'}")
-        if answer.task is not None:
-            return peer, answer
-        wait_s = max(0.0, answer.cooldown_until - time.time())
-        say("no task", f"{shorten(answer.reason_code) or 'no reason given'}; ask again in {wait_s:.0f} s")
-    raise Failed(*((NO_TASK, "no validator has a task now") if answered else (NOBODY, "no validator can be reached")))
+        reached = True
+        runs = format_release(reply.version) if reply.version is not None else "an unknown release"
+        say("validator", f"{peer}, stake {seat.stake:g}, runs {runs} with scorer {shorten(reply.scorer) or 'unknown'}")
+        if reply.task is not None:
+            return peer, reply.task
+        wait_s = max(0.0, reply.cooldown_until - time.time())
+        say("no task", f"{shorten(reply.reason_code) or 'no reason given'}; ask again in {wait_s:.0f} s")
+    raise Failed(*((NO_TASK, "no validator has a task now") if reached else (NOBODY, "no validator can be reached")))
 
 
-async def generated(service: GenerationClient, task: Task) -> str:
-    """Generate a splat for the task. Raises Failed."""
+async def generate(service: GenerationClient, task: Task) -> str:
+    """Generate a splat for the task and return it in base64. Raises Failed."""
     seed, started = secrets.randbits(32), time.monotonic()
     try:
         made = await service.generate(task.prompt, seed)
@@ -90,25 +89,25 @@ async def generated(service: GenerationClient, task: Task) -> str:
     return base64.b64encode(made).decode("ascii")
 
 
-def report(answer: SubmitReply | None) -> int:
-    """Print the feedback and return the exit status. Raises Failed when there is none."""
-    if answer is None:
+def report(reply: SubmitReply | None) -> int:
+    """Print the feedback and return the exit status. Raises Failed if there is none."""
+    if reply is None:
         raise Failed(NOBODY, "the validator sent no feedback")
-    score = "none" if answer.score is None else f"{answer.score:.4f} by {shorten(answer.scorer)}, seed {answer.seed}"
+    score = "none" if reply.score is None else f"{reply.score:.4f} by {shorten(reply.scorer)}, seed {reply.seed}"
     say("score", score)
-    fidelity, average = answer.task_fidelity_score, answer.average_fidelity_score
-    accepted = answer.generations_within_8_hours
+    fidelity, average = reply.task_fidelity_score, reply.average_fidelity_score
+    accepted = reply.generations_within_8_hours
     say("feedback", f"fidelity {fidelity:g}, average {average:.3f}, {accepted} accepted in 8 h")
-    say("reward", f"{answer.current_miner_reward:.3f}")
-    if answer.reason_code:
-        say("reason", f"{shorten(answer.reason_code)}: {shorten(answer.detail)}")
-    say("cooldown", f"{max(0.0, answer.cooldown_until - time.time()):.0f} s")
-    return ACCEPTED if answer.task_fidelity_score > 0 else NOT_ACCEPTED
+    say("reward", f"{reply.current_miner_reward:.3f}")
+    if reply.reason_code:
+        say("reason", f"{shorten(reply.reason_code)}: {shorten(reply.detail)}")
+    say("cooldown", f"{max(0.0, reply.cooldown_until - time.time()):.0f} s")
+    return ACCEPTED if reply.task_fidelity_score > 0 else NOT_ACCEPTED
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Play one round and return the exit status."""
-    return run_once("mock_miner.py", argv, play)
+    return run_once("mock_miner.py", MinerSettings, argv, "Plays one round of a miner, to check the set-up.", play)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Starts this repository's programs as separate processes on free loopback ports, and drains them again.
+"""Starts this repository's programs as separate processes on free loopback ports, and stops them.
 
-Knows nothing of what a program does: it looks at /ready/ and sends SIGINT, as PM2 does.
+Like PM2, it only starts a program, waits for its /ready/, and sends SIGINT.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Service:
     ready_s: float = math.inf
 
     def await_ready(self) -> None:
-        """Wait until it is ready and record how long that took. Raises ServiceFailed when it ends or stays unready."""
+        """Wait until the service is ready and record how long that took. Raises ServiceFailed if it ends or is late."""
         with httpx.Client(timeout=5, trust_env=False) as client:
             while self.process.poll() is None and time.monotonic() < self.started + READY_S:
                 try:
@@ -55,7 +55,7 @@ class Service:
         raise self.failure("is not ready")
 
     def check(self) -> None:
-        """Raise ServiceFailed when the process has ended."""
+        """Raise ServiceFailed if the process has ended."""
         if self.process.poll() is not None:
             raise self.failure("")
 
@@ -75,9 +75,9 @@ def start(
     port_flag: str = "--port",
     env: Mapping[str, str] | None = None,
 ) -> Service:
-    """Start `script` (relative to the repository) with `args` and a free port, without waiting; end it with `drain`.
+    """Start `script` (relative to the repository) with `args` on a free port, without waiting until it is ready.
 
-    Its output goes to the file `log`.
+    Its output goes to the file `log`. Stop it with `drain`.
     """
     port = free_port()
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -108,7 +108,7 @@ def free_port() -> int:
 
 
 def drain(*processes: subprocess.Popen[bytes]) -> None:
-    """Ask all processes to finish (SIGINT), and kill those that do not within `DRAIN_S`."""
+    """Stop all processes with SIGINT, and kill those that have not ended within `DRAIN_S`."""
     for process in processes:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)

@@ -1,6 +1,6 @@
-"""Checks the files of a job: opens each with a reader of its format, and describes it in a few words.
+"""Checks the files of a job: opens each with a reader of its format and describes its contents.
 
-The readers are imported when they are used: the demo starts its service before it waits for torch itself.
+The readers are imported when they are needed: the demo starts its service before it loads torch itself.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def _video(data: bytes) -> str:
     return f"turntable, {len(frames)} frames of {frames[0][0]}×{frames[0][1]}"
 
 
-def _picture(data: bytes) -> str:
+def _image(data: bytes) -> str:
     from PIL import Image  # noqa: PLC0415
 
     with Image.open(io.BytesIO(data)) as image:
@@ -54,5 +54,5 @@ def _splats(data: bytes) -> str:
     return f"{len(splats):,} splats, SH degree {splats.sh_degree}"
 
 
-FORMATS: dict[str, Callable[[bytes], str]] = {"mp4": _video, "png": _picture, "spz": _splats, "ply": _splats}
-"""Readers of a finished demo's files, by extension."""
+FORMATS: dict[str, Callable[[bytes], str]] = {"mp4": _video, "png": _image, "spz": _splats, "ply": _splats}
+"""Readers of the files that the service offers, by extension."""

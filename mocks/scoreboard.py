@@ -1,4 +1,4 @@
-"""Results of a subnet's miners: tasks and rewards from the validator, weights from the chain."""
+"""How the miners of a subnet are doing: tasks and rewards from the validator, weights from the chain."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from neurons.chain.devnet.chain import Devnet
 
 FAIR = 5.0
 """The honest miner's weight is at least this many times the cheat's."""
-LOOK_S = 1.0
+READ_S = 1.0
 MINERS = ("honest", "cheat")
 
 
@@ -39,7 +39,7 @@ class Scoreboard:
 
     @property
     def is_fair(self) -> bool:
-        """Whether the honest miner's weight exceeds the cheat's at least fivefold."""
+        """Check whether the honest miner's weight is at least five times the cheat's."""
         honest, cheat = (self.weights.get(name, 0.0) for name in MINERS)
         return honest > 0 and honest >= FAIR * cheat
 
@@ -91,20 +91,20 @@ def row(task: Mapping[str, Any]) -> str:
 def watch(network: Network, until: Until) -> Iterator[Scoreboard]:
     """Yield the board every second until both miners closed `until.tasks` and the weights are fair, or time is up.
 
-    Raises ServiceFailed when a program ends.
+    Raises ServiceFailed if a program ends.
     """
     deadline = time.monotonic() + until.within_s
     with httpx.Client(base_url=network.validator_url, timeout=10, trust_env=False) as validator:
         board = Scoreboard()
         while time.monotonic() < deadline and not _enough(board, until):
-            time.sleep(LOOK_S)
+            time.sleep(READ_S)
             network.check()
             board = read_board(network, validator)
             yield board
 
 
 def read_board(network: Network, validator: httpx.Client) -> Scoreboard:
-    """Read the current board from validator and chain."""
+    """Read the current board from the validator and the chain."""
     names = {hotkey: name for name, hotkey in network.hotkeys.items()}
     tasks = [{"miner": names.get(task["hotkey"], "?"), **task} for task in reversed(validator.get("/tasks/").json())]
     miners = {names[miner["hotkey"]]: miner for miner in validator.get("/miners/").json()["miners"]}

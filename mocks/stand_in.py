@@ -1,7 +1,7 @@
-"""A stand-in for the validation service that ignores assets: scores are given, or drawn from the asset's digest.
+"""A stand-in for the validation service, which does not look at assets: scores are fixed, or drawn from their digest.
 
-Its fingerprints are those of assets all unlike each other. It never calls itself by a real scorer's name, so that no
-validator sets weights by it unless told to (--validation.scorer).
+Fingerprints are those of assets that are all different. The scorer's name is not that of a real one, so no validator
+sets weights by it unless --validation.scorer names it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SCORER = "stand-in@1"
 
 
 def stand_in(score: float | None = None) -> FastAPI:
-    """Return the service. Without a `score`, scores are between 0.5 and 1, so that a fifth is rejected."""
+    """Return the service's application. Without `score`, scores lie between 0.5 and 1, so that a fifth is rejected."""
     app = FastAPI()
 
     @app.get("/ready/")

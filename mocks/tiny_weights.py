@@ -1,6 +1,6 @@
-"""Small random weights of every learned network, and their table: for trying a set-up without downloads.
+"""Write small random weights of every learned network, and their table, to try a set-up without downloads.
 
-python -m mocks.tiny_weights FOLDER      writes them (about 10 MB); what comes of them is not worth looking at
+python -m mocks.tiny_weights FOLDER      (about 10 MB; the objects made with them are meaningless)
 """
 
 from __future__ import annotations

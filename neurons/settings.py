@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -213,6 +213,9 @@ class NeuronSettings(FrozenSettings):
     retired: Annotated[tuple[str, ...], NO_FLAG] = ()
 
 
+NeuronModel = TypeVar("NeuronModel", bound=NeuronSettings)
+
+
 class ValidatorSettings(NeuronSettings):
     """Settings of a validator."""
 
@@ -245,19 +248,28 @@ class MinerSettings(NeuronSettings):
 
 
 def validator_settings(argv: Sequence[str] | None = None) -> ValidatorSettings:
-    """Read a validator's flags. Raises SettingsError; exits for --help and for an unknown flag, as argparse does."""
-    kept, retired = _without_retired(sys.argv[1:] if argv is None else argv)
-    return read_flags(
-        ValidatorSettings, "serve_validator.py", kept, "Gives tasks to miners, scores their results and sets weights."
-    ).model_copy(update={"retired": retired})
+    """Read a validator's flags. Raises and exits as `read_neuron_flags`."""
+    return read_neuron_flags(
+        ValidatorSettings, "serve_validator.py", argv, "Gives tasks to miners, scores their results and sets weights."
+    )
 
 
 def miner_settings(argv: Sequence[str] | None = None) -> MinerSettings:
-    """Read a miner's flags. Raises SettingsError; exits for --help and for an unknown flag, as argparse does."""
+    """Read a miner's flags. Raises and exits as `read_neuron_flags`."""
+    return read_neuron_flags(
+        MinerSettings, "serve_miner.py", argv, "Pulls tasks from validators, generates splats and submits them."
+    )
+
+
+def read_neuron_flags(
+    model: type[NeuronModel], program: str, argv: Sequence[str] | None = None, description: str = ""
+) -> NeuronModel:
+    """Return a neuron's settings from its command line; retired flags are accepted and listed in `retired`.
+
+    Raises SettingsError; exits for --help and for an unknown flag, as argparse does.
+    """
     kept, retired = _without_retired(sys.argv[1:] if argv is None else argv)
-    return read_flags(
-        MinerSettings, "serve_miner.py", kept, "Pulls tasks from validators, generates splats and submits them."
-    ).model_copy(update={"retired": retired})
+    return read_flags(model, program, kept, description).model_copy(update={"retired": retired})
 
 
 def bearer(api_key_file: Path | None) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,16 @@ def test_retired_flags_are_accepted_and_named() -> None:
     settings = validator_settings(["--neuron.auto_update_disabled", "--storage.service_api_key", "x", "--netuid", "3"])
     assert settings.retired == ("--neuron.auto_update_disabled", "--storage.service_api_key")
     assert settings.chain.netuid == 3
+
+
+@pytest.mark.parametrize("read", [miner_settings, validator_settings])
+def test_help_lists_the_flags_by_group(read: Callable[[list[str]], object], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        read(["--help"])
+    assert ended.value.code == 0
+    shown = capsys.readouterr().out
+    assert "\nwallet:\n  The wallet whose hotkey signs.\n\n  --wallet.name NAME" in shown
+    assert shown.index("\nchain:\n") < shown.index("  --netuid") < shown.index("\naxon:\n")
 
 
 @pytest.mark.parametrize("flag", ["--neuron.min_stake", "--validation.endpont", "--help_me", "--neuron.auto"])
