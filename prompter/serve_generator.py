@@ -1,4 +1,4 @@
-"""Makes prompts without end and submits them to a collector; serves only /health/, /ready/, /version/ and /metrics.
+"""Runs the prompt generator, which submits to a collector; serves only /health/, /ready/, /version/ and /metrics.
 
 python prompter/serve_generator.py --config FILE [--port P]   (from anywhere; also python -m prompter.serve_generator)
 """
@@ -41,7 +41,9 @@ class GeneratorFlags(FrozenSettings):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run until a signal and return the exit status."""
     try:
-        flags = read_flags(GeneratorFlags, "serve_generator.py", argv, "Makes prompts and submits them to a collector.")
+        flags = read_flags(
+            GeneratorFlags, "serve_generator.py", argv, "Generates prompts and submits them to a collector."
+        )
         shell, config = flags.shell, read_yaml(flags.config, GeneratorConfig)
         configure_logging(shell)
         if not sys.stderr.isatty() or shell.logging != "plain":

@@ -1,6 +1,6 @@
 """Stores prompts in one SQLite file: atomic submissions, duplicates found by digest, fetches freshest first.
 
-Ten million prompts take about 1.5 GB; the cost of a submission does not grow with the file.
+Ten million prompts take about 0.8 GB; the cost of a submission does not grow with the file.
 May be used by one thread at a time; every method commits before it returns.
 """
 

@@ -1,1 +1,1 @@
-"""Makes prompts for ever: asks a backend by category, filters, and submits to a collector."""
+"""The prompt generator: writes prompts by category until stopped, filters them and submits them to a collector."""

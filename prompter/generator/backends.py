@@ -1,9 +1,4 @@
-"""Where prompts come from: the embedded grammar, or a model behind an OpenAI-compatible server.
-
-BackendError    no answer, or none that can be used; the backend may be asked again after `wait_s`, if that is given
-
-A backend is an async callable: (instruction for the system, request of the user, category, number, temperature) → text.
-"""
+"""The sources of prompts: the embedded grammar, or a model behind an OpenAI-compatible server."""
 
 from __future__ import annotations
 
@@ -22,7 +17,7 @@ _MAX_WAIT_S = 3600.0
 
 
 class BackendError(Exception):
-    """A backend did not answer usefully."""
+    """A backend returned no usable answer. `wait_s` is the wait that its server asks for, else 0."""
 
     def __init__(self, reason: str, wait_s: float = 0.0) -> None:
         super().__init__(reason)
@@ -30,8 +25,8 @@ class BackendError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
-    """What a backend is asked for; a grammar needs only the category and the number."""
+class BackendRequest:
+    """One request to a backend. The grammar uses only `category` and `count`."""
 
     system: str
     user: str
@@ -40,50 +35,51 @@ class Ask:
     temperature: float
 
 
-Backend = Callable[[Ask], Awaitable[str]]
+Backend = Callable[[BackendRequest], Awaitable[str]]
+"""Returns the text of the answer. Raises BackendError."""
 
 
 def grammar_backend(grammar: Grammar, rng: random.Random) -> Backend:
-    """Prompts from the grammar, one a line."""
+    """Return a backend that writes prompts with the grammar, one per line."""
 
-    async def answer(ask: Ask) -> str:
+    async def complete(asked: BackendRequest) -> str:
         try:
-            return "\n".join(grammar.prompt(ask.category, rng) for _ in range(ask.count))
+            return "\n".join(grammar.prompt(asked.category, rng) for _ in range(asked.count))
         except KeyError:
-            raise BackendError(f"the grammar has no category {ask.category!r}") from None
+            raise BackendError(f"the grammar has no category {asked.category!r}") from None
 
-    return answer
+    return complete
 
 
-def openai_backend(settings: BackendSettings, client: httpx.AsyncClient, key: str) -> Backend:
-    """Prompts from POST {url}/chat/completions."""
+def openai_backend(settings: BackendSettings, client: httpx.AsyncClient, api_key: str) -> Backend:
+    """Return a backend that calls POST {url}/chat/completions."""
     url = f"{settings.url.rstrip('/')}/chat/completions"
-    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
 
-    async def answer(ask: Ask) -> str:
+    async def complete(asked: BackendRequest) -> str:
         body = {
             "model": settings.model,
-            # One message: some chat templates (gemma's) know no system role.
-            "messages": [{"role": "user", "content": f"{ask.system}\n\n{ask.user}"}],
-            "temperature": round(ask.temperature, 3),
+            # One message, since some chat templates (gemma's) have no system role.
+            "messages": [{"role": "user", "content": f"{asked.system}\n\n{asked.user}"}],
+            "temperature": round(asked.temperature, 3),
             "max_tokens": settings.max_tokens,
             "stream": False,
         }
         try:
-            reply = await request(client, "POST", url, json=body, headers=headers, timeout=settings.timeout_s)
+            response = await request(client, "POST", url, json=body, headers=headers, timeout=settings.timeout_s)
         except CallError as error:
             raise BackendError(str(error)) from error
-        if reply.status != 200:
-            raise BackendError(f"status {reply.status}", wait_s(reply))
-        return content_of(reply)
+        if response.status != 200:
+            raise BackendError(f"status {response.status}", retry_wait_s(response))
+        return completion_text(response)
 
-    return answer
+    return complete
 
 
-def content_of(reply: Response) -> str:
-    """The text of a chat completion. Raises BackendError for any other shape."""
+def completion_text(response: Response) -> str:
+    """Return the text of a chat completion. Raises BackendError if the body is anything else."""
     try:
-        content = reply.json()["choices"][0]["message"]["content"]
+        content = response.json()["choices"][0]["message"]["content"]
     except (ValueError, KeyError, IndexError, TypeError) as error:
         raise BackendError("the answer is not a chat completion") from error
     if not isinstance(content, str):
@@ -91,6 +87,6 @@ def content_of(reply: Response) -> str:
     return content
 
 
-def wait_s(reply: Response) -> float:
-    """Return the seconds that the server asks to wait, at most an hour; 0 if it asks for none."""
-    return min(reply.retry_after_s or 0.0, _MAX_WAIT_S)
+def retry_wait_s(response: Response) -> float:
+    """Return the seconds that the server asks to wait, at most an hour; 0 if it does not ask for any."""
+    return min(response.retry_after_s or 0.0, _MAX_WAIT_S)

@@ -1,7 +1,4 @@
-"""Prompts out of a grammar: the words of vocabulary.yaml in the forms of grammar.yaml. Needs no model and no network.
-
-Pure given its random generator; knows nothing of filters or of the collector.
-"""
+"""Writes prompts by a grammar: words of vocabulary.yaml in the forms of grammar.yaml, without a model or network."""
 
 from __future__ import annotations
 
@@ -22,8 +19,8 @@ _TRIES = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
-    """One object: the noun that names it, its usual colours, the parts and poses it has."""
+class DescribedObject:
+    """One object: a noun for it, and its usual colours, parts and poses."""
 
     noun: str
     colours: tuple[str, ...]
@@ -32,13 +29,13 @@ class Thing:
 
 
 class Grammar:
-    """Makes prompts of one object each, by category. Raises KeyError for a category it does not have."""
+    """Writes prompts of one object each, by category."""
 
     def __init__(self, vocabulary: Mapping[str, Any], rules: Mapping[str, Any]) -> None:
         self._rules = rules
         self._describing = _describing_words(vocabulary)
-        self._things = {
-            category: _things(
+        self._objects = {
+            category: _objects(
                 entries, frozenset(rules["skip"]), self._describing, frozenset(rules["silent"].get(category, ()))
             )
             for category, entries in vocabulary["categories"].items()
@@ -46,30 +43,30 @@ class Grammar:
 
     @property
     def categories(self) -> tuple[str, ...]:
-        """Names of the categories, in the order of the vocabulary."""
-        return tuple(self._things)
+        """The categories, in the order of the vocabulary."""
+        return tuple(self._objects)
 
     def prompt(self, category: str, rng: random.Random) -> str:
-        """A prompt of three to ten words, in which no word stands twice."""
+        """Return a prompt of three to ten words without repeated words. Raises KeyError for an unknown category."""
         block = self._rules["categories"][category]
         forms, weights = list(block["forms"]), list(block["forms"].values())
         for _ in range(_TRIES):
-            thing = rng.choice(rng.choice(self._things[category]))
+            item = rng.choice(rng.choice(self._objects[category]))
             form = rng.choices(forms, weights)[0]
-            if (text := self._filled(form, thing, block, rng)) is not None:
+            if (text := self._fill(form, item, block, rng)) is not None:
                 return text
-        raise ValueError(f"no form of {category} fits its objects")
+        raise ValueError(f"no form of the category {category} fits its objects")
 
-    def _filled(self, form: str, thing: Thing, block: Mapping[str, Any], rng: random.Random) -> str | None:
-        named = set(thing.noun.split()) & self._describing
+    def _fill(self, form: str, item: DescribedObject, block: Mapping[str, Any], rng: random.Random) -> str | None:
+        describing = set(item.noun.split()) & self._describing
         slots = _SLOT.findall(form)
-        if named and {"colour", "own", "material", "size", "style"} & set(
+        if describing and {"colour", "own", "material", "size", "style"} & set(
             slots[: slots.index("noun")] if "noun" in slots else ()
         ):
-            return None  # "wooden tin robot", "blue ice cream"
+            return None  # such as "wooden tin robot"
         words = []
         for slot in slots:
-            word = self._word(slot, thing, block, rng)
+            word = self._word(slot, item, block, rng)
             if word is None:
                 return None
             words.append(word)
@@ -78,34 +75,34 @@ class Grammar:
         content = [word.rstrip("s") for word in text.split() if word not in {"a", "an", "and", "with", "of", "in"}]
         return text if len(set(content)) == len(content) and 3 <= len(text.split()) <= 10 else None
 
-    def _word(self, slot: str, thing: Thing, block: Mapping[str, Any], rng: random.Random) -> str | None:
+    def _word(self, slot: str, item: DescribedObject, block: Mapping[str, Any], rng: random.Random) -> str | None:
         if slot in {"noun", "a_noun"}:
-            return thing.noun if slot == "noun" else with_article(thing.noun)
+            return item.noun if slot == "noun" else with_article(item.noun)
         if slot in {"part", "wear"}:
-            return self._part(slot, thing, rng)
+            return self._part(slot, item, rng)
         choices = {
-            "own": [colour for colour in thing.colours if colour != "skin"],
+            "own": [colour for colour in item.colours if colour != "skin"],
             "colour": self._rules["palettes"].get(block.get("colours", ""), ()),
-            "pose": [pose for pose in thing.poses if " " not in pose],
+            "pose": [pose for pose in item.poses if " " not in pose],
             "likeness": _LIKENESSES,
             "glow": self._rules["palettes"]["glow"],
         }.get(slot) or block.get(f"{slot}s", ())
         return rng.choice(choices) if choices else None
 
-    def _part(self, slot: str, thing: Thing, rng: random.Random) -> str | None:
+    def _part(self, slot: str, item: DescribedObject, rng: random.Random) -> str | None:
         garments = self._rules["garments"]
-        known = [part for part in thing.parts if part in self._rules["parts"] and (slot == "part" or part in garments)]
+        known = [part for part in item.parts if part in self._rules["parts"] and (slot == "part" or part in garments)]
         if not known:
             return None
-        said, palette = self._rules["parts"][rng.choice(known)]
+        wording, palette = self._rules["parts"][rng.choice(known)]
         colour = rng.choice(self._rules["palettes"][palette] if isinstance(palette, str) else palette)
-        if said.startswith(("a ", "an ")):
-            return with_article(f"{colour} {said.partition(' ')[2]}")
-        return f"{colour} {said}"
+        if wording.startswith(("a ", "an ")):
+            return with_article(f"{colour} {wording.partition(' ')[2]}")
+        return f"{colour} {wording}"
 
 
 def load_grammar(folder: Path = RESOURCES) -> Grammar:
-    """The grammar that comes with the project."""
+    """Load the project's grammar."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     files = [(folder / name).read_text(encoding="utf-8") for name in ("vocabulary.yaml", "grammar.yaml")]
     vocabulary, rules = (yaml.load(text, Loader=loader) for text in files)  # noqa: S506 - both are safe loaders
@@ -113,18 +110,18 @@ def load_grammar(folder: Path = RESOURCES) -> Grammar:
 
 
 def with_article(words: str) -> str:
-    """The words with "a" or "an" in front."""
+    """Return the words with "a" or "an" in front."""
     vowel = words[0] in "aeio" or (words[0] == "u" and not words.startswith(("uni", "ufo", "u boat")))
     return f"{'an' if vowel else 'a'} {words}"
 
 
-def _things(
+def _objects(
     entries: Mapping[str, Any], skip: frozenset[str], describing: frozenset[str], silent: frozenset[str]
-) -> list[list[Thing]]:
-    """The things of a category: a list for each object, of the nouns that name it."""
+) -> list[list[DescribedObject]]:
+    """Return the objects of a category: for each, a list with one entry per noun that names it."""
     return [
         [
-            Thing(
+            DescribedObject(
                 noun,
                 tuple(entry["colours"]),
                 tuple(p for p in entry["parts"] if p not in silent),

@@ -1,6 +1,6 @@
-"""Prompts out of what language models really return: numbered, bulleted, quoted, fenced, in JSON, with chatter around.
+"""Extracts prompts from answers of language models: numbered, bulleted, quoted, fenced, in JSON, with chatter around.
 
-Pure; judges form alone. Whether a line makes a good prompt, the filters say.
+Looks only at the form of a line; the filters decide whether it is a good prompt.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ import json
 import re
 
 MAX_CHARS = 64 << 10
-"""More of an answer than this is not read."""
+"""The rest of a longer answer is ignored."""
 
 _THOUGHTS = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
 _SPECIAL = re.compile(r"<\|[^|>\n]{1,40}\|>|</?s>|<(?:start|end)_of_turn>|\[/?INST\]")
 _FENCE = re.compile(r"^\s*```\w*\s*$", re.MULTILINE)
-_MARK = re.compile(r"^\s*(?:(?:[-*•–—+>#]+|\(?\d{1,3}(?:\s*[.):\]]|\s+-\s)|\(?[a-z][.)])\s*)+", re.IGNORECASE)
+_BULLET = re.compile(r"^\s*(?:(?:[-*•–—+>#]+|\(?\d{1,3}(?:\s*[.):\]]|\s+-\s)|\(?[a-z][.)])\s*)+", re.IGNORECASE)
 _LABEL = re.compile(r"^(?:prompt|object|item|description)\s*\d*\s*[:=-]\s*", re.IGNORECASE)
 _SPAN = re.compile(r"\b(\d{1,3})\b(?:\s*(?:-|–|to)\s*(\d{1,3})\b)?")
 _QUOTES = "\"'`*_“”‘’«» \t,;"
@@ -26,17 +26,17 @@ _CHATTER = re.compile(
 
 
 def parse_prompts(answer: str) -> list[str]:
-    """The lines of an answer that may be prompts, without their numbers, bullets, quotes and final full stops."""
+    """Return the lines of an answer that may be prompts, without numbers, bullets, quotes and final full stops."""
     text = _FENCE.sub("", _SPECIAL.sub("\n", _THOUGHTS.sub("\n", answer[:MAX_CHARS])))
     lines = _json_strings(text) or text.splitlines()
     if len(lines) == 1:  # "1. a red car 2. a blue boat" on one line
         lines = re.split(r"\s+(?=\d{1,2}[.)]\s)", lines[0])
-    found = (_bare(line) for line in lines if not line.rstrip().endswith(":"))
+    found = (_strip(line) for line in lines if not line.rstrip().endswith(":"))
     return [line for line in found if any(map(str.isalpha, line)) and not _CHATTER.match(line)]
 
 
-def named_numbers(answer: str, count: int) -> set[int]:
-    """Which of 1 … `count` an answer names, spans ("3-7") and a bare "all" included."""
+def parse_numbers(answer: str, count: int) -> set[int]:
+    """Return the numbers from 1 to `count` that an answer lists; spans ("3-7") and "all" are understood."""
     text = _THOUGHTS.sub(" ", answer[:MAX_CHARS])
     spans = [(int(first), int(last or first)) for first, last in _SPAN.findall(text)]
     if not spans and re.match(r"\W*all\b", text, re.IGNORECASE):
@@ -44,14 +44,14 @@ def named_numbers(answer: str, count: int) -> set[int]:
     return {number for first, last in spans for number in range(max(1, first), min(last, count) + 1)}
 
 
-def _bare(line: str) -> str:
-    line = _MARK.sub("", line).strip(_QUOTES)
+def _strip(line: str) -> str:
+    line = _BULLET.sub("", line).strip(_QUOTES)
     line = _LABEL.sub("", line).strip(_QUOTES).rstrip(".!").strip(_QUOTES)
     return " ".join(line.replace("**", "").split())
 
 
 def _json_strings(text: str) -> list[str]:
-    """The strings of a JSON list, or of the first list in a JSON object; empty if there is no such thing."""
+    """Return the strings of a JSON list, or of the first list in a JSON object; empty if the text has neither."""
     start, end = (
         min((i for i in (text.find("["), text.find("{")) if i >= 0), default=-1),
         max(text.rfind("]"), text.rfind("}")),

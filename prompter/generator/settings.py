@@ -1,4 +1,4 @@
-"""The generator's YAML file. Secrets are never in it: it names an environment variable or a file that holds them."""
+"""Settings of the generator, from its YAML file. Keys are read from an environment variable or another file."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from prompter.generator.filters import FilterRules
 from serving.settings import SettingsError, read_api_keys
 
 
-class Secret(BaseModel):
-    """Where a key is: at most one of an environment variable and a file."""
+class ApiKeySource(BaseModel):
+    """Names an environment variable or a file that contains an API key, or neither."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -21,24 +21,24 @@ class Secret(BaseModel):
     api_key_file: Path | None = None
 
     @model_validator(mode="after")
-    def _one_place(self) -> Secret:
+    def _one_source(self) -> ApiKeySource:
         if self.api_key_env and self.api_key_file:
-            raise ValueError("name api_key_env or api_key_file, not both")
+            raise ValueError("set api_key_env or api_key_file, not both")
         return self
 
     def key(self) -> str:
-        """The key, empty if none is configured. Raises SettingsError if it is configured and not there."""
+        """Return the key, "" if none is configured. Raises SettingsError if it is configured but missing."""
         if self.api_key_file is not None:
             return read_api_keys(self.api_key_file.expanduser())[0]
         if self.api_key_env is None:
             return ""
         if not (key := os.environ.get(self.api_key_env, "").strip()):
-            raise SettingsError(f"the environment has no {self.api_key_env}, which the configuration names")
+            raise SettingsError(f"the environment variable {self.api_key_env} (api_key_env) is not set")
         return key
 
 
-class CollectorTarget(Secret):
-    """The collector to submit to; `batch` prompts at once, or what there is after `every_s`."""
+class CollectorTarget(ApiKeySource):
+    """The collector to submit to: `batch` prompts at once, or whatever is waiting after `every_s`."""
 
     url: Annotated[str, Field(pattern=r"^https?://")] = "http://127.0.0.1:9100"
     batch: Annotated[int, Field(ge=1, le=1000)] = 500
@@ -46,7 +46,7 @@ class CollectorTarget(Secret):
     timeout_s: Annotated[float, Field(gt=0)] = 30.0
 
 
-class BackendSettings(Secret):
+class BackendSettings(ApiKeySource):
     """One source of prompts: the grammar, or a model behind an OpenAI-compatible server (`url` ends in /v1)."""
 
     kind: Literal["grammar", "openai"]
@@ -63,7 +63,7 @@ class BackendSettings(Secret):
 
 
 class GeneratorConfig(BaseModel):
-    """Everything the generator is told."""
+    """The generator's whole configuration."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -83,7 +83,7 @@ class GeneratorConfig(BaseModel):
     @model_validator(mode="after")
     def _fits(self) -> GeneratorConfig:
         if self.spool_max < self.batch_size:
-            raise ValueError("spool_max is smaller than batch_size: no batch would ever fit")
+            raise ValueError("spool_max is smaller than batch_size: a batch would never fit")
         if self.temperature[0] > self.temperature[1]:
             raise ValueError("temperature: the lower bound comes first")
         return self

@@ -1,4 +1,4 @@
-"""A collector on a subnet of one validator, one poor hotkey, and the rest of the world outside."""
+"""A collector on a subnet of one validator and one hotkey with too little stake."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ KEYS = {name: bittensor_wallet.Keypair.create_from_uri(f"//{name}") for name in 
 
 @dataclass
 class FakeChain:
-    """Alice validates, Bob has too little at stake, Eve is not registered."""
+    """Alice is a validator, Bob has too little stake, Eve is not registered."""
 
-    away: bool = False
+    unavailable: bool = False
 
     def snapshot(self) -> Snapshot:
-        if self.away:
-            raise ChainUnavailable("away")
+        if self.unavailable:
+            raise ChainUnavailable("no node")
         stakes = ((KEYS["Alice"], 5000.0), (KEYS["Bob"], 5.0))
         seats = (Seat(i, key.ss58_address, "cold", stake, 0.0, True, 0, "", 0) for i, (key, stake) in enumerate(stakes))
         return Snapshot(17, 1, tuple(seats))
@@ -42,7 +42,7 @@ class FakeChain:
 
 
 def signed(who: str = "Alice", nonce: int | None = None, **changes: object) -> dict[str, object]:
-    """The body of a fetch; `bound` is the name of the collector it is bound to."""
+    """Return the signed body of a fetch; with `collector` it is bound to that address."""
     key = KEYS[who]
     nonce = time.time_ns() if nonce is None else nonce
     signature = base64.b64encode(key.sign(f"{nonce}{key.ss58_address}".encode())).decode()
@@ -55,7 +55,7 @@ def signed(who: str = "Alice", nonce: int | None = None, **changes: object) -> d
 
 @dataclass
 class Rig:
-    """A collector under test: its client, a key for /submit, its chain."""
+    """A collector under test: its client, headers with a key for /submit, its chain."""
 
     client: TestClient
     headers: dict[str, str]
@@ -99,7 +99,7 @@ def rig(db: Path, key: str) -> Iterator[Rig]:
 
 @pytest.fixture
 def collector(db: Path, live: Callable[..., AbstractContextManager[str]]) -> Iterator[str]:
-    """The address of a collector that listens; its file is `db`."""
+    """The URL of a running collector; its file is `db`."""
     app = create_app(CollectorSettings(shell=ShellSettings(port=0), db=db), FetchPolicy(FakeChain, min_stake=1000.0))
     with live(app) as url:
         yield url

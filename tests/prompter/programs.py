@@ -1,4 +1,4 @@
-"""Programs of this repository as processes that a test starts, kills and starts again on the same port."""
+"""Runs scripts of this repository as processes that a test can kill and restart on the same port."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 @dataclass
 class Program:
-    """A script with arguments; `{port}` in them stands for the port it gets."""
+    """A script with arguments, in which `{port}` is replaced by its port."""
 
     script: str
     args: list[str]
@@ -31,7 +31,7 @@ class Program:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> Program:
-        """Starts without waiting; `ready()` waits."""
+        """Start the process without waiting for it; `ready()` waits."""
         command = [sys.executable, str(ROOT / self.script), *(arg.format(port=self.port) for arg in self.args)]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
@@ -42,13 +42,13 @@ class Program:
         return self
 
     def kill(self) -> None:
-        """At once, as a power cut would."""
+        """Kill the process without a chance to clean up."""
         if self.process is not None:
             self.process.kill()
             self.process.wait()
 
     def metric(self, name: str) -> float:
-        """The sum over all labels of a metric; 0 if there is none yet."""
+        """Return the sum of a metric over all labels; 0 if it has no value yet."""
         lines = httpx.get(f"{self.url}/metrics", timeout=10, trust_env=False).text.splitlines()
         return sum(float(line.split()[-1]) for line in lines if line.split("{")[0].split(" ")[0] == name)
 

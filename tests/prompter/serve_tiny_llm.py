@@ -1,9 +1,9 @@
-"""An OpenAI-compatible server on loopback without any download: `transformers serve` with a tiny random Llama.
+"""Runs an OpenAI-compatible server that needs no download: `transformers serve` with a tiny random Llama.
 
 python tests/prompter/serve_tiny_llm.py FOLDER PORT   (builds the model in FOLDER, then becomes the server)
 
-Its vocabulary is whole words and the marks that models put before the items of a list, so that what it says at random
-is junk of the usual shape, a good part of it fit to be a prompt.
+Its vocabulary is whole words and list markers, so that its random output looks like a real model's list, and many of
+the items pass as prompts.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ TEMPLATE = "{% for message in messages %}{{ message['content'] }} {% endfor %}"
 
 
 def build(folder: Path) -> None:
-    """Saves model and tokenizer, under 0.5 MB."""
+    """Save the model and its tokenizer, less than 0.5 MB."""
     import torch
     from tokenizers import Tokenizer
     from tokenizers.models import WordLevel
@@ -57,7 +57,7 @@ def build(folder: Path) -> None:
 
 
 def main() -> None:
-    """Builds, then becomes the server."""
+    """Build the model, then replace this process by the server."""
     folder, port = Path(sys.argv[1]).resolve(), sys.argv[2]
     build(folder)
     (folder / "cache").mkdir()

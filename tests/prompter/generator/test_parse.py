@@ -1,10 +1,10 @@
-"""Junk as language models really return it, and the prompts in it."""
+"""Extraction of prompts and numbers from answers as language models really write them."""
 
 from __future__ import annotations
 
 import pytest
 
-from prompter.generator.parse import named_numbers, parse_prompts
+from prompter.generator.parse import parse_numbers, parse_prompts
 
 TWO = ["red sports car", "small blue tin robot"]
 
@@ -27,27 +27,27 @@ TWO = ["red sports car", "small blue tin robot"]
         "\ufeff> 1.  red   sports car\r\n> 2. small blue tin robot\r\n",
     ],
 )
-def test_the_prompts_are_found_in_the_junk(answer: str) -> None:
+def test_prompts_are_extracted_from_any_form_of_list(answer: str) -> None:
     assert parse_prompts(answer.lstrip("\ufeff")) == TWO
 
 
 @pytest.mark.parametrize(
     "answer", ["", "   \n", "I'm sorry, but I cannot help with that.", "<think>never ends", "```\n```", "[]", "{}"]
 )
-def test_nothing_is_found_in_nothing(answer: str) -> None:
+def test_an_answer_without_prompts_yields_none(answer: str) -> None:
     assert parse_prompts(answer) == []
 
 
-def test_a_broken_list_is_read_by_lines() -> None:
+def test_invalid_json_is_read_line_by_line() -> None:
     assert parse_prompts('["red sports car",\n"small blue tin robot"') == ['["red sports car', "small blue tin robot"]
 
 
-def test_an_endless_answer_is_cut() -> None:
+def test_a_very_long_answer_is_truncated() -> None:
     assert len(parse_prompts("red sports car\n" * 100_000)) < 5000
 
 
 @pytest.mark.parametrize(
-    ("answer", "named"),
+    ("answer", "numbers"),
     [
         ("1, 3", {1, 3}),
         ("Good prompts: 2 and 4.", {2, 4}),
@@ -60,5 +60,5 @@ def test_an_endless_answer_is_cut() -> None:
         ("", set()),
     ],
 )
-def test_the_numbers_that_a_checker_names(answer: str, named: set[int]) -> None:
-    assert named_numbers(answer, 5) == named
+def test_numbers_and_spans_are_parsed(answer: str, numbers: set[int]) -> None:
+    assert parse_numbers(answer, 5) == numbers

@@ -1,22 +1,22 @@
-"""Remembers the prompts of late, so that one said in other order, number or articles does not count as new."""
+"""Finds near duplicates: prompts of the same words as a recent one, in any order, number or articles."""
 
 from __future__ import annotations
 
 import re
 from collections import OrderedDict
 
-_EMPTY = frozenset({"a", "an", "the", "with", "and", "of", "in", "its", "has", "having", "featuring"})
+_STOP_WORDS = frozenset({"a", "an", "the", "with", "and", "of", "in", "its", "has", "having", "featuring"})
 
 
-class Recent:
-    """The latest `capacity` prompts by their words; about 200 bytes each."""
+class RecentPrompts:
+    """The last `capacity` prompts, as hashes of their words; about 200 bytes each."""
 
     def __init__(self, capacity: int = 200_000) -> None:
         self._capacity = capacity
         self._seen: OrderedDict[int, None] = OrderedDict()
 
-    def is_new(self, prompt: str) -> bool:
-        """Whether no prompt of the same words is remembered; it is from now on."""
+    def add(self, prompt: str) -> bool:
+        """Remember a prompt; return False if one of the same words was remembered already."""
         key = hash(words_of(prompt))
         if key in self._seen:
             self._seen.move_to_end(key)
@@ -28,13 +28,13 @@ class Recent:
 
 
 def words_of(prompt: str) -> tuple[str, ...]:
-    """The words that tell a prompt from others, sorted, without articles and plural endings."""
+    """Return the stems of a prompt's words, sorted, without articles and other stop words."""
     words = re.findall(r"[a-z]+", prompt.casefold().replace("'s", ""))
-    return tuple(sorted(_stem(word) for word in words if word not in _EMPTY))
+    return tuple(sorted(_stem(word) for word in words if word not in _STOP_WORDS))
 
 
 def _stem(word: str) -> str:
-    """The word without what tells singular from plural; crude, but the same for every prompt."""
+    """Strip the plural ending, roughly: enough that singular and plural come out the same."""
     if len(word) <= 3:
         return word
     word = re.sub(r"(?:ies|y)$", "i", word)

@@ -1,4 +1,4 @@
-"""What came of it: counters for Prometheus, a line a minute in the log, a progress bar on a terminal."""
+"""Reports what the generator produces: counters for Prometheus, a log line per minute, a progress bar on a terminal."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from tqdm import tqdm
 from serving.http_client import Response
 
 
-class Yields:
-    """Counts kept, rejected and delivered prompts. No prompt reaches a label."""
+class GeneratorMetrics:
+    """Counts kept, rejected and delivered prompts. Labels never contain a prompt."""
 
     def __init__(self, registry: CollectorRegistry, *, with_bar: bool = False) -> None:
         self._bar = tqdm(unit=" prompts", dynamic_ncols=True) if with_bar else None
@@ -21,14 +21,16 @@ class Yields:
         self.rejected = Counter(
             "prompts_rejected", "Prompts dropped, by reason", ["backend", "reason"], registry=registry
         )
-        self.failures = Counter("backend_failures", "Requests that gave nothing", ["backend"], registry=registry)
-        self.sent = Counter("prompts_delivered", "Prompts the collector took", ["outcome"], registry=registry)
-        self.lost = Counter("prompts_lost", "Prompts the collector refused for good", registry=registry)
+        self.failures = Counter("backend_failures", "Requests without a usable answer", ["backend"], registry=registry)
+        self.sent = Counter("prompts_delivered", "Prompts sent to the collector", ["outcome"], registry=registry)
+        self.lost = Counter("prompts_lost", "Prompts the collector refused permanently", registry=registry)
         self.waiting = Gauge("prompts_waiting", "Prompts in the spool", registry=registry)
-        self.per_minute = Gauge("prompts_accepted_per_minute", "New to the collector, of late", registry=registry)
+        self.per_minute = Gauge(
+            "prompts_accepted_per_minute", "New to the collector, in the last minute", registry=registry
+        )
 
     def batch(self, backend: str, category: str, kept: int, rejected: dict[str, int]) -> None:
-        """A backend answered."""
+        """Count a backend's answer."""
         self.kept.labels(backend, category).inc(kept)
         for reason, count in rejected.items():
             self.rejected.labels(backend, reason).inc(count)
@@ -38,10 +40,10 @@ class Yields:
             self._bar.update(kept)
             self._bar.set_postfix(category=category, rejected=self._rejects.total(), refresh=False)
 
-    def delivered(self, reply: Response) -> None:
-        """The collector took a parcel."""
+    def delivered(self, response: Response) -> None:
+        """Count the receipt of a submission."""
         try:
-            receipt = reply.json()
+            receipt = response.json()
             for outcome in ("accepted", "duplicates"):
                 self.sent.labels(outcome).inc(max(0, int(receipt[outcome])))
                 self._lately[outcome] += int(receipt[outcome])
@@ -49,17 +51,15 @@ class Yields:
             self.sent.labels("unknown").inc()
 
     def report(self, seconds: float) -> str:
-        """A line on what came of the latest `seconds`; counting starts anew."""
+        """Return a log line about the last `seconds` and reset its counts."""
         lately, rejects = self._lately, self._rejects
         self._lately, self._rejects = Tally(), Tally()
         rate = lately["accepted"] * 60 / seconds
         self.per_minute.set(rate)
         reasons = ", ".join(f"{reason} {count}" for reason, count in rejects.most_common()) or "none"
-        return (
-            f"{rate:.0f} accepted/min, {lately['duplicates']} known already; {lately['kept']} made, rejected: {reasons}"
-        )
+        return f"{rate:.0f} accepted/min, {lately['duplicates']} duplicates; {lately['kept']} kept, rejected: {reasons}"
 
     def close(self) -> None:
-        """Ends the bar."""
+        """Close the progress bar."""
         if self._bar is not None:
             self._bar.close()

@@ -1,4 +1,4 @@
-"""The grammar, its vocabulary, and the bundled prompts made from it."""
+"""The grammar, its vocabulary, and the bundled prompts written with it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_the_same_seed_gives_the_same_prompts(grammar: Grammar) -> None:
     assert grammar.prompt("robots", random.Random(1)) == grammar.prompt("robots", random.Random(1))
 
 
-def test_prompts_have_three_to_ten_words_and_hardly_repeat(grammar: Grammar) -> None:
+def test_prompts_have_three_to_ten_words_and_rarely_repeat(grammar: Grammar) -> None:
     rng = random.Random(2)
     for category in grammar.categories:
         made = [grammar.prompt(category, rng) for _ in range(100)]
@@ -47,10 +47,10 @@ def test_an_unknown_category_is_an_error(grammar: Grammar) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"), [("orange hat", "an orange hat"), ("unicorn", "a unicorn"), ("ufo", "a ufo")]
+    ("words", "expected"), [("orange hat", "an orange hat"), ("unicorn", "a unicorn"), ("ufo", "a ufo")]
 )
-def test_articles_follow_the_sound(words: str, said: str) -> None:
-    assert with_article(words) == said
+def test_articles_follow_the_sound(words: str, expected: str) -> None:
+    assert with_article(words) == expected
 
 
 def test_the_bundled_prompts_are_many_and_all_different(bundled: list[str]) -> None:

@@ -1,7 +1,7 @@
 """Collector, two generators and a validator as processes on one devnet: fresh tasks, kills, refusals.
 
-Real programs, flags, wallets, signatures and files; the language model is a tiny random one behind a real
-OpenAI-compatible server, and what judges results is a stand-in that is never asked.
+Programs, flags, wallets, signatures and files are real. The language model is a tiny random one behind a real
+OpenAI-compatible server, and the validation service is a stub that receives no results.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from tests.prompter.serve_tiny_llm import WORDS
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 OLD = "a prompt that everybody knows"
 BATCH = 1000
-"""A validator takes no smaller one."""
+"""The smallest batch that a validator accepts."""
 
 
 @dataclass
@@ -61,7 +61,7 @@ class Site:
             return {text for (text,) in db.execute("SELECT text FROM prompts")}
 
     def spooled(self, name: str) -> set[str]:
-        """What a generator that does not run has not delivered."""
+        """Return the undelivered prompts of a generator that is not running."""
         with closing(sqlite3.connect(self.folder / f"{name}.spool")) as db:
             return {text for (text,) in db.execute("SELECT text FROM prompts")}
 
@@ -69,11 +69,11 @@ class Site:
         return open_wallet(WalletSettings(name="local", hotkey=name, path=self.folder / "wallets"))
 
     def pull(self, *, close: bool) -> str:
-        """The prompt of the next task, or of the one that is open; `close` declines it."""
+        """Return the prompt of the open task, or of the next one; with `close`, decline it."""
         validator = self.wallet("validator").hotkey.ss58_address
         peer = Peer(validator, "127.0.0.1", self.axon_port, 5000.0)
 
-        async def story() -> str:
+        async def run() -> str:
             async with Dendrite(self.wallet("miner").hotkey, 17) as dendrite:
                 pulled = await dendrite.pull(peer)
                 assert pulled.task is not None
@@ -81,10 +81,10 @@ class Site:
                     await dendrite.submit(peer, pulled.task, "")
                 return pulled.task.prompt
 
-        return asyncio.run(story())
+        return asyncio.run(run())
 
-    def question(self, name: str = "validator", nonce: int | None = None) -> dict[str, object]:
-        """The signed body of a fetch."""
+    def fetch_body(self, name: str = "validator", nonce: int | None = None) -> dict[str, object]:
+        """Return the signed body of a fetch."""
         hotkey, nonce = self.wallet(name).hotkey, time.time_ns() if nonce is None else nonce
         signature = base64.b64encode(hotkey.sign(f"{nonce}{hotkey.ss58_address}".encode())).decode()
         return {"hotkey": hotkey.ss58_address, "nonce": nonce, "signature": signature}
@@ -99,7 +99,7 @@ class Site:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("together")
+    return tmp_path_factory.mktemp("processes")
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +112,7 @@ def model(folder: Path) -> Iterator[Program]:
 
 @pytest.fixture(scope="module")
 def devnet(folder: Path) -> Path:
-    """A subnet of a validator and a miner; a third wallet has no seat."""
+    """A subnet of a validator and a miner; a third wallet is not registered."""
     path = folder / "devnet.db"
     Ledger.create(path, Rules(block_time_s=0.1, serve_rate_limit=1, immunity_blocks=10_000, allow_loopback=True), 1.0)
     for name in ("validator", "miner", "nobody"):
@@ -140,11 +140,11 @@ def site(folder: Path, model: Program, devnet: Path, root: Path, live: Any) -> I
     (folder / "old.txt").write_text(OLD)
     axon_port = free_port()
     status = ServiceStatus(version=lambda: "1.0.0 three-gen-small@1+fp32 cpu-native", busy=lambda: False)
-    with live(create_shell("judge", ShellSettings(port=0), status, ShellLimits())) as judge:
+    with live(create_shell("validation", ShellSettings(port=0), status, ShellLimits())) as validation:
         flags = [
             *("--wallet.path", str(folder / "wallets"), "--wallet.name", "local", "--wallet.hotkey", "validator"),
             *("--axon.ip", "127.0.0.1", "--axon.port", str(axon_port), "--neuron.http_port", "{port}"),
-            *("--validation.endpoint", judge, "--generation.task_cooldown", "0", "--generation.min_cooldown", "0"),
+            *("--validation.endpoint", validation, "--generation.task_cooldown", "0", "--generation.min_cooldown", "0"),
             *("--dataset.default_prompts_path", str(folder / "old.txt"), "--neuron.state_dir", str(folder / "state")),
             *("--dataset.prompter.endpoint", collector.url, "--dataset.prompter.fetch_interval", "2", *chain),
         ]
@@ -155,7 +155,7 @@ def site(folder: Path, model: Program, devnet: Path, root: Path, live: Any) -> I
 
 
 def generator(folder: Path, bundled: Path, collector: str, model: Program | None = None) -> Program:
-    """A generator by a bundled configuration, but for addresses and files."""
+    """Return a generator with a bundled configuration, with its addresses and files replaced."""
     config = yaml.safe_load(bundled.read_text())
     config["collector"] |= {"url": collector, "every_s": 0.5, "api_key_file": str(folder / "key")}
     config["spool"] = str(folder / f"{bundled.stem}.spool")
@@ -173,7 +173,7 @@ def from_model(prompts: set[str]) -> set[str]:
     return {prompt for prompt in prompts if set(prompt.split()) <= words}
 
 
-def test_the_validators_tasks_are_prompts_that_did_not_exist_before(site: Site, model: Program) -> None:
+def test_the_validators_tasks_are_fresh_prompts(site: Site, model: Program) -> None:
     assert site.stored() == set()
     site.collector.start().ready()
     site.grammar.start()
@@ -188,10 +188,10 @@ def test_the_validators_tasks_are_prompts_that_did_not_exist_before(site: Site, 
     assert set(tasks) <= site.stored()
 
 
-def test_killing_and_restarting_each_loses_nothing(site: Site) -> None:
+def test_kills_and_restarts_lose_nothing(site: Site) -> None:
     task = site.pull(close=False)
-    question = site.question()
-    assert site.fetch(question).status_code == 200
+    body = site.fetch_body()
+    assert site.fetch(body).status_code == 200
     site.collector.kill()
     stored = site.stored()
     for one in (site.grammar, site.llm):
@@ -204,26 +204,26 @@ def test_killing_and_restarting_each_loses_nothing(site: Site) -> None:
         program.start()
     site.collector.ready()
     eventually(lambda: stored | spooled <= site.stored())
-    assert site.fetch(question).json()["code"] == "nonce_reused"
+    assert site.fetch(body).json()["code"] == "nonce_reused"
     site.validator.ready()
     assert site.pull(close=True) == task
     eventually(lambda: site.pull(close=True) != OLD)
 
 
 @pytest.mark.parametrize("prompts", [["x" * (1 << 20)], ["a red car"] * 1001])
-def test_an_oversize_batch_is_refused(site: Site, prompts: list[str]) -> None:
+def test_an_oversized_submission_is_refused(site: Site, prompts: list[str]) -> None:
     code = site.submit(prompts, site.key).json()["code"]
     assert code == ("too_many" if len(prompts) > 1 else "too_large")
 
 
-def test_every_refusal_has_its_own_error(site: Site) -> None:
-    body = site.question()
+def test_each_refusal_has_its_own_code(site: Site) -> None:
+    body = site.fetch_body()
     answers = [
         site.submit(["a red car"], "wrong"),
-        site.fetch({**site.question(), "signature": body["signature"]}),
-        site.fetch(site.question(nonce=time.time_ns() - 400 * 10**9)),
-        site.fetch(site.question("nobody")),
-        site.fetch(site.question("miner")),
+        site.fetch({**site.fetch_body(), "signature": body["signature"]}),
+        site.fetch(site.fetch_body(nonce=time.time_ns() - 400 * 10**9)),
+        site.fetch(site.fetch_body("nobody")),
+        site.fetch(site.fetch_body("miner")),
         *(site.fetch(body) for _ in range(2)),
     ]
     assert [answer.status_code for answer in answers] == [401, 403, 403, 403, 403, 200, 409]

@@ -1,4 +1,4 @@
-"""From a generator's submission to a validator's tasks: real signatures, a real devnet, HTTP in between."""
+"""From a submission to a validator's tasks, with real signatures, a real devnet and HTTP."""
 
 from __future__ import annotations
 
@@ -51,14 +51,14 @@ def fetched(url: str) -> Batch:
         url, VALIDATOR.ss58_address, lambda m: base64.b64encode(VALIDATOR.sign(m)).decode(), time.time_ns
     )
 
-    async def story() -> Batch:
+    async def run() -> Batch:
         async with httpx.AsyncClient() as client:
             return await fetch(collector, client)
 
-    return asyncio.run(story())
+    return asyncio.run(run())
 
 
-def test_what_was_submitted_becomes_the_validators_next_tasks(
+def test_submitted_prompts_become_the_validators_next_tasks(
     devnet: Devnet, address: str, key: str, tmp_path: Path
 ) -> None:
     devnet.fund("cold", 10.0)
@@ -72,6 +72,6 @@ def test_what_was_submitted_becomes_the_validators_next_tasks(
     assert {prompts.next() for _ in range(1000)} == set(FRESH)
 
 
-def test_a_hotkey_without_a_seat_gets_nothing(address: str) -> None:
+def test_an_unregistered_hotkey_is_refused(address: str) -> None:
     with pytest.raises(BadBatchError, match="the collector answered 403"):
         fetched(address)

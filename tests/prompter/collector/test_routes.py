@@ -1,4 +1,4 @@
-"""The collector's routes: what is taken, what is given, and each refusal with its own code."""
+"""The collector's routes: submissions, fetches, and the code of each refusal."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_a_revoked_key_is_refused_at_once(rig: Any, db: Path) -> None:
     assert refused(rig.submit(["a blue car"])) == (401, "unauthorized")
 
 
-def test_too_many_prompts_are_refused_and_none_is_kept(rig: Any) -> None:
+def test_a_submission_of_too_many_prompts_is_refused_whole(rig: Any) -> None:
     assert refused(rig.submit([f"a red car {i}" for i in range(1001)])) == (413, "too_many")
     assert rig.fetch().json() == {"prompts": []}
 
@@ -59,12 +59,12 @@ def test_too_many_bytes_are_refused(rig: Any) -> None:
     assert refused(rig.submit(["x" * (1 << 20)])) == (413, "too_large")
 
 
-def test_a_shapeless_submission_is_refused(rig: Any) -> None:
+def test_a_submission_of_the_wrong_shape_is_refused(rig: Any) -> None:
     answer = rig.client.post("/submit", json={"prompt": "a red car"}, headers=rig.headers)
     assert refused(answer) == (422, "invalid_request")
 
 
-def test_a_key_that_asks_too_often_is_told_when_to_come_back(rig: Any) -> None:
+def test_submissions_above_the_rate_limit_get_a_retry_after(rig: Any) -> None:
     answers = [rig.submit(["a red car"]) for _ in range(21)]
     assert refused(answers[-1]) == (429, "rate_limited")
     assert int(answers[-1].headers["Retry-After"]) >= 1
@@ -79,13 +79,13 @@ def test_a_validator_gets_prompts_by_either_method(rig: Any, method: str, path: 
     assert answer.headers["Content-Encoding"] == "gzip"
 
 
-def test_a_client_that_cannot_unpack_gets_plain_json(rig: Any) -> None:
+def test_a_client_without_gzip_gets_plain_json(rig: Any) -> None:
     answer = rig.client.request("GET", "/get", json=rig.signed(), headers={"Accept-Encoding": "identity"})
     assert "Content-Encoding" not in answer.headers
     assert answer.json() == {"prompts": []}
 
 
-def test_a_nonce_is_good_once(rig: Any) -> None:
+def test_a_nonce_can_be_used_only_once(rig: Any) -> None:
     body = rig.signed()
     assert rig.client.request("GET", "/get", json=body).status_code == 200
     assert refused(rig.client.request("GET", "/get", json=body)) == (409, "nonce_reused")
@@ -96,7 +96,7 @@ def test_a_stale_nonce_is_refused(rig: Any, seconds: int) -> None:
     assert refused(rig.fetch(nonce=time.time_ns() + seconds * 10**9)) == (403, "stale_nonce")
 
 
-def test_a_signature_of_something_else_is_refused(rig: Any) -> None:
+def test_a_signature_over_another_message_is_refused(rig: Any) -> None:
     assert refused(rig.fetch(signature=rig.signed(nonce=1)["signature"])) == (403, "bad_signature")
 
 
@@ -117,26 +117,26 @@ def test_a_wrong_bound_signature_is_refused(rig: Any) -> None:
     assert refused(rig.fetch(collector="here", bound=rig.signed()["signature"])) == (403, "bad_signature")
 
 
-def test_a_hotkey_that_asks_too_often_is_told_when_to_come_back(rig: Any) -> None:
+def test_fetches_above_the_rate_limit_get_a_retry_after(rig: Any) -> None:
     answers = [rig.fetch() for _ in range(6)]
     assert refused(answers[-1]) == (429, "rate_limited")
     assert int(answers[-1].headers["Retry-After"]) > 60
 
 
-def test_without_a_chain_nobody_may_fetch(rig: Any) -> None:
-    rig.chain.away = True
+def test_fetches_are_refused_until_the_chain_has_been_read(rig: Any) -> None:
+    rig.chain.unavailable = True
     answer = rig.fetch()
     assert refused(answer) == (503, "chain_unavailable")
     assert answer.headers["Retry-After"] == "60"
 
 
-def test_a_known_validator_goes_on_fetching_while_the_node_is_away(rig: Any) -> None:
+def test_a_known_validator_can_fetch_while_the_chain_is_unavailable(rig: Any) -> None:
     assert rig.fetch().status_code == 200
-    rig.chain.away = True
+    rig.chain.unavailable = True
     assert rig.fetch().status_code == 200
 
 
-def test_the_metrics_count_without_naming_anyone(rig: Any) -> None:
+def test_metrics_count_prompts_without_naming_keys(rig: Any) -> None:
     rig.submit(["a red car"])
     text = rig.client.get("/metrics").text
     assert 'prompts_submitted_total{outcome="accepted"} 1.0' in text
