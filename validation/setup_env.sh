@@ -1,3 +1,3 @@
 #!/usr/bin/env bash
-# Makes the environment three-gen-validation and the PM2 file of this folder's services; how, says ../setup_env.sh.
+# Creates the environment three-gen-validation and the PM2 file of this folder's services; see ../setup_env.sh.
 exec bash "$(dirname "${BASH_SOURCE[0]}")/../setup_env.sh" validation
