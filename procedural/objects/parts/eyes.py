@@ -26,3 +26,8 @@ def add_big_eyes(
     """Add a pair of eyeballs with black pupils; `at` and `pupil_at` are those of the left eye."""
     builder.add("eye", pair(eyeball.move(*at)), colour, "glossy")
     builder.add("eye", pair(pupil.move(*pupil_at)), "black", "glossy")
+
+
+def add_glint(builder: Builder, at: Joint, radius: float) -> None:
+    """Add a white glint to each of a pair of eyes; `at` is that of the left one."""
+    builder.add("eye", pair(bead(radius).move(*at)), "white")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from procedural.builder import Builder
-from procedural.geometry.joint import Joint, offset
+from procedural.geometry.joint import Joint, mirrored, offset
 from procedural.geometry.shapes import bead, pair, sphere
 from procedural.geometry.sweeps import tube
 
@@ -28,5 +28,4 @@ def add_smile(
     builder: Builder, corner: Joint, middle: Joint, thickness: float, colour: str, *, count: int = 8, sides: int = 8
 ) -> None:
     """Add a smile from one corner of the mouth over its middle to the other; `corner` is the left one."""
-    line = [(-corner[0], corner[1], corner[2]), middle, corner]
-    builder.add("mouth", tube(line, thickness, count=count, sides=sides), colour)
+    builder.add("mouth", tube(mirrored([corner, middle]), thickness, count=count, sides=sides), colour)
