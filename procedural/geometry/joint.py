@@ -20,4 +20,4 @@ def along(a: Joint, b: Joint, share: float) -> Joint:
 
 def mirrored(half: Sequence[Joint]) -> list[Joint]:
     """Return a path that is symmetric about x = 0, from its left half, which ends in the middle."""
-    return [*((-x, y, z) for x, y, z in half), *half[-2::-1]]
+    return [*((-x, y, z) for x, y, z in half[:-1]), *reversed(half)]

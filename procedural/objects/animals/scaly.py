@@ -23,7 +23,7 @@ def turtle(builder: Builder) -> None:
 
     head = (0.0, 0.3 + head_lift, shell_radius * 1.15 + 0.2)
     _add_turtle_shell(builder, shell_radius, shell_height)
-    skin = [
+    skin: list[Primitive] = [
         Ellipsoid((0, 0.15, 0), (shell_radius * 0.93, 0.09, shell_radius * 1.05)),
         Capsule((0, 0.17, shell_radius * 0.9), head, 0.085, 0.08),
         Ellipsoid(head, (0.115, 0.11, 0.125)),
