@@ -84,13 +84,13 @@ def text_card(text: str, size_px: int = CARD_PX) -> Splats:
     """Write black text on a flat white card."""
     from PIL import Image, ImageDraw  # noqa: PLC0415
 
-    picture = Image.new("L", (size_px, size_px), 255)
-    drawing = ImageDraw.Draw(picture)
+    image = Image.new("L", (size_px, size_px), 255)
+    drawing = ImageDraw.Draw(image)
     words = text.split() or ["?"]
     for row, word in enumerate(words):
         size = min(size_px // len(words), 2 * size_px // max(len(word), 2))
         drawing.text((4, row * size_px // len(words)), word, fill=0, font_size=size)
-    grey = torch.tensor(list(picture.tobytes())).reshape(size_px, size_px, 1) / 255
+    grey = torch.tensor(list(image.tobytes())).reshape(size_px, size_px, 1) / 255
     return card(grey.expand(size_px, size_px, 3), torch.ones(size_px, size_px))
 
 

@@ -70,7 +70,7 @@ class Calls(Protocol):
         ...
 
     async def submit(self, peer: Peer, task: Task, results: str) -> SubmitReply:
-        """Send a result (base64 on one line, empty to decline), signed anew for each call."""
+        """Sign a result (base64 on one line, empty to decline) for this call and send it."""
         ...
 
 

@@ -29,16 +29,16 @@ class MinerMetrics:
         self.registry, self._now = registry, now
         self._replied_at = self._made_at = now()
         self._counts: CounterDict[str] = CounterDict()
-        self._pulls = Counter("miner_pulls", "Asked for a task, by outcome", ["outcome"], registry=registry)
+        self._pulls = Counter("miner_pulls", "Pulls, by outcome", ["outcome"], registry=registry)
         self._ends = Counter(
             "miner_tasks", "Tasks that ended, by outcome and code", ["outcome", "code"], registry=registry
         )
-        self._made = Counter("miner_candidates", "Splats asked for, by outcome", ["outcome"], registry=registry)
+        self._made = Counter("miner_candidates", "Candidates, by outcome", ["outcome"], registry=registry)
         self._took = Histogram(
-            "miner_candidate_seconds", "To make and score a splat", registry=registry, buckets=_SECONDS
+            "miner_candidate_seconds", "Time to make and score a candidate", registry=registry, buckets=_SECONDS
         )
-        self._scores = Histogram("miner_scores", "Scores validators gave", registry=registry, buckets=_SCORES)
-        self.open_tasks = Gauge("miner_open_tasks", "Tasks at work", registry=registry)
+        self._scores = Histogram("miner_scores", "Scores by the validators", registry=registry, buckets=_SCORES)
+        self.open_tasks = Gauge("miner_open_tasks", "Open tasks", registry=registry)
 
     def count_pull(self, outcome: str) -> None:
         """Count a pull."""
@@ -80,11 +80,11 @@ class MinerMetrics:
     def add_gauges(self, validators: Validators, pool: GenerationPool) -> None:
         """Add gauges that read the state of the validators and the generation services."""
         gauges = {
-            "miner_validators": ("Validators worth asking", lambda: len(validators)),
-            "miner_validators_reachable": ("Of those, whose last call did not fail", lambda: validators.reachable),
-            "miner_generators_up": ("Generation services that can work", lambda: pool.ready),
-            "miner_generators_busy": ("Of those, at work", lambda: pool.busy),
-            "miner_generation_seconds": ("Spent generating, all services together", lambda: pool.busy_s),
+            "miner_validators": ("Validators worth calling", lambda: len(validators)),
+            "miner_validators_reachable": ("Those whose last call did not fail", lambda: validators.reachable),
+            "miner_generators_up": ("Generation services that are ready", lambda: pool.ready),
+            "miner_generators_busy": ("Generation services that are working", lambda: pool.busy),
+            "miner_generation_seconds": ("Total working time of all generation services", lambda: pool.busy_s),
         }
         for name, (text, read) in gauges.items():
             Gauge(name, text, registry=self.registry).set_function(read)

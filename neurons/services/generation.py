@@ -87,12 +87,12 @@ class GenerationClient:
 
     async def _post(self, prompt: str, seed: int) -> str:
         try:
-            answer = await self._call("POST", "/jobs/", json={"prompt": prompt, "seed": seed})
+            response = await self._call("POST", "/jobs/", json={"prompt": prompt, "seed": seed})
         except CallError as error:
             raise ServiceUnavailableError(str(error)) from error
-        if answer.status != 202:
-            raise _error_of(answer)
-        return _parse_job(answer.body).id
+        if response.status != 202:
+            raise _error_of(response)
+        return _parse_job(response.body).id
 
     async def _follow(self, job_id: str) -> None:
         """Wait until the job is done. A broken event stream is opened again; it begins with the current state."""
@@ -119,14 +119,14 @@ class GenerationClient:
 
     async def _fetch(self, job_id: str) -> bytes:
         try:
-            answer = await self._call("GET", f"/jobs/{job_id}/result.spz", max_bytes=ASSET_BYTES)
+            response = await self._call("GET", f"/jobs/{job_id}/result.spz", max_bytes=ASSET_BYTES)
         except ResponseTooLargeError as error:
             raise JobFailedError("too_large", f"the splat is larger than {ASSET_BYTES} bytes") from error
         except CallError as error:
             raise ServiceUnavailableError(f"the result was lost: {error}") from error
-        if answer.status != 200:
-            raise _error_of(answer)
-        return answer.body
+        if response.status != 200:
+            raise _error_of(response)
+        return response.body
 
     async def _delete(self, job_id: str) -> None:
         """Cancel a job or free its results, if possible: the service drops old jobs anyway."""
@@ -160,9 +160,9 @@ def _parse_job(text: str | bytes) -> Job:
         ) from error
 
 
-def _error_of(answer: Response) -> GenerationError:
+def _error_of(response: Response) -> GenerationError:
     """Return JobFailedError for a refused prompt, ServiceUnavailableError for any other refusal."""
-    code, detail = answer.error()
-    if answer.status in (413, 422):
+    code, detail = response.error()
+    if response.status in (413, 422):
         return JobFailedError(code or "invalid_request", detail)
-    return ServiceUnavailableError(f"status {answer.status} {code}".strip(), answer.retry_after_s)
+    return ServiceUnavailableError(f"status {response.status} {code}".strip(), response.retry_after_s)

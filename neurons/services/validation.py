@@ -146,25 +146,25 @@ class ValidationPool:
         headers = {"Content-Type": "application/json"}
         try:
             url = f"{endpoint.url}/validate/"
-            answer = await request(self._client, "POST", url, content=body, headers=headers, timeout=self._asset_s)
+            response = await request(self._client, "POST", url, content=body, headers=headers, timeout=self._asset_s)
         except ResponseTimeoutError as error:
             raise _AssetLostError(f"no verdict within {self._asset_s:.0f} s") from error
         except CallError as error:  # the service itself is down: an asset can crash only a worker
             endpoint.ready = False
             raise _EndpointUnusableError(str(error)) from error
-        if answer.status == 200:
+        if response.status == 200:
             try:
-                verdict = ValidateResponse.model_validate_json(answer.body)
+                verdict = ValidateResponse.model_validate_json(response.body)
             except ValidationError as error:
                 raise _EndpointUnusableError("unreadable verdict") from error
             endpoint.scorer = verdict.scorer
             return verdict
-        code, detail = answer.error()
-        if answer.status in (413, 422) and code in REJECT_CODES:
+        code, detail = response.error()
+        if response.status in (413, 422) and code in REJECT_CODES:
             return Rejection(code, detail)
         if code == "worker_lost":
             raise _AssetLostError(detail)
-        raise _EndpointUnusableError(f"status {answer.status}, {code or 'no code'}")
+        raise _EndpointUnusableError(f"status {response.status}, {code or 'no code'}")
 
     async def _check_endpoint(self, endpoint: _Endpoint) -> None:
         try:

@@ -99,10 +99,10 @@ async def fetch(collector: CollectorClient, client: httpx.AsyncClient) -> Batch:
     """Return a fresh batch. Raises BadBatchError or CallError."""
     body = await asyncio.to_thread(collector.build_request)
     url = f"{collector.url}/get"
-    answer = await request(client, "POST", url, max_bytes=MAX_BATCH_BYTES, total_s=FETCH_S, json=body)
-    if answer.status != 200:
-        raise BadBatchError(f"the collector answered {answer.status}")
-    return await asyncio.to_thread(_parse, answer.body)
+    response = await request(client, "POST", url, max_bytes=MAX_BATCH_BYTES, total_s=FETCH_S, json=body)
+    if response.status != 200:
+        raise BadBatchError(f"the collector replied with status {response.status}")
+    return await asyncio.to_thread(_parse, response.body)
 
 
 async def keep_fresh(
@@ -137,9 +137,9 @@ def _parse(body: bytes) -> Batch:
     try:
         lines = json.loads(body)["prompts"]
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise BadBatchError("the answer is not a batch") from None
+        raise BadBatchError("the response is not a batch") from None
     if not isinstance(lines, list) or len(lines) > MAX_BATCH:
-        raise BadBatchError(f"the answer is not a list of at most {MAX_BATCH} prompts")
+        raise BadBatchError(f"the response is not a list of at most {MAX_BATCH} prompts")
     batch = clean(lines)
     if len(batch.prompts) < MIN_BATCH:
         raise BadBatchError(

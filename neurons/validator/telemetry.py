@@ -34,8 +34,10 @@ class Counters:
     """Counts the axon's replies and refusals."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self._replies = Counter("axon_replies", "Synapses answered", ["synapse", "code"], registry=registry)
-        self._refusals = Counter("axon_refusals", "Requests refused", ["code"], registry=registry)
+        self._replies = Counter(
+            "axon_replies", "Replies to synapses, by synapse and code", ["synapse", "code"], registry=registry
+        )
+        self._refusals = Counter("axon_refusals", "Refused requests, by code", ["code"], registry=registry)
         self.accepted = self.rejected = self.faults = self.given = 0
 
     def count_reply(self, synapse: str, code: str) -> None:
@@ -86,7 +88,7 @@ class Telemetry:
                 lambda: len(self.sync.snapshot.seats) if self.sync.snapshot else 0,
             ),
             "weights_block": ("Block of the last confirmed weights", self._weights_block),
-            "validation_ready": ("Whether a validation service is ready", lambda: self.domain.pool.ready),
+            "validation_ready": ("1 if a validation service is ready, else 0", lambda: self.domain.pool.ready),
             "tasks_open": (
                 "Tasks that miners are working on",
                 lambda: sum(one.task is not None for one in self.domain.desk.state.list_records()),

@@ -35,10 +35,11 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="command")
     init = _command(commands, "init", "create a devnet", _init)
     for rule in fields(Rules):
+        shown = f"default: {rule.default}"
         if isinstance(rule.default, bool):
-            init.add_argument(f"--{rule.name}", action=argparse.BooleanOptionalAction, default=rule.default)
+            init.add_argument(f"--{rule.name}", action=argparse.BooleanOptionalAction, default=rule.default, help=shown)
         else:
-            init.add_argument(f"--{rule.name}", type=type(rule.default), default=rule.default)
+            init.add_argument(f"--{rule.name}", type=type(rule.default), default=rule.default, help=shown)
     wallet = commands.add_parser("wallet", help="create a wallet without passwords", allow_abbrev=False)
     _add_wallet(wallet)
     wallet.set_defaults(run=_wallet)

@@ -231,7 +231,7 @@ class Ledger:
         self._db.execute("UPDATE faults SET remaining = remaining - 1 WHERE rowid = ?", (row[0],))
         return str(row[1])
 
-    # -- inside ----------------------------------------------------------------------------------------------------
+    # -- private ---------------------------------------------------------------------------------------------------
 
     def _seat_of(self, hotkey: str) -> int:
         uid = self.uid(hotkey)
