@@ -23,7 +23,7 @@ from benchmarks.attacks import PROMPTS, SEEDS, guarded_score, make, unchecked, u
 from generation.backends import LOADERS
 from mocks import cheats
 from splats.codecs import encode_spz
-from splats.model import Cameras, Splats, normalise
+from splats.model import TENSORS, Cameras, Splats, normalise
 from splats.render import render
 from tools.make_score_golden import thinned
 from validation.assets.prepare import Prepared
@@ -68,7 +68,7 @@ class Attack:
     def splats(self) -> Splats:
         """Return the current asset, on the CPU."""
         current = self._splats()
-        return Splats(*(getattr(current, name).detach().cpu() for name in Splats.__slots__))
+        return Splats(*(getattr(current, name).detach().cpu() for name in TENSORS))
 
     def step(self) -> float:
         """Take one step on BATCH views and return the loss, − log of the mean view score."""

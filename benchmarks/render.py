@@ -25,7 +25,7 @@ import torch
 from benchmarks.timing import median_times
 from splats import sh
 from splats.camera import orbit
-from splats.model import Splats
+from splats.model import TENSORS, Splats
 from splats.render import render, renderer_name, warm_up
 
 SETS = {"native": None, "AVX2": "haswell", "baseline x86-64": "x86-64"}
@@ -119,7 +119,7 @@ def print_gradient(rounds: int) -> None:
     for size_px, n in ((128, 5_000), (256, 20_000), (512, 50_000)):
         cameras = orbit([0, 90, 180, 270], [15] * 4, radius=2.5, width=size_px, height=size_px)
         splats = shell(n)
-        leaves = Splats(*(getattr(splats, name).clone().requires_grad_() for name in Splats.__slots__))
+        leaves = Splats(*(getattr(splats, name).clone().requires_grad_() for name in TENSORS))
         plain, _ = median_times(lambda s=splats, c=cameras: render(s, c), rounds)
         both, _ = median_times(lambda s=leaves, c=cameras: render(s, c).images.square().sum().backward(), rounds)
         print(f"| {size_px}×{size_px} | {n:,} | {plain * 1e3:.1f} | {both * 1e3:.1f} | {both / plain:.1f} |")

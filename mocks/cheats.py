@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from splats.camera import orbit
-from splats.model import Splats, normalise
+from splats.model import Splats, concatenate, normalise
 from splats.render import render
 from splats.sh import from_rgb
 
@@ -61,7 +61,7 @@ def among_floaters(honest: Splats, count: int = 4_000, seed: int = 0) -> Splats:
     asset = normalise(honest)
     means = (torch.rand(count, 3, generator=draw) - 0.5) * 3
     specks = make_splats(means, torch.rand(count, 3, generator=draw), torch.full((count, 3), 0.006))
-    return join(replace(asset, sh=asset.sh[:, :1]), specks)
+    return concatenate(replace(asset, sh=asset.sh[:, :1], antialiased=False), specks)
 
 
 def lying(honest: Splats) -> Splats:
@@ -102,14 +102,3 @@ def card(image: Tensor, alpha: Tensor, thickness: float = 0.0, seed: int = 0) ->
     means = torch.stack([(columns + 0.5) / width - 0.5, 0.5 - (rows + 0.5) / height, depth], dim=1)
     scales = torch.tensor([0.6 / width, 0.6 / height, 1e-4]).expand(len(rows), 3)
     return make_splats(means, image[rows, columns], scales)
-
-
-def join(first: Splats, second: Splats) -> Splats:
-    """Merge two objects whose harmonics have the same degree."""
-    return Splats(
-        means=torch.cat([first.means, second.means]),
-        quats=torch.cat([first.quats, second.quats]),
-        scales=torch.cat([first.scales, second.scales]),
-        opacities=torch.cat([first.opacities, second.opacities]),
-        sh=torch.cat([first.sh, second.sh]),
-    )

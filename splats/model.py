@@ -9,13 +9,17 @@ Values are always activated (linear scales, opacities in [0, 1]); log and logit 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import torch
 from torch import Tensor
 
 SH_DEGREE_BY_COUNT = {1: 0, 4: 1, 9: 2, 16: 3}
 """Spherical-harmonics degree by number of coefficients K = (degree + 1)²."""
+
+TENSORS = ("means", "quats", "scales", "opacities", "sh")
+"""Names of the tensors of `Splats`, in order: what a splat has one row of."""
 
 BOUNDS_MIN_OPACITY = 0.05
 """`bounds` ignores splats fainter than this, which are invisible."""
@@ -33,6 +37,8 @@ class Splats:
     scales [N, 3]     standard deviations along the local axes, world units, linear (> 0)
     opacities [N]     in [0, 1]
     sh [N, K, 3]      spherical-harmonics colour, K in 1, 4, 9, 16; colour = 0.5 + Σ basis · sh (3DGS convention)
+    antialiased       the object was trained with the opacity compensation of Mip-Splatting, so renderers apply it
+                      (gsplat's rasterize_mode "antialiased"; `splats.renderers.contract` has the formula)
     """
 
     means: Tensor
@@ -40,6 +46,7 @@ class Splats:
     scales: Tensor
     opacities: Tensor
     sh: Tensor
+    antialiased: bool = field(default=False, kw_only=True)
 
     def __post_init__(self) -> None:
         n = self.means.shape[0] if self.means.ndim else -1
@@ -50,7 +57,7 @@ class Splats:
             raise ValueError(f"sh must be [{n}, K, 3], not {list(self.sh.shape)}")
         if self.sh.shape[1] not in SH_DEGREE_BY_COUNT:
             raise ValueError(f"sh must have 1, 4, 9 or 16 coefficients, not {self.sh.shape[1]}")
-        tensors = (self.means, self.quats, self.scales, self.opacities, self.sh)
+        tensors = [getattr(self, name) for name in TENSORS]
         if any(t.dtype != torch.float32 for t in tensors):
             raise ValueError("splats must be float32")
         if len({t.device for t in tensors}) != 1:
@@ -71,17 +78,11 @@ class Splats:
 
     def to(self, device: torch.device | str) -> Splats:
         """Return the same splats on `device`."""
-        return Splats(
-            self.means.to(device),
-            self.quats.to(device),
-            self.scales.to(device),
-            self.opacities.to(device),
-            self.sh.to(device),
-        )
+        return replace(self, **{name: getattr(self, name).to(device) for name in TENSORS})
 
     def select(self, index: Tensor) -> Splats:
         """Return the splats selected by `index`: a boolean mask [N] or indices [M]."""
-        return Splats(self.means[index], self.quats[index], self.scales[index], self.opacities[index], self.sh[index])
+        return replace(self, **{name: getattr(self, name)[index] for name in TENSORS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,20 @@ def bounds(splats: Splats) -> tuple[Tensor, Tensor]:
     drop = int(means.shape[0] * BOUNDS_TRIM)
     ordered = means.sort(dim=0).values  # [M, 3], each axis on its own
     return ordered[drop], ordered[-1 - drop]
+
+
+def concatenate(first: Splats, second: Splats) -> Splats:
+    """Return the splats of both, first those of `first`.
+
+    Raises ValueError when only one of them is antialiased, because one object is rendered in one mode, and when the
+    spherical harmonics differ in degree.
+    """
+    if first.antialiased != second.antialiased:
+        raise ValueError("cannot join antialiased splats with others")
+    if first.sh_degree != second.sh_degree:
+        raise ValueError(f"cannot join splats of degrees {first.sh_degree} and {second.sh_degree}")
+    joined: dict[str, Any] = {name: torch.cat([getattr(first, name), getattr(second, name)]) for name in TENSORS}
+    return replace(first, **joined)
 
 
 def normalise(splats: Splats) -> Splats:

@@ -6,6 +6,7 @@ The codecs never rotate an asset; `splats.model` defines the axes.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import torch
 
@@ -23,11 +24,10 @@ def half_turn_x(splats: Splats) -> Splats:
     """
     w, x, y, z = splats.quats.unbind(-1)  # each [N]
     signs = splats.sh.new_tensor(_HALF_TURN_X_SH[: splats.sh.shape[1]])  # [K]
-    return Splats(
+    return replace(
+        splats,
         means=splats.means * splats.means.new_tensor([1, -1, -1]),
         quats=torch.stack([-x, w, -z, y], dim=-1),  # (0, 1, 0, 0) · q
-        scales=splats.scales,
-        opacities=splats.opacities,
         sh=splats.sh * signs[:, None],
     )
 
@@ -53,4 +53,4 @@ def rotate_about_y(splats: Splats, degrees: float) -> Splats:
         ],
         dim=-1,
     )
-    return Splats(splats.means @ rotation.T, quats, splats.scales, splats.opacities, splats.sh)
+    return replace(splats, means=splats.means @ rotation.T, quats=quats)

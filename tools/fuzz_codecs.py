@@ -27,7 +27,7 @@ import zstandard
 from splats import codecs
 from splats.errors import DECODE_CODES, DecodeError
 from splats.formats.limits import MAX_SPLATS
-from splats.model import Splats
+from splats.model import TENSORS, Splats
 
 SLOW_S = 10.0
 MAX_DETAIL_CHARS = 400
@@ -59,7 +59,7 @@ def check(data: bytes) -> str:
         return error.code
     if not 1 <= len(splats) <= MAX_SPLATS:
         raise ContractViolation(f"{len(splats)} splats")
-    for name in Splats.__slots__:
+    for name in TENSORS:
         if not torch.isfinite(getattr(splats, name)).all():
             raise ContractViolation(f"{name} is not finite")
     if not (splats.scales > 0).all() or ((splats.opacities < 0) | (splats.opacities > 1)).any():

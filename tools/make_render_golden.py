@@ -14,7 +14,7 @@ import torch
 
 from splats import sh
 from splats.camera import orbit
-from splats.model import Splats
+from splats.model import TENSORS, Splats
 from splats.render import render
 
 GOLDEN = Path(__file__).resolve().parent.parent / "tests" / "splats" / "golden" / "knot.npz"
@@ -42,7 +42,7 @@ def main() -> None:
     cameras = orbit([20, 140, 260], [10, 50, -30], radius=1.9, width=141, height=115)
     images, alpha = render(splats, cameras, (0.9, 0.95, 1.0), renderer="torch")
     GOLDEN.parent.mkdir(exist_ok=True)
-    fields = {name: getattr(splats, name).numpy() for name in Splats.__slots__}
+    fields = {name: getattr(splats, name).numpy() for name in TENSORS}
     np.savez_compressed(
         GOLDEN,
         **fields,

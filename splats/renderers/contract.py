@@ -23,7 +23,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from splats.model import Cameras, Splats
+from splats.model import TENSORS, Cameras, Splats
 
 # Kernels compiled with these values are cached on disk: see `splats.renderers.compiled` before changing one.
 NEAR, FAR = 0.01, 100.0
@@ -47,6 +47,6 @@ class Rendered(NamedTuple):
 
 def wants_gradient(splats: Splats, cameras: Cameras, background: Tensor, means2d_grad: Tensor | None = None) -> bool:
     """Check whether the caller may differentiate the images."""
-    tensors = (splats.means, splats.quats, splats.scales, splats.opacities, splats.sh)
+    tensors = [getattr(splats, name) for name in TENSORS]
     inputs = (*tensors, cameras.viewmats, cameras.Ks, background, *([] if means2d_grad is None else [means2d_grad]))
     return torch.is_grad_enabled() and any(t.requires_grad for t in inputs)

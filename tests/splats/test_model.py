@@ -4,7 +4,8 @@ from dataclasses import FrozenInstanceError, replace
 import pytest
 import torch
 
-from splats.model import Cameras, Splats, bounds, normalise
+from splats.model import TENSORS, Cameras, Splats, bounds, concatenate, normalise
+from splats.turn import half_turn_x, rotate_about_y
 
 
 def test_length_degree_and_device(make_splats: Callable[..., Splats]) -> None:
@@ -87,3 +88,39 @@ def test_cameras_check_shapes_and_size() -> None:
         Cameras(torch.eye(4)[None], torch.eye(3), 8, 8)
     with pytest.raises(ValueError, match="at least 1"):
         Cameras(torch.eye(4)[None], torch.eye(3)[None], 0, 8)
+
+
+def test_splats_are_not_antialiased_unless_marked(make_splats: Callable[..., Splats]) -> None:
+    assert make_splats(1).antialiased is False
+
+
+def test_every_operation_keeps_the_antialiased_mark(make_splats: Callable[..., Splats]) -> None:
+    marked = replace(make_splats(6), antialiased=True, opacities=torch.ones(6))
+    kept = [
+        marked.to("cpu"),
+        marked.to("meta"),
+        marked.select(torch.tensor([0, 2])),
+        concatenate(marked, marked),
+        normalise(marked),
+        half_turn_x(marked),
+        rotate_about_y(marked, 30),
+    ]
+    assert all(splats.antialiased for splats in kept)
+
+
+def test_concatenate_keeps_the_order(make_splats: Callable[..., Splats]) -> None:
+    first, second = make_splats(3, 1, 0), make_splats(2, 1, 1)
+    both = concatenate(first, second)
+    assert len(both) == 5
+    for name in TENSORS:
+        assert torch.equal(getattr(both, name), torch.cat([getattr(first, name), getattr(second, name)]))
+
+
+def test_antialiased_splats_do_not_mix_with_others(make_splats: Callable[..., Splats]) -> None:
+    with pytest.raises(ValueError, match="antialiased splats with others"):
+        concatenate(make_splats(2), replace(make_splats(2), antialiased=True))
+
+
+def test_degrees_do_not_mix(make_splats: Callable[..., Splats]) -> None:
+    with pytest.raises(ValueError, match="degrees 0 and 2"):
+        concatenate(make_splats(2), make_splats(2, 2))

@@ -9,7 +9,7 @@ import torch
 from splats import sh
 from splats.camera import orbit
 from splats.errors import RendererMissing
-from splats.model import Cameras, Splats
+from splats.model import TENSORS, Cameras, Splats
 from splats.render import covered_pixels, render, renderer_name, to_uint8, warm_up
 from splats.renderers.contract import Rendered
 
@@ -74,7 +74,7 @@ def test_the_centre_of_a_splat_has_its_opacity_and_colour_over_the_background(re
 @ON_CPU
 def test_a_nearer_splat_covers_a_farther_one(renderer: str) -> None:
     far, near = _one_splat((0, 0, -0.2), rgb=(0, 0, 1)), _one_splat((0, 0, 0.2), rgb=(1, 0, 0))
-    both = Splats(*(torch.cat([getattr(far, name), getattr(near, name)]) for name in Splats.__slots__))
+    both = Splats(*(torch.cat([getattr(far, name), getattr(near, name)]) for name in TENSORS))
     for azimuth, first in ((0, 0), (180, 2)):
         images, _ = render(both, orbit([azimuth], [0], radius=2, width=32, height=32), renderer=renderer)
         assert int(images[0, 16, 16].argmax()) == first

@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 
 from splats import sh
-from splats.model import Splats, normalise
+from splats.model import TENSORS, Splats, normalise
 from splats.video import contact_sheet_png, framing_radius, image_png, turntable_mp4
 
 MakeSplats = Callable[..., Splats]
@@ -143,7 +143,7 @@ def test_the_object_fills_the_frame_and_is_never_cropped(size: tuple[float, floa
 def test_framing_ignores_far_floaters() -> None:
     box = _box((1, 1, 1))
     means = torch.cat([box.means, box.means])
-    floating = Splats(means, *(torch.cat([getattr(box, name)] * 2) for name in Splats.__slots__[1:]))
+    floating = Splats(means, *(torch.cat([getattr(box, name)] * 2) for name in TENSORS[1:]))
     floating.means[0] = 40
     assert framing_radius(normalise(floating)) == pytest.approx(framing_radius(normalise(box)), rel=0.05)
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import torch
 
-from mocks.cheats import join, make_splats
-from splats.model import Splats
+from mocks.cheats import make_splats
+from splats.model import Splats, concatenate
 from validation.assets.convert import convert
 from validation.assets.prepare import prepare
 from validation.assets.render_spec import RenderSpec
@@ -55,7 +55,7 @@ def ellipsoid(
 def honest() -> Splats:
     """A red body with a blue nose toward +z, 6,000 splats."""
     body = ellipsoid(4_500, (0.5, 0.35, 0.4), (0, 0, 0), (0.9, 0.2, 0.2))
-    return join(body, ellipsoid(1_500, (0.12, 0.12, 0.15), (0, 0.05, 0.42), (0.2, 0.3, 0.9)))
+    return concatenate(body, ellipsoid(1_500, (0.12, 0.12, 0.15), (0, 0.05, 0.42), (0.2, 0.3, 0.9)))
 
 
 @pytest.fixture(scope="session")

@@ -6,11 +6,13 @@ return.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
 from generation.backends.guided.settings import Growing
-from splats.model import Splats
+from splats.model import Splats, concatenate
 from splats.renderers.torch import rotations
 
 _SPLIT_SHRINK = 1.6
@@ -45,7 +47,7 @@ def densify(splats: Splats, grads: Tensor, settings: Growing, generator: torch.G
     size = splats.scales.amax(dim=-1)  # [N]
     growing = _strongest(grads, grads >= settings.threshold, max(0, settings.most_splats - len(splats)))
     large = size > settings.split_above
-    new = _concatenate(splats.select(growing & ~large), _split(splats.select(growing & large), generator))
+    new = concatenate(splats.select(growing & ~large), _split(splats.select(growing & large), generator))
     stays = _worth_keeping(splats, settings) & ~(growing & large)
     return stays.nonzero()[:, 0], new.select(_worth_keeping(new, settings))
 
@@ -68,20 +70,5 @@ def _split(splats: Splats, generator: torch.Generator) -> Splats:
     """Return two smaller splats [2 M] for each [M], with centres drawn from its Gaussian."""
     draws = torch.randn(2, len(splats), 3, generator=generator, device=splats.device)
     offsets = torch.einsum("nij,pnj->pni", rotations(splats.quats), draws * splats.scales)  # [2, M, 3]
-    return Splats(
-        means=(splats.means + offsets).reshape(-1, 3),
-        quats=splats.quats.repeat(2, 1),
-        scales=splats.scales.repeat(2, 1) / _SPLIT_SHRINK,
-        opacities=splats.opacities.repeat(2),
-        sh=splats.sh.repeat(2, 1, 1),
-    )
-
-
-def _concatenate(first: Splats, second: Splats) -> Splats:
-    return Splats(
-        means=torch.cat([first.means, second.means]),
-        quats=torch.cat([first.quats, second.quats]),
-        scales=torch.cat([first.scales, second.scales]),
-        opacities=torch.cat([first.opacities, second.opacities]),
-        sh=torch.cat([first.sh, second.sh]),
-    )
+    twice = concatenate(splats, splats)
+    return replace(twice, means=twice.means + offsets.reshape(-1, 3), scales=twice.scales / _SPLIT_SHRINK)

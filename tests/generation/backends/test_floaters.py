@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from generation.backends.floaters import without_floaters
-from splats.model import Splats
+from splats.model import TENSORS, Splats
 
 QUAT = torch.tensor([1.0, 0, 0, 0])
 
@@ -26,7 +26,7 @@ def ball(count: int, centre: tuple[float, float, float], radius: float, *, width
 
 
 def joined(*parts: Splats) -> Splats:
-    return Splats(*(torch.cat([getattr(part, name) for part in parts]) for name in Splats.__slots__))
+    return Splats(*(torch.cat([getattr(part, name) for part in parts]) for name in TENSORS))
 
 
 def test_specks_are_removed_and_the_object_keeps_its_order() -> None:

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from splats.camera import orbit
-from splats.model import Cameras, Splats
+from splats.model import TENSORS, Cameras, Splats
 from splats.render import render, warm_up
 from splats.renderers.cpu import render_cpu, split_tiles
 from splats.renderers.cpu_project import sort_by_depth
@@ -73,7 +73,7 @@ def test_splats_on_another_device_are_refused(make_splats: MakeSplats) -> None:
 
 def test_strided_tensors_are_accepted(make_splats: MakeSplats) -> None:
     splats = make_splats(40, 1)
-    strided = Splats(*(getattr(splats, name).repeat_interleave(2, dim=0)[::2] for name in Splats.__slots__))
+    strided = Splats(*(getattr(splats, name).repeat_interleave(2, dim=0)[::2] for name in TENSORS))
     assert torch.equal(
         render(splats, _cameras(), renderer="cpu").images, render(strided, _cameras(), renderer="cpu").images
     )

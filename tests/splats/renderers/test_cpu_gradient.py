@@ -7,11 +7,11 @@ import pytest
 import torch
 
 from splats.camera import orbit
-from splats.model import Cameras, Splats
+from splats.model import TENSORS, Cameras, Splats
 from splats.render import render
 
 MakeSplats = Callable[..., Splats]
-NAMES = Splats.__slots__
+NAMES = TENSORS
 
 
 def _cameras() -> Cameras:

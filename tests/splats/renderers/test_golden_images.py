@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from splats.model import Cameras, Splats
+from splats.model import TENSORS, Cameras, Splats
 from splats.render import render
 
 
@@ -14,7 +14,7 @@ from splats.render import render
 def test_golden_images_are_reproduced(renderer: str) -> None:
     with np.load(Path(__file__).parent.parent / "golden" / "knot.npz") as file:
         golden = {name: torch.from_numpy(file[name]) for name in file.files}
-    splats = Splats(*(golden[name] for name in Splats.__slots__))
+    splats = Splats(*(golden[name] for name in TENSORS))
     _, height, width, _ = golden["images"].shape
     cameras = Cameras(golden["viewmats"], golden["Ks"], width, height)
     device = "cuda" if renderer == "gsplat" else "cpu"

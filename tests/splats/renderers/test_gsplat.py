@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from splats.camera import orbit
-from splats.model import Splats
+from splats.model import TENSORS, Splats
 from splats.render import render, renderer_name
 
 pytestmark = pytest.mark.gpu
@@ -25,7 +25,7 @@ def test_gsplat_agrees_with_the_oracle(degree: int, make_splats: MakeSplats) -> 
         assert float(difference.max()) < 2e-2
 
 
-@pytest.mark.parametrize("name", Splats.__slots__)
+@pytest.mark.parametrize("name", TENSORS)
 def test_gsplat_has_the_gradients_of_the_oracle(name: str, make_splats: MakeSplats) -> None:
     splats, cameras = make_splats(100, 1), orbit([0], [0], radius=1.7, width=48, height=48)
     gradients = []

@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from splats.camera import orbit
-from splats.model import Splats
+from splats.model import TENSORS, Splats
 from splats.renderers.torch import blend, project, render_torch
 
-NAMES = Splats.__slots__
+NAMES = TENSORS
 
 
 def _few_splats_float64(degree: int) -> dict[str, torch.Tensor]:

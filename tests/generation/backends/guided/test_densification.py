@@ -6,7 +6,7 @@ import torch
 
 from generation.backends.guided.densification import GradientStats, densify
 from generation.backends.guided.settings import Growing
-from splats.model import Splats
+from splats.model import TENSORS, Splats
 
 SETTINGS = Growing(threshold=1.0, split_above=0.1, drop_above=0.5, drop_fainter=0.05, most_splats=1000)
 
@@ -39,7 +39,7 @@ def test_a_small_splat_is_duplicated() -> None:
     splats = sized(0.01, 0.02)
     kept, new = grow(splats, [0, 1.0])
     assert kept == [0, 1]
-    for name in Splats.__slots__:
+    for name in TENSORS:
         assert torch.equal(getattr(new, name), getattr(splats, name)[1:])
 
 

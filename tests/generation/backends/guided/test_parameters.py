@@ -8,7 +8,7 @@ import torch
 from generation.backends.guided.initial_ball import initial_ball
 from generation.backends.guided.parameters import GaussianParameters, position_rate
 from generation.backends.guided.settings import InitialBall, Rates
-from splats.model import Splats, bounds
+from splats.model import TENSORS, Splats, bounds
 
 
 def some(count: int = 12, seed: int = 0) -> Splats:
@@ -23,7 +23,7 @@ def descend(params: GaussianParameters, number: int) -> None:
 
 
 def same(ours: Splats, theirs: Splats) -> None:
-    for name in Splats.__slots__:
+    for name in TENSORS:
         torch.testing.assert_close(getattr(ours, name), getattr(theirs, name), rtol=1e-5, atol=1e-6)
 
 
@@ -36,7 +36,7 @@ def test_a_snapshot_stays_as_it_is() -> None:
     before = params.snapshot()
     descend(params, 1)
     same(before, some())
-    assert not any(getattr(before, name).requires_grad for name in Splats.__slots__)
+    assert not any(getattr(before, name).requires_grad for name in TENSORS)
     assert not torch.equal(params.snapshot().means, before.means)
 
 
