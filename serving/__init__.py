@@ -1,1 +1,1 @@
-"""What all HTTP services share: errors, guards, probes, metrics, draining. Nothing here knows splats or the subnet."""
+"""The parts that all HTTP services share: errors, guards, probes, metrics, settings and a graceful stop."""

@@ -1,4 +1,4 @@
-"""Creates a service's application with what all share: probes, guards, limits, error shape, metrics."""
+"""Creates the application that every service starts from, with probes, guards, limits, error handlers and metrics."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 @dataclass(frozen=True)
 class ShellLimits:
-    """What a service allows in a request, and what it serves without a key.
+    """What differs between services: the limits of a request, and what is served without a key.
 
     max_body_bytes   larger bodies are answered 413
     body_timeout_s   bodies that take longer in total are answered 408
@@ -52,13 +52,13 @@ def create_shell(
 ) -> FastAPI:
     """Return an application without routes of its own; `app.state.status` is `status`.
 
-    `middleware` runs after the guards and the body limit, whose checks cost nothing.
+    `middleware` runs after the guards and the body limit, whose checks are cheap.
     """
     app = FastAPI(
         title=title,
         version=package_version(),
         lifespan=lifespan,
-        docs_url=None,  # their scripts come from another origin
+        docs_url=None,  # the pages load scripts from another origin
         redoc_url=None,
         redirect_slashes=False,
         middleware=[  # outermost first
@@ -90,9 +90,11 @@ def _complete_openapi(app: FastAPI, *, needs_key: bool) -> None:
             for unused in ("HTTPValidationError", "ValidationError"):
                 components["schemas"].pop(unused, None)
             for operation in (one for path in schema["paths"].values() for one in path.values()):
-                for status, answer in operation["responses"].items():
-                    if status >= "400":  # compared as text; FastAPI would give them the route's media type
-                        answer["content"] = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorBody"}}}
+                for status, response in operation["responses"].items():
+                    if status >= "400":  # statuses are strings here; FastAPI would declare the route's media type
+                        response["content"] = {
+                            "application/json": {"schema": {"$ref": "#/components/schemas/ErrorBody"}}
+                        }
             if needs_key:
                 components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
                 schema["security"] = [{"bearer": []}]

@@ -14,7 +14,7 @@ _CLOSE = {"Connection": "close"}
 
 
 class BodyLimit:
-    """ASGI middleware that checks Content-Length, then the bytes as they arrive, then the total time they take.
+    """ASGI middleware that limits Content-Length, the bytes that really arrive, and the time they take in total.
 
     A body that is too large is answered 413 `too_large`, one that takes too long 408 `slow_body`.
     """
@@ -25,7 +25,7 @@ class BodyLimit:
         self.timeout_s = timeout_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """ASGI entry."""
+        """Handle one request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -51,7 +51,7 @@ class _BoundedBody:
         self._complete = False
 
     async def __call__(self) -> Message:
-        if self._complete:  # only the disconnect is left to wait for, and that may take as long as the response
+        if self._complete:  # the next message is the disconnect, which may come only after the response
             return await self._receive()
         try:
             async with asyncio.timeout_at(self._deadline):

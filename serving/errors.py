@@ -38,11 +38,11 @@ _CODES = {
 """Codes of the framework's own errors; the standard phrases change between Python versions."""
 
 _BODY_HEADERS = frozenset({b"content-type", b"content-length"})
-"""Headers that describe the body that is replaced."""
+"""Headers of the original body, dropped together with it."""
 
 
 class ServiceError(HTTPException):
-    """Raised anywhere below a handler; answered as `{"detail", "code"}` with `status` and `headers`."""
+    """An error for the client, raised in or below a handler and answered with `status` and `headers`."""
 
     def __init__(self, status: int, code: str, detail: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(status, detail, dict(headers) if headers else None)
@@ -55,29 +55,29 @@ def busy(code: str, detail: str, retry_after_s: int) -> ServiceError:
 
 
 def error_response(status: int, code: str, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """Return the response itself, for code that runs outside the framework's handlers."""
+    """Return an error response, for code that runs outside the framework's handlers."""
     return JSONResponse(ErrorBody(detail=detail, code=code).model_dump(), status_code=status, headers=headers)
 
 
 def error_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return the `responses=` argument that declares these statuses with the one error model."""
+    """Return the `responses=` argument that declares these statuses with the error model."""
     return {status: {"model": ErrorBody, "description": HTTPStatus(status).phrase} for status in statuses}
 
 
 def install_error_handlers(app: FastAPI) -> None:
-    """Give the framework's errors our shape."""
+    """Convert the framework's own errors to our shape."""
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
 
 
 class LastResort:
-    """ASGI middleware that logs an unhandled exception and answers 500, and gives foreign error pages our shape."""
+    """ASGI middleware that logs unhandled exceptions, answers them 500, and converts error pages to our shape."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """ASGI entry."""
+        """Handle one request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -121,11 +121,11 @@ def _error_for_status(status: int, detail: str = "", headers: Mapping[str, str] 
 
 
 def _route_template(scope: Scope) -> str:
-    """Return the route's pattern, never the path itself: paths may hold ids."""
+    """Return the route's pattern, not the path, which may contain an id."""
     return getattr(scope.get("route"), "path", "(no route)")
 
 
-async def _on_http_exception(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001  the framework's shape
+async def _on_http_exception(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001  the framework's signature
     if isinstance(error, ServiceError):
         return error_response(error.status_code, error.code, error.detail, error.headers)
     if isinstance(error, HTTPException):
@@ -140,7 +140,7 @@ async def _on_invalid_request(request: Request, error: Exception) -> JSONRespons
 
 
 def describe_validation(problems: Any) -> str:
-    """Return one line on the first three problems that names fields and never quotes what was sent."""
+    """Describe the first three problems in one line; it names fields and never quotes their values."""
     lines = []
     for problem in list(problems)[:3]:
         where = ".".join(str(part) for part in problem["loc"] if part not in {"body", "query", "path"})

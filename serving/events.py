@@ -1,4 +1,4 @@
-"""Jobs as server-sent events: `event: progress|done|failed|cancelled`, `data:` the job, an increasing `id:`.
+"""Streams a job as server-sent events: `event: progress|done|failed|cancelled`, `data:` the job, an increasing `id:`.
 
 The framework writes the wire format and a comment every 15 s; a handler declares
 `response_class=EventSourceResponse` and yields what `job_events` yields.
@@ -14,7 +14,7 @@ from serving.schemas import FINISHED, Job
 
 
 async def job_events(snapshots: AsyncIterator[tuple[int, Job]]) -> AsyncIterator[ServerSentEvent]:
-    """Yield one event per snapshot (revision, job), the first at once; the last one says how the job ended."""
+    """Yield one event per snapshot (revision, job); the last one has the final status as its name."""
     async for revision, job in snapshots:
         finished = job.status in FINISHED
         event = job.status if finished else "progress"

@@ -45,6 +45,6 @@ class SingleThreadExecutor:
             if future.set_running_or_notify_cancel():
                 try:
                     future.set_result(call())
-                except BaseException as error:  # whatever it is, the waiter gets it
+                except BaseException as error:  # any error is raised in the waiter
                     future.set_exception(error)
             del item, call, future  # or the last result would stay in memory until the next call

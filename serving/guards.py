@@ -27,7 +27,7 @@ PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-"""Content-Security-Policy of our pages: files of their own origin, nothing inline, nothing foreign, no frame."""
+"""Content-Security-Policy of our pages: only files of their own origin; no inline code, no frames."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class GuardRules:
     """Which requests `Guard` lets through.
 
     hosts           lower-case names allowed in the Host header
-    any_address     allow any IP literal as well (bound to all addresses; DNS rebinding needs a name)
-    key_digests     SHA-256 of each accepted bearer key; empty: no key is needed
+    any_address     allow any IP address too, for a server bound to all; safe, as DNS rebinding needs a name
+    key_digests     SHA-256 of each accepted bearer key; empty: no key required
     public_paths    paths that need no key, without their final slash; a trailing * matches everything below
     page_policy     Content-Security-Policy of HTML responses
     """
@@ -63,7 +63,7 @@ def guard_rules(
 
 
 def refusal_for(rules: GuardRules, scope: Scope) -> ServiceError | None:
-    """Return why this request or WebSocket handshake is refused, or None. Reads only the headers."""
+    """Return the error for a request or WebSocket handshake that is refused, else None. Reads only the headers."""
     headers = Headers(scope=scope)
     if not _host_allowed(rules, headers.get("host", "")):
         return ServiceError(403, "host_not_allowed", "this Host is not allowed; see --allowed_hosts")
@@ -71,7 +71,7 @@ def refusal_for(rules: GuardRules, scope: Scope) -> ServiceError | None:
     if changes_state and _is_foreign(headers):
         return ServiceError(403, "foreign_origin", "requests from pages of another origin are refused")
     if rules.key_digests and not _is_public(rules, scope["path"]) and not _key_matches(rules, headers):
-        return ServiceError(401, "unauthorized", "a valid bearer key is needed", {"WWW-Authenticate": "Bearer"})
+        return ServiceError(401, "unauthorized", "a valid bearer key is required", {"WWW-Authenticate": "Bearer"})
     return None
 
 
@@ -83,7 +83,7 @@ class Guard:
         self.rules = rules
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """ASGI entry."""
+        """Handle one request."""
         if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
@@ -100,8 +100,8 @@ class Guard:
             await receive()
             await send({"type": "websocket.close", "code": 1008, "reason": error.detail})
         else:
-            answer = error_response(error.status_code, error.code, error.detail, error.headers)
-            await answer(scope, receive, guarded_send)
+            response = error_response(error.status_code, error.code, error.detail, error.headers)
+            await response(scope, receive, guarded_send)
 
 
 def _add_headers(rules: GuardRules, headers: MutableHeaders) -> None:
@@ -153,6 +153,6 @@ def _is_public(rules: GuardRules, path: str) -> bool:
 def _key_matches(rules: GuardRules, headers: Headers) -> bool:
     scheme, _, key = headers.get("authorization", "").partition(" ")
     digest = hashlib.sha256(key.strip().encode("latin-1", "replace")).digest()
-    # Constant-time comparison: every digest is compared, whatever the first ones give.
+    # Compare with every digest, so that the time taken does not reveal which one matches.
     matches = [hmac.compare_digest(digest, known) for known in rules.key_digests]
     return scheme.lower() == "bearer" and any(matches)

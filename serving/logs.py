@@ -11,10 +11,10 @@ from serving.settings import ShellSettings
 
 
 class JsonFormatter(logging.Formatter):
-    """Formats one JSON object a line: time, level, logger, message, and the traceback if there is one."""
+    """Formats one JSON object per line: time, level, logger, message, and the traceback if there is one."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the record as one line."""
+        """Return the record as one line of JSON."""
         line = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -27,7 +27,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure_logging(settings: ShellSettings) -> None:
-    """Set up the root logger. The server logs only errors: scanners would fill the log otherwise."""
+    """Set up the root logger. uvicorn logs only errors, or port scanners would fill the log."""
     handler = logging.StreamHandler(sys.stderr)
     if settings.logging == "json":
         handler.setFormatter(JsonFormatter())

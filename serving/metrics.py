@@ -22,13 +22,13 @@ class RequestMetrics:
         ProcessCollector(registry=registry)
         PlatformCollector(registry=registry)
         GCCollector(registry=registry)
-        self.requests = Counter("http_requests", "Answered requests", ["method", "route", "status"], registry=registry)
+        self.requests = Counter("http_requests", "Requests answered", ["method", "route", "status"], registry=registry)
         self.seconds = Histogram(
-            "http_request_seconds", "Time to the end of the answer", ["route"], registry=registry, buckets=_SECONDS
+            "http_request_seconds", "Time to the end of the response", ["route"], registry=registry, buckets=_SECONDS
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """ASGI entry."""
+        """Handle one request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -44,7 +44,7 @@ class RequestMetrics:
 
 
 class _StatusRecorder:
-    """The `send` of one request; keeps the status of the response, 0 if there is none."""
+    """The `send` of one request; records the status of the response, 0 if there is none."""
 
     def __init__(self, send: Send) -> None:
         self._send = send

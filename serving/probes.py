@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from serving.errors import busy, error_responses
 from serving.status import ServiceStatus
@@ -25,11 +25,11 @@ class Ready(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    status: Annotated[Literal["ready"], Field()] = "ready"
+    status: Literal["ready"] = "ready"
 
 
 def probe_routes(status: ServiceStatus, *, with_metrics: bool = True) -> APIRouter:
-    """Return the routes that every service has; :8888 is public and leaves out the metrics."""
+    """Return the probes of a service; a public one leaves out the metrics."""
     router = APIRouter(tags=["probes"])
 
     @router.get("/health/", summary="Is the process alive?")
@@ -42,7 +42,7 @@ def probe_routes(status: ServiceStatus, *, with_metrics: bool = True) -> APIRout
             raise busy("not_ready", "; ".join(reasons), 5)
         return Ready()
 
-    @router.get("/version/", summary="Versions of the service and what it computes with")
+    @router.get("/version/", summary="Versions of the service and of what it computes with")
     async def version() -> str:
         return status.version()
 

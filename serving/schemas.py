@@ -1,6 +1,6 @@
-"""What every service says and accepts: errors, prompts, jobs. Imports only pydantic and the standard library.
+"""Data types that all services share: errors, prompts, jobs.
 
-Knows nothing of HTTP frameworks, splats or the subnet, so that any client may import it.
+Imports only pydantic and the standard library, so that any client can use it.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ PROMPT_MAX_CHARS = 1024
 SEED_MAX = 2**32 - 1
 
 JOB_ID_PATTERN = r"^[A-Za-z0-9_-]{22,64}$"
-"""Ids are matched by this and looked up in a table; they never become part of a path."""
+"""Pattern that ids are checked against before they are looked up in a table; they are never used in a file path."""
 
 _SPACES = r"\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
-# Written out rather than asked of str.isprintable: what that answers changes with the Unicode tables of each Python
-# version, and two nodes must agree on every prompt. Controls, format characters (zero-width, bidirectional, tags),
-# line separators and non-characters. Surrogates cannot be written in UTF-8 and stay out of the published pattern;
-# private use is let through: nothing hides in it, and its 137,468 characters would make the pattern slow to work with.
+# Controls, format characters (zero-width, bidirectional, tags), line separators and non-characters. They are listed
+# because str.isprintable depends on the Unicode tables of the Python version, and all nodes must agree on each prompt.
+# Surrogates cannot be encoded in UTF-8 and are not in the published pattern. Private-use characters are allowed: they
+# hide nothing, and 137,468 of them would make the pattern slow.
 _UNPRINTABLE = (
     r"\u0000-\u001f\u007f-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f"
     r"\u2028-\u202e\u2060-\u206f\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff"
@@ -32,13 +32,13 @@ _UNPRINTABLE = (
 _SPACE = re.compile(f"[{_SPACES}]")
 _UNPRINTABLE_CHAR = re.compile(rf"[{_UNPRINTABLE}\ud800-\udfff]")
 _EDGE = rf"[ \t\r\n{_SPACES}]*"
-_INK = f"[^ {_SPACES}{_UNPRINTABLE}]"
-# The length is part of the pattern because it counts after trimming, which minLength and maxLength cannot say.
-_PATTERN = f"^{_EDGE}{_INK}([^{_UNPRINTABLE}]{{0,{PROMPT_MAX_CHARS - 2}}}{_INK})?{_EDGE}$"
+_VISIBLE = f"[^ {_SPACES}{_UNPRINTABLE}]"
+# The length is part of the pattern because it counts after trimming, which minLength and maxLength cannot express.
+_PATTERN = f"^{_EDGE}{_VISIBLE}([^{_UNPRINTABLE}]{{0,{PROMPT_MAX_CHARS - 2}}}{_VISIBLE})?{_EDGE}$"
 
 
 def clean_prompt(text: str) -> str:
-    """The prompt as the whole network knows it: NFC, trimmed, every kind of space a plain one.
+    """Return the prompt in the form that the whole network uses: Unicode NFC, trimmed, each kind of space as U+0020.
 
     Raises ValueError, without quoting the prompt, if it is empty, longer than 1,024 characters or not printable.
     """
@@ -48,17 +48,17 @@ def clean_prompt(text: str) -> str:
     if len(prompt) > PROMPT_MAX_CHARS:
         raise ValueError(f"the prompt has {len(prompt)} characters; {PROMPT_MAX_CHARS} are allowed")
     if bad := _UNPRINTABLE_CHAR.search(prompt):
-        raise ValueError(f"the prompt holds a character that cannot be printed, U+{ord(bad.group()):04X}")
+        raise ValueError(f"the prompt contains a character that cannot be printed, U+{ord(bad.group()):04X}")
     return prompt
 
 
 def _integral(value: object) -> object:
-    """JSON knows one kind of number: 5.0 is the integer 5, also where types are strict."""
+    """Convert 5.0 to 5, also for strict types: JSON has only one kind of number."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def new_job_id() -> str:
-    """22 random url-safe characters (128 bits)."""
+    """Return 22 random URL-safe characters (128 bits)."""
     return secrets.token_urlsafe(16)
 
 
@@ -69,11 +69,11 @@ Prompt = Annotated[
         {
             "type": "string",
             "pattern": _PATTERN,
-            "description": "1 to 1,024 printable characters after trimming; brought to Unicode NFC.",
+            "description": "1 to 1,024 printable characters after trimming; normalized to Unicode NFC.",
         }
     ),
 ]
-"""A prompt from anywhere."""
+"""A prompt in a request: checked, and cleaned by `clean_prompt`."""
 
 Seed = Annotated[int, Field(ge=0, le=SEED_MAX), BeforeValidator(_integral)]
 JobId = Annotated[str, StringConstraints(pattern=JOB_ID_PATTERN)]
@@ -84,7 +84,7 @@ FINISHED: frozenset[JobStatus] = frozenset({"done", "failed", "cancelled"})
 
 
 class ErrorBody(BaseModel):
-    """The body of every answer with a status of 400 or more."""
+    """The body of every response with a status of 400 or more."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
@@ -93,7 +93,7 @@ class ErrorBody(BaseModel):
 
 
 class JobError(ErrorBody):
-    """Why a job failed."""
+    """The reason why a job failed."""
 
 
 class Job(BaseModel):
@@ -108,11 +108,14 @@ class Job(BaseModel):
     stage: str
     prompt: Annotated[str, Field(min_length=1, max_length=PROMPT_MAX_CHARS)]
     seed: Seed | None
-    understood: Annotated[str | None, Field(description="What the generator made of the prompt, if it can say.")]
+    understood: Annotated[str | None, Field(description="How the generator read the prompt, if it can tell.")]
     created_at: datetime
     finished_at: datetime | None
     error: JobError | None
-    results: Annotated[dict[ResultName, str], Field(description="URL by format; empty until done and once dropped.")]
+    results: Annotated[
+        dict[ResultName, str],
+        Field(description="URL by format; empty until the job is done, and again once its files are deleted."),
+    ]
     preview: Annotated[
-        str | None, Field(description="URL of a picture of the unfinished object; a new one for each look.")
+        str | None, Field(description="URL of an image of the unfinished object; each new image has a new URL.")
     ] = None

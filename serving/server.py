@@ -1,7 +1,7 @@
-"""Runs an application under uvicorn, with one clear line if it starts or cannot, and a graceful, bounded stop.
+"""Runs an application under uvicorn: one clear log line or error at the start, and a graceful stop in bounded time.
 
 On SIGINT or SIGTERM, /ready/ answers 503 and no new work is accepted, while accepted work may continue for at most
-`drain_s`; then the rest is ended and the connections are closed. A second signal cuts the wait short.
+`drain_s`; then the remaining work is ended and the connections are closed. A second signal ends the wait.
 """
 
 from __future__ import annotations
@@ -78,13 +78,13 @@ async def serve_in_background(
     """
     server = _EmbeddedServer(_config(app, 16 << 10, HEADERS_TIMEOUT_S, CLOSE_S), status, drain_s)
 
-    async def serve_until_told() -> None:
+    async def serve_until_stopped() -> None:
         await server.serve(sockets=[listener])
         if not server.should_exit:
             raise RuntimeError("the HTTP server ended by itself")
 
     async with task_group() as group:
-        serving = group.create_task(serve_until_told())
+        serving = group.create_task(serve_until_stopped())
         try:
             while not server.started and not serving.done():
                 await asyncio.sleep(0.01)
@@ -97,7 +97,7 @@ async def serve_in_background(
 def _config(app: ASGIApp, ws_max_bytes: int, headers_timeout_s: float, close_s: int) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http=partial(GuardedConnection, headers_timeout_s=headers_timeout_s),  # type: ignore[arg-type]  # it is only called
+        http=partial(GuardedConnection, headers_timeout_s=headers_timeout_s),  # type: ignore[arg-type]  # uvicorn only calls it
         ws_max_size=ws_max_bytes,
         log_config=None,
         access_log=False,
@@ -116,7 +116,7 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 class DrainingServer(uvicorn.Server):
-    """uvicorn's server with a drain before its shutdown, and without dying of the signal."""
+    """uvicorn's server, draining before its shutdown and not re-raising signals."""
 
     def __init__(self, config: uvicorn.Config, status: ServiceStatus, drain_s: float) -> None:
         super().__init__(config)
@@ -124,17 +124,17 @@ class DrainingServer(uvicorn.Server):
         self._drain_s = drain_s
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002  uvicorn's signature
-        """Drain on the first signal, stop at once on the second. Unlike uvicorn, do not re-raise the signal."""
+        """Drain on the first signal, stop at once on the second."""
         self.force_exit = self.should_exit
         self.should_exit = True
         self._status.draining = True
 
     async def on_tick(self, counter: int) -> bool:
-        """Stop after a fatal error, too."""
+        """Stop after a fatal error as well."""
         return await super().on_tick(counter) or self._status.fatal is not None
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Wait for accepted work while still answering, end the rest, then let uvicorn close."""
+        """Wait for accepted work while still answering, end the rest, then let uvicorn close the connections."""
         self._status.draining = True
         await self._drain()
         self._status.stop()
@@ -161,14 +161,14 @@ class _EmbeddedServer(DrainingServer):
 
 
 class GuardedConnection(H11Protocol):
-    """uvicorn's connection, closed if a request's headers do not arrive in time, with its one error in our shape."""
+    """uvicorn's connection with a deadline for request headers; invalid HTTP gets an error of our shape."""
 
-    def __init__(self, *, headers_timeout_s: float, **uvicorns: Any) -> None:
-        super().__init__(**uvicorns)
+    def __init__(self, *, headers_timeout_s: float, **options: Any) -> None:
+        super().__init__(**options)
         self._headers_timeout_s = headers_timeout_s
         self._header_timer: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's signature
         """Start the header deadline of the first request."""
         super().connection_made(transport)
         self._watch_headers()
@@ -184,7 +184,7 @@ class GuardedConnection(H11Protocol):
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse input that is not valid HTTP, in the shape of our errors."""
+        """Answer input that is not valid HTTP with an error of our shape."""
         body = ErrorBody(detail=msg, code="invalid_request").model_dump_json().encode()
         headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body))), ("Connection", "close")]
         for event in (h11.Response(status_code=400, headers=headers), h11.Data(data=body), h11.EndOfMessage()):

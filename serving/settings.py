@@ -42,7 +42,7 @@ class FrozenSettings(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """Names of a field's flag in place of the field's own; `read` converts its text where the type alone cannot."""
+    """Other names for a field's flag; `read` converts its text if pydantic cannot."""
 
     names: tuple[str, ...]
     read: Callable[[str], Any] | None = None
@@ -61,7 +61,7 @@ NO_PREFIX: Final = _Marker.NO_PREFIX
 
 
 def read_api_keys(path: Path | str) -> tuple[str, ...]:
-    """Return the keys of a file, one a line: several, so that an old one stays valid while clients change to the new.
+    """Return the keys of a file, one per line; an old key can stay valid while clients switch to a new one.
 
     Raises SettingsError.
     """
@@ -92,7 +92,7 @@ class ShellSettings(FrozenSettings):
     allowed_hosts: tuple[str, ...] = ()
     """further names for the Host header"""
     api_keys: Annotated[tuple[str, ...], Field(repr=False), Flag(("api_key_file",), read_api_keys)] = ()
-    """file of bearer keys, one a line; required when other machines can reach the service"""
+    """file of bearer keys, one per line; required when other machines can reach the service"""
     insecure: bool = False
     """let other machines reach the service without a key"""
     logging: Literal["plain", "json"] = "plain"
@@ -100,7 +100,7 @@ class ShellSettings(FrozenSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """least severe level to log"""
     drain_s: Annotated[float, Field(ge=0, le=300), NO_FLAG] = 20.0
-    """Accepted work may go on this long after a stop signal; with uvicorn's own bound a stop takes under 30 s."""
+    """Time for accepted work after a stop signal. With uvicorn's own limit, a stop takes less than 30 s."""
 
     @model_validator(mode="after")
     def _key_beyond_loopback(self) -> ShellSettings:
@@ -112,7 +112,7 @@ class ShellSettings(FrozenSettings):
 def read_flags(model: type[Model], program: str, argv: Sequence[str] | None = None, description: str = "") -> Model:
     """Return a settings model from command line flags (those of the process by default).
 
-    Raises SettingsError for values that the model refuses. Exits for --help and for unknown flags, as argparse does.
+    Raises SettingsError for values that the model rejects. Exits for --help and for unknown flags, as argparse does.
     """
     parser = argparse.ArgumentParser(
         prog=program, usage="%(prog)s [flags]", description=description, allow_abbrev=False
@@ -144,7 +144,7 @@ def read_yaml(path: Path, model: type[Model]) -> Model:
     if loaded is None:
         loaded = {}
     if not isinstance(loaded, dict):
-        raise SettingsError(f"{path} must hold names and values, not a {type(loaded).__name__}")
+        raise SettingsError(f"{path} must contain names and values, not a {type(loaded).__name__}")
     try:
         return model.model_validate(loaded)
     except ValidationError as error:
@@ -258,7 +258,7 @@ def _build(model: type[Model], options: Sequence[_Option], given: Mapping[str, A
 
 
 def _describe(error: ValidationError, options: Sequence[_Option]) -> str:
-    """Describe the first problems in one line, by flag where the problem is that of one field."""
+    """Describe the first problems in one line, with the flag if a problem is that of one field."""
     problems = []
     for problem in error.errors():
         where = next((option for option in options if problem["loc"][: len(option.path)] == option.path), None)

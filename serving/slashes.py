@@ -1,4 +1,4 @@
-"""Lets routes answer with and without the final slash, without a redirect."""
+"""Serves each route with and without its final slash, without a redirect."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ class EitherSlash:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """ASGI entry."""
+        """Handle one request."""
         if scope["type"] in {"http", "websocket"} and not _is_route(scope):
             path, raw = scope["path"], scope.get("raw_path") or scope["path"].encode()
             other = (path[:-1], raw[:-1]) if path.endswith("/") else (f"{path}/", raw + b"/")
             if not path.endswith("//") and _is_route({**scope, "path": other[0]}):
-                scope["path"], scope["raw_path"] = other  # in place: the outer layers see the route that answered
+                scope["path"], scope["raw_path"] = other  # in place, so that outer middleware sees the route
         await self.app(scope, receive, send)
 
 

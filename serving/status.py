@@ -1,4 +1,4 @@
-"""The state of a service that its probes and its server need. No HTTP, no routes."""
+"""The state of a service that its handlers, its probes and its server share."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ def _always_ready() -> list[str]:
 
 @dataclass
 class ServiceStatus:
-    """The state of one service, shared by its handlers, the probes and the server loop. Used on the event loop only.
+    """The state of one service. Used on the event loop only.
 
     version     returns the text of /version/
     not_ready   returns the reasons why it cannot serve now, empty when it can
     busy        returns whether a graceful stop should wait for accepted work
-    stop        ends the work that is left; called once after that wait
+    stop        ends the remaining work; called once after that wait
     registry    its Prometheus metrics, one registry per application
     draining    the service is stopping: refuse new work
-    fatal       why the service cannot go on; the server logs it and exits with status 1
+    fatal       why the service cannot continue; the server logs it and exits with status 1
     """
 
     version: Callable[[], str]
@@ -38,7 +38,7 @@ class ServiceStatus:
 
     def fail(self, error: Exception) -> None:
         """Log an error that the service cannot survive, and let the server stop."""
-        logger.error("the service cannot go on", exc_info=error)
+        logger.error("the service cannot continue", exc_info=error)
         self.fatal = f"{type(error).__name__}: {error}"
 
     def reasons(self) -> list[str]:

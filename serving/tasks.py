@@ -1,4 +1,4 @@
-"""Background tasks that cannot fail unnoticed, waits that end early, and waits between attempts."""
+"""Background tasks whose errors are raised, work that is cancelled by an event, and waits between attempts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 @asynccontextmanager
 async def task_group() -> AsyncIterator[asyncio.TaskGroup]:
-    """A TaskGroup that raises a single error as itself, not wrapped in an ExceptionGroup."""
+    """Run a TaskGroup that raises a single error as itself, not wrapped in an ExceptionGroup."""
     try:
         async with asyncio.TaskGroup() as group:
             yield group
@@ -29,16 +29,16 @@ async def task_group() -> AsyncIterator[asyncio.TaskGroup]:
 async def background(
     *work: Coroutine[Any, Any, None], on_error: Callable[[Exception], None] | None = None
 ) -> AsyncIterator[None]:
-    """Run `work` beside the block and cancel it at the end of the block, the last one first.
+    """Run `work` during the block and cancel it, the last one first, at the end of the block.
 
-    An error in one of them cancels the block and is raised from it. With `on_error` that is called instead and the
-    block goes on: a web service ends its server in order (`ServiceStatus.fail`).
+    An error in one of them cancels the block and is raised from it. With `on_error`, that is called instead and the
+    block continues; web services pass `ServiceStatus.fail`, which stops the server gracefully.
     """
 
     async def reported(one: Coroutine[Any, Any, None], report: Callable[[Exception], None]) -> None:
         try:
             await one
-        except Exception as error:  # the outermost of a service's background work
+        except Exception as error:  # the outermost call of background work
             report(error)
 
     async with task_group() as group:
@@ -64,7 +64,7 @@ async def run_until(end: Awaitable[object], work: Awaitable[T]) -> T | None:
 
 
 async def client_disconnected(receive: Receive) -> None:
-    """Return when the client of a request whose body has been read disconnects."""
+    """Wait until the client disconnects. The body of its request must have been read."""
     while (await receive())["type"] != "http.disconnect":
         pass
 

@@ -1,4 +1,4 @@
-"""Texts of several services: file names made from prompts, the version of the project."""
+"""File names made from prompts, and the version of the project."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ class ValidationService:
         started, before = time.monotonic(), self.occupancy.requests
         result = await run_until(client_disconnected(request.receive), work(self.engine))
         if result is None:
-            raise ServiceError(408, "client_gone", "the client hung up")
+            raise ServiceError(408, "client_gone", "the client disconnected")
         self.occupancy.observe((time.monotonic() - started) / max(1, before))
         return result
 

@@ -87,7 +87,7 @@ async def generate_video(request: Request, service: Service, form: Annotated[Vid
 
 
 async def result_while_connected(service: GenerationService, job: GenerationJob[bytes], receive: Receive) -> bytes:
-    """Return the job's one file; cancel the job if the client hangs up. Raises ServiceError if there is no result."""
+    """Return the job's one file; cancel the job if the client disconnects. Raises ServiceError if there is none."""
     try:
         await run_until(client_disconnected(receive), job.ended.wait())
     finally:
@@ -96,7 +96,7 @@ async def result_while_connected(service: GenerationService, job: GenerationJob[
         (data,) = job.result.files.values()
         return data
     if job.error is None:
-        raise ServiceError(499, "client_closed_request", "the client hung up")
+        raise ServiceError(499, "client_closed_request", "the client disconnected")
     if job.error.code == "shutting_down":
         raise busy(job.error.code, job.error.detail, 10)
     raise ServiceError(500, job.error.code, job.error.detail)

@@ -1,4 +1,4 @@
-"""A small application inside the shell, to try the shell on."""
+"""A small application to test the shell with."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def add_routes(app: FastAPI) -> None:
 
 @pytest.fixture
 def make_app() -> Callable[..., FastAPI]:
-    """An application; keyword arguments go to its shell settings, `limits` and `status` replace the defaults."""
+    """Return a function that makes an application. Further keyword arguments are shell settings."""
 
     def make(limits: ShellLimits | None = None, status: ServiceStatus | None = None, **settings: object) -> FastAPI:
         shell = ShellSettings.model_validate({"port": 0, **settings})

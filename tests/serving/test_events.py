@@ -1,4 +1,4 @@
-"""Jobs as server-sent events, over a real connection's wire format."""
+"""Jobs as server-sent events, in the wire format."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def events_of(*jobs: Job) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("status", ["done", "failed", "cancelled"])
-def test_a_stream_tells_progress_then_the_end_and_ends(status: JobStatus) -> None:
+def test_a_stream_ends_with_the_event_that_finishes_the_job(status: JobStatus) -> None:
     events = events_of(job("queued", 0), job("running", 0.5), job(status, 0.5), job("running", 0.6))
     assert [event["event"] for event in events] == ["progress", "progress", status]
     assert [int(event["id"]) for event in events] == [0, 10, 20]

@@ -1,4 +1,4 @@
-"""One thread, one call after another."""
+"""The executor runs calls one at a time, in order, off the event loop."""
 
 from __future__ import annotations
 
@@ -39,33 +39,34 @@ def test_calls_never_overlap_and_keep_their_order() -> None:
         executor.close()
 
     asyncio.run(scenario())
-    assert trace == [f"{name} {what}" for name in "abc" for what in ("begins", "ends")]
+    assert trace == [f"{name} {step}" for name in "abc" for step in ("begins", "ends")]
 
 
-def test_the_loop_stays_free_while_a_call_runs() -> None:
+def test_the_event_loop_is_not_blocked_while_a_call_runs() -> None:
     async def scenario() -> None:
         executor = SingleThreadExecutor("trial")
-        let_go = threading.Event()
-        call = asyncio.ensure_future(executor.run(let_go.wait))
+        release = threading.Event()
+        call = asyncio.ensure_future(executor.run(release.wait))
         await asyncio.sleep(0)
-        let_go.set()  # only reached if the loop is free
+        release.set()  # reached only if the event loop is not blocked
         assert await call
         executor.close()
 
     asyncio.run(scenario())
 
 
-def test_a_call_nobody_waits_for_any_more_is_skipped() -> None:
+def test_a_call_that_is_cancelled_before_it_starts_is_skipped() -> None:
     ran: list[str] = []
 
     async def scenario() -> None:
         executor = SingleThreadExecutor("trial")
-        let_go = threading.Event()
-        first = asyncio.ensure_future(executor.run(let_go.wait))
+        release = threading.Event()
+        first = asyncio.ensure_future(executor.run(release.wait))
         second = asyncio.ensure_future(executor.run(lambda: ran.append("second")))
         await asyncio.sleep(0)
         second.cancel()
-        let_go.set()
+        await asyncio.wait([second])  # its call is withdrawn only now
+        release.set()
         await first
         await executor.run(lambda: ran.append("third"))
         executor.close()

@@ -1,4 +1,4 @@
-"""Host allow-list, foreign origins, bearer keys, headers of answers."""
+"""The guard: allowed hosts, foreign origins, bearer keys, and the headers of responses."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NOTE = {"text": "a"}
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.1:8093", "localhost", "LOCALHOST:1", "[::1]:8093"])
-def test_loopback_names_are_served(client: TestClient, host: str) -> None:
+def test_loopback_hosts_are_allowed(client: TestClient, host: str) -> None:
     assert client.get("/health/", headers={"Host": host}).status_code == 200
 
 
@@ -23,7 +23,7 @@ def test_other_hosts_are_refused(client: TestClient, host: str) -> None:
     assert (answer.status_code, answer.json()["code"]) == (403, "host_not_allowed")
 
 
-def test_named_hosts_and_the_bound_one_are_served(make_app: Callable[..., FastAPI]) -> None:
+def test_configured_hosts_and_the_bound_one_are_allowed(make_app: Callable[..., FastAPI]) -> None:
     app = make_app(host="10.1.2.3", insecure=True, allowed_hosts=["Studio.Example"])
     client = TestClient(app, base_url="http://studio.example")
     assert client.get("/health/").status_code == 200
@@ -31,7 +31,7 @@ def test_named_hosts_and_the_bound_one_are_served(make_app: Callable[..., FastAP
     assert client.get("/health/", headers={"Host": "10.1.2.4:8093"}).status_code == 403
 
 
-def test_bound_to_every_address_any_address_is_served_but_no_name(make_app: Callable[..., FastAPI]) -> None:
+def test_a_server_bound_to_all_addresses_allows_any_address_but_no_name(make_app: Callable[..., FastAPI]) -> None:
     client = TestClient(make_app(host="0.0.0.0", insecure=True), base_url="http://10.9.8.7:8093")
     assert client.get("/health/").status_code == 200
     assert client.get("/health/", headers={"Host": "rebound.example"}).status_code == 403
@@ -47,24 +47,24 @@ def test_bound_to_every_address_any_address_is_served_but_no_name(make_app: Call
         {"Sec-Fetch-Site": "cross-site"},
     ],
 )
-def test_a_page_of_another_origin_cannot_change_anything(client: TestClient, headers: dict[str, str]) -> None:
+def test_a_page_of_another_origin_cannot_send_changes(client: TestClient, headers: dict[str, str]) -> None:
     answer = client.post("/notes/", json=NOTE, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (403, "foreign_origin")
 
 
 @pytest.mark.parametrize("headers", [{"Origin": "http://127.0.0.1"}, {"Sec-Fetch-Site": "same-origin"}, {}])
-def test_our_own_pages_and_programs_can(client: TestClient, headers: dict[str, str]) -> None:
+def test_our_own_pages_and_programs_can_send_changes(client: TestClient, headers: dict[str, str]) -> None:
     assert client.post("/notes/", json=NOTE, headers=headers).status_code == 200
 
 
-def test_a_foreign_page_may_still_navigate_here(client: TestClient) -> None:
+def test_a_page_of_another_origin_can_link_here(client: TestClient) -> None:
     assert client.get("/page/", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
 
 
 @pytest.mark.parametrize(
     "authorization", [None, "", "Bearer", "Bearer wrong-wrong-wrong-wrong", f"Basic {KEY}", KEY, "Bearer \xfe"]
 )
-def test_without_the_key_nothing_is_served(make_app: Callable[..., FastAPI], authorization: str | None) -> None:
+def test_a_missing_or_wrong_key_is_refused(make_app: Callable[..., FastAPI], authorization: str | None) -> None:
     client = TestClient(make_app(api_keys=[KEY]), base_url="http://127.0.0.1")
     headers = {} if authorization is None else {b"Authorization": authorization.encode("latin-1")}
     answer = client.post("/notes/", json=NOTE, headers=headers)  # type: ignore[arg-type]
@@ -73,29 +73,29 @@ def test_without_the_key_nothing_is_served(make_app: Callable[..., FastAPI], aut
 
 
 @pytest.mark.parametrize("key", [KEY, OTHER_KEY])
-def test_each_key_of_the_file_is_good(make_app: Callable[..., FastAPI], key: str) -> None:
+def test_each_of_several_keys_is_accepted(make_app: Callable[..., FastAPI], key: str) -> None:
     client = TestClient(make_app(api_keys=[KEY, OTHER_KEY]), base_url="http://127.0.0.1")
     assert client.post("/notes/", json=NOTE, headers={"Authorization": f"Bearer {key}"}).status_code == 200
 
 
-def test_health_and_static_pages_need_no_key_but_the_rest_does(make_app: Callable[..., FastAPI]) -> None:
+def test_only_health_and_public_pages_need_no_key(make_app: Callable[..., FastAPI]) -> None:
     client = TestClient(make_app(api_keys=[KEY]), base_url="http://127.0.0.1")
     statuses = {path: client.get(path).status_code for path in ("/health", "/page/", "/ready/", "/metrics", "/nowhere")}
     assert statuses == {"/health": 200, "/page/": 200, "/ready/": 401, "/metrics": 401, "/nowhere": 401}
 
 
-def test_openapi_says_that_a_key_is_needed(make_app: Callable[..., FastAPI]) -> None:
+def test_openapi_declares_the_key(make_app: Callable[..., FastAPI]) -> None:
     schema = make_app(api_keys=[KEY]).openapi()
     assert schema["security"] == [{"bearer": []}]
     assert schema["paths"]["/health/"]["get"]["security"] == []
 
 
-def test_pages_may_only_load_from_their_own_origin(client: TestClient) -> None:
+def test_pages_can_load_only_from_their_own_origin(client: TestClient) -> None:
     policy = client.get("/page/").headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "unsafe-inline" not in policy
 
 
 @pytest.mark.parametrize("path", ["/health/", "/page/", "/nowhere", "/boom/"])
-def test_every_answer_forbids_sniffing(client: TestClient, path: str) -> None:
+def test_every_response_forbids_content_sniffing(client: TestClient, path: str) -> None:
     assert client.get(path).headers["x-content-type-options"] == "nosniff"

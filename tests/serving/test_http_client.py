@@ -1,3 +1,5 @@
+"""The HTTP client: bounded bodies, one error type, Retry-After and error bodies."""
+
 from __future__ import annotations
 
 import asyncio
@@ -21,7 +23,7 @@ LIMIT = 1000
 
 
 class Endless(httpx.AsyncByteStream):
-    """A body that never ends; `pause_s` between its chunks."""
+    """A body that never ends, one byte every `pause_s`."""
 
     def __init__(self, pause_s: float = 0.0) -> None:
         self.pause_s = pause_s
@@ -62,7 +64,7 @@ def test_a_body_at_the_limit_is_read_and_one_above_it_is_not() -> None:
         get(httpx.Response(200, content=bytes(LIMIT + 1)))
 
 
-def test_an_endless_body_is_read_up_to_the_limit() -> None:
+def test_an_endless_body_is_read_only_up_to_the_limit() -> None:
     body = Endless()
     with pytest.raises(ResponseTooLargeError):
         get(httpx.Response(200, stream=body))
@@ -92,28 +94,28 @@ def test_a_body_that_cannot_be_inflated_is_an_error(answer: httpx.Response, mess
         get(answer)
 
 
-def test_a_response_that_drips_ends_at_the_deadline() -> None:
+def test_a_slow_response_is_abandoned_at_the_deadline() -> None:
     with pytest.raises(ResponseTimeoutError, match=r"no reply within 0\.05 s"):
         get(httpx.Response(200, stream=Endless(0.01)), total_s=0.05)
 
 
 @pytest.mark.parametrize(
-    ("foreign", "ours"),
+    ("original", "wrapped"),
     [
         (httpx.ConnectError("refused"), UnreachableError),
         (httpx.ConnectTimeout(""), UnreachableError),
         (httpx.InvalidURL("no host"), UnreachableError),
         (httpx.ReadTimeout(""), ResponseTimeoutError),
-        (httpx.RemoteProtocolError("hung up"), CallError),
+        (httpx.RemoteProtocolError("disconnected"), CallError),
         (httpx.PoolTimeout(""), CallError),
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_errors_of_httpx_are_wrapped(foreign: Exception, ours: type[CallError]) -> None:
+def test_errors_of_httpx_are_wrapped(original: Exception, wrapped: type[CallError]) -> None:
     with pytest.raises(CallError) as raised:
-        get(foreign)
-    assert type(raised.value) is ours
-    assert raised.value.__cause__ is foreign
+        get(original)
+    assert type(raised.value) is wrapped
+    assert raised.value.__cause__ is original
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Log lines of both kinds, as a process writes them."""
+"""JSON log lines."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ def record(message: str, *args: object) -> logging.LogRecord:
 def test_a_json_line_is_one_object_on_one_line() -> None:
     line = JsonFormatter().format(record("a %s\nwith ünïcode", "b"))
     assert "\n" not in line
-    told = json.loads(line)
-    assert (told["level"], told["logger"], told["message"]) == ("warning", "part.of.it", "a b\nwith ünïcode")
+    parsed = json.loads(line)
+    assert (parsed["level"], parsed["logger"], parsed["message"]) == ("warning", "part.of.it", "a b\nwith ünïcode")
 
 
-def test_a_traceback_stays_inside_the_object() -> None:
-    one = record("it failed")
+def test_a_traceback_is_a_field_of_the_object() -> None:
+    failure = record("it failed")
     try:
         int("why")
     except ValueError:
-        one.exc_info = sys.exc_info()
-    assert "ValueError: invalid literal" in json.loads(JsonFormatter().format(one))["traceback"]
+        failure.exc_info = sys.exc_info()
+    assert "ValueError: invalid literal" in json.loads(JsonFormatter().format(failure))["traceback"]

@@ -23,7 +23,7 @@ def test_ready(client: TestClient) -> None:
     assert client.get("/ready/").json() == {"status": "ready"}
 
 
-def test_not_ready_says_why_and_stays_alive(make_app: Callable[..., FastAPI]) -> None:
+def test_a_service_that_is_not_ready_gives_reasons_and_is_healthy(make_app: Callable[..., FastAPI]) -> None:
     status = ServiceStatus(version=lambda: "1", not_ready=lambda: ["no model", "no chain"])
     client = client_of(make_app(status=status))
     answer = client.get("/ready/")
@@ -32,16 +32,16 @@ def test_not_ready_says_why_and_stays_alive(make_app: Callable[..., FastAPI]) ->
     assert client.get("/health/").status_code == 200
 
 
-def test_draining_is_not_ready(make_app: Callable[..., FastAPI]) -> None:
+def test_a_draining_service_is_not_ready(make_app: Callable[..., FastAPI]) -> None:
     status = ServiceStatus(version=lambda: "1", draining=True)
     assert client_of(make_app(status=status)).get("/ready/").status_code == 503
 
 
-def test_version_is_a_json_string(client: TestClient) -> None:
+def test_the_version_is_a_json_string(client: TestClient) -> None:
     assert client.get("/version/").json() == "trial 1"
 
 
-def test_metrics_count_by_route_template_and_never_by_path(client: TestClient) -> None:
+def test_metrics_count_by_route_template_not_by_path(client: TestClient) -> None:
     client.get("/notes/my-secret-id")
     client.get("/scanner/my-secret-path")
     client.request("SECRETVERB", "/notes/")
@@ -51,11 +51,11 @@ def test_metrics_count_by_route_template_and_never_by_path(client: TestClient) -
     assert "secret" not in text.lower()
 
 
-def test_each_application_counts_for_itself(make_app: Callable[..., FastAPI]) -> None:
+def test_each_application_has_its_own_metrics(make_app: Callable[..., FastAPI]) -> None:
     first, second = client_of(make_app()), client_of(make_app())
     first.get("/health/")
     assert 'route="/health/"' not in second.get("/metrics").text
 
 
-def test_a_public_service_leaves_the_metrics_out(make_app: Callable[..., FastAPI]) -> None:
+def test_metrics_can_be_left_out(make_app: Callable[..., FastAPI]) -> None:
     assert client_of(make_app(limits=ShellLimits(with_metrics=False))).get("/metrics").status_code == 404

@@ -1,4 +1,4 @@
-"""Start, drain and stop of a real process; what a connection may not do."""
+"""Start, drain and stop of a server, and the limits of a connection."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from mocks.processes import free_port
 from serving.server import bind, serve
 from serving.settings import SettingsError, ShellSettings
 from serving.status import ServiceStatus
@@ -59,11 +60,6 @@ except SettingsError as error:
 """
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
 @contextmanager
 def process(root: Path, drain_s: float = 10) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
     port = free_port()
@@ -91,7 +87,7 @@ def until_up(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("sig", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_drains_and_the_process_exits_with_0(root: Path, sig: signal.Signals) -> None:
+def test_after_a_signal_the_process_drains_and_exits_with_0(root: Path, sig: signal.Signals) -> None:
     with process(root) as (running, client), ThreadPoolExecutor(1) as pool:
         answer = pool.submit(httpx.get, f"{client.base_url}/work/", timeout=20)
         eventually(lambda: client.get("/busy/").json())
@@ -107,17 +103,15 @@ def test_a_drain_is_bounded(make_app: Callable[..., FastAPI], live: Live) -> Non
     status = ServiceStatus(version=lambda: "1", busy=lambda: True, stop=lambda: stopped.append(True))
     with live(make_app(status=status), drain_s=0.1) as url:
         assert httpx.get(f"{url}/health/").status_code == 200
-    assert stopped == [True]  # and the fixture has seen the server end
+    assert stopped == [True]  # the fixture has checked that the server ended
 
 
-def test_a_handler_that_hangs_does_not_keep_the_server_from_stopping(
-    make_app: Callable[..., FastAPI], live: Live
-) -> None:
+def test_a_handler_that_hangs_does_not_block_the_stop(make_app: Callable[..., FastAPI], live: Live) -> None:
     with live(make_app(), drain_s=0.1, close_s=1) as url, pytest.raises(httpx.ReadTimeout):
         httpx.get(f"{url}/hang/", timeout=0.2)
 
 
-def test_a_service_that_cannot_go_on_stops(make_app: Callable[..., FastAPI]) -> None:
+def test_a_fatal_error_stops_the_server(make_app: Callable[..., FastAPI]) -> None:
     status = ServiceStatus(version=lambda: "1", fatal="the model is gone")
     settings = ShellSettings(port=0)
     assert serve(make_app(status=status), settings) == 1
@@ -133,19 +127,21 @@ def test_a_second_signal_ends_the_wait(root: Path) -> None:
         assert running.wait(timeout=15) == 0
 
 
-def test_a_taken_port_is_one_clear_line() -> None:
+def test_a_port_in_use_is_a_settings_error() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(SettingsError, match=rf"cannot listen on 127\.0\.0\.1:{port}: "):
             bind("127.0.0.1", port)
 
 
-def test_an_unknown_address_is_one_clear_line() -> None:
+def test_an_address_of_another_machine_is_a_settings_error() -> None:
     with pytest.raises(SettingsError, match=r"cannot listen on 203\.0\.113\.7"):
         bind("203.0.113.7", 8093)
 
 
-def test_a_connection_that_drips_its_headers_is_closed(make_app: Callable[..., FastAPI], live: Live) -> None:
+def test_a_connection_whose_headers_do_not_arrive_in_time_is_closed(
+    make_app: Callable[..., FastAPI], live: Live
+) -> None:
     with live(make_app(), headers_timeout_s=0.2) as url:
         host, port = url.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port)), timeout=30) as raw:

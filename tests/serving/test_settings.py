@@ -1,4 +1,4 @@
-"""Settings from flags, key files and YAML: accepted values, and the one line that reports a refused one."""
+"""Settings from flags, key files and YAML: accepted values, and one-line errors for the rest."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def program(*flags: str) -> Program:
     return read_flags(Program, "program", ["--name", "x", *flags])
 
 
-def test_a_group_keeps_the_defaults_of_its_own_instance() -> None:
+def test_a_group_keeps_the_defaults_of_its_instance() -> None:
     assert program() == Program(name="x")
     assert program("--limits.kind", "b").limits == Limits(count=5, kind="b", hidden=8)
 
@@ -76,7 +76,7 @@ def test_a_refused_value_is_reported_with_its_flag(flags: list[str]) -> None:
 
 
 @pytest.mark.parametrize("flags", [["--hidden", "1"], ["--limits.hidden", "1"], ["--limits.kind", "c"], ["--nam", "y"]])
-def test_what_is_not_a_flag_ends_the_program(flags: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_flag_or_choice_exits_with_2(flags: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         program(*flags)
     assert ended.value.code == 2
@@ -107,18 +107,18 @@ def test_help_lists_each_group_below_its_title_or_name(capsys: pytest.CaptureFix
     assert "\nserving:\n  Where a service listens" in capsys.readouterr().out
 
 
-def test_the_default_is_loopback() -> None:
+def test_the_default_host_is_loopback() -> None:
     settings = parse()
     assert (settings.host, settings.port, settings.api_keys) == ("127.0.0.1", 8093, ())
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.1", "studio.example"])
-def test_beyond_loopback_a_key_is_required(host: str) -> None:
+def test_other_hosts_require_a_key(host: str) -> None:
     with pytest.raises(SettingsError, match="--api_key_file"):
         parse("--host", host)
 
 
-def test_beyond_loopback_with_a_key_file(tmp_path: Path) -> None:
+def test_other_hosts_are_allowed_with_a_key_file(tmp_path: Path) -> None:
     keys = tmp_path / "keys"
     keys.write_text("0123456789abcdef\n\nfedcba9876543210\n")
     settings = parse("--host", "0.0.0.0", "--api_key_file", str(keys))
@@ -126,12 +126,12 @@ def test_beyond_loopback_with_a_key_file(tmp_path: Path) -> None:
     assert "0123456789abcdef" not in repr(settings)
 
 
-def test_beyond_loopback_with_insecure() -> None:
+def test_other_hosts_are_allowed_with_insecure() -> None:
     assert parse("--host", "0.0.0.0", "--insecure").insecure
 
 
 @pytest.mark.parametrize("text", ["", "\n \n", "short\n", "has a space in it, long\n", "é" * 20])
-def test_a_bad_key_file_is_refused(tmp_path: Path, text: str) -> None:
+def test_an_invalid_key_file_is_refused(tmp_path: Path, text: str) -> None:
     keys = tmp_path / "keys"
     keys.write_text(text)
     with pytest.raises(SettingsError, match="key"):
@@ -143,7 +143,7 @@ def test_a_missing_key_file_is_refused(tmp_path: Path) -> None:
         read_api_keys(tmp_path / "none")
 
 
-def test_yaml(tmp_path: Path) -> None:
+def test_a_yaml_file_becomes_settings(tmp_path: Path) -> None:
     path = tmp_path / "c.yaml"
     path.write_text("name: x\ncount: 3\n")
     assert read_yaml(path, Config) == Config(name="x", count=3)
@@ -160,7 +160,7 @@ def test_yaml(tmp_path: Path) -> None:
         ("name: !!python/object/apply:os.system [ls]\n", "not valid YAML"),
     ],
 )
-def test_a_bad_file_is_reported_in_one_line(tmp_path: Path, text: str, reported: str) -> None:
+def test_an_invalid_yaml_file_is_reported_in_one_line(tmp_path: Path, text: str, reported: str) -> None:
     path = tmp_path / "c.yaml"
     path.write_text(text)
     with pytest.raises(SettingsError, match=reported) as caught:
@@ -169,5 +169,5 @@ def test_a_bad_file_is_reported_in_one_line(tmp_path: Path, text: str, reported:
 
 
 @pytest.mark.parametrize(("host", "loopback"), [("127.0.0.2", True), ("::1", True), ("localhost", True), ("::", False)])
-def test_is_loopback(host: str, loopback: bool) -> None:
+def test_loopback_hosts_are_recognized(host: str, loopback: bool) -> None:
     assert is_loopback(host) is loopback

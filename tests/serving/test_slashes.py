@@ -1,4 +1,4 @@
-"""Routes with and without the final slash, no redirect."""
+"""Each route is served with and without its final slash."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_other_paths_stay_unknown(client: TestClient, path: str) -> None:
     assert client.get(path, follow_redirects=False).status_code == 404
 
 
-def test_a_wrong_method_stays_wrong_in_both_forms(client: TestClient) -> None:
+def test_a_wrong_method_is_refused_in_both_forms(client: TestClient) -> None:
     assert [client.post(path).status_code for path in ("/health/", "/health")] == [405, 405]
 
 

@@ -1,3 +1,5 @@
+"""SQLite files: synced commits, atomic transactions, exclusive use."""
+
 from __future__ import annotations
 
 import sqlite3
@@ -33,7 +35,7 @@ def test_every_commit_is_synced_to_a_write_ahead_log(db: sqlite3.Connection) -> 
     assert db.execute("PRAGMA synchronous").fetchone() == (2,)
 
 
-def test_a_transaction_is_seen_whole_at_its_end(db: sqlite3.Connection, path: Path) -> None:
+def test_a_transaction_becomes_visible_as_a_whole(db: sqlite3.Connection, path: Path) -> None:
     with transaction(db):
         db.execute("INSERT INTO notes VALUES('a')")
         db.execute("INSERT INTO notes VALUES('b')")
@@ -53,7 +55,7 @@ def test_an_error_rolls_the_transaction_back(db: sqlite3.Connection, path: Path)
     assert not db.in_transaction
 
 
-def test_an_exclusive_file_is_refused_to_others(path: Path) -> None:
+def test_a_second_connection_to_an_exclusive_file_is_refused(path: Path) -> None:
     with (
         closing(open_database(path, SCHEMA, exclusive=True)),
         pytest.raises(sqlite3.OperationalError, match="locked"),
@@ -61,7 +63,7 @@ def test_an_exclusive_file_is_refused_to_others(path: Path) -> None:
         open_database(path, SCHEMA, busy_s=0.0)
 
 
-def test_a_file_that_is_no_database_is_an_error(path: Path) -> None:
+def test_a_file_that_is_not_a_database_is_an_error(path: Path) -> None:
     path.write_bytes(b"notes" * 1000)
     with pytest.raises(sqlite3.DatabaseError):
         open_database(path)

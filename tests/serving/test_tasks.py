@@ -1,3 +1,5 @@
+"""Background tasks, work cancelled by an event, and back-off."""
+
 from __future__ import annotations
 
 import asyncio
@@ -25,7 +27,7 @@ def run(scenario: Coroutine[Any, Any, Any]) -> Any:
     return asyncio.run(asyncio.wait_for(scenario, 30))
 
 
-def test_background_work_is_cancelled_at_the_end_of_the_block_last_one_first() -> None:
+def test_background_work_is_cancelled_in_reverse_order_at_the_end_of_the_block() -> None:
     notes: list[str] = []
 
     async def scenario() -> None:
@@ -37,7 +39,7 @@ def test_background_work_is_cancelled_at_the_end_of_the_block_last_one_first() -
     assert notes == ["block", "second", "first"]
 
 
-def test_an_error_in_the_background_cancels_the_block_and_the_rest_and_is_raised() -> None:
+def test_an_error_in_the_background_cancels_the_rest_and_is_raised() -> None:
     notes: list[str] = []
 
     async def scenario() -> None:
@@ -62,7 +64,7 @@ def test_an_error_in_the_block_is_raised_as_itself() -> None:
     assert notes == ["other"]
 
 
-def test_work_that_ends_leaves_the_block_running() -> None:
+def test_the_block_continues_after_background_work_has_ended() -> None:
     async def scenario() -> str:
         async with background(asyncio.sleep(0)):
             await asyncio.sleep(0.01)
@@ -71,7 +73,7 @@ def test_work_that_ends_leaves_the_block_running() -> None:
     assert run(scenario()) == "finished"
 
 
-def test_an_error_that_is_reported_leaves_the_block_running() -> None:
+def test_the_block_continues_after_an_error_passed_to_on_error() -> None:
     errors: list[Exception] = []
 
     async def scenario() -> str:
@@ -98,7 +100,7 @@ def test_run_until_raises_the_error_of_the_work() -> None:
         run(scenario())
 
 
-def test_run_until_cancels_the_work_at_the_end() -> None:
+def test_run_until_cancels_the_work_when_the_event_comes_first() -> None:
     notes: list[str] = []
 
     async def scenario() -> None:
@@ -108,7 +110,7 @@ def test_run_until_cancels_the_work_at_the_end() -> None:
     run(scenario())
 
 
-def test_a_disconnect_is_awaited_past_other_messages() -> None:
+def test_client_disconnected_ignores_other_messages() -> None:
     async def messages() -> AsyncIterator[dict[str, Any]]:
         yield {"type": "http.request"}
         yield {"type": "http.disconnect"}

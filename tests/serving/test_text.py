@@ -15,11 +15,11 @@ from serving.text import SLUG_MAX_CHARS, slug
     ("prompt", "name"),
     [("Pink Bicycle!", "pink-bicycle"), ("knight's helmet", "knights-helmet"), ("café ../../etc", "cafe-etc")],
 )
-def test_slug(prompt: str, name: str) -> None:
+def test_a_slug_is_plain_ascii(prompt: str, name: str) -> None:
     assert slug(prompt) == name
 
 
-def test_prompts_without_a_latin_letter_get_names_of_their_own() -> None:
+def test_prompts_without_latin_letters_get_distinct_slugs() -> None:
     assert slug("青い自転車") != slug("赤い自転車")
 
 

@@ -102,20 +102,20 @@ async function showResult(job) {
   byId("understood").textContent = job.understood ?? "";
   show("understood-row", job.understood !== null);
   byId("used-seed").textContent = String(job.seed);
-  byId("picture").alt = job.prompt;
-  byId("picture").removeAttribute("src");
-  show("picture", true);
+  byId("image").alt = job.prompt;
+  byId("image").removeAttribute("src");
+  show("image", true);
   show("video", false);
   show("making", true);
   show("result", true);
   const image = await objectUrl(job.results.png);
   if (current !== job.id) return; // another job was started meanwhile
-  byId("picture").src = image;
+  byId("image").src = image;
   const video = await objectUrl(job.results.mp4);
   if (current !== job.id) return;
   byId("video").src = video;
   show("video", true);
-  show("picture", false);
+  show("image", false);
   show("making", false);
 }
 

@@ -52,7 +52,7 @@ async function main() {
 async function watchUnfinished(page) {
   const faults = [];
   page.on("pageerror", (error) => faults.push(error.message));
-  const picture = () => document.getElementById("preview").naturalWidth;
+  const previewWidth = () => document.getElementById("preview").naturalWidth;
   const looks = () => document.getElementById("preview").dataset.look;
   const box = () => {
     const { width, height } = document.getElementById("preview").getBoundingClientRect();
@@ -63,7 +63,7 @@ async function watchUnfinished(page) {
   await page.fill("#prompt", prompt);
   await page.click("#generate");
   await page.waitForSelector("#preview:not([hidden])", { timeout: PATIENCE_MS });
-  await page.waitForFunction(picture, { timeout: PATIENCE_MS });
+  await page.waitForFunction(previewWidth, { timeout: PATIENCE_MS });
   const seen = { alt: await page.getAttribute("#preview", "alt"), boxes: [await page.evaluate(box)] };
   const first = await page.evaluate(looks);
   await page.waitForFunction((old) => document.getElementById("preview").dataset.look !== old, first, {

@@ -1,4 +1,4 @@
-"""The prompt type: what is cleaned, what is refused, and that the published pattern says the same."""
+"""The prompt type: cleaning, refusals, and a published pattern that agrees with both."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from pydantic import BaseModel, ValidationError
 from serving.schemas import JOB_ID_PATTERN, PROMPT_MAX_CHARS, Prompt, clean_prompt, new_job_id
 
 
-class Asked(BaseModel):
+class Request(BaseModel):
     prompt: Prompt
 
 
-PATTERN = Asked.model_json_schema()["properties"]["prompt"]["pattern"]
+PATTERN = Request.model_json_schema()["properties"]["prompt"]["pattern"]
 
 
 @pytest.mark.parametrize(
@@ -35,19 +35,19 @@ PATTERN = Asked.model_json_schema()["properties"]["prompt"]["pattern"]
     ],
 )
 def test_a_prompt_is_cleaned(text: str, cleaned: str) -> None:
-    assert Asked(prompt=text).prompt == cleaned
+    assert Request(prompt=text).prompt == cleaned
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\t ", "\u3000", "a" * (PROMPT_MAX_CHARS + 1)])
-def test_a_prompt_of_no_or_too_many_characters_is_refused(text: str) -> None:
+def test_an_empty_or_too_long_prompt_is_refused(text: str) -> None:
     with pytest.raises(ValidationError):
-        Asked(prompt=text)
+        Request(prompt=text)
 
 
 @pytest.mark.parametrize("bad", ["\x00", "\n", "\x1b", "\x7f", "\u200b", "\u202e", "\u2028", "\U000e0041", "\ufeff"])
-def test_a_prompt_that_cannot_be_printed_is_refused(bad: str) -> None:
+def test_an_unprintable_character_is_refused_and_named(bad: str) -> None:
     with pytest.raises(ValidationError, match=f"U\\+{ord(bad):04X}"):
-        Asked(prompt=f"pink{bad}bicycle")
+        Request(prompt=f"pink{bad}bicycle")
 
 
 def test_a_refusal_does_not_quote_the_prompt() -> None:
@@ -58,11 +58,11 @@ def test_a_refusal_does_not_quote_the_prompt() -> None:
 
 def test_lone_surrogates_are_refused() -> None:
     with pytest.raises(ValidationError):
-        Asked.model_validate_json(b'{"prompt": "a\\ud800b"}')
+        Request.model_validate_json(b'{"prompt": "a\\ud800b"}')
 
 
 @given(st.text(min_size=1, max_size=20))
-def test_the_published_pattern_says_what_is_accepted(text: str) -> None:
+def test_the_published_pattern_matches_what_is_accepted(text: str) -> None:
     try:
         clean_prompt(text)
         accepted = True
@@ -76,7 +76,7 @@ def test_the_published_pattern_counts_after_trimming(length: int, fits: bool) ->
     assert bool(re.search(PATTERN, " " * 30 + "a" * length + "\n")) is fits
 
 
-def test_every_control_and_format_character_this_python_knows_is_refused() -> None:
+def test_every_control_and_format_character_is_refused() -> None:
     unprintable = {"Cc", "Cf", "Cs", "Zl", "Zp"}
     accepted = []
     for char in map(chr, range(sys.maxunicode + 1)):
