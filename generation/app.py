@@ -1,4 +1,4 @@
-"""Assembles the generation service and nothing else; docs/generation.md describes the routes."""
+"""Assemble the generation service; docs/generation.md describes the routes."""
 
 from __future__ import annotations
 

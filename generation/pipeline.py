@@ -1,4 +1,4 @@
-"""From a prompt to files: the generator, then the encoders. No queue, no transport.
+"""Turn a prompt into files: the generator, then the encoders. No queue, no transport.
 
 Runs on the worker threads. Generator and encoders are arguments, so that tests can pass small ones.
 """
@@ -33,10 +33,10 @@ class UnknownBackend(SettingsError):
 
 @dataclass(frozen=True)
 class Pipeline:
-    """What the service generates and encodes with.
+    """The generator and the encoders that the service uses.
 
     backend        the generator's name, for /version/
-    load           makes the generator for a device ("cpu", "cuda:1"); called once for each device
+    load           loads the generator for a device ("cpu", "cuda:1"); called once for each device
     renderer_name  returns the renderer's name and build, for /version/; called after `load`
     encoders       by format: ply, spz, mp4, png
     """
@@ -74,7 +74,7 @@ class Pipeline:
 def build_pipeline(backend: str, options: Mapping[str, object]) -> Pipeline:
     """Return the pipeline of the named backend; nothing is loaded yet. Raises UnknownBackend."""
     if backend not in LOADERS:
-        raise UnknownBackend(f"no generator is called {backend!r}; there are: {', '.join(sorted(LOADERS))}")
+        raise UnknownBackend(f"no generator is called {backend!r}; choose one of: {', '.join(sorted(LOADERS))}")
     encoders: dict[str, Encoder] = {
         "ply": lambda splats, _size_px, _advance: encode_ply(splats),
         "spz": lambda splats, _size_px, _advance: encode_spz(splats),

@@ -83,7 +83,7 @@ class Machine:
     """Access to the machine; tests pass a fake.
 
     gpus         the driver's GPUs; None without a driver
-    torch_cuda   the CUDA version PyTorch was built for (None: without CUDA) and the number of devices it can use
+    torch_cuda   the CUDA version that PyTorch was built for (None: without CUDA), and how many devices it can use
     libraries    those of LIBRARIES that are not installed
     toolkit      path of the CUDA compiler, None without one
     renderer     renders one splat on CUDA and names the renderer; raises RendererMissing
@@ -213,11 +213,11 @@ def _weight_findings(config: GenerationConfig, names: list[str], machine: Machin
 
 def _pins(table: WeightsTable, files: Mapping[str, Files]) -> list[Finding]:
     """Note the weights that may change on their hub, and the commits that are on this machine."""
-    loose = {name: commit_of(next(iter(files[name].values()))) for name in table.unpinned(files)}
-    if not loose:
+    unpinned = {name: commit_of(next(iter(files[name].values()))) for name in table.unpinned(files)}
+    if not unpinned:
         return []
-    found = ", ".join(f"{name} ({table.entry(name).revision})" for name in loose)
-    commits = ", ".join(f"`revision: {commit}` for {name}" for name, commit in loose.items() if commit)
+    found = ", ".join(f"{name} ({table.entry(name).revision})" for name in unpinned)
+    commits = ", ".join(f"`revision: {commit}` for {name}" for name, commit in unpinned.items() if commit)
     advice = f"they may change on their hub; to keep these, add to the weights table: {commits or '`sha256`'}"
     return [Finding("not pinned", ok=True, found=found, advice=advice)]
 
@@ -281,7 +281,9 @@ def _free_mib(folder: Path) -> int:
 
 def main(argv: Sequence[str] | None = None, machine: Machine | None = None) -> int:
     """Print the findings; return the exit status."""
-    parser = argparse.ArgumentParser(prog="preflight", description="Can this machine run a generation configuration?")
+    parser = argparse.ArgumentParser(
+        prog="preflight", description="Check whether this machine can run a configuration."
+    )
     parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG, help="YAML file (generation/configs/lgm.yaml)")
     parser.add_argument("--fetch", action="store_true", help="download missing weights")
     args = parser.parse_args(argv)

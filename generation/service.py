@@ -37,10 +37,10 @@ logger = logging.getLogger(__name__)
 SWEEP_INTERVAL_S = 15.0
 
 RESULT_FORMATS: tuple[ResultName, ...] = ("ply", "spz", "mp4", "png")
-"""Formats of a finished job's results."""
+"""Formats in which a finished job can be fetched."""
 
 _STORED_OUTPUTS = (Output("ply"), Output("spz"))
-"""Made by the job itself, so that a job that is done has its asset; image and video are made on first request."""
+"""Encoded by the job itself, so that a finished job has its asset; image and video are encoded on first request."""
 
 
 class GenerationService:
@@ -94,7 +94,7 @@ class GenerationService:
         return job
 
     def submit_once(self, prompt: str, seed: int | None, output: Output) -> GenerationJob[bytes]:
-        """Queue a job for one file that the caller waits for; it is not remembered.
+        """Queue a job for one file that the caller waits for; it is not kept in the history.
 
         Raises ServiceError (503) if the queue is full or the service is not ready.
         """

@@ -1,4 +1,4 @@
-"""For the operator: the service's metrics, and a progress bar on a terminal.
+"""The service's metrics, and a progress bar for an operator at a terminal.
 
 No prompt, id or key is ever part of a label or of the bar.
 """

@@ -1,4 +1,4 @@
-"""Where the released weights are: a YAML table of hub repositories and folders, and the files it names.
+"""Locate the released weights: a YAML table of hub repositories and folders, and the files it names.
 
 Only files that the table names are downloaded, and no code from a repository is ever run.
 """
@@ -135,15 +135,15 @@ def locate_weights(
     for name in dict.fromkeys(names):
         entry = table.entry(name)
         found[name] = {}
-        wrong: list[str] = []
+        faults: list[str] = []
         for role, file in entry.files.items():
             try:
                 found[name][role] = _locate_file(table, entry, file, fetch, offline=offline)
                 _check_hash(found[name][role], entry.sha256.get(role))
             except OSError as error:
-                wrong.append(f"{file}: {error}")
-        if wrong:
-            problems.append(f"  {name} ({_describe(entry)}): {'; '.join(wrong)}")
+                faults.append(f"{file}: {error}")
+        if faults:
+            problems.append(f"  {name} ({_describe(entry)}): {'; '.join(faults)}")
     if problems:
         advice = "fetch them with `python -m generation.preflight --fetch`, or set their `folder` in the weights table"
         raise WeightsMissing("\n".join(["weights are missing:", *problems, advice]))
@@ -155,7 +155,7 @@ def _locate_file(table: WeightsTable, entry: WeightsEntry, file: str, fetch: Fet
         return fetch(str(entry.hub), entry.revision, file, offline)
     path = table.folder / Path(entry.folder).expanduser() / file
     if not path.is_file():
-        raise OSError(f"there is no {path}")
+        raise OSError(f"{path} does not exist")
     return path
 
 
@@ -169,5 +169,5 @@ def _check_hash(path: Path, wanted: str | None) -> None:
 
 
 def _describe(entry: WeightsEntry) -> str:
-    place = f"hub {entry.hub}@{entry.revision}" if entry.folder is None else f"folder {entry.folder}"
-    return f"{place}, {entry.size_mib} MiB, {entry.licence}"
+    source = f"hub {entry.hub}@{entry.revision}" if entry.folder is None else f"folder {entry.folder}"
+    return f"{source}, {entry.size_mib} MiB, {entry.licence}"

@@ -1,4 +1,4 @@
-"""Assembles the validation service; docs/scoring.md describes what it does."""
+"""Assemble the validation service; docs/scoring.md describes what it does."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Refits a scorer's constants to labelled pairs and writes them as a new version.
+"""Refit a scorer's constants to labelled pairs and write them as a new version.
 
     python -m validation.calibrate --scorer three-gen-small --pairs FOLDER [--weights PATH] [--seeds 4] [--out FOLDER]
 
-FOLDER/pairs.csv has the columns `asset` (a PLY or SPZ file, relative to FOLDER) and `prompt` (what it really shows).
+FOLDER/pairs.csv has the columns `asset` (a PLY or SPZ file, relative to FOLDER) and `prompt` (that it really shows).
 Every asset is also paired with different prompts of other assets, as mismatches. Fitted are the logit scale against the
 negatives, the Platt line on the cosine, and the gates' `full` and `zero`; the model, prompts and structure stay. The
 new folder holds scorer.json only, and names the model's files in the old one. The fits are pure functions.
@@ -97,7 +97,7 @@ def collect(
     spec = RenderSpec(constants.image_px, constants.supersample, device)
     negatives = encoder.texts(constants.alignment.negatives).double()  # [M, D]
     prompts = sorted({pair.prompt for pair in pairs})
-    right, wrong, against, rows = [], [], [], []
+    right, wrong, on_negatives, rows = [], [], [], []
     for number, pair in enumerate(pairs):
         others = [prompt for prompt in prompts if prompt != pair.prompt]
         step = max(1, len(others) // MISMATCHES_PER_ASSET)
@@ -114,12 +114,12 @@ def collect(
             cosines = views @ texts.T  # [16, 1 + W]
             right.append(cosines[:, 0])
             wrong.append(cosines[:, 1:].T)
-            against.append(views @ negatives.T)
+            on_negatives.append(views @ negatives.T)
             rows.append(_measures(prepared, views))
     if not right:
         raise CalibrationError("every asset was rejected")
     measures = {name: torch.tensor([row[name] for row in rows]) for name in rows[0]}
-    return CalibrationSamples(torch.stack(right), torch.stack(wrong), torch.stack(against), measures)
+    return CalibrationSamples(torch.stack(right), torch.stack(wrong), torch.stack(on_negatives), measures)
 
 
 def refit(constants: Constants, samples: CalibrationSamples) -> Constants:
@@ -128,7 +128,10 @@ def refit(constants: Constants, samples: CalibrationSamples) -> Constants:
     platt = fit_platt(samples.right.flatten(), samples.wrong.flatten()) if constants.alignment.platt else None
     alignment = constants.alignment.model_copy(update={"scale": scale, "platt": platt})
     scores = torch.stack(
-        [view_scores(on, against, alignment) for on, against in zip(samples.right, samples.negatives, strict=True)]
+        [
+            view_scores(right, negatives, alignment)
+            for right, negatives in zip(samples.right, samples.negatives, strict=True)
+        ]
     )  # [S, 16]
     return constants.model_copy(
         update={"alignment": alignment, "gates": fit_gates(constants.gates, scores, samples.measures)}
@@ -218,7 +221,7 @@ def _measures(prepared: Prepared, views: Tensor) -> dict[str, float]:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Fit, write, and return the exit status."""
+    """Fit the scorer, write its next version, and return the exit status."""
     parser = argparse.ArgumentParser(prog="validation.calibrate", description="Refit a scorer to labelled pairs.")
     parser.add_argument("--scorer", required=True, help="the scorer to start from")
     parser.add_argument("--pairs", required=True, type=Path, metavar="FOLDER", help="folder with pairs.csv and assets")

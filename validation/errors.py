@@ -4,7 +4,7 @@ ValidationServiceError
 ├── RejectedError        the asset is at fault; `code` is on the reject list (status 413 or 422)
 ├── WorkerLostError      the process that handles assets died or ran past a limit (status 503)
 ├── UnsupportedError     a conversion that this build does not offer (status 422, the caller's fault)
-└── ScorerError     the scorer cannot be loaded: files missing or damaged (the server refuses to start)
+└── ScorerError          the scorer cannot be loaded: files missing or damaged (the server refuses to start)
 """
 
 from __future__ import annotations

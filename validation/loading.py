@@ -1,4 +1,4 @@
-"""From settings to a running engine: finds the scorer's files, starts the worker, loads the model."""
+"""Load an engine from the settings: find the scorer's files, start the worker, load the model."""
 
 from __future__ import annotations
 

@@ -39,11 +39,11 @@ _FILE: dict[int | str, dict[str, Any]] = {
 
 @router.post("/validate/", responses=_ERRORS, openapi_extra=_body_schema(ValidateRequest))
 async def validate(request: Request, service: Service) -> ValidateResponse:
-    """How well does this splat show that prompt?"""
+    """Score how well a splat shows a prompt."""
     with service.outcome():
-        asked, data = await service.read(request, ValidateRequest)
+        body, data = await service.read(request, ValidateRequest)
         return await service.run(
-            request, lambda engine: engine.validate(asked.prompt, data, asked.seed, preview=asked.preview)
+            request, lambda engine: engine.validate(body.prompt, data, body.seed, preview=body.preview)
         )
 
 
@@ -51,8 +51,8 @@ async def validate(request: Request, service: Service) -> ValidateResponse:
     "/convert/", responses=_ERRORS | _FILE, response_class=Response, openapi_extra=_body_schema(ConvertRequest)
 )
 async def convert(request: Request, service: Service) -> Response:
-    """The same splat in another format."""
+    """Convert a splat to another format."""
     with service.outcome():
-        asked, data = await service.read(request, ConvertRequest)
-        file = await service.run(request, lambda engine: engine.convert(data, asked.to, asked.metadata))
+        body, data = await service.read(request, ConvertRequest)
+        file = await service.run(request, lambda engine: engine.convert(data, body.to, body.metadata))
         return Response(file, media_type="application/octet-stream")

@@ -72,7 +72,7 @@ class StrictRequest(BaseModel):
 
 
 class ValidateRequest(StrictRequest):
-    """POST /validate/: how well does this splat show that prompt?"""
+    """Body of POST /validate/, which scores how well a splat shows a prompt."""
 
     prompt: Prompt
     data: str = Field(description="PLY or SPZ, base64, standard alphabet, one line")
@@ -81,7 +81,7 @@ class ValidateRequest(StrictRequest):
 
 
 class ConvertRequest(StrictRequest):
-    """POST /convert/: the same splat in another format."""
+    """Body of POST /convert/, which converts a splat to another format."""
 
     data: str = Field(description="PLY or SPZ, base64, standard alphabet, one line")
     to: Literal["ply", "spz", "glb", "splat"]
@@ -109,7 +109,7 @@ class ValidateResponse(BaseModel):
 
 
 def embedding_distance(a: Sequence[float], b: Sequence[float]) -> float:
-    """Return the Euclidean distance of two embeddings; below NEAR_DUPLICATE_DISTANCE they are of the same asset.
+    """Return the Euclidean distance of two embeddings; below NEAR_DUPLICATE_DISTANCE they count as the same asset.
 
     Raises ValueError unless both have EMBEDDING_SIZE numbers.
     """

@@ -1,4 +1,4 @@
-"""What the routes share: the engine once it is loaded, the occupancy of the service, its metrics, error mapping."""
+"""The running service behind the routes: the engine once it is loaded, occupancy, metrics, error mapping."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class ValidationService:
             stop=self.close,
         )
         self.metrics = ValidationMetrics(self.status.registry, self.occupancy)
-        self._parsing = SingleThreadExecutor("intake")
+        self._parsing = SingleThreadExecutor("parsing")
 
     async def load(self, load_engine: Callable[[], Engine]) -> None:
         """Load the engine in a thread; a failure becomes the fatal error that stops the server."""

@@ -1,4 +1,4 @@
-"""Best of n: several objects for one prompt from different seeds, of which the best is kept; and their clean-up."""
+"""Best of n (generate several objects for a prompt, keep the best one) and the clean-up of a generated object."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SCORE_STAGE = "judging"
 
 
 def best_of(generate: Generator, count: int, score: Scorer | None) -> Generator:
-    """Return a generator that makes `count` objects from different seeds and keeps the one with the highest score.
+    """Return a generator that generates `count` objects from different seeds and keeps the one with the highest score.
 
     The first seed is the given one, so that a single candidate is the object of that seed; of equal scores the first
     wins. Exceptions of the scorer pass through, so that no unscored object is ever returned.
@@ -35,12 +35,12 @@ def best_of(generate: Generator, count: int, score: Scorer | None) -> Generator:
     def best(prompt: str, seed: int, report: Report) -> Generated:
         kept: Generated | None = None
         highest = -math.inf
-        for index, own_seed in enumerate(candidate_seeds(seed, count)):
-            made = generate(prompt, own_seed, _share(report, index, count))
+        for index, candidate_seed in enumerate(candidate_seeds(seed, count)):
+            candidate = generate(prompt, candidate_seed, _candidate_report(report, index, count))
             report(Progress((index + 1) / count, SCORE_STAGE))
-            value = score(prompt, made.splats)
+            value = score(prompt, candidate.splats)
             if kept is None or value > highest:
-                kept, highest = made, value
+                kept, highest = candidate, value
         assert kept is not None
         return kept
 
@@ -49,10 +49,10 @@ def best_of(generate: Generator, count: int, score: Scorer | None) -> Generator:
 
 def candidate_seeds(seed: int, count: int) -> list[int]:
     """Return `count` different seeds (0 … 2³²−1): the given one, then draws of a generator seeded with it."""
-    random = torch.Generator().manual_seed(seed)
+    generator = torch.Generator().manual_seed(seed)
     seeds = [seed]
     while len(seeds) < count:
-        drawn = int(torch.randint(0, 1 << 32, (), generator=random))
+        drawn = int(torch.randint(0, 1 << 32, (), generator=generator))
         if drawn not in seeds:
             seeds.append(drawn)
     return seeds
@@ -68,9 +68,9 @@ def finish(splats: Splats, front_azimuth_deg: float = 0.0) -> Splats:
     return normalise(rotate_about_y(kept, -front_azimuth_deg) if front_azimuth_deg else kept)
 
 
-def _share(report: Report, index: int, count: int) -> Report:
-    def part(progress: Progress) -> None:
+def _candidate_report(report: Report, index: int, count: int) -> Report:
+    def report_candidate(progress: Progress) -> None:
         stage = f"{progress.stage} {index + 1}/{count}"
         report(Progress((index + progress.fraction) / count, stage, progress.preview))
 
-    return part
+    return report_candidate

@@ -1,6 +1,6 @@
 """The contract of every text-to-splat generator, which is one callable.
 
-It takes a prompt (text), a seed (0 … 2³²−1) and `report`, and returns `Generated`. Its loader makes it once, and it
+It takes a prompt (text), a seed (0 … 2³²−1) and `report`, and returns `Generated`. It is loaded once and
 runs one call at a time. It calls `report` at least every 0.2 s, or once a step where a step takes longer; `report`
 raises `Cancelled` when the result is no longer wanted, which the generator must not catch.
 """
@@ -36,7 +36,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """A finished object: normalised splats, what was understood of the prompt, and any encoded images it comes with."""
+    """A finished object: normalised splats, what was understood of the prompt, and encoded images, if any."""
 
     splats: Splats
     understood: str | None = None

@@ -40,7 +40,7 @@ def without_floaters(splats: Splats, *, keep_share: float = KEEP_SHARE) -> Splat
 
 
 def _parts(splats: Splats) -> np.ndarray:
-    """Return the number of the part of each splat, [M]."""
+    """Return the index of the part that each splat belongs to, [M]."""
     from scipy.sparse import coo_matrix  # noqa: PLC0415  heavy
     from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
     from scipy.spatial import cKDTree  # noqa: PLC0415

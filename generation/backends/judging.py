@@ -27,7 +27,7 @@ def validation_judge(url: str, *, timeout_s: float = TIMEOUT_S) -> Scorer:
     Raises ValueError if the URL is not http(s). The scorer raises JudgeUnreachable.
     """
     if not url.startswith(("http://", "https://")):
-        raise ValueError(f"a validation service's address begins with http, not {url!r}")
+        raise ValueError(f"the address of a validation service must start with http:// or https://, not {url!r}")
     address = url.rstrip("/") + "/validate/"
 
     def judge(prompt: str, splats: Splats) -> float:
@@ -35,13 +35,13 @@ def validation_judge(url: str, *, timeout_s: float = TIMEOUT_S) -> Scorer:
         try:
             with wrapped_errors():
                 reply = httpx.post(address, json={"prompt": prompt, "data": data}, timeout=timeout_s)
-            answer = Response(reply.status_code, reply.headers, reply.content)
-            code, _ = answer.error()
-            if answer.status in _REJECTED and code not in {"", "invalid_request"}:
+            response = Response(reply.status_code, reply.headers, reply.content)
+            code, _ = response.error()
+            if response.status in _REJECTED and code not in {"", "invalid_request"}:
                 return REJECTED_SCORE
-            if answer.status != 200:
-                raise JudgeUnreachable(f"{address} answered {answer.status} {code}")
-            return float(answer.json()["score"])
+            if response.status != 200:
+                raise JudgeUnreachable(f"{address} answered {response.status} {code}")
+            return float(response.json()["score"])
         except (CallError, ValueError, KeyError, TypeError) as error:
             raise JudgeUnreachable(f"{address} returned no score: {error}") from error
 

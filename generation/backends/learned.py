@@ -1,4 +1,4 @@
-"""From the options of a learned generator to its networks on a device; shared by the loaders."""
+"""Load the networks that a learned generator's options name; shared by the loaders."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ class WeightFiles:
         self._table = table
         names = list(names)
         self._files = locate_weights(table, names, offline=offline, fetch=fetch)
-        if not offline and (loose := table.unpinned(names)):
+        if not offline and (unpinned := table.unpinned(names)):
             logger.warning(
-                "weights not pinned: %s; `python -m generation.preflight` shows the commits to pin", ", ".join(loose)
+                "weights not pinned: %s; `python -m generation.preflight` shows the commits to pin", ", ".join(unpinned)
             )
 
     def diffusion_model(self, name: str, tokenizer: str) -> diffusion.LatentDiffusion:
@@ -100,7 +100,7 @@ def find_device(name: str) -> torch.device:
 def best_candidate(generate: Generator, options: LearnedOptions) -> Generator:
     """Return a generator that keeps the best of `options.candidates` objects, as the validation service scores them.
 
-    Raises BackendUnusable for several candidates without a judge, or a judge whose address is not one.
+    Raises BackendUnusable for several candidates without a judge, or an address that is not http(s).
     """
     try:
         score = validation_judge(options.judge) if options.judge is not None else None

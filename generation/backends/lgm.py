@@ -47,7 +47,7 @@ class LgmOptions(LearnedOptions):
 
 @dataclass(frozen=True)
 class LgmGenerator:
-    """A generator with its networks loaded.
+    """LGM's text mode with its networks loaded.
 
     masks  images [4, 3, H, W] → the object's opacity [4, 1, H, W]
     rays   Plücker coordinates [4, 6, H, W] of LGM's cameras

@@ -8,10 +8,10 @@ from procedural.generate import load_generator
 
 def load() -> Generator:
     """Load the generator. Raises VocabularyError for a contradictory vocabulary."""
-    make_object = load_generator()
+    generate_object = load_generator()
 
     def generate(prompt: str, seed: int, report: Report) -> Generated:
-        made = make_object(prompt, seed, lambda fraction, stage: report(Progress(fraction, stage)))
-        return Generated(made.splats, made.understood)
+        generated = generate_object(prompt, seed, lambda fraction, stage: report(Progress(fraction, stage)))
+        return Generated(generated.splats, generated.understood)
 
     return generate

@@ -1,4 +1,4 @@
-"""The asynchronous routes: submit a job, read it, follow it, fetch its results, cancel it."""
+"""The asynchronous routes: submit a job, poll or follow it, fetch its results, cancel it."""
 
 from __future__ import annotations
 
@@ -74,13 +74,13 @@ async def submit_job(request: Request, response: Response, service: Service) -> 
 
 @router.get("/jobs/{job_id}", responses=error_responses(404))
 async def get_job(service: Service, job: Found) -> Job:
-    """The job as it is now."""
+    """Return the current state of the job."""
     return service.snapshot(job)
 
 
 @router.get("/jobs/{job_id}/events", response_class=EventSourceResponse, responses=error_responses(404))
 async def follow_job(service: Service, job: Found) -> AsyncIterator[ServerSentEvent]:
-    """The job now and after each change, as server-sent events, until it has ended."""
+    """Stream the state of the job now and after each change, as server-sent events, until it has ended."""
     async for event in job_events(service.snapshots(job)):
         yield event
 
@@ -96,7 +96,7 @@ async def get_result(
     name: Annotated[str, Path(json_schema_extra={"enum": list(get_args(ResultName))})],
     axes: Annotated[Axes, Query(description="Of ply and spz; y_down for INRIA-style viewers.")] = "y_up",
 ) -> Response:
-    """A file of a finished job; image and video are made on the first request."""
+    """Return a file of a finished job; image and video are encoded on the first request."""
     _check_offered(job, name)
     file = await service.downloads.file(job.id, name, axes)
     if file is None:
@@ -112,7 +112,7 @@ async def get_result(
     responses=_PREVIEW | error_responses(404, 503),
 )
 async def get_preview(service: Service, job: Found) -> Response:
-    """The latest preview of a running job, if its generator makes any."""
+    """Return the latest preview of a running job, if its generator reports any."""
     if job.preview is None:
         raise ServiceError(404, "no_preview", "this job has no preview now")
     image = await service.downloads.preview(job.preview)
@@ -131,7 +131,7 @@ async def read_job_request(request: Request) -> JobRequest | PromptForm:
     try:
         if kind in _FORMS:
             async with request.form(max_files=0, max_fields=20) as form:
-                # A page sends an input that was left empty as "": take it as not given.
+                # A browser sends an empty input as "": treat it as absent.
                 return PromptForm.model_validate({k: v for k, v in form.items() if v or k == "prompt"})
         if kind == "application/json":
             return JobRequest.model_validate_json(await request.body())
@@ -144,7 +144,7 @@ def _check_offered(job: GenerationJob[StoredFile], name: str) -> None:
     if name not in get_args(ResultName):
         raise ServiceError(404, "unknown_format", "no result has this format")
     if name not in RESULT_FORMATS:
-        raise ServiceError(404, "format_not_offered", f"this service makes no {name} files")
+        raise ServiceError(404, "format_not_offered", f"this service does not produce {name} files")
     if not job.finished:
         raise ServiceError(409, "not_done", f"the job is {job.status}")
     if job.status != "done":

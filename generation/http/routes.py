@@ -50,7 +50,7 @@ router = APIRouter(tags=["generate"])
 
 @router.post("/generate/", responses=binary(MEDIA_TYPES["spz"], "The splat in base64, one line.") | _ERRORS)
 async def generate(request: Request, service: Service, form: Annotated[SplatForm, Form()]) -> Response:
-    """The splat as miners submit it."""
+    """Generate a splat, in base64 as miners submit it."""
     job = service.submit_once(form.prompt, form.seed, Output(form.format))
     data = await result_while_connected(service, job, request.receive)
     encoded = await asyncio.to_thread(base64.b64encode, data)
@@ -59,7 +59,7 @@ async def generate(request: Request, service: Service, form: Annotated[SplatForm
 
 @router.post("/generate_raw/", responses=binary(MEDIA_TYPES["spz"], "The splat's bytes.") | _ERRORS)
 async def generate_raw(request: Request, service: Service, form: Annotated[SplatForm, Form()]) -> Response:
-    """The same bytes, not encoded."""
+    """Generate a splat and return its bytes."""
     job = service.submit_once(form.prompt, form.seed, Output(form.format))
     data = await result_while_connected(service, job, request.receive)
     return _answer(job, data, MEDIA_TYPES[form.format], attachment(job.prompt, form.format))
@@ -72,7 +72,7 @@ async def generate_model(
     form: Annotated[PromptForm, Form()],
     axes: Annotated[Axes, Query(description="y_down for INRIA-style viewers.")] = "y_up",
 ) -> Response:
-    """A PLY download."""
+    """Generate a splat as a PLY download."""
     job = service.submit_once(form.prompt, form.seed, Output("ply", y_down=axes == "y_down"))
     data = await result_while_connected(service, job, request.receive)
     return _answer(job, data, MEDIA_TYPES["ply"], attachment(job.prompt, "ply"))
@@ -80,7 +80,7 @@ async def generate_model(
 
 @router.post("/generate_video/", responses=binary(MEDIA_TYPES["mp4"], "A turntable video.") | _ERRORS)
 async def generate_video(request: Request, service: Service, form: Annotated[VideoForm, Form()]) -> Response:
-    """A turntable video of the object."""
+    """Generate an object and return its turntable video."""
     job = service.submit_once(form.prompt, form.seed, Output("mp4", form.video_res))
     data = await result_while_connected(service, job, request.receive)
     return _answer(job, data, MEDIA_TYPES["mp4"], inline(job.prompt, "mp4"))
@@ -91,7 +91,7 @@ async def result_while_connected(service: GenerationService, job: GenerationJob[
     try:
         await run_until(client_disconnected(receive), job.ended.wait())
     finally:
-        service.queue.cancel(job)  # does nothing to a job that has ended
+        service.queue.cancel(job)  # has no effect on a job that has ended
     if job.result is not None:
         (data,) = job.result.files.values()
         return data

@@ -59,23 +59,25 @@ def load_network(make: Callable[[], Network], state: State, dtype: torch.dtype, 
 
 
 def unet_state(state: State, config: Mapping[str, Any]) -> State:
-    """Return a U-Net's tensors by diffusers' names, from either layout. `config` is the diffusers network's own.
+    """Return a U-Net's tensors by diffusers' names, from either layout. `config` is that of the diffusers network.
 
     Raises WeightsUnusable for a state without a U-Net.
     """
     from diffusers.loaders.single_file_utils import convert_ldm_unet_checkpoint  # noqa: PLC0415
 
     if any(name.startswith(UNET_PREFIX) for name in state):
-        own = _without_prefix(state, UNET_PREFIX)
+        original = _without_prefix(state, UNET_PREFIX)
     elif "input_blocks.0.0.weight" in state:
-        own = dict(state)
+        original = dict(state)
     elif "conv_in.weight" in state:
         return state
     else:
         raise WeightsUnusable("the checkpoint holds no U-Net")
     # diffusers' name for MVDream's camera embedding is that of a projected label.
-    renamed = {f"{UNET_PREFIX}{name.replace('camera_embed.', 'label_emb.0.')}": tensor for name, tensor in own.items()}
-    wants_cameras, has_cameras = config.get("class_embed_type") == "projection", "camera_embed.0.weight" in own
+    renamed = {
+        f"{UNET_PREFIX}{name.replace('camera_embed.', 'label_emb.0.')}": tensor for name, tensor in original.items()
+    }
+    wants_cameras, has_cameras = config.get("class_embed_type") == "projection", "camera_embed.0.weight" in original
     if wants_cameras != has_cameras:
         raise WeightsUnusable(
             f"the U-Net {'has' if has_cameras else 'has no'} camera embedding: not this model's weights"
@@ -97,7 +99,7 @@ def vae_state(state: State, config: Mapping[str, Any]) -> State:
     if "encoder.conv_in.weight" not in state:
         raise WeightsUnusable("the checkpoint holds no VAE")
     old_names = {".query.": ".to_q.", ".key.": ".to_k.", ".value.": ".to_v.", ".proj_attn.": ".to_out.0."}
-    return {_replaced(name, old_names): tensor for name, tensor in state.items()}
+    return {_replace_all(name, old_names): tensor for name, tensor in state.items()}
 
 
 def text_state(state: State, layers: int, names: set[str]) -> State:
@@ -128,22 +130,22 @@ _BLOCK_NAMES = {
 
 
 def _transformers_names(state: State, layers: int) -> dict[str, Tensor]:
-    made = {"embeddings.position_embedding.weight": state["positional_embedding"]}
+    converted = {"embeddings.position_embedding.weight": state["positional_embedding"]}
     unused = {"positional_embedding", "text_projection", "logit_scale", "attn_mask"}
     for name, tensor in state.items():
         parts = name.split(".")
         if name in unused or (parts[:2] == ["transformer", "resblocks"] and int(parts[2]) >= layers):
             continue
-        renamed = _replaced(name, _BLOCK_NAMES)
+        renamed = _replace_all(name, _BLOCK_NAMES)
         if ".in_proj_" in renamed:  # query, key and value in one
             for part, piece in zip("qkv", tensor.chunk(3), strict=True):
-                made[renamed.replace("in_proj_", f"{part}_proj.")] = piece
+                converted[renamed.replace("in_proj_", f"{part}_proj.")] = piece
         else:
-            made[renamed] = tensor
-    return made
+            converted[renamed] = tensor
+    return converted
 
 
-def _replaced(name: str, table: Mapping[str, str]) -> str:
+def _replace_all(name: str, table: Mapping[str, str]) -> str:
     for old, new in table.items():
         name = name.replace(old, new)
     return name

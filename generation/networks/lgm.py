@@ -168,8 +168,8 @@ class _UNet(nn.Module):
         x = self.conv_in(x)
         skips = [x]
         for down in self.down_blocks:
-            x, made = down(x)
-            skips += made
+            x, block_skips = down(x)
+            skips += block_skips
         x = self.mid_block(x)
         for up in self.up_blocks:
             x = up(x, skips)

@@ -174,9 +174,8 @@ def _centred(image: Tensor, mask: Tensor) -> Tensor:
     top, bottom, left, right = (int(v) for v in (rows.min(), rows.max() + 1, columns.min(), columns.max() + 1))
     scale = int(size * (1 - BORDER)) / max(bottom - top, right - left)
     shape = (max(1, round((bottom - top) * scale)), max(1, round((right - left) * scale)))
-    cut = torch.cat([image * mask, mask])[
-        :, top:bottom, left:right
-    ]  # premultiplied, so that no fringe of the old background remains
+    premultiplied = torch.cat([image * mask, mask])  # so that no fringe of the old background remains
+    cut = premultiplied[:, top:bottom, left:right]
     drawn = _resized(cut[None], shape)[0]
     y, x = (size - shape[0]) // 2, (size - shape[1]) // 2
     canvas[:, y : y + shape[0], x : x + shape[1]] = drawn[:3] + (1 - drawn[3:])

@@ -47,5 +47,8 @@ def ddim_step(latents: Tensor, noise: Tensor, alpha: Tensor, alpha_next: Tensor)
 
 
 def apply_guidance(without: Tensor, with_prompt: Tensor, scale: float) -> Tensor:
-    """Apply classifier-free guidance (Ho and Salimans 2022): away from the negative prompt, toward the prompt."""
+    """Apply classifier-free guidance (Ho and Salimans 2022): away from the negative prompt, toward the prompt.
+
+    without, with_prompt  noise predictions [B, 4, h, w]
+    """
     return without + scale * (with_prompt - without)

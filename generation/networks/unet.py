@@ -79,6 +79,8 @@ def make_unet(size: UNetSize, views: int = 0) -> Any:
     )
     if views:
         joined = JoinedViews(views, AttnProcessor2_0())
-        own = unet.attn_processors
-        unet.set_attn_processor({name: joined if name.endswith("attn1.processor") else own[name] for name in own})
+        processors = unet.attn_processors
+        unet.set_attn_processor(
+            {name: joined if name.endswith("attn1.processor") else each for name, each in processors.items()}
+        )
     return unet.eval().requires_grad_(requires_grad=False)

@@ -1,6 +1,6 @@
-"""Files made from a finished job when a client first asks for them: image, video, splats with y down.
+"""Files that are derived from a finished job on the first request: image, video, splats with y down.
 
-They are made one at a time beside the generator, from the job's own PLY, once each, and kept with its results.
+Each is encoded once from the job's PLY, one at a time, beside the generator, and kept with the job's results.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from splats.model import Splats
 from splats.turn import half_turn_x
 
 WAITING_MAX = 16
-"""Files that may be waiting or in the making; a turntable takes some seconds, so the last one waits about a minute."""
+"""Files that may be waiting or being encoded; a turntable takes some seconds, so the last one waits about a minute."""
 
 PREVIEW_PX = 256
-"""Size of a preview rendered from splats: as large as the studio shows it, and a few milliseconds' work."""
+"""Size of a preview rendered from splats: what the studio shows; takes a few milliseconds."""
 
 _HAVE_AXES = frozenset({"ply", "spz"})
 """Formats that `axes` applies to; a rendered image is the same either way."""
@@ -36,10 +36,10 @@ class Downloads:
         self._store = store
         self._executor = SingleThreadExecutor("downloads")
         self._previews = 0
-        self._making: dict[tuple[str, str], asyncio.Task[StoredFile]] = {}
+        self._encoding: dict[tuple[str, str], asyncio.Task[StoredFile]] = {}
 
     async def file(self, job_id: str, name: str, axes: Axes) -> StoredFile | None:
-        """Return the file, made now if necessary; None if the job's results are no longer kept.
+        """Return the file, encoding it if necessary; None if the job's results are no longer kept.
 
         Raises ServiceError (503) when too many are waiting. A client that hangs up does not stop the work: the file is
         kept for the next request.
@@ -50,12 +50,12 @@ class Downloads:
         ready = self._store.find(job_id, key)
         if ready is not None or source is None:
             return ready
-        task = self._making.get((job_id, key))
+        task = self._encoding.get((job_id, key))
         if task is None:
-            if len(self._making) >= WAITING_MAX:
+            if len(self._encoding) >= WAITING_MAX:
                 raise busy("downloads_busy", "too many files are being made; try again shortly", 5)
-            make = self._make(job_id, key, lambda: self._encode(source, name, y_down=y_down))
-            task = self._making[job_id, key] = asyncio.create_task(make)
+            encode = self._encode_and_keep(job_id, key, lambda: self._encode(source, name, y_down=y_down))
+            task = self._encoding[job_id, key] = asyncio.create_task(encode)
         return await asyncio.shield(task)
 
     async def preview(self, preview: Preview) -> bytes:
@@ -76,21 +76,21 @@ class Downloads:
             self._previews -= 1
 
     def close(self) -> None:
-        """Abandon the files that are not finished."""
-        for task in self._making.values():
+        """Abandon unfinished files."""
+        for task in self._encoding.values():
             task.cancel()
         self._executor.close()
 
-    async def _make(self, job_id: str, key: str, encode: Callable[[], StoredFile]) -> StoredFile:
+    async def _encode_and_keep(self, job_id: str, key: str, encode: Callable[[], StoredFile]) -> StoredFile:
         try:
-            made = await self._executor.run(encode)
+            file = await self._executor.run(encode)
         finally:
-            del self._making[job_id, key]
+            del self._encoding[job_id, key]
         if self._store.has(job_id):
-            self._store.keep(job_id, {key: made})
+            self._store.keep(job_id, {key: file})
         else:
-            self._store.discard({key: made})
-        return made
+            self._store.discard({key: file})
+        return file
 
     def _render_preview(self, splats: Splats) -> bytes:
         """Run on the executor's thread."""

@@ -17,8 +17,8 @@ def claimed_folder(parent: Path, prefix: str) -> tuple[Path, IO[bytes]]:
     Folders of the same prefix whose lock is free are removed first: the kernel releases a lock when its process dies,
     however it dies.
     """
-    for left in parent.glob(f"{prefix}*/{_LOCK_NAME}"):
-        _remove_if_abandoned(left)
+    for lock_path in parent.glob(f"{prefix}*/{_LOCK_NAME}"):
+        _remove_if_abandoned(lock_path)
     folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
     unnamed = folder / "lock.new"
     lock = unnamed.open("wb")

@@ -1,4 +1,4 @@
-"""A generation job: what was asked, what it makes, how far it is, how it ended. Plain data; no queue, files or HTTP."""
+"""A generation job: its request, its outputs, its progress, its result. Plain data; no queue, files or HTTP."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ Encoder = Callable[[Splats, int, Callable[[float], None]], bytes]
 """(splats, size in pixels or 0 for the default, a callback for the completed fraction) → the file's bytes."""
 
 File = TypeVar("File")
-"""How a job's result holds a file: its bytes, or where it is on disk."""
+"""Type of a file in a job's result: its bytes, or where it is on disk."""
 
 
 @dataclass(frozen=True)
 class Output:
-    """One file to make.
+    """One file that a job produces.
 
     format   ply, spz, mp4 or png
     size_px  width and height, for the formats that have them; 0 for the default
@@ -36,12 +36,12 @@ class Output:
 
 @dataclass(frozen=True)
 class Recipe(Generic[File]):
-    """Which files a job makes and where they go.
+    """The files that a job produces, and where they go.
 
-    outputs  the files, in the order in which they are made
+    outputs  the files, in the order in which they are encoded
     store    called with each file's bytes on the worker's thread; its return value goes into the result
     keep     called with the job's id and files on the event loop once the job is done
-    discard  called with the files on the event loop if the job ended early and nobody wants them
+    discard  called with the files on the event loop if the job had already ended when they were ready
     """
 
     outputs: tuple[Output, ...]
@@ -57,7 +57,7 @@ def in_memory(*outputs: Output) -> Recipe[bytes]:
 
 @dataclass(frozen=True)
 class JobResult(Generic[File]):
-    """What a finished job made; `files` by format."""
+    """The outcome of a finished job; `files` by format."""
 
     understood: str | None
     splat_count: int
@@ -73,8 +73,8 @@ class GenerationJob(Generic[File]):
     preview_count  previews so far
     revision       rises with every change
     changed        set at the next change, and then replaced
-    ended          set once nothing will change any more
-    cancelled      set when the worker should give up
+    ended          set once nothing changes any more
+    cancelled      set when the worker should stop
     """
 
     prompt: str

@@ -27,7 +27,7 @@ REPORT_INTERVAL_S = 0.1
 
 
 class QueueFull(Exception):
-    """As many jobs are waiting as may wait."""
+    """The queue holds as many jobs as its limit allows."""
 
 
 class Produce(Protocol):
@@ -45,7 +45,7 @@ class QueueHooks:
     stage_ended  with a stage's name and its seconds
     progressed   with a running job, after each report
     ended        with a job that has just ended
-    stuck        when a worker no longer reacts
+    stuck        when a worker no longer responds
     """
 
     stage_ended: Callable[[str, float], None] = lambda _stage, _seconds: None
@@ -60,7 +60,7 @@ class QueueLimits:
 
     waiting    jobs that may wait
     timeout_s  longest run of a job
-    stuck_s    how long the worker of a job that has ended may go on; generators call `report` once a step, so one that
+    stuck_s    how long a worker may go on after its job has ended; generators call `report` once a step, so one that
                is silent for this long will never return
     """
 
@@ -234,7 +234,7 @@ class JobQueue:
 
 
 class _Reporter:
-    """Makes the `report` of one job: raises Cancelled once it has ended, and passes reports to the loop, not too many.
+    """Provides the `report` of one job: raises Cancelled once it has ended, forwards reports to the loop.
 
     `report` runs on the worker's thread, `advance` on the event loop.
     """

@@ -30,7 +30,7 @@ class StoredFile:
 
 @dataclass(frozen=True)
 class ResultLimits:
-    """What a store keeps: the newest `jobs`, at most `size` bytes in all, none older than `age_s`."""
+    """Bounds of a store: the newest `jobs`, at most `size` bytes in all, none older than `age_s`."""
 
     jobs: int
     size: int

@@ -139,7 +139,7 @@ def _splats(columns: _Columns, rest_count: int) -> Splats:
     )
 
 
-def _gather(columns: _Columns, names: tuple[str, ...], what: str, low: float, high: float) -> npt.NDArray[np.float32]:
+def _gather(columns: _Columns, names: tuple[str, ...], label: str, low: float, high: float) -> npt.NDArray[np.float32]:
     """Check the range of the named columns and return them side by side, [N, len(names)]."""
     n = len(columns[names[0]])
     table = np.empty((n, len(names)), np.float32)
@@ -148,7 +148,7 @@ def _gather(columns: _Columns, names: tuple[str, ...], what: str, low: float, hi
         for i, name in enumerate(names):
             column = columns[name][block]
             if column.dtype.itemsize > 4:  # before the conversion can make an infinity
-                limits.check_range(what, column, low, high)
+                limits.check_range(label, column, low, high)
             table[block, i] = column
-        limits.check_range(what, table[block], low, high)
+        limits.check_range(label, table[block], low, high)
     return table

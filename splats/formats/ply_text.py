@@ -19,8 +19,8 @@ _MAX_NUMBER_CHARS = 1024
 def parse_numbers(text: bytes, start: int, total: int) -> tuple[npt.NDArray[np.float64], bool]:
     """Return the first `total` numbers of `text` from byte `start`, [total], and whether anything follows them.
 
-    White space separates numbers; line ends have no meaning. The text is parsed in pieces of a mebibyte, so that only
-    the Python objects of one piece exist beside the result.
+    White space separates numbers; line ends have no meaning. The text is parsed in chunks of a mebibyte, so that only
+    the Python objects of one chunk exist beside the result.
     Raises DecodeError `too_large` for a `total` above MAX_NUMBERS, `truncated` for too few numbers, `bad_encoding` for
     a word that is not a number.
     """
@@ -35,7 +35,7 @@ def parse_numbers(text: bytes, start: int, total: int) -> tuple[npt.NDArray[np.f
     while done < total:
         if start >= len(text):
             raise DecodeError("truncated", f"the PLY file ends after {done:,} of {total:,} numbers")
-        end = _piece_end(text, start)
+        end = _chunk_end(text, start)
         words = text[start:end].split()
         wanted = words[: total - done]
         try:
@@ -49,8 +49,8 @@ def parse_numbers(text: bytes, start: int, total: int) -> tuple[npt.NDArray[np.f
     return values, bool(text[start:].strip())
 
 
-def _piece_end(text: bytes, start: int) -> int:
-    """Return where a piece of about _CHUNK_BYTES ends without splitting a word."""
+def _chunk_end(text: bytes, start: int) -> int:
+    """Return where a chunk of about _CHUNK_BYTES ends without splitting a word."""
     end = start + _CHUNK_BYTES
     if end >= len(text):
         return len(text)

@@ -137,7 +137,7 @@ def _open_single_stream(data: bytes) -> tuple[_Header, list[_Bytes]]:
         raise DecodeError("unknown_format", "the compressed data is not an SPZ file")
     header = _checked_header(*fields, flags=flags, versions=(2, 3))
     payload = inflate(data, _HEADER.size + sum(header.section_sizes()))
-    return header, _cut(np.frombuffer(payload, np.uint8, offset=_HEADER.size), header)
+    return header, _split_sections(np.frombuffer(payload, np.uint8, offset=_HEADER.size), header)
 
 
 def _open_v4(data: bytes) -> tuple[_Header, list[_Bytes]]:
@@ -165,7 +165,7 @@ def _open_v4(data: bytes) -> tuple[_Header, list[_Bytes]]:
         start += packed
     if start != len(data):
         raise DecodeError("bad_encoding", "bytes follow the last stream of the SPZ file")
-    return header, _cut(np.frombuffer(payload, np.uint8), header)
+    return header, _split_sections(np.frombuffer(payload, np.uint8), header)
 
 
 def _checked_header(
@@ -185,7 +185,7 @@ def _checked_header(
     return _Header(version, count, sh_degree, fractional_bits)
 
 
-def _cut(payload: _Bytes, header: _Header) -> list[_Bytes]:
+def _split_sections(payload: _Bytes, header: _Header) -> list[_Bytes]:
     return np.split(payload, np.cumsum(header.section_sizes())[:-1])
 
 

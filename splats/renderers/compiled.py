@@ -1,4 +1,4 @@
-"""How the inner loops of the fast CPU renderer are compiled: numba, for this machine's processor, cached on disk.
+"""Compile the inner loops of the fast CPU renderer: numba, for this machine's processor, cached on disk.
 
 The first call of a kernel compiles it (seconds); later processes load it from numba's cache, beside the sources or in
 the user's cache folder. The cache notices a change of the kernel's own file and of the processor, but not of a constant

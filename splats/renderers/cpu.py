@@ -1,4 +1,4 @@
-"""The contract of `splats.render` on the CPU, fast: a compiled tile rasteriser on all of torch's threads.
+"""The fast CPU renderer: a compiled tile rasteriser on all of torch's threads.
 
 Views are projected and sorted one to a thread; then rectangles of tiles, split so that there is work for every
 thread and no list of intersections outgrows its budget, are blended one to a thread. A pixel is the work of one
@@ -83,7 +83,7 @@ def render_cpu(
     with ThreadPoolExecutor(threads) as pool:
         for start in range(0, len(cameras), at_once):
             indices = range(start, min(start + at_once, len(cameras)))
-            views = list(pool.map(partial(_view, shared, cameras), indices))
+            views = list(pool.map(partial(_project_view, shared, cameras), indices))
             total = sum(int(view.counts.sum()) for view in views)
             limit = min(listed_budget // threads, total // (4 * threads) + 1)
             list(pool.map(blend, [(view, tiles) for view in views for tiles in split_tiles(view.counts, limit)]))
@@ -120,7 +120,7 @@ def build_name() -> str:
     return "-".join(["cpu-numba", processor, *vectors[:1]])
 
 
-def _view(shared: tuple[np.ndarray, ...], cameras: Cameras, index: int) -> _View:
+def _project_view(shared: tuple[np.ndarray, ...], cameras: Cameras, index: int) -> _View:
     viewmat, K = _array(cameras.viewmats[index]), _array(cameras.Ks[index])
     projected = project(shared, viewmat, K, cameras.width, cameras.height)
     records, boxes = sort_by_depth(*projected)

@@ -1,4 +1,4 @@
-"""The contract of `splats.render` on the CPU with gradients, fast: torch projects, compiled loops blend both ways.
+"""The fast CPU renderer with gradients: torch projects, compiled loops blend forward and backward.
 
 The projection is the oracle's own, so its gradients are the oracle's; the blending, where the time goes, is that of the
 fast renderer. One view to a thread: results do not depend on the thread count.
@@ -23,7 +23,7 @@ from splats.renderers.torch import Projected, project
 
 
 class _Tiling(NamedTuple):
-    """What blending needs of one view beside its records: pixel boxes [M, 4] and how many touch each tile."""
+    """Input of blending a view besides its records: pixel boxes [M, 4], and how many touch each tile [down, across]."""
 
     boxes: np.ndarray
     counts: np.ndarray

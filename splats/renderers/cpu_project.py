@@ -30,7 +30,7 @@ _RADIX = 1 << _RADIX_BITS
 
 @kernel
 def scaled_axes(quats: np.ndarray, scales: np.ndarray) -> np.ndarray:
-    """R S of each splat of `quats` [N, 4] and `scales` [N, 3]: [N, 9], row by row. All views share it."""
+    """Return R S [N, 9], row by row, of splats with `quats` [N, 4] and `scales` [N, 3]; the same for all views."""
     axes = np.empty((len(quats), 9), np.float32)
     for i in range(len(quats)):
         w, x, y, z = quats[i, 0], quats[i, 1], quats[i, 2], quats[i, 3]
@@ -105,7 +105,7 @@ def project(
 
 @kernel
 def _camera_centre(viewmat: np.ndarray) -> tuple[float, float, float]:
-    """The camera's position in the world, -Rᵀ t."""
+    """Return the camera's position in the world, -Rᵀ t."""
     R, t = viewmat[:3, :3], viewmat[:3, 3]
     return (
         -(R[0, 0] * t[0] + R[1, 0] * t[1] + R[2, 0] * t[2]),

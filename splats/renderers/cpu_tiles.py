@@ -67,7 +67,7 @@ def list_tiles(boxes: np.ndarray, counts: np.ndarray, corner: tuple[int, int]) -
 
 @inlined
 def exp_neg(sigma: np.float32) -> np.float32:
-    """exp(-sigma) for 0 ≤ sigma ≤ ln 255, with a relative error under 2e-6; beyond that range, not the exponential.
+    """Return exp(-sigma) for 0 ≤ sigma ≤ ln 255 with a relative error under 2e-6; beyond, it is not the exponential.
 
     exp(-sigma / 8)⁸ by the Taylor series to degree 6, whose argument is at most 0.7.
     """

@@ -1,4 +1,4 @@
-"""The contract of `splats.render` on CUDA, by gsplat's kernels: differentiable, and the fastest where there is a GPU.
+"""The CUDA renderer, by gsplat's kernels: differentiable, and the fastest where there is a GPU.
 
 Needs the `gpu` extra (gsplat 1.5.3 or later) and a CUDA device.
 """

@@ -1,4 +1,4 @@
-"""The oracle: the contract of `splats.render` in plain torch, for any device and with gradients by autograd.
+"""The reference renderer (the oracle of the tests) in plain torch, for any device, with gradients by autograd.
 
 Written to be read and trusted. Memory is bounded: pixels go tile by tile and splats chunk by chunk, and a backward
 pass recomputes each tile instead of keeping its intermediate values.

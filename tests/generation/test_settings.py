@@ -51,7 +51,7 @@ def test_an_invalid_configuration_is_reported_by_name(tmp_path: Path, text: str,
     [
         (["--host", "0.0.0.0"], "--api_key_file"),
         (["--config", "/nowhere.yaml"], "cannot read /nowhere.yaml"),
-        (["--config", "UNKNOWN"], "no generator is called 'dreams'; there are:"),
+        (["--config", "UNKNOWN"], "no generator is called 'dreams'; choose one of:"),
         (["--host", "203.0.113.7", "--insecure"], "cannot listen on 203.0.113.7:8093"),
         (["--colour", "red"], "unrecognized arguments"),
     ],

@@ -1,1 +1,1 @@
-"""Reading, checking and rendering what miners submit. Untrusted bytes: runs in a process of its own."""
+"""Reading, checking and rendering what miners submit. Untrusted bytes: runs in a separate process."""

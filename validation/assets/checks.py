@@ -34,7 +34,7 @@ MAX_COINCIDENT_SHARE = 0.5
 """Share of splats in a cell that another splat occupies."""
 
 MIN_EXTENT = 1e-6
-"""Shortest longest side of an asset, in its own units: SPZ's finest grid has steps of 2·10⁻⁴."""
+"""Least length of an asset's longest side, in its own units: SPZ's finest grid has steps of 2·10⁻⁴."""
 
 MIN_THICKNESS = 0.01
 """Least extent of the painted surface along any direction, as a share of its longest. A sheet has 0, a blade 0.02."""
@@ -42,12 +42,12 @@ THICKNESS_TRIM = 0.01
 """Share of painted area dropped at each end of an axis, so that a few specks do not give a card thickness."""
 
 SHOWN_ALPHA = 0.1
-"""Coverage from which a pixel shows something."""
+"""Coverage from which a pixel counts as showing the object."""
 EMPTY_VIEW_SHARE = 5e-4
-"""A view with fewer pixels that show something is empty; a pencil seen end-on has more."""
+"""A view in which a smaller share of the pixels show the object is empty; a pencil seen end-on has more."""
 MAX_EMPTY_VIEWS = 2
 MIN_MEAN_SHARE = 2e-3
-"""Least share of pixels that show something, averaged over all views; a sword has 0.006."""
+"""Least share of pixels that show the object, averaged over all views; a sword has 0.006."""
 
 MAX_COVERED_PIXELS = 1_500_000_000
 """Pixels that all splats may touch, over all views. At 448 px a real text-to-3D asset of 53,000 splats has 0.3 · 10⁹, a
@@ -152,11 +152,11 @@ def relative_thickness(splats: Splats) -> float:
     Each visible splat is weighted by opacity × the product of its two largest deviations (its painted area). Extents
     are those of the centres, without THICKNESS_TRIM of the weight at each end.
     """
-    seen = splats.select(splats.opacities >= BOUNDS_MIN_OPACITY)
-    ordered = seen.scales.double().sort(dim=1, descending=True).values  # [N, 3]
-    weights = seen.opacities.double() * ordered[:, 0] * ordered[:, 1]
+    visible = splats.select(splats.opacities >= BOUNDS_MIN_OPACITY)
+    ordered = visible.scales.double().sort(dim=1, descending=True).values  # [N, 3]
+    weights = visible.opacities.double() * ordered[:, 0] * ordered[:, 1]
     weights = weights / weights.sum().clamp_min(1e-300)
-    means = seen.means.double()
+    means = visible.means.double()
     centred = means - (weights[:, None] * means).sum(dim=0)
     axes = torch.linalg.eigh(centred.T @ (centred * weights[:, None])).eigenvectors  # [3, 3], thinnest first
     along = centred @ axes  # [N, 3]

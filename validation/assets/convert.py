@@ -1,4 +1,4 @@
-"""Converts an asset to another format, for clients to whom assets are opaque bytes."""
+"""Convert an asset to another format, for clients that treat assets as opaque bytes."""
 
 from __future__ import annotations
 

@@ -38,10 +38,10 @@ BROAD_HEIGHTS = (-1.0, 0.0, 1.0), 0.5
 BROAD_RADII = (0.2, 0.7, 1.2), 0.3
 """Bumps: centres and width, in units of the root mean square distance, which most assets span from -2 to 2."""
 
-UNIT = 1 / 0.09
-"""Makes NEAR_DUPLICATE_DISTANCE 1. Measured on 69 procedural prompts × 6 seeds: copies that were requantised, thinned
-by 5 % or jittered by 0.5 % of their side move by 0.72 at most, two seeds of one prompt by 1.31 at least.
-docs/scoring.md, "Fingerprint", has the table."""
+EMBEDDING_SCALE = 1 / 0.09
+"""Factor on all features, which makes NEAR_DUPLICATE_DISTANCE 1. Measured on 69 procedural prompts × 6 seeds: copies
+that were requantised, thinned by 5 % or jittered by 0.5 % of their side move by 0.72 at most, two seeds of one prompt
+by 1.31 at least. docs/scoring.md, "Fingerprint", has the table."""
 
 Array = NDArray[np.float64]
 
@@ -85,20 +85,20 @@ def embedding(splats: Splats) -> tuple[float, ...]:
     weighted root mean square distance from it is 1. Heights and radii (distances from the vertical axis) enter through
     smooth overlapping bumps, azimuths only as magnitudes of harmonics.
     """
-    seen = splats.select(splats.opacities >= BOUNDS_MIN_OPACITY) if bool((splats.opacities > 0).any()) else splats
-    if len(seen) == 0:
+    visible = splats.select(splats.opacities >= BOUNDS_MIN_OPACITY) if bool((splats.opacities > 0).any()) else splats
+    if len(visible) == 0:
         return (0.0,) * EMBEDDING_SIZE
-    weights = _weights(seen)  # [N], sum 1
-    means = seen.means.numpy().astype(np.float64)
+    weights = _weights(visible)  # [N], sum 1
+    means = visible.means.numpy().astype(np.float64)
     centred = means - weights @ means
     size = float(np.sqrt(weights @ (centred**2).sum(axis=1)))
     x, y, z = (centred / max(size, 1e-12)).T  # [N] each
     radius = np.hypot(x, z)
-    rgb = np.clip(seen.sh[:, 0].numpy().astype(np.float64) * SH_C0, -0.5, 0.5)  # [N, 3], 0 is grey
+    rgb = np.clip(visible.sh[:, 0].numpy().astype(np.float64) * SH_C0, -0.5, 0.5)  # [N, 3], 0 is grey
     fine = _bumps(y, *FINE_HEIGHTS) * weights  # [8, N]
     heights = _bumps(y, *HEIGHTS) * weights  # [6, N]
     features = (
-        UNIT
+        EMBEDDING_SCALE
         * np.concatenate(
             [
                 20 * fine.sum(axis=1),  # 8: area by height

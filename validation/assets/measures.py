@@ -1,6 +1,6 @@
 """Quality measures of an asset, from its views and splats, without a model. All of them rise with quality.
 
-Pure functions. The scorer's gates decide what they are worth (`validation.scoring.score`).
+Pure functions. The scorer's gates turn them into factors (`validation.scoring.score`).
 """
 
 from __future__ import annotations

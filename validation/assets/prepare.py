@@ -1,4 +1,4 @@
-"""From bytes to what a scorer needs: decode, check, normalise, render sixteen views, measure.
+"""Prepare an asset for scoring: decode, check, normalise, render sixteen views, measure.
 
 One pure function per stage, composed by `prepare`. Nothing here depends on the prompt.
 """
@@ -44,7 +44,7 @@ class Prepared:
 
 @dataclass(slots=True)
 class Stopwatch:
-    """Measures the seconds that each stage takes."""
+    """Times the stages of one asset."""
 
     now: Callable[[], float] = time.perf_counter
     seconds: dict[str, float] = field(default_factory=dict)
@@ -66,21 +66,22 @@ def prepare(data: bytes, seed: int, spec: RenderSpec, *, preview: bool = False) 
     Deterministic: the same bytes, seed and spec give the same bits on one machine.
     """
     watch = Stopwatch()
-    delivered = decode_asset(data)
+    submitted = decode_asset(data)
     watch.lap("decode")
-    checks.check_raw(delivered)
-    asset = normalise(delivered)
+    checks.check_raw(submitted)
+    asset = normalise(submitted)
     checks.check_normalised(asset)
     watch.lap("checks")
-    marks = fingerprint(delivered)
+    submitted_fingerprint = fingerprint(submitted)
     watch.lap("fingerprint")
     images, alpha = render_views(asset, seed, spec)
     watch.lap("render")
     checks.check_views(alpha)
-    views, cover = downsample(images, alpha, spec.supersample)
-    found = measure(asset, views, cover)
+    views, coverage = downsample(images, alpha, spec.supersample)
+    measured = measure(asset, views, coverage)
     watch.lap("measures")
-    return Prepared(views.numpy(), found, marks, contact_sheet(images) if preview else None, watch.seconds)
+    sheet = contact_sheet(images) if preview else None
+    return Prepared(views.numpy(), measured, submitted_fingerprint, sheet, watch.seconds)
 
 
 def decode_base64(text: str) -> bytes:
@@ -120,12 +121,12 @@ def downsample(images: Tensor, alpha: Tensor, factor: int) -> tuple[Tensor, Tens
     return measures.area_average(images, factor), measures.area_average(alpha[..., None], factor)[..., 0]
 
 
-def measure(asset: Splats, views: Tensor, cover: Tensor) -> dict[str, float]:
+def measure(asset: Splats, views: Tensor, coverage: Tensor) -> dict[str, float]:
     """Return the quality measures, by name, of a normalised asset with views [C, H, W, 3] and coverage [C, H, W]."""
     return {
-        "coverage": measures.coverage(cover),
-        "solidity": measures.solidity(cover),
-        "sharpness": measures.sharpness(views, cover),
+        "coverage": measures.coverage(coverage),
+        "solidity": measures.solidity(coverage),
+        "sharpness": measures.sharpness(views, coverage),
         "steadiness": measures.steadiness(asset),
     }
 

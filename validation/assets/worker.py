@@ -171,10 +171,10 @@ def _load(spec: RenderSpec) -> tuple[dict[str, Callable[..., object]], str]:
     from validation.assets.convert import convert  # noqa: PLC0415
     from validation.assets.prepare import prepare  # noqa: PLC0415
 
-    def prepared(data: bytes, seed: int, preview: bool) -> object:
+    def prepare_asset(data: bytes, seed: int, preview: bool) -> object:
         return prepare(data, seed, spec, preview=preview)
 
-    return {"prepare": prepared, "convert": convert}, warm_up(spec.device)
+    return {"prepare": prepare_asset, "convert": convert}, warm_up(spec.device)
 
 
 def _limit_memory(memory_mib: int, device: str) -> None:

@@ -1,1 +1,1 @@
-"""From 16 views and a prompt to a score."""
+"""The score of sixteen views for a prompt."""

@@ -1,4 +1,4 @@
-"""CLIP through open_clip, from local files: encodes images and texts as unit vectors.
+"""Encode images and texts as unit vectors with CLIP, through open_clip and from local files.
 
 Every forward pass has one of two fixed shapes (16 images, 1 text), so that a vector never depends on what else is
 encoded at the same time.
@@ -21,7 +21,7 @@ from validation.errors import ScorerError
 from validation.scoring.scorer import Dtype, ScorerFiles
 
 TEXT_CACHE_SIZE = 2048
-"""Text vectors kept, 1 to 4 kB each: those of the fixed prompts and of the last hours."""
+"""Cached text vectors, 1 to 4 kB each: those of the fixed prompts and of the last hours."""
 TOKEN_CACHE_SIZE = 20_000
 """Words in the tokenizer's cache before it is cleared; open_clip does not limit it."""
 
@@ -96,8 +96,8 @@ def load_encoder(
 ) -> ClipEncoder:
     """Load the scorer's model from local files. Raises ScorerError when a file does not match its constants."""
     model, tokenizer = load_model(files)
-    described = files.constants.model
-    preprocess = (torch.tensor(described.mean), torch.tensor(described.std))
+    model_files = files.constants.model
+    preprocess = (torch.tensor(model_files.mean), torch.tensor(model_files.std))
     model.to(device)
     model.visual.to(_DTYPES[dtype])
     return ClipEncoder(model, tokenizer, preprocess, dtype, text_cache_size=text_cache_size)
@@ -109,18 +109,18 @@ def load_model(files: ScorerFiles) -> tuple[torch.nn.Module, Any]:
         import open_clip  # noqa: PLC0415  heavy, and only servers and tools need it
     except ImportError as error:
         raise ScorerError('open_clip is not installed: pip install "three-gen-subnet[validation]"') from error
-    described = files.constants.model
+    model_files = files.constants.model
     architecture = _architecture(files, open_clip)
     model = open_clip.CLIP(**architecture)
     try:
         model.load_state_dict(read_weights(files.weights), strict=True)
     except RuntimeError as error:
-        name, first_lines = described.architecture or described.config, " ".join(str(error).split())[:400]
-        raise ScorerError(f"{files.weights} does not fit the model {name}: {first_lines}") from error
-    takes, wanted = architecture["vision_cfg"]["image_size"], files.constants.image_px
-    if takes != wanted:
-        raise ScorerError(f"image_px is {wanted}, but the model takes {takes}")
-    merges = {"bpe_path": str(files.path(described.merges))} if described.merges else {}
+        name, reason = model_files.architecture or model_files.config, " ".join(str(error).split())[:400]
+        raise ScorerError(f"{files.weights} does not fit the model {name}: {reason}") from error
+    model_px, image_px = architecture["vision_cfg"]["image_size"], files.constants.image_px
+    if model_px != image_px:
+        raise ScorerError(f"image_px is {image_px}, but the model takes {model_px}")
+    merges = {"bpe_path": str(files.path(model_files.merges))} if model_files.merges else {}
     tokenizer = open_clip.SimpleTokenizer(context_length=architecture["text_cfg"]["context_length"], **merges)
     return model.eval().requires_grad_(requires_grad=False), tokenizer
 
@@ -147,13 +147,13 @@ def read_weights(path: Path) -> dict[str, Tensor]:
 
 
 def _architecture(files: ScorerFiles, open_clip: Any) -> dict[str, Any]:
-    described = files.constants.model
-    if described.architecture is not None:
-        found = open_clip.get_model_config(described.architecture)
+    model_files = files.constants.model
+    if model_files.architecture is not None:
+        found = open_clip.get_model_config(model_files.architecture)
     else:
-        found = json.loads(files.path(str(described.config)).read_bytes())["model_cfg"]
+        found = json.loads(files.path(str(model_files.config)).read_bytes())["model_cfg"]
     if found is None:
-        raise ScorerError(f"this version of open_clip has no model {described.architecture!r}")
+        raise ScorerError(f"this version of open_clip has no model {model_files.architecture!r}")
     wanted = {"embed_dim", "vision_cfg", "text_cfg", "quick_gelu"}
     return {name: value for name, value in found.items() if name in wanted}
 

@@ -22,7 +22,7 @@ class Distractor:
 
 def read_distractors(lines: Iterable[str]) -> tuple[Distractor, ...]:
     """Parse the list, in file order, without empty lines and "#" comments. Raises ValueError for a line without "|"."""
-    found = []
+    distractors = []
     for line in lines:
         text = line.split("#", 1)[0].strip()
         if not text:
@@ -30,8 +30,8 @@ def read_distractors(lines: Iterable[str]) -> tuple[Distractor, ...]:
         prompt, bar, like = text.partition("|")
         if not bar:
             raise ValueError(f"expected 'prompt | similar words', not {text!r}")
-        found.append(Distractor(prompt.strip(), frozenset(content_words(like))))
-    return tuple(found)
+        distractors.append(Distractor(prompt.strip(), frozenset(content_words(like))))
+    return tuple(distractors)
 
 
 def select_unlike(prompt: str, distractors: Sequence[Distractor], count: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""A loaded scorer: takes prepared views and a prompt, returns a judgement."""
+"""A loaded scorer, which judges how well prepared views show a prompt."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ class Judge:
         self.files = files
         self.constants = files.constants
         self._encoder = encoder
-        wanted = self.constants.distractors
+        contrast = self.constants.distractors
         try:
-            self._distractors = read_distractors(_lines(files, wanted.file)) if wanted else ()
+            self._distractors = read_distractors(_lines(files, contrast.file)) if contrast else ()
             vocabulary = self.constants.vocabulary
             self._vocabulary = read_vocabulary(_lines(files, vocabulary)) if vocabulary else None
         except (OSError, ValueError) as error:
             raise ScorerError(f"scorer {self.constants.name}: {error}") from error
-        if wanted and len(self._distractors) < wanted.count:
-            raise ScorerError(f"{wanted.file} holds {len(self._distractors)} prompts; {wanted.count} are needed")
+        if contrast and len(self._distractors) < contrast.count:
+            raise ScorerError(f"{contrast.file} holds {len(self._distractors)} prompts; {contrast.count} are needed")
         self._negatives = encoder.texts(self.constants.alignment.negatives)  # [M, D]
         self._fixed = encoder.texts([d.prompt for d in self._distractors]) if self._distractors else None  # [P, D]
 
@@ -48,18 +48,18 @@ class Judge:
             negatives=self._negatives,
             distractors=self._select_distractors(prompt),
         )
-        wanted = self.constants.distractors
+        contrast = self.constants.distractors
         measures = dict(prepared.measures)
         if self._vocabulary is not None:
             measures["outside_vocabulary"] = outside_share(prompt, self._vocabulary)
-        scale = wanted.scale if wanted else None
+        scale = contrast.scale if contrast else None
         return score_asset(vectors, measures, self.constants.alignment, scale, self.constants.gates)
 
     def _select_distractors(self, prompt: str) -> torch.Tensor | None:
-        wanted = self.constants.distractors
-        if wanted is None or self._fixed is None:
+        contrast = self.constants.distractors
+        if contrast is None or self._fixed is None:
             return None
-        return self._fixed[select_unlike(prompt, self._distractors, wanted.count)]
+        return self._fixed[select_unlike(prompt, self._distractors, contrast.count)]
 
 
 def _lines(files: ScorerFiles, name: str) -> Sequence[str]:

@@ -127,9 +127,9 @@ def consistency(views: Tensor) -> float:
 
 def gate_factors(parts: Mapping[str, float], gates: Gates) -> dict[str, float]:
     """Return the factor in [0, 1] of each gate that the scorer sets, by the name of its measure."""
-    found: dict[str, float] = {}
+    factors: dict[str, float] = {}
     for name in type(gates).model_fields:
         gate: Gate | WeakSide | None = getattr(gates, name)
         if gate is not None:
-            found[name] = min(1.0, max(0.0, (parts[name] - gate.zero) / (gate.full - gate.zero)))
-    return found
+            factors[name] = min(1.0, max(0.0, (parts[name] - gate.zero) / (gate.full - gate.zero)))
+    return factors

@@ -35,7 +35,7 @@ Share = Annotated[float, Field(gt=0, le=1)]
 
 
 class Section(BaseModel):
-    """Base of all parts of scorer.json: frozen, and an unknown field is an error."""
+    """Base of all sections of scorer.json: frozen, and an unknown field is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -137,7 +137,7 @@ class Constants(Section):
     distractors: Distractors | None = None
     gates: Gates = Gates()
     dtypes: tuple[Dtype, ...] = Field(
-        default=("fp32", "bf16"), min_length=1, description="those in which scores agree to a hundredth"
+        default=("fp32", "bf16"), min_length=1, description="data types in which scores agree to a hundredth"
     )
     vocabulary: str | None = Field(default=None, description="words that the model has learned; null: no limit")
 

@@ -17,7 +17,7 @@ _TINT = 1 / 255
 
 
 def initial_ball(settings: InitialBall, generator: torch.Generator) -> Splats:
-    """Return splats [N] on the CPU, evenly distributed in a ball around 0. `generator` is on the CPU."""
+    """Return splats [N] on the CPU, uniformly distributed in a ball around the origin. `generator` is on the CPU."""
     from scipy.spatial import cKDTree  # noqa: PLC0415  only optimisation needs it
 
     count = settings.splats

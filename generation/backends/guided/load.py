@@ -33,7 +33,7 @@ class GuidedOptions(LearnedOptions):
 
 @dataclass(frozen=True)
 class GuidedGenerator:
-    """A generator with its guidance loaded."""
+    """Optimises splats for a prompt; its guidance is loaded."""
 
     options: GuidedOptions
     guidance: Guidance

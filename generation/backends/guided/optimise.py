@@ -1,4 +1,4 @@
-"""The optimisation loop: render the splats, compute the guide's loss, step down its gradient, densify and prune."""
+"""The optimisation loop: render the splats, compute the guide's loss, step along its gradient, densify and prune."""
 
 from __future__ import annotations
 

@@ -31,19 +31,19 @@ def plan_steps(settings: Optimisation, device: torch.device, generator: torch.Ge
     times = [_timestep(settings.timesteps, (i + 1) / steps, generator) for i in range(steps)]
     sizes = [render_px(settings.views, (i + 1) / steps) for i in range(steps)]
     flat = [(a, e) for ring, level in zip(azimuths, elevations, strict=True) for a, e in zip(ring, level, strict=True)]
-    rings = {
+    cameras_by_px = {
         px: orbit([a for a, _ in flat], [e for _, e in flat], radius=settings.views.radius, width=px, height=px).to(
             device
         )
         for px in sorted(set(sizes))
     }
-    made = []
+    plan = []
     for i, px in enumerate(sizes):
-        part = slice(i * count, (i + 1) * count)
-        cameras = Cameras(rings[px].viewmats[part], rings[px].Ks[part], px, px)
+        of_step = slice(i * count, (i + 1) * count)
+        cameras = Cameras(cameras_by_px[px].viewmats[of_step], cameras_by_px[px].Ks[of_step], px, px)
         views = Views(cameras, tuple(azimuths[i]), tuple(elevations[i]), backgrounds[i])
-        made.append(OptimisationStep(i + 1, views, times[i]))
-    return made
+        plan.append(OptimisationStep(i + 1, views, times[i]))
+    return plan
 
 
 def render_px(views: Viewing, progress: float) -> int:

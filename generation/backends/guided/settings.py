@@ -13,7 +13,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class InitialBall(Section):
-    """The initial splats: grey, evenly distributed in a ball."""
+    """The initial splats: grey, uniformly distributed in a ball."""
 
     splats: Annotated[int, Field(ge=4, le=1_000_000)] = 5000
     radius: Positive = 0.5

@@ -92,5 +92,5 @@ def test_an_unreachable_service_is_an_error() -> None:
 
 
 def test_an_invalid_address_is_refused() -> None:
-    with pytest.raises(ValueError, match="begins with http"):
+    with pytest.raises(ValueError, match="must start with http"):
         validation_judge("ftp://somewhere")

@@ -119,7 +119,7 @@ def test_the_colour_key_needs_no_matting_network_and_is_used_only_by_name(
         ({"diffusion": "stable-diffusion"}, "needs a model of 4 views"),
         ({"lgm": "matting"}, "architecture must be one of lgm-big, lgm-tiny, not 'u2net-tiny'"),
         ({"candidates": 2}, "2 candidates need a scorer"),
-        ({"candidates": 2, "judge": "file:///etc"}, "address begins with http"),
+        ({"candidates": 2, "judge": "file:///etc"}, "must start with http"),
     ],
 )
 def test_invalid_options_are_refused(load, changes: dict[str, object], message: str) -> None:
