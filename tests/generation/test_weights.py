@@ -65,7 +65,7 @@ def test_all_missing_files_are_reported_at_once(tmp_path) -> None:
         locate_weights(table, ["one", "two", "fine"], offline=True, fetch=fetch)
     told = str(raised.value)
     assert "one (hub some/one@main, 3 MiB, MIT): big.pt: not on this machine" in told
-    assert f"v.json: there is no {tmp_path}/nowhere/v.json; m.txt: there is no" in told
+    assert f"v.json: {tmp_path}/nowhere/v.json does not exist; m.txt: {tmp_path}/nowhere/m.txt does not exist" in told
     assert "fine" not in told
     assert "python -m generation.preflight --fetch" in told
 

@@ -87,7 +87,7 @@ def test_missing_weights_stop_the_service_with_one_message(name: str, shipped, a
     app = application(shipped(name, weights=str(table)))
     with TestClient(app, base_url="http://127.0.0.1") as client:
         eventually(lambda: app.state.status.fatal is not None)
-        assert all(f"there is no {tmp_path}/nowhere/{name}.pt" in app.state.status.fatal for name in names)
+        assert all(f"{tmp_path}/nowhere/{name}.pt does not exist" in app.state.status.fatal for name in names)
         assert client.get("/ready/").status_code == 503
 
 
