@@ -74,7 +74,25 @@ WALKS: dict[str, tuple[Step, ...]] = {
         Step("neurons/validator/weights.py", "WeightSetter.consider"),
         Step("neurons/chain/worker.py", "ChainWorker.write"),
     ),
-    "generator to validator": (),
+    "generator to validator": (
+        Step("prompter/generator/service.py", "create_app"),
+        Step("prompter/generator/producer.py", "Producer.produce"),
+        Step("prompter/generator/backends.py", "openai_backend"),
+        Step("prompter/generator/parse.py", "parse_prompts"),
+        Step("prompter/generator/producer.py", "Producer.sift"),
+        Step("prompter/generator/spool.py", "Spool.add"),
+        Step("prompter/generator/sender.py", "Sender.deliver"),
+        Step("prompter/collector/routes.py", "submit"),
+        Step("prompter/collector/service.py", "CollectorState.submit"),
+        Step("prompter/collector/store.py", "PromptStore.submit"),
+        Step("neurons/validator/prompts.py", "keep_fresh"),
+        Step("neurons/validator/prompts.py", "CollectorClient.build_request"),
+        Step("prompter/collector/routes.py", "get"),
+        Step("prompter/collector/policy.py", "FetchPolicy.check"),
+        Step("prompter/collector/store.py", "PromptStore.fetch"),
+        Step("neurons/validator/prompts.py", "Prompts.replace"),
+        Step("neurons/validator/prompts.py", "Prompts.next"),
+    ),
 }
 """The walks of the page by block name."""
 

@@ -32,3 +32,8 @@ def test_a_walk_through_a_symbol_that_is_gone_is_an_error() -> None:
 def test_a_page_without_a_block_is_an_error() -> None:
     with pytest.raises(LookupError, match="no block"):
         architecture.filled("# Architecture\n")
+
+
+def test_the_page_shows_the_present_code() -> None:
+    page = architecture.PAGE.read_text(encoding="utf-8")
+    assert architecture.filled(page) == page, "run `python -m tools.architecture`"
