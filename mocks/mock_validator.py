@@ -23,7 +23,7 @@ from pydantic import AfterValidator
 
 from mocks.stand_in import served, stand_in
 from neurons.settings import Dataset, Validation, ValidatorSettings, read_neuron_flags
-from serving.schemas import clean_prompt
+from serving.prompts import clean_prompt
 from serving.settings import SettingsError, ShellSettings, exit_with_error
 
 

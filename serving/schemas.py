@@ -1,55 +1,22 @@
 """Data types that all services share: errors, prompts, jobs.
 
-Imports only pydantic and the standard library, so that any client can use it.
+Imports only pydantic, the standard library and `serving.prompts`, so that any client can use it.
 """
 
 from __future__ import annotations
 
-import re
 import secrets
-import unicodedata
 from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
-PROMPT_MAX_CHARS = 1024
+from serving.prompts import PROMPT_MAX_CHARS, PROMPT_PATTERN, clean_prompt
+
 SEED_MAX = 2**32 - 1
 
 JOB_ID_PATTERN = r"^[A-Za-z0-9_-]{22,64}$"
 """Pattern that ids are checked against before they are looked up in a table; they are never used in a file path."""
-
-_SPACES = r"\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
-# Controls, format characters (zero-width, bidirectional, tags), line separators and non-characters. They are listed
-# because str.isprintable depends on the Unicode tables of the Python version, and all nodes must agree on each prompt.
-# Surrogates cannot be encoded in UTF-8 and are not in the published pattern. Private-use characters are allowed: they
-# hide nothing, and 137,468 of them would make the pattern slow.
-_UNPRINTABLE = (
-    r"\u0000-\u001f\u007f-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f"
-    r"\u2028-\u202e\u2060-\u206f\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff"
-    "\U000110bd\U000110cd\U00013430-\U0001345f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
-)
-_SPACE = re.compile(f"[{_SPACES}]")
-_UNPRINTABLE_CHAR = re.compile(rf"[{_UNPRINTABLE}\ud800-\udfff]")
-_EDGE = rf"[ \t\r\n{_SPACES}]*"
-_VISIBLE = f"[^ {_SPACES}{_UNPRINTABLE}]"
-# The length is part of the pattern because it counts after trimming, which minLength and maxLength cannot express.
-_PATTERN = f"^{_EDGE}{_VISIBLE}([^{_UNPRINTABLE}]{{0,{PROMPT_MAX_CHARS - 2}}}{_VISIBLE})?{_EDGE}$"
-
-
-def clean_prompt(text: str) -> str:
-    """Return the prompt in the form that the whole network uses: Unicode NFC, trimmed, each kind of space as U+0020.
-
-    Raises ValueError, without quoting the prompt, if it is empty, longer than 1,024 characters or not printable.
-    """
-    prompt = unicodedata.normalize("NFC", _SPACE.sub(" ", text)).strip(" \t\r\n")
-    if not prompt:
-        raise ValueError("the prompt is empty")
-    if len(prompt) > PROMPT_MAX_CHARS:
-        raise ValueError(f"the prompt has {len(prompt)} characters; {PROMPT_MAX_CHARS} are allowed")
-    if bad := _UNPRINTABLE_CHAR.search(prompt):
-        raise ValueError(f"the prompt contains a character that cannot be printed, U+{ord(bad.group()):04X}")
-    return prompt
 
 
 def _integral(value: object) -> object:
@@ -68,8 +35,8 @@ Prompt = Annotated[
     WithJsonSchema(
         {
             "type": "string",
-            "pattern": _PATTERN,
-            "description": "1 to 1,024 printable characters after trimming; normalized to Unicode NFC.",
+            "pattern": PROMPT_PATTERN,
+            "description": "1 to 1,024 characters once cleaned: NFC, without invisible characters, spaces joined.",
         }
     ),
 ]

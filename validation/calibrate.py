@@ -22,6 +22,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from serving.prompts import clean_prompt
 from validation.assets.prepare import Prepared, prepare
 from validation.assets.render_spec import RenderSpec
 from validation.errors import RejectedError, ScorerError
@@ -79,9 +80,9 @@ def read_pairs(folder: Path) -> list[Pair]:
     """Read FOLDER/pairs.csv. Raises CalibrationError if it is missing, malformed, or has only one prompt."""
     path = folder / "pairs.csv"
     try:
-        with path.open(newline="", encoding="utf-8") as file:
-            pairs = [Pair(folder / row["asset"], row["prompt"].strip()) for row in csv.DictReader(file)]
-    except (OSError, KeyError, AttributeError, UnicodeDecodeError) as error:
+        with path.open(newline="", encoding="utf-8-sig") as file:  # spreadsheets write a byte-order mark
+            pairs = [Pair(folder / row["asset"], clean_prompt(row["prompt"])) for row in csv.DictReader(file)]
+    except (OSError, KeyError, TypeError, ValueError, csv.Error) as error:
         raise CalibrationError(f"{path} must be a CSV file with the columns asset and prompt: {error}") from error
     if missing := [str(pair.asset) for pair in pairs if not pair.asset.is_file()]:
         raise CalibrationError(f"{len(missing)} assets of {path} do not exist; the first is {missing[0]}")

@@ -18,7 +18,7 @@ import httpx
 
 from neurons.messages import bound_fetch_message, fetch_message
 from serving.http_client import CallError, request
-from serving.schemas import clean_prompt
+from serving.prompts import clean_prompt
 
 logger = logging.getLogger(__name__)
 
@@ -49,9 +49,9 @@ class Prompts:
     def __init__(self, path: Path, random_source: random.Random) -> None:
         self._random = random_source
         self._used: set[str] = set()
-        batch = clean(path.read_text(encoding="utf-8", errors="replace").splitlines())
+        batch = clean(_decode(line) for line in path.read_bytes().splitlines())
         if not batch.prompts:
-            raise BadBatchError(f"{path} holds no prompt")
+            raise BadBatchError(f"{path} holds no prompt in UTF-8")
         self.replace(batch)
 
     def next(self) -> str:
@@ -131,6 +131,14 @@ def clean(lines: Iterable[object]) -> Batch:
         except ValueError:
             dropped += 1
     return Batch(tuple(found), dropped)
+
+
+def _decode(line: bytes) -> str | None:
+    """Decode a line of the file; None if it is not UTF-8."""
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def _parse(body: bytes) -> Batch:

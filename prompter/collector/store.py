@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from prompter.collector.schemas import Receipt
-from serving.schemas import PROMPT_MAX_CHARS, clean_prompt
+from serving.prompts import PromptError, clean_prompt
 from serving.sqlite import open_database, transaction
 
 _SCHEMA = """
@@ -156,13 +156,9 @@ def _clean(prompts: Sequence[object]) -> tuple[list[str], dict[str, int]]:
     for prompt in prompts:
         if not isinstance(prompt, str):
             rejected["not_text"] += 1
-        elif not prompt.strip():
-            rejected["empty"] += 1
-        elif len(prompt.strip()) > PROMPT_MAX_CHARS:
-            rejected["too_long"] += 1
-        else:
-            try:
-                texts.append(clean_prompt(prompt))
-            except ValueError:
-                rejected["not_printable"] += 1
+            continue
+        try:
+            texts.append(clean_prompt(prompt))
+        except PromptError as error:
+            rejected[error.code] += 1
     return texts, dict(rejected)

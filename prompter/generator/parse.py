@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import re
 
+from serving.prompts import PromptError, clean_prompt
+
 MAX_CHARS = 64 << 10
 """The rest of a longer answer is ignored."""
 
@@ -45,6 +47,10 @@ def parse_numbers(answer: str, count: int) -> set[int]:
 
 
 def _strip(line: str) -> str:
+    try:
+        line = clean_prompt(line)
+    except PromptError:
+        return ""
     line = _BULLET.sub("", line).strip(_QUOTES)
     line = _LABEL.sub("", line).strip(_QUOTES).rstrip(".!").strip(_QUOTES)
     return " ".join(line.replace("**", "").split())

@@ -35,11 +35,19 @@ def test_reads_pairs(pairs_folder: Path) -> None:
     assert next((pair.asset.name, pair.prompt) for pair in read_pairs(pairs_folder)) == ("ball.spz", "a red ball")
 
 
+def test_pairs_of_a_spreadsheet_are_cleaned(pairs_folder: Path) -> None:
+    text = '\ufeffasset,prompt\r\nball.spz,"a red\r\nball "\r\nball.spz,a blue\u200b nose\r\n'
+    (pairs_folder / "pairs.csv").write_text(text, encoding="utf-8", newline="")
+    assert [pair.prompt for pair in read_pairs(pairs_folder)] == ["a red ball", "a blue nose"]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("file,text\na,b\n", "columns asset and prompt"),
         ("asset,prompt\nnone.spz,x\nnone.spz,y\n", "do not exist"),
+        ("asset,prompt\nball.spz\n", "columns asset and prompt"),
+        ("asset,prompt\nball.spz,\n", "the prompt is empty"),
         ("asset,prompt\nball.spz,x\n", "two different prompts"),
     ],
 )

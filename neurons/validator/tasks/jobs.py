@@ -17,7 +17,8 @@ from enum import Enum
 from pathlib import Path
 
 from neurons.messages import TaskStatus
-from serving.schemas import clean_prompt, new_job_id
+from serving.prompts import clean_prompt
+from serving.schemas import new_job_id
 
 FINISHED_KEPT = 64
 """Finished jobs kept for their users to fetch: at most 1 GiB of results of 16 MiB."""

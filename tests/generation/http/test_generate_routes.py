@@ -82,7 +82,15 @@ def test_multipart_forms_and_fields_of_other_routes_are_taken(client: TestClient
     assert client.post("/generate_raw/", files=fields).status_code == 200
 
 
-@pytest.mark.parametrize("prompt", ["", "  ", "\x00", "a\nb", "a" * 1025, "a\u202eb"])
+@pytest.mark.parametrize("route", ROUTES)
+def test_a_pasted_prompt_is_cleaned(client: TestClient, pace: Any, route: str) -> None:
+    assert (
+        client.post(route, data={"prompt": "\ufeffred\u00ad car\r\nwith\twheels\u202c", "seed": "1"}).status_code == 200
+    )
+    assert pace.calls == [("red car with wheels", 1)]
+
+
+@pytest.mark.parametrize("prompt", ["", "  ", "\u200b", "\x00", "a\x1bb", "a" * 1025, "a\U000e0041b"])
 @pytest.mark.parametrize("route", ROUTES)
 def test_a_bad_prompt_is_refused(shared: TestClient, route: str, prompt: str) -> None:
     answer = shared.post(route, data={"prompt": prompt})

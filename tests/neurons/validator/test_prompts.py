@@ -69,6 +69,22 @@ def test_a_file_without_prompts_is_refused(tmp_path: Path) -> None:
         prompts_of(tmp_path, "", "  ")
 
 
+def test_a_file_is_cleaned_line_by_line(tmp_path: Path) -> None:
+    (tmp_path / "prompts.txt").write_bytes(
+        b"\xef\xbb\xbfred car\r\ncaf\xc3\xa9 table\n"
+        + "one\u2028line\n".encode()
+        + b"caf\xe9\na\x00b\nlast\xc2\xad one"
+    )
+    prompts = Prompts(tmp_path / "prompts.txt", random.Random(0))
+    assert {prompts.next() for _ in range(8)} == {"red car", "caf\u00e9 table", "one line", "last one"}
+
+
+def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "prompts.txt").write_bytes("red car\nblue boat".encode("utf-16"))
+    with pytest.raises(BadBatchError, match="holds no prompt in UTF-8"):
+        Prompts(tmp_path / "prompts.txt", random.Random(0))
+
+
 def test_the_request_is_signed_alone_and_bound_to_the_collector() -> None:
     assert collector().build_request() == {
         "hotkey": "hotkey",

@@ -16,11 +16,23 @@ def refused(answer: Any) -> tuple[int, str]:
 
 
 def test_new_prompts_are_accepted_and_known_ones_counted(rig: Any) -> None:
-    answer = rig.submit(["a red car", "A  Red car", "blue tin robot", "", 7, "x" * 1025, "two\u200bparts"])
+    answer = rig.submit(
+        [
+            "a red car",
+            "A  Red car",
+            "blue tin robot",
+            "",
+            7,
+            "x" * 1025,
+            "two\x00parts",
+            "\u200b",
+            "blue\ttin\u200b robot",
+        ]
+    )
     assert answer.json() == {
         "accepted": 2,
-        "duplicates": 1,
-        "rejected": {"empty": 1, "not_text": 1, "too_long": 1, "not_printable": 1},
+        "duplicates": 2,
+        "rejected": {"empty": 2, "not_text": 1, "too_long": 1, "not_printable": 1},
     }
 
 

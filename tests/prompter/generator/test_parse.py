@@ -25,10 +25,11 @@ TWO = ["red sports car", "small blue tin robot"]
         "1. red sports car 2. small blue tin robot",
         "(1) `red sports car`,\n(2) `small blue tin robot`,",
         "\ufeff> 1.  red   sports car\r\n> 2. small blue tin robot\r\n",
+        "\u200b1. red sp\u00adorts\u00a0car\n\u200e2. small blue\ttin robot\u200e\n3. a\x1b[0m rose\n4. \ufeff",
     ],
 )
 def test_prompts_are_extracted_from_any_form_of_list(answer: str) -> None:
-    assert parse_prompts(answer.lstrip("\ufeff")) == TWO
+    assert parse_prompts(answer) == TWO
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,12 @@ def test_a_hotkey_that_is_not_allowed_is_refused(jobs: OrganicJobs) -> None:
     assert jobs.ask("stranger", "a red car") is JobRefusal.NOT_ALLOWED
 
 
+def test_a_prompt_is_given_out_as_cleaned(jobs: OrganicJobs) -> None:
+    job = jobs.ask(USER, "\ufeffred\u200b car\nwith wheels")
+    assert isinstance(job, OrganicJob)
+    assert job.prompt == "red car with wheels"  # which its miners sign
+
+
 def test_an_invalid_prompt_does_not_count_towards_the_rate_limit(jobs: OrganicJobs) -> None:
     assert [jobs.ask(USER, "\x00") for _ in range(20)] == [JobRefusal.INVALID_PROMPT] * 20
     asked(jobs)
