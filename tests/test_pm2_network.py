@@ -80,23 +80,23 @@ def pm2(network_clone: Path, start_pm2: Callable[[Path, int], Pm2]) -> Pm2:
     return pm2
 
 
-def told(route: str) -> Any:
+def dashboard(route: str) -> Any:
     with urllib.request.urlopen(f"http://127.0.0.1:{PORTS['validator']}/{route}/", timeout=10) as answer:
         return json.load(answer)
 
 
 def scored_task() -> dict[str, Any]:
     """The newest task that was scored since the validator started."""
-    scored = eventually(lambda: [task for task in told("tasks") if task["score"] is not None], timeout_s=120)
+    scored = eventually(lambda: [task for task in dashboard("tasks") if task["score"] is not None], timeout_s=120)
     return dict(scored[0])
 
 
 def test_a_task_goes_through_also_after_the_validator_was_restarted(pm2: Pm2) -> None:
     first = scored_task()
-    before = told("miners")["miners"][0]
+    before = dashboard("miners")["miners"][0]
     pm2("restart", "validator")
     await_ready(PORTS["validator"])
-    assert told("miners")["miners"][0]["accepted"] >= before["accepted"]
+    assert dashboard("miners")["miners"][0]["accepted"] >= before["accepted"]
     second = scored_task()
     assert second["hotkey"] == first["hotkey"]
     assert second["task_id"] != first["task_id"]
@@ -104,8 +104,8 @@ def test_a_task_goes_through_also_after_the_validator_was_restarted(pm2: Pm2) ->
 
 
 def test_what_the_miner_earns_becomes_weights_on_the_chain(pm2: Pm2) -> None:
-    eventually(lambda: told("miners")["weights_block"], timeout_s=180, every_s=1)
-    standing = told("miners")
+    eventually(lambda: dashboard("miners")["weights_block"], timeout_s=180, every_s=1)
+    standing = dashboard("miners")
     assert standing["weights_block"] > 0, standing["weights_held_back"]
     assert [row["weight"] for row in standing["miners"] if row["reward"] > 0] == [1.0]
 

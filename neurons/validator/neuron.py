@@ -77,7 +77,7 @@ async def run(settings: ValidatorSettings, shell: ShellSettings, wallet: Any, fo
         telemetry = validator.telemetry
         telemetry.register_gauges(status.registry)
 
-        # Serve once the subnet is known, until told to stop or unable to continue.
+        # Serve once the subnet is known, until `stop` is set or an error ends the service.
         try:
             await run_until(stop.wait(), validator.sync.wait_for_snapshot())
             if not stop.is_set():

@@ -1,4 +1,4 @@
-"""The client of the generation service, against one that answers as told."""
+"""The client of the generation service, against a fake service with scripted answers."""
 
 from __future__ import annotations
 

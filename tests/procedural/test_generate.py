@@ -55,9 +55,9 @@ def test_splats_are_normalised_and_sound(generate: Generator) -> None:
 
 def test_same_bytes_in_processes_with_other_hashes_and_thread_counts() -> None:
     with digests("1", "1") as first, digests("2", "2") as second:
-        told = [process.communicate()[0] for process in (first, second)]
-    assert len(told[0].split()) == len(PROMPTS)
-    assert told[0] == told[1]
+        outputs = [process.communicate()[0] for process in (first, second)]
+    assert len(outputs[0].split()) == len(PROMPTS)
+    assert outputs[0] == outputs[1]
 
 
 def test_two_seeds_differ(generate: Generator) -> None:

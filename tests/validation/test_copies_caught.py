@@ -1,4 +1,4 @@
-"""Copies of real assets are told from assets of the same prompt: by the fingerprint, as a validator compares them."""
+"""Fingerprints distinguish copies of real assets from other assets of the same prompt, as a validator compares them."""
 
 from __future__ import annotations
 

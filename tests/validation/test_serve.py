@@ -71,8 +71,8 @@ def test_the_seed_is_zero_and_there_is_no_preview_unless_asked(client: TestClien
 
 def test_a_preview_is_a_png_of_all_views(client: TestClient, body: dict[str, Any]) -> None:
     preview = client.post("/validate/", json={**body, "preview": True}).json()["preview"]
-    picture = Image.open(io.BytesIO(base64.b64decode(preview, validate=True)))
-    assert (picture.format, picture.size) == ("PNG", (256, 256))
+    image = Image.open(io.BytesIO(base64.b64decode(preview, validate=True)))
+    assert (image.format, image.size) == ("PNG", (256, 256))
 
 
 def test_ply_and_spz_of_one_asset_have_one_digest(client: TestClient, body: dict[str, Any], honest: Splats) -> None:
@@ -259,7 +259,7 @@ def test_too_many_bytes_in_the_house_are_refused_before_they_are_read(
 
 
 class BusyTasks(LosingTasks):
-    """A worker that is at work until it is told to end."""
+    """A worker whose task runs until it is closed."""
 
     def __init__(self) -> None:
         self.end = threading.Event()

@@ -11,7 +11,7 @@ from splats.model import Splats, bounds
 
 
 def lone(value: float) -> Splats:
-    """One splat whose opacity tells it from others."""
+    """One splat that is identified by its opacity."""
     return Splats(
         means=torch.zeros(1, 3),
         quats=torch.tensor([[1.0, 0, 0, 0]]),

@@ -157,7 +157,7 @@ def test_a_running_job_is_cancelled(client: TestClient, pace: Any) -> None:
     client.delete(f"/jobs/{job['id']}")
     assert client.get(f"/jobs/{job['id']}").json()["status"] == "cancelled"
     assert client.get(f"/jobs/{job['id']}/result.ply").json()["code"] == "job_cancelled"
-    eventually(lambda: pace.cancelled == ["slow"])  # the generator itself was told
+    eventually(lambda: pace.cancelled == ["slow"])  # the generator itself was cancelled
     assert finished(client, submit(client, "next"))["status"] == "done"
 
 

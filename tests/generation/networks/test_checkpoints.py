@@ -127,15 +127,15 @@ def linear() -> torch.nn.Linear:
 
 
 @pytest.mark.parametrize(
-    ("state", "told"),
+    ("state", "message"),
     [
         ({"weight": torch.zeros(2, 3)}, "1 missing .such as bias"),
         ({**linear().state_dict(), "extra": torch.zeros(1)}, "1 unknown .such as extra"),
         ({"weight": torch.zeros(3, 3), "bias": torch.zeros(2)}, "1 of another shape .such as weight"),
     ],
 )
-def test_tensors_that_do_not_fit_are_listed(state, told: str) -> None:
-    with pytest.raises(WeightsUnusable, match=told):
+def test_tensors_that_do_not_fit_are_listed(state, message: str) -> None:
+    with pytest.raises(WeightsUnusable, match=message):
         checkpoints.load_network(linear, state, torch.float32, torch.device("cpu"))
 
 

@@ -149,7 +149,7 @@ def test_a_full_queue_takes_no_more() -> None:
 
 def test_report_raises_once_the_job_is_cancelled() -> None:
     async def scenario(trial: Trial) -> None:
-        began, heard = threading.Event(), threading.Event()
+        began, reported = threading.Event(), threading.Event()
 
         def work(_worker: int, report: Report) -> bytes:
             began.set()
@@ -157,14 +157,14 @@ def test_report_raises_once_the_job_is_cancelled() -> None:
                 while True:
                     report(Progress(0.1, "working"))
             except Cancelled:
-                heard.set()
+                reported.set()
                 raise
 
         job = trial.submit(work)
         await asyncio.to_thread(began.wait)
         trial.queue.cancel(job)
         assert job.status == "cancelled"
-        await asyncio.to_thread(heard.wait)
+        await asyncio.to_thread(reported.wait)
         after = trial.submit()
         await after.ended.wait()
         assert after.status == "done"

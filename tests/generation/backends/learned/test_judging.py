@@ -32,8 +32,8 @@ def service() -> Iterator[Callable[[Answer], tuple[str, list[dict[str, str]]]]]:
                 asked.append({"path": self.path, **json.loads(body)})
                 self.send_response(answer[0])
                 self.end_headers()
-                told = answer[1] if isinstance(answer[1], str) else json.dumps(answer[1])
-                self.wfile.write(told.encode())
+                text = answer[1] if isinstance(answer[1], str) else json.dumps(answer[1])
+                self.wfile.write(text.encode())
 
             def log_message(self, *args: object) -> None:
                 pass

@@ -98,10 +98,10 @@ def test_a_missing_device_is_an_error_without_fallback(name: str, load) -> None:
 
 
 @pytest.mark.parametrize(
-    ("revision", "offline", "told"), [("main", False, True), ("main", True, False), ("0" * 40, False, False)]
+    ("revision", "offline", "logged"), [("main", False, True), ("main", True, False), ("0" * 40, False, False)]
 )
 def test_weights_that_may_change_on_their_hub_are_logged(
-    revision: str, offline: bool, told: bool, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    revision: str, offline: bool, logged: bool, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     table = tmp_path / "weights.yaml"
     table.write_text(
@@ -109,4 +109,4 @@ def test_weights_that_may_change_on_their_hub_are_logged(
     )
     with caplog.at_level(logging.WARNING, logger=learned.__name__):  # an SDK imported before may have silenced it
         WeightFiles(read_weights_table(str(table)), ["one"], "cpu", "float32", offline=offline, fetch=lambda *_: table)
-    assert ("weights not pinned: one" in caplog.text) is told
+    assert ("weights not pinned: one" in caplog.text) is logged
