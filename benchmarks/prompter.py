@@ -112,7 +112,9 @@ def answers(path: Path) -> None:
         for _ in range(ANSWERS):
             started = time.perf_counter()
             headers = {"Accept-Encoding": "gzip" if compressed else "identity"}
-            with httpx.stream("POST", f"{url}/get", json=collector.question(), headers=headers, timeout=60) as answer:
+            with httpx.stream(
+                "POST", f"{url}/get", json=collector.build_request(), headers=headers, timeout=60
+            ) as answer:
                 body = b"".join(answer.iter_raw())
             times.append(time.perf_counter() - started)
             size = len(body)

@@ -78,7 +78,7 @@ async def set_weights(path: Path, records: list[MinerRecord], clock: Clock) -> f
     await setter.consider(10**6)
     took = time.perf_counter() - started
     await worker.close()
-    if setter.sent is None:
+    if setter.confirmed is None:
         raise SystemExit(f"no weights were set: {setter.held_back}")
     return took
 

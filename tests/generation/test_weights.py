@@ -63,11 +63,13 @@ def test_all_missing_files_are_reported_at_once(tmp_path) -> None:
     )
     with pytest.raises(WeightsMissing) as raised:
         locate_weights(table, ["one", "two", "fine"], offline=True, fetch=fetch)
-    told = str(raised.value)
-    assert "one (hub some/one@main, 3 MiB, MIT): big.pt: not on this machine" in told
-    assert f"v.json: {tmp_path}/nowhere/v.json does not exist; m.txt: {tmp_path}/nowhere/m.txt does not exist" in told
-    assert "fine" not in told
-    assert "python -m generation.preflight --fetch" in told
+    message = str(raised.value)
+    assert "one (hub some/one@main, 3 MiB, MIT): big.pt: not on this machine" in message
+    assert (
+        f"v.json: {tmp_path}/nowhere/v.json does not exist; m.txt: {tmp_path}/nowhere/m.txt does not exist" in message
+    )
+    assert "fine" not in message
+    assert "python -m generation.preflight --fetch" in message
 
 
 def test_a_hash_is_checked(tmp_path) -> None:
