@@ -1,6 +1,6 @@
 """Trains the small CLIP that ships with the project, on renders of the procedural generator's objects.
 
-    python -m tools.scorer_training pictures --out FOLDER            # render the images (about 15 minutes on 2 cores)
+    python -m tools.scorer_training render --out FOLDER              # render the images (about 15 minutes on 2 cores)
     python -m tools.scorer_training train --data FOLDER              # train the model (about half an hour on 2 cores)
     python -m tools.scorer_training ship --data FOLDER --version N   # fit the constants, write to validation/scorers/
     python -m tools.scorer_training evaluate --scorer three-gen-small   # measure it on what it was not trained on

@@ -1,4 +1,4 @@
-"""The commands of the small CLIP's training: pictures, train, ship, evaluate. See the package's docstring."""
+"""The commands of the small CLIP's training: render, train, ship, evaluate. See the package's docstring."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from validation.scoring.scorer import SCORERS
 def main() -> int:
     """Run one command and return the exit status."""
     args = _parser().parse_args()
-    if args.command == "pictures":
+    if args.command == "render":
         render_dataset(args.out, RenderPlan(args.geometries, args.looks, args.asked, args.views, args.nulls))
     elif args.command == "train":
         chosen = {name: getattr(args, name) for name in ("steps", "rate", "width", "seed", "bf16")}
@@ -38,14 +38,16 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tools.scorer_training", allow_abbrev=False)
     commands = parser.add_subparsers(dest="command", required=True)
 
-    pictures = commands.add_parser("pictures", help="render the training images")
-    pictures.add_argument("--out", type=Path, required=True, help="folder to write to")
+    rendering = commands.add_parser("render", help="render the training images")
+    rendering.add_argument("--out", type=Path, required=True, help="folder to write to")
     number: dict[str, Any] = {"type": int, "metavar": "N"}
-    pictures.add_argument("--geometries", default=plan.geometries, help="shapes of each object (%(default)s)", **number)
-    pictures.add_argument("--looks", default=plan.looks, help="plain looks of each shape (%(default)s)", **number)
-    pictures.add_argument("--asked", default=plan.prompts, help="prompts of each shape (%(default)s)", **number)
-    pictures.add_argument("--views", default=plan.views, help="views of each look or prompt (%(default)s)", **number)
-    pictures.add_argument("--nulls", default=plan.nulls, help="images of nothing (%(default)s)", **number)
+    rendering.add_argument(
+        "--geometries", default=plan.geometries, help="shapes of each object (%(default)s)", **number
+    )
+    rendering.add_argument("--looks", default=plan.looks, help="plain looks of each shape (%(default)s)", **number)
+    rendering.add_argument("--asked", default=plan.prompts, help="prompts of each shape (%(default)s)", **number)
+    rendering.add_argument("--views", default=plan.views, help="views of each look or prompt (%(default)s)", **number)
+    rendering.add_argument("--nulls", default=plan.nulls, help="images of nothing (%(default)s)", **number)
 
     training = commands.add_parser("train", help="train on the images")
     training.add_argument("--data", type=Path, required=True, help="folder with the images; the model is written there")

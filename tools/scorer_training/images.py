@@ -56,7 +56,7 @@ class RenderPlan:
 def render_dataset(out: Path, plan: RenderPlan, processes: int = 2) -> None:
     """Write the training images to the folder `out`.
 
-    Each process K writes pictures-K.npz (images uint8 [n, 112, 112, 3] as "pictures", labels [n, 5]) and nulls-K.npz,
+    Each process K writes images-K.npz (images uint8 [n, 112, 112, 3] as "images", labels [n, 5]) and nulls-K.npz,
     the images of nothing. asked.json has the prompts by number. Raises RuntimeError if a process fails.
     """
     out.mkdir(parents=True, exist_ok=True)
@@ -189,10 +189,10 @@ def _render_share(out: Path, plan: RenderPlan, share: int, shares: int) -> None:
     for spec, views in _render_specs(shapes, plan, world, rng, show_progress=share == 0):
         images.append(views)
         labels += [label_row(spec, world)] * len(views)
-    np.savez(out / f"pictures-{share}.npz", pictures=np.concatenate(images), labels=np.array(labels, dtype=np.int16))
+    np.savez(out / f"images-{share}.npz", images=np.concatenate(images), labels=np.array(labels, dtype=np.int16))
     nulls = make_null_images(plan.nulls // shares, rng)
     unlabelled = np.full((len(nulls), 5), UNSPECIFIED, dtype=np.int16)
-    np.savez(out / f"nulls-{share}.npz", pictures=nulls, labels=unlabelled)
+    np.savez(out / f"nulls-{share}.npz", images=nulls, labels=unlabelled)
 
 
 def _render_specs(

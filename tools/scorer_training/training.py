@@ -167,9 +167,9 @@ class Batches:
     """Draws batches of images with captions from one process's files, which are kept in memory."""
 
     def __init__(self, data: Path, rank: int, world: World, options: TrainingOptions, tokenizer: Any) -> None:
-        objects, nulls = np.load(data / f"pictures-{rank}.npz"), np.load(data / f"nulls-{rank}.npz")
-        self._images, self._labels = objects["pictures"], objects["labels"]
-        self._null_images, self._null_labels = nulls["pictures"], nulls["labels"]
+        objects, nulls = np.load(data / f"images-{rank}.npz"), np.load(data / f"nulls-{rank}.npz")
+        self._images, self._labels = objects["images"], objects["labels"]
+        self._null_images, self._null_labels = nulls["images"], nulls["labels"]
         self._prompts: list[str] = json.loads((data / "asked.json").read_text())
         self._prompted = np.flatnonzero(self._labels[:, 4] >= 0)
         self._plain = np.flatnonzero(self._labels[:, 4] < 0)
