@@ -1,11 +1,13 @@
-"""Builds the example object of docs/procedural.md from the code on that page, and draws it.
+"""Build the example objects of docs/procedural.md from the code on that page, and draw them.
 
-python -m tools.procedural_example       write docs/procedural_example.jpg
+python -m tools.procedural_example       write docs/procedural_*.jpg
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,57 +15,72 @@ import numpy as np
 import yaml
 from PIL import Image
 
-from procedural import geometry
 from procedural.assemble import assemble
-from procedural.builder import ACCENT, MAIN, Builder, BuildFunction
-from procedural.geometry import sdf, shapes, sweeps
+from procedural.builder import BuildFunction
 from procedural.language.prompt import read_prompt
 from procedural.language.vocabulary import Vocabulary, check_vocabulary, read_words
 from splats.camera import orbit
 from splats.model import Splats
 from splats.render import render, to_uint8
 
-ROOT = Path(__file__).resolve().parent.parent
-PAGE = ROOT / "docs" / "procedural.md"
-IMAGE = ROOT / "docs" / "procedural_example.jpg"
-SEEDS = (0, 1, 2)
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+PAGE = DOCS / "procedural.md"
+IMAGES = {
+    "procedural_traffic_cone.jpg": (("traffic cone", 0), ("traffic cone", 1), ("traffic cone", 2)),
+    "procedural_donkey.jpg": (("donkey", 0), ("running donkey", 1), ("sitting donkey", 2)),
+}
+"""Prompts and seeds drawn side by side, by file name."""
 SIZE_PX = 320
 
 
-def read_example() -> tuple[str, BuildFunction, Vocabulary]:
-    """Return the example's name, its build function, and the vocabulary with its words."""
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """The build functions on the page by object name, and the vocabulary with their words."""
+
+    build_functions: Mapping[str, BuildFunction]
+    vocabulary: Vocabulary
+
+
+def read_examples() -> Examples:
+    """Read the code and the words of every example from the page."""
     page = PAGE.read_text(encoding="utf-8")
-    code, words = (_first_block(page, language) for language in ("python", "yaml"))
-    names: dict[str, Any] = {"Builder": Builder, "MAIN": MAIN, "ACCENT": ACCENT}
-    for module in (geometry, shapes, sweeps, sdf):
-        names |= vars(module)
-    exec(code, names)
-    block = yaml.safe_load(words)
-    (name,) = block
+    categories = re.findall(r"in the category `(\w+)`", page)
+    codes, blocks = (re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL) for language in ("python", "yaml"))
     data = read_words()
-    data["categories"]["decor"] |= block
-    return name, names[name.replace(" ", "_")], check_vocabulary(data)
+    build_functions: dict[str, BuildFunction] = {}
+    for category, code, block in zip(categories, codes, blocks, strict=True):
+        ((name, words),) = yaml.safe_load(block).items()
+        namespace: dict[str, Any] = {}
+        exec(code, namespace)
+        build_functions[name] = namespace[name.replace(" ", "_")]
+        _drop_related(data, {name, *words["also"]})
+        data["categories"][category][name] = words
+    return Examples(build_functions, check_vocabulary(data))
 
 
-def build_example(seed: int) -> Splats:
-    """Return the example as splats [N]."""
-    name, build, vocabulary = read_example()
-    return assemble(read_prompt(name, vocabulary), seed, {name: build}, vocabulary, lambda _fraction, _stage: None)
+def _drop_related(data: dict[str, Any], words: set[str]) -> None:
+    """Take words that now name an object of their own out of the related words of others."""
+    for section in data["categories"].values():
+        for name, block in section.items():
+            if name != "words" and block and "related" in block:
+                block["related"] = [word for word in block["related"] if word not in words]
 
 
-def _first_block(page: str, language: str) -> str:
-    found = re.search(rf"```{language}\n(.*?)```", page, re.DOTALL)
-    if not found:
-        raise LookupError(f"{PAGE.name} has no {language} block")
-    return found[1]
+def build_example(examples: Examples, prompt: str, seed: int) -> Splats:
+    """Return the splats [N] of a prompt for one of the examples."""
+    request = read_prompt(prompt, examples.vocabulary)
+    return assemble(request, seed, examples.build_functions, examples.vocabulary, lambda _fraction, _stage: None)
 
 
 def main() -> None:
-    """Draw the example with each of SEEDS, side by side."""
-    cameras = orbit([30.0], [15.0], radius=1.75, width=SIZE_PX, height=SIZE_PX)
-    images = [to_uint8(render(build_example(seed), cameras).images)[0].numpy() for seed in SEEDS]
-    Image.fromarray(np.concatenate(images, axis=1)).save(IMAGE, quality=90)
-    print(f"wrote {IMAGE.relative_to(ROOT)}")
+    """Draw each of IMAGES."""
+    examples = read_examples()
+    cameras = orbit([55.0], [15.0], radius=1.6, width=SIZE_PX, height=SIZE_PX)
+    for file_name, prompts in IMAGES.items():
+        splats = [build_example(examples, prompt, seed) for prompt, seed in prompts]
+        images = [to_uint8(render(each, cameras).images)[0].numpy() for each in splats]
+        Image.fromarray(np.concatenate(images, axis=1)).save(DOCS / file_name, quality=90)
+        print(f"wrote docs/{file_name}")
 
 
 if __name__ == "__main__":
