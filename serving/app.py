@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 from serving.bodies import BodyLimit
 from serving.errors import LastResort, error_responses, install_error_handlers
 from serving.guards import PAGE_POLICY, Guard, guard_rules
+from serving.head import HeadByGet
 from serving.metrics import RequestMetrics
 from serving.probes import probe_routes
 from serving.schemas import ErrorBody
@@ -64,6 +65,7 @@ def create_shell(
         middleware=[  # outermost first
             Middleware(RequestMetrics, registry=status.registry),
             Middleware(Guard, rules=guard_rules(settings, limits.public_paths, limits.page_policy)),
+            Middleware(HeadByGet),
             Middleware(LastResort),
             Middleware(BodyLimit, max_bytes=limits.max_body_bytes, timeout_s=limits.body_timeout_s),
             Middleware(EitherSlash),

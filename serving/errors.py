@@ -15,7 +15,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Match, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.schemas import ErrorBody
@@ -125,12 +126,29 @@ def _route_template(scope: Scope) -> str:
     return getattr(scope.get("route"), "path", "(no route)")
 
 
-async def _on_http_exception(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001  the framework's signature
+async def _on_http_exception(request: Request, error: Exception) -> Response:
     if isinstance(error, ServiceError):
         return error_response(error.status_code, error.code, error.detail, error.headers)
+    if isinstance(error, HTTPException) and error.status_code == 204:
+        return Response(status_code=204)
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        allowed = allowed_methods(request.scope)
+        return _error_for_status(405, headers={"Allow": ", ".join(allowed)} if allowed else error.headers)
     if isinstance(error, HTTPException):
         return _error_for_status(error.status_code, str(error.detail), error.headers)
     raise error
+
+
+def allowed_methods(scope: Scope) -> list[str]:
+    """Return the methods of all routes at this path (the framework names those of the first); none below a mount."""
+    routes = [route for route in scope["app"].router.routes if not isinstance(route, Mount)]
+    asked = {**scope, "root_path": scope.get("app_root_path", scope.get("root_path", ""))}
+    found = [
+        method
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+        if any(route.matches({**asked, "method": method})[0] is Match.FULL for route in routes)
+    ]
+    return ["GET", "HEAD", *found[1:]] if found[:1] == ["GET"] else found
 
 
 async def _on_invalid_request(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001

@@ -9,8 +9,20 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from fastapi.sse import ServerSentEvent
+from starlette.exceptions import HTTPException
 
 from serving.schemas import FINISHED, Job
+
+
+def end_if_seen(last_event_id: str | None, last_revision: int) -> None:
+    """Raise HTTPException (204), upon which an EventSource stops reconnecting, if the client has seen the last event.
+
+    Call it for a job that has ended. An id beyond the last means that everything was seen; a text that is not a number
+    means that nothing was.
+    """
+    text = (last_event_id or "").strip()
+    if text.isascii() and text.isdigit() and int(text[:20]) >= last_revision:
+        raise HTTPException(204)
 
 
 async def job_events(snapshots: AsyncIterator[tuple[int, Job]]) -> AsyncIterator[ServerSentEvent]:

@@ -105,12 +105,27 @@ class Guard:
 
 
 def _add_headers(rules: GuardRules, headers: MutableHeaders) -> None:
-    is_page = headers.get("content-type", "").startswith("text/html")
-    headers["Content-Security-Policy"] = rules.page_policy if is_page else "default-src 'none'; frame-ancestors 'none'"
+    headers["Content-Security-Policy"] = _content_policy(headers.get("content-type", ""), rules.page_policy)
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "no-referrer"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers.setdefault("Cache-Control", "no-store")
+
+
+def _content_policy(media_type: str, page_policy: str) -> str:
+    """Return the Content-Security-Policy of a response.
+
+    A browser that opens a file in a tab of its own makes a page around it, to which the file's policy applies: one that
+    forbids all sources forbids the image or video itself. SVG is a document and can hold scripts, so it stays locked.
+    """
+    media_type = media_type.lower()
+    if media_type.startswith("text/html"):
+        return page_policy
+    if media_type.startswith("image/svg"):
+        return "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+    if media_type.startswith(("image/", "video/", "audio/")):
+        return "frame-ancestors 'none'"
+    return "default-src 'none'; frame-ancestors 'none'"
 
 
 def _host_allowed(rules: GuardRules, host: str) -> bool:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, get_args
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import ValidationError
 
@@ -17,7 +16,8 @@ from generation.service import RESULT_FORMATS
 from generation.work.jobs import GenerationJob
 from generation.work.results import StoredFile
 from serving.errors import ServiceError, error_responses
-from serving.events import job_events
+from serving.events import end_if_seen, job_events
+from serving.files import ServedFile
 from serving.schemas import JOB_ID_PATTERN, Job, ResultName
 
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -38,6 +38,10 @@ _PREVIEW: dict[int | str, dict[str, Any]] = {200: {"description": "The preview."
 _RESULT: dict[int | str, dict[str, Any]] = {
     200: {"description": "The file.", "content": _FILES},
     206: {"description": "The part of the file asked for by a Range header.", "content": _FILES},
+    304: {"description": "The client has the file: If-None-Match or If-Modified-Since."},
+}
+_NO_MORE_EVENTS: dict[int | str, dict[str, Any]] = {
+    204: {"description": "The job has ended, and the event named by Last-Event-ID was its last."}
 }
 _ACCEPTED: dict[int | str, dict[str, Any]] = {
     202: {"headers": SEED_HEADER | {"Location": {"required": True, "schema": {"type": "string"}}}}
@@ -78,8 +82,22 @@ async def get_job(service: Service, job: Found) -> Job:
     return service.snapshot(job)
 
 
-@router.get("/jobs/{job_id}/events", response_class=EventSourceResponse, responses=error_responses(404))
-async def follow_job(service: Service, job: Found) -> AsyncIterator[ServerSentEvent]:
+async def find_unseen(
+    job: Found,
+    last_event_id: Annotated[str | None, Header(description="Of the last event that was received.")] = None,
+) -> GenerationJob[StoredFile]:
+    """Return the job of the path. Raises HTTPException (204) if it has ended and its last event was received."""
+    if job.finished:
+        end_if_seen(last_event_id, job.revision)
+    return job
+
+
+@router.get(
+    "/jobs/{job_id}/events", response_class=EventSourceResponse, responses=_NO_MORE_EVENTS | error_responses(404)
+)
+async def follow_job(
+    service: Service, job: Annotated[GenerationJob[StoredFile], Depends(find_unseen)]
+) -> AsyncIterator[ServerSentEvent]:
     """Stream the state of the job now and after each change, as server-sent events, until it has ended."""
     async for event in job_events(service.snapshots(job)):
         yield event
@@ -88,7 +106,7 @@ async def follow_job(service: Service, job: Found) -> AsyncIterator[ServerSentEv
 @router.get(
     "/jobs/{job_id}/result.{name}",
     response_class=Response,
-    responses=_RESULT | error_responses(404, 409, 410, 416, 422, 503),
+    responses=_RESULT | error_responses(404, 409, 410, 412, 416, 422, 503),
 )
 async def get_result(
     service: Service,
@@ -102,8 +120,12 @@ async def get_result(
     if file is None:
         raise ServiceError(410, "result_dropped", "the results of this job are no longer kept")
     disposition = inline if name in {"mp4", "png"} else attachment
-    headers = {"Content-Disposition": disposition(job.prompt, name), "X-Seed": str(job.seed)}
-    return FileResponse(file.path, media_type=MEDIA_TYPES[name], headers=headers)
+    headers = {
+        "Content-Disposition": disposition(job.prompt, name),
+        "X-Seed": str(job.seed),
+        "Cache-Control": "private, no-cache",  # may be kept, but is asked for again: it may have been deleted
+    }
+    return ServedFile(file.path, media_type=MEDIA_TYPES[name], headers=headers)
 
 
 @router.get(

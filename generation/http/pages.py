@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from fastapi import FastAPI
-from fastapi.responses import FileResponse
-from fastapi.staticfiles import StaticFiles
+
+from serving.files import ServedFile, ServedFolder
 
 STUDIO = Path(__file__).parent / "studio"
 
@@ -15,7 +15,7 @@ def add_studio(app: FastAPI) -> None:
     """Serve the studio at / and its files below /studio/."""
 
     @app.get("/", include_in_schema=False)
-    async def studio() -> FileResponse:
-        return FileResponse(STUDIO / "index.html", media_type="text/html")
+    async def studio() -> ServedFile:
+        return ServedFile(STUDIO / "index.html", media_type="text/html")
 
-    app.mount("/studio", StaticFiles(directory=STUDIO), name="studio")
+    app.mount("/studio", ServedFolder(directory=STUDIO), name="studio")

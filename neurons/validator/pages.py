@@ -7,13 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fastapi import APIRouter
-from fastapi.responses import FileResponse
 from pydantic import BaseModel
 
 from neurons.validator.tasks.records import compute_reward
 from neurons.validator.tasks.replies import ClosedTaskSummary
 from neurons.validator.tasks.rules import TaskRules
 from neurons.validator.telemetry import Telemetry
+from serving.files import ServedFile
 
 FOLDER = Path(__file__).parent / "dashboard"
 
@@ -56,16 +56,16 @@ def status_pages(
     router = APIRouter()
 
     @router.get("/", include_in_schema=False)
-    async def page() -> FileResponse:
-        return FileResponse(FOLDER / "index.html", media_type="text/html")
+    async def page() -> ServedFile:
+        return ServedFile(FOLDER / "index.html", media_type="text/html")
 
     @router.get("/dashboard.js", include_in_schema=False)
-    async def script() -> FileResponse:
-        return FileResponse(FOLDER / "dashboard.js", media_type="text/javascript")
+    async def script() -> ServedFile:
+        return ServedFile(FOLDER / "dashboard.js", media_type="text/javascript")
 
     @router.get("/dashboard.css", include_in_schema=False)
-    async def style() -> FileResponse:
-        return FileResponse(FOLDER / "dashboard.css", media_type="text/css")
+    async def style() -> ServedFile:
+        return ServedFile(FOLDER / "dashboard.css", media_type="text/css")
 
     @router.get("/miners/", summary="The validator and every miner")
     async def miners() -> StatusPage:

@@ -10,8 +10,9 @@ import pytest
 from fastapi import FastAPI
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from fastapi.testclient import TestClient
+from starlette.exceptions import HTTPException
 
-from serving.events import job_events
+from serving.events import end_if_seen, job_events
 from serving.schemas import Job, JobStatus, new_job_id
 
 
@@ -62,3 +63,15 @@ def test_the_data_is_the_job() -> None:
     (event,) = events_of(sent)
     assert Job.model_validate_json(event["data"]) == sent
     assert json.loads(event["data"])["results"] == {}
+
+
+@pytest.mark.parametrize("seen", ["7", "8", " 7 ", "99999999999999999999999999", "007"])
+def test_who_has_seen_the_last_event_is_told_to_stop(seen: str) -> None:
+    with pytest.raises(HTTPException) as ended:
+        end_if_seen(seen, last_revision=7)
+    assert ended.value.status_code == 204
+
+
+@pytest.mark.parametrize("seen", [None, "", "6", "0", "-7", "7.0", "x", "٧", "²", "7 7"])
+def test_who_has_not_seen_it_gets_it(seen: str | None) -> None:
+    end_if_seen(seen, last_revision=7)

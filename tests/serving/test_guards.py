@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from fastapi.testclient import TestClient
 
 KEY, OTHER_KEY = "0123456789abcdef-key", "fedcba9876543210-key"
@@ -94,6 +94,33 @@ def test_pages_can_load_only_from_their_own_origin(client: TestClient) -> None:
     policy = client.get("/page/").headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "unsafe-inline" not in policy
+
+
+@pytest.mark.parametrize("media_type", ["video/mp4", "image/png", "audio/mpeg", "image/jpeg"])
+def test_an_image_or_video_in_a_tab_of_its_own_may_show_itself(
+    make_app: Callable[..., FastAPI], media_type: str
+) -> None:
+    assert _policy_of(make_app(), media_type) == "frame-ancestors 'none'"
+
+
+@pytest.mark.parametrize(
+    "media_type",
+    ["image/svg+xml", "IMAGE/SVG+XML; charset=utf-8", "application/json", "text/xml", "application/xhtml+xml"],
+)
+def test_a_file_that_could_hold_scripts_may_not_run_them(make_app: Callable[..., FastAPI], media_type: str) -> None:
+    policy = _policy_of(make_app(), media_type)
+    assert "default-src 'none'" in policy
+    assert "script-src" not in policy
+
+
+def _policy_of(app: FastAPI, media_type: str) -> str:
+    @app.get("/typed/")
+    async def typed() -> Response:
+        return Response(b"", headers={"Content-Type": media_type})
+
+    headers = TestClient(app, base_url="http://127.0.0.1").get("/typed/").headers
+    assert headers["x-content-type-options"] == "nosniff"
+    return headers["content-security-policy"]
 
 
 @pytest.mark.parametrize("path", ["/health/", "/page/", "/nowhere", "/boom/"])

@@ -18,6 +18,7 @@ from PIL import Image
 from serving.settings import ShellSettings
 from splats.codecs import decode, encode_ply, encode_spz
 from splats.model import Splats
+from tests.http_methods import compare_head_with_get, paths_of
 from validation.app import create_app
 from validation.engine import Engine
 from validation.errors import ScorerError, WorkerLostError
@@ -320,3 +321,11 @@ def test_refuses_a_setting_that_makes_no_sense(capsys: pytest.CaptureFixture[str
     with pytest.raises(SystemExit):
         main(["--weights_sha256", "xyz"])
     assert "weights_sha256" in capsys.readouterr().err
+
+
+def test_every_get_route_answers_head(client: TestClient) -> None:
+    paths = [path for path in paths_of(client) if path != "/metrics"]
+    assert {compare_head_with_get(client, path) for path in paths} == {200}
+    assert client.head("/metrics").status_code == 200
+    assert [compare_head_with_get(client, path) for path in ("/validate/", "/convert/")] == [405, 405]
+    assert client.get("/validate/").headers["allow"] == "POST"

@@ -17,6 +17,7 @@ from serving.schemas import JOB_ID_PATTERN, Job
 from splats.codecs import decode
 from splats.turn import half_turn_x
 from tests.eventually import eventually
+from tests.http_methods import compare_head_with_get, paths_of
 
 
 def submit(client: TestClient, prompt: str, **fields: object) -> dict[str, Any]:
@@ -90,6 +91,69 @@ def test_a_part_of_a_result_can_be_fetched(shared: TestClient) -> None:
     assert (part.status_code, part.content) == (206, b"ply")
     beyond = shared.get(job["results"]["ply"], headers={"Range": "bytes=99999999-"})
     assert (beyond.status_code, beyond.json()["code"]) == (416, "range_not_satisfiable")
+
+
+@pytest.mark.parametrize("name", ["ply", "spz", "mp4", "png"])
+def test_a_result_is_not_sent_again_to_a_client_that_has_it(shared: TestClient, name: str) -> None:
+    url = finished(shared, submit(shared, "a"))["results"][name]
+    tag = shared.get(url).headers["etag"]
+    known, other = (shared.get(url, headers={"If-None-Match": asked}) for asked in (tag, '"other"'))
+    assert (known.status_code, known.content, other.status_code) == (304, b"", 200)
+    assert known.headers["cache-control"] == "private, no-cache"
+    turned = shared.get(url, params={"axes": "y_down"}, headers={"If-None-Match": tag})
+    assert turned.status_code == (200 if name in {"ply", "spz"} else 304)  # other splats, but the same image
+
+
+def test_a_range_of_another_unit_is_ignored(shared: TestClient) -> None:
+    url = finished(shared, submit(shared, "a"))["results"]["spz"]
+    assert shared.get(url, headers={"Range": "items=0-5"}).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["mp4", "png"])
+def test_an_image_or_video_opened_in_a_tab_may_show_itself(shared: TestClient, name: str) -> None:
+    headers = shared.get(finished(shared, submit(shared, "a"))["results"][name]).headers
+    assert headers["content-disposition"].startswith("inline")
+    assert headers["content-security-policy"] == "frame-ancestors 'none'"
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_head_has_the_headers_of_get_for_every_route_of_a_job(shared: TestClient) -> None:
+    job = finished(shared, submit(shared, "a"))
+    path = f"/jobs/{job['id']}"
+    statuses = [compare_head_with_get(shared, url) for url in (path, f"{path}/events", *job["results"].values())]
+    assert statuses == [200] * 6
+    refused = [f"{path}/preview.png", f"{path}/result.glb", f"{path}/result.ply?axes=x", "/jobs/" + "A" * 22]
+    assert [compare_head_with_get(shared, url) for url in refused] == [404, 404, 422, 404]
+
+
+def test_head_of_a_running_job_waits_for_nothing(client: TestClient, pace: Any) -> None:
+    path = f"/jobs/{submit(client, 'slow')['id']}"
+    events = client.head(f"{path}/events")
+    assert (events.status_code, events.content) == (200, b"")
+    assert events.headers["content-type"].startswith("text/event-stream")
+    assert compare_head_with_get(client, f"{path}/result.ply") == 409
+    pace.go.set()
+
+
+def test_head_makes_a_video_that_the_get_after_it_finds(client: TestClient, pace: Any) -> None:
+    job = finished(client, submit(client, "a"))
+    length = client.head(job["results"]["mp4"]).headers["content-length"]
+    assert len(client.get(job["results"]["mp4"]).content) == int(length)
+    assert pace.encodings == ["ply", "spz", "mp4"]
+
+
+def test_every_other_route_answers_head(shared: TestClient) -> None:
+    paths = ["/", "/studio/studio.js", "/studio/icon.svg", *paths_of(shared)]
+    assert {compare_head_with_get(shared, path) for path in paths if path != "/metrics"} == {200}
+    assert shared.head("/metrics").status_code == 200
+
+
+def test_allow_names_every_method_of_a_job(shared: TestClient) -> None:
+    path = f"/jobs/{finished(shared, submit(shared, 'a'))['id']}"
+    assert shared.put(path).headers["allow"] == "GET, HEAD, DELETE"
+    assert shared.put(f"{path}/events").headers["allow"] == "GET, HEAD"
+    assert shared.get("/jobs/").headers["allow"] == "POST"
+    assert shared.post("/studio/studio.js").headers["allow"] == "GET, HEAD"
 
 
 @pytest.mark.parametrize("name", ["ply", "spz"])
@@ -238,6 +302,43 @@ def test_events_of_a_finished_job_are_its_last(shared: TestClient) -> None:
     text = shared.get(f"/jobs/{job['id']}/events").text
     assert text.count("event: ") == 1
     assert text.startswith("event: done\n")
+
+
+def test_a_browser_that_comes_back_after_the_last_event_is_told_to_stop(shared: TestClient) -> None:
+    job = finished(shared, submit(shared, "a"))
+    path = f"/jobs/{job['id']}/events"
+    last = int(re.findall(r"^id: (\d+)$", shared.get(path).text, re.MULTILINE)[-1])
+    answers = {seen: shared.get(path, headers={"Last-Event-ID": seen}) for seen in (str(last), str(last + 1))}
+    assert [(answer.status_code, answer.content) for answer in answers.values()] == [(204, b"")] * 2
+    for seen in (str(last - 1), "", "x", "-1"):
+        text = shared.get(path, headers={"Last-Event-ID": seen}).text
+        assert (text.count("event: "), f"id: {last}\n" in text) == (1, True)
+    shared.delete(f"/jobs/{job['id']}")  # its results are dropped, but nothing new has happened to the job
+    assert shared.get(path, headers={"Last-Event-ID": str(last)}).status_code == 204
+
+
+def test_events_of_a_running_job_are_sent_whatever_was_seen(client: TestClient, pace: Any) -> None:
+    job = submit(client, "slow")
+    with client.stream("GET", f"/jobs/{job['id']}/events", headers={"Last-Event-ID": "999999"}) as stream:
+        assert stream.status_code == 200
+        pace.go.set()
+        assert "event: done" in "".join(stream.iter_text())
+
+
+@pytest.mark.parametrize("how", ["failed", "cancelled"])
+def test_the_last_event_of_a_job_without_result_is_sent_once_as_well(client: TestClient, pace: Any, how: str) -> None:
+    job = submit(client, "boom" if how == "failed" else "slow")
+    if how == "cancelled":
+        client.delete(f"/jobs/{job['id']}")
+    text = client.get(f"/jobs/{job['id']}/events").text
+    last = re.findall(r"^id: (\d+)$", text, re.MULTILINE)[-1]
+    assert f"event: {how}" in text
+    assert client.get(f"/jobs/{job['id']}/events", headers={"Last-Event-ID": last}).status_code == 204
+
+
+def test_events_of_a_job_that_is_forgotten_are_not_found(shared: TestClient) -> None:
+    answer = shared.get("/jobs/" + "A" * 22 + "/events", headers={"Last-Event-ID": "5"})
+    assert (answer.status_code, answer.json()["code"]) == (404, "unknown_job")
 
 
 @pytest.mark.parametrize(

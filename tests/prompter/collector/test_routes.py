@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from prompter.collector.keys import KeyRing
+from tests.http_methods import compare_head_with_get
 
 
 def refused(answer: Any) -> tuple[int, str]:
@@ -154,3 +155,9 @@ def test_metrics_count_prompts_without_naming_keys(rig: Any) -> None:
     assert 'prompts_submitted_total{outcome="accepted"} 1.0' in text
     assert "prompts_stored 1.0" in text
     assert "generator" not in text
+
+
+def test_every_get_route_answers_head(rig: Any) -> None:
+    assert [compare_head_with_get(rig.client, path) for path in ("/health/", "/ready/", "/get")] == [200, 200, 422]
+    assert rig.client.put("/get").headers["allow"] == "GET, HEAD, POST"
+    assert rig.client.get("/submit").headers["allow"] == "POST"
