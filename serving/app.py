@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
-from serving.bodies import BodyLimit
+from serving.bodies import BodyLimit, UnreadBody
 from serving.errors import LastResort, error_responses, install_error_handlers
 from serving.guards import PAGE_POLICY, Guard, guard_rules
 from serving.head import HeadByGet
@@ -63,6 +63,7 @@ def create_shell(
         redoc_url=None,
         redirect_slashes=False,
         middleware=[  # outermost first
+            Middleware(UnreadBody),
             Middleware(RequestMetrics, registry=status.registry),
             Middleware(Guard, rules=guard_rules(settings, limits.public_paths, limits.page_policy)),
             Middleware(HeadByGet),

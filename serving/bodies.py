@@ -1,10 +1,12 @@
-"""Bounds request bodies in bytes and in time, before anything parses them."""
+"""Bounds request bodies in bytes and in time, before anything parses them, and lets refused clients read the reason."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.errors import ServiceError, error_response
@@ -16,7 +18,8 @@ _CLOSE = {"Connection": "close"}
 class BodyLimit:
     """ASGI middleware that limits Content-Length, the bytes that really arrive, and the time they take in total.
 
-    A body that is too large is answered 413 `too_large`, one that takes too long 408 `slow_body`.
+    A body that is too large is answered 413 `too_large`, one that takes too long 408 `slow_body`, and a compressed one
+    415 `unsupported_media_type`.
     """
 
     def __init__(self, app: ASGIApp, max_bytes: int, timeout_s: float) -> None:
@@ -29,8 +32,12 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        length = Headers(scope=scope).get("content-length", "0")
-        if not length.isascii() or not length.isdigit():
+        headers = Headers(scope=scope)
+        length = headers.get("content-length", "0")
+        coding = headers.get("content-encoding", "").strip().lower()
+        if coding not in {"", "identity"} and _has_body(headers):
+            await _compressed()(scope, receive, send)
+        elif not length.isascii() or not length.isdigit():
             await error_response(400, "invalid_request", "Content-Length is not a number")(scope, receive, send)
         elif len(length) > 15 or int(length) > self.max_bytes:
             error = _too_large(self.max_bytes)
@@ -65,6 +72,70 @@ class _BoundedBody:
                 raise _too_large(self._max_bytes)
             self._complete = not message.get("more_body", False)
         return message
+
+
+class UnreadBody:
+    """ASGI middleware that discards the rest of a body after a response that did not wait for it.
+
+    A connection that is closed with data unread is reset, and most clients then lose the response. So they may go on
+    sending for `total_s`, with pauses of `silence_s`.
+    """
+
+    def __init__(self, app: ASGIApp, total_s: float = 30.0, silence_s: float = 2.0) -> None:
+        self.app = app
+        self.total_s = total_s
+        self.silence_s = silence_s
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        headers = Headers(scope=scope) if scope["type"] == "http" else None
+        if headers is None or not _has_body(headers):
+            await self.app(scope, receive, send)
+            return
+        body = _WatchedBody(receive, waits=headers.get("expect", "").lower() == "100-continue")
+        unfinished = False
+
+        async def hold_back(message: Message) -> None:
+            """Send all but the end of a response that comes before the end of the body."""
+            nonlocal unfinished
+            if message["type"] == "http.response.start" and body.waits:
+                MutableHeaders(scope=message)["Connection"] = "close"  # its body may still follow, or not
+            if message["type"] == "http.response.body" and not message.get("more_body", False):
+                unfinished = not body.complete
+                message = {**message, "more_body": unfinished}
+            await send(message)
+
+        await self.app(scope, body.receive, hold_back)
+        if unfinished:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self.total_s):
+                    while not body.complete:
+                        await asyncio.wait_for(body.receive(), self.silence_s)
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+class _WatchedBody:
+    """The `receive` of one request; `waits` until the first call, if the client expects `100 Continue`."""
+
+    def __init__(self, receive: Receive, *, waits: bool) -> None:
+        self._receive = receive
+        self.waits = waits
+        self.complete = False
+
+    async def receive(self) -> Message:
+        self.waits = False
+        message = await self._receive()
+        self.complete = self.complete or not message.get("more_body", False)  # a disconnect ends it as well
+        return message
+
+
+def _has_body(headers: Headers) -> bool:
+    return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
+
+
+def _compressed() -> JSONResponse:
+    detail = "compressed bodies (Content-Encoding) are not accepted; send the body as it is"
+    return error_response(415, "unsupported_media_type", detail, {"Accept-Encoding": "identity", **_CLOSE})
 
 
 def _too_large(max_bytes: int) -> ServiceError:
