@@ -21,7 +21,7 @@ Settings = TypeVar("Settings", bound=MinerSettings)
 
 
 class Failed(Exception):
-    """The program cannot go on: its exit status, and the message to print."""
+    """The program cannot continue. Has its exit status, and the message to print."""
 
     def __init__(self, status: int, why: str) -> None:
         super().__init__(why)

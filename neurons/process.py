@@ -30,7 +30,7 @@ from serving.settings import SettingsError, ShellSettings
 logger = logging.getLogger(__name__)
 
 DRAIN_S = 18.0
-"""Accepted work may go on this long after a signal; closing the connections takes additional time."""
+"""Accepted work may continue for this long after a signal; closing the connections takes additional time."""
 HARD_STOP_S = 28.0
 """Longest time from a signal to the end of the process, even if a call hangs; supervisors are configured for 30 s."""
 STUCK_S = 120.0

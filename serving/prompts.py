@@ -10,13 +10,13 @@ import unicodedata
 
 PROMPT_MAX_CHARS = 1024
 
-# Every class is written out rather than asked of unicodedata: its answers change with the Unicode tables of each Python
-# version, and two nodes must agree. Only NFC is left to it, which Unicode keeps stable.
+# All classes of characters are listed here because those of unicodedata differ between Python versions, and all nodes
+# must agree on each prompt. Only NFC comes from unicodedata: Unicode guarantees that it does not change.
 
 # Spaces, tabs, and line breaks of every kind: line feed to carriage return, NEL, line and paragraph separator.
 _WHITE = r" \t-\r\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 
-# What pasted text brings along, none of it visible: soft hyphen, Arabic letter mark, zero-width space, direction marks,
+# Invisible characters often found in pasted text: soft hyphen, Arabic letter mark, zero-width space, direction marks,
 # embeddings and overrides, word joiner, invisible operators, isolates, byte-order mark.
 _INVISIBLE = r"\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
 
@@ -24,17 +24,17 @@ _INVISIBLE = r"\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
 _JOINERS = r"\u200c\u200d\u180e"
 
 # Characters after which a joiner has a meaning: letters of Hebrew, Arabic and the other scripts of the Near East, of
-# South and South-East Asia and of Mongolian; emoji and variation selectors. No character of these composes under NFC
-# with one outside, so that cleaning a clean prompt changes nothing.
+# South and South-East Asia and of Mongolian; emoji and variation selectors. None of them composes under NFC
+# with a character outside the class, so that cleaning a clean prompt changes nothing.
 _JOINING = (
     r"\u0590-\u109f\u1700-\u1c7f\u1cd0-\u1cff\ua800-\uaaff\uabc0-\uabff\ufb1d-\ufdcf\ufdf0-\ufdff\ufe00-\ufe0f"
     r"\ufe70-\ufefc\u2600-\u27bf"
     "\U00010800-\U00011fff\U0001e800-\U0001efff\U0001f000-\U0001faff"
 )
 
-# Controls, the remaining format characters, tags and non-characters. Surrogates cannot be written in UTF-8 and are left
-# out of the published pattern. Private use is allowed: nothing hides in it, and its 137,468 characters would make the
-# pattern slow to work with.
+# Controls, the remaining format characters, tags and non-characters. Surrogates cannot be encoded in UTF-8 and are
+# not in the published pattern. Private-use characters are allowed: they hide nothing, and 137,468 of them would make
+# the pattern slow.
 _REFUSED = (
     r"\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2"
     r"\ufdd0-\ufdef\ufff9-\ufffb\ufffe\uffff"
@@ -52,8 +52,8 @@ PROMPT_PATTERN = (
     f"(?:{_VISIBLE}[{_SKIPPED}]*|[{_WHITE}][{_WHITE}{_SKIPPED}]*(?={_VISIBLE})){{0,{PROMPT_MAX_CHARS - 1}}}"
     f"{_VISIBLE}[{_WHITE}{_SKIPPED}]*$"
 )
-"""What `clean_prompt` accepts, for OpenAPI. The length is part of it because it counts after cleaning, which minLength
-and maxLength cannot express; only the joiners that stay and NFC's compositions are not counted as they should be."""
+"""What `clean_prompt` accepts, for OpenAPI. It includes the length, which counts after cleaning: minLength and
+maxLength cannot express that. Joiners that are kept and characters that NFC composes are counted inexactly."""
 
 _INVISIBLE_RUN = re.compile(f"[{_INVISIBLE}]+")
 _JOINER = re.compile(f"[{_JOINERS}]")
@@ -64,7 +64,7 @@ _WHOLE_FLAG = re.compile(_FLAG)
 _REFUSED_CHAR = re.compile(rf"[{_REFUSED}\ud800-\udfff]")
 
 _LONGEST_BEFORE_NFC = 8 * PROMPT_MAX_CHARS
-"""NFC makes one character of at most four, and after each of these one joiner may be dropped."""
+"""NFC composes at most four characters into one, and a joiner may be dropped after each of them."""
 
 
 class PromptError(ValueError):
@@ -76,11 +76,11 @@ class PromptError(ValueError):
 
 
 def clean_prompt(text: str) -> str:
-    """Return the prompt in the one form that the network uses; cleaning it again changes nothing.
+    """Return the prompt in the form that the whole network uses; cleaning it again changes nothing.
 
-    Invisible characters are dropped, joiners too unless they belong to the spelling or to an emoji; each run of white
-    space becomes one space, none at the ends; the result is in NFC. Raises PromptError if it is then empty or longer
-    than 1,024 characters, or holds a control character, a lone surrogate or another character that is not text.
+    Invisible characters are dropped, and joiners unless they belong to the spelling or to an emoji. Each run of white
+    space becomes one space; the ends are trimmed; the result is in NFC. Raises PromptError if it is then empty or
+    longer than 1,024 characters, or contains a control character, a lone surrogate or another one that is not text.
     """
     prompt = _JOINER_RUN.sub(r"\1", _INVISIBLE_RUN.sub("", text))
     prompt = _WHITE_RUN.sub(" ", prompt).strip(" ")

@@ -1,4 +1,4 @@
-"""The synchronous routes: one request, one answer; a client that hangs up cancels its job."""
+"""The synchronous routes: one request, one response; the job is cancelled if the client disconnects."""
 
 from __future__ import annotations
 

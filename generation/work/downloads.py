@@ -41,8 +41,8 @@ class Downloads:
     async def file(self, job_id: str, name: str, axes: Axes) -> StoredFile | None:
         """Return the file, encoding it if necessary; None if the job's results are no longer kept.
 
-        Raises ServiceError (503) when too many are waiting. A client that hangs up does not stop the work: the file is
-        kept for the next request.
+        Raises ServiceError (503) when too many are waiting. A client that disconnects does not stop the work: the file
+        is kept for the next request.
         """
         source = self._store.find(job_id, "ply")
         y_down = axes == "y_down" and name in _HAVE_AXES

@@ -60,7 +60,7 @@ class QueueLimits:
 
     waiting    jobs that may wait
     timeout_s  longest run of a job
-    stuck_s    how long a worker may go on after its job has ended; generators call `report` once a step, so one that
+    stuck_s    how long a worker may continue after its job has ended; generators call `report` once a step, so one that
                is silent for this long will never return
     """
 

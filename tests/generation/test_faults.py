@@ -56,7 +56,7 @@ def metric(url: str, line: str) -> float:
 
 
 @pytest.mark.parametrize("path", ["/generate/", "/generate_raw/", "/generate_model/", "/generate_video/"])
-def test_a_client_that_hangs_up_cancels_its_running_job(url: str, pace: Any, path: str) -> None:
+def test_a_disconnect_cancels_the_running_job(url: str, pace: Any, path: str) -> None:
     connection = hanging_post(url, path, "slow")
     eventually(lambda: pace.running == 1)
     connection.close()
@@ -64,7 +64,7 @@ def test_a_client_that_hangs_up_cancels_its_running_job(url: str, pace: Any, pat
     eventually(lambda: metric(url, 'generation_jobs_total{status="cancelled"}') == 1)
 
 
-def test_a_client_that_hangs_up_cancels_its_queued_job(url: str, pace: Any) -> None:
+def test_a_disconnect_cancels_the_queued_job(url: str, pace: Any) -> None:
     first = hanging_post(url, "/generate/", "slow-1")
     eventually(lambda: pace.running == 1)
     second = hanging_post(url, "/generate/", "slow-2")

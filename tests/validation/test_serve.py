@@ -273,7 +273,7 @@ class BusyTasks(LosingTasks):
         self.end.set()
 
 
-def test_a_client_that_hangs_up_is_waited_for_no_longer(tiny_judge: Judge, body: dict[str, Any]) -> None:
+def test_a_disconnect_ends_the_wait_for_the_result(tiny_judge: Judge, body: dict[str, Any]) -> None:
     async def hang_up() -> None:
         engine = Engine(BusyTasks(), tiny_judge, "tiny@1+fp32")
         app = make_app(lambda: engine)
