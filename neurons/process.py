@@ -24,6 +24,7 @@ from pathlib import Path
 
 from neurons.chain.opening import quiet_sdk
 from neurons.settings import Logging, NeuronSettings
+from serving.connections import raise_open_file_limit
 from serving.logs import configure_logging
 from serving.settings import SettingsError, ShellSettings
 
@@ -96,6 +97,7 @@ def run(main: Main) -> int:
 
     `main` is called with the event that asks it to stop. Raises SettingsError from it.
     """
+    raise_open_file_limit()
     try:
         return asyncio.run(_run_supervised(main))
     except asyncio.CancelledError:

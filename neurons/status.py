@@ -15,6 +15,9 @@ from serving.status import ServiceStatus
 
 logger = logging.getLogger(__name__)
 
+MAX_CONNECTIONS = 64
+"""Connections to the status server, for which `serving.connections` reserves files beside the axon's."""
+
 
 def status_app(title: str, shell: ShellSettings, status: ServiceStatus, pages: APIRouter | None = None) -> FastAPI:
     """Return an application with the probes and metrics of `status`, and the neuron's own pages."""
@@ -30,6 +33,7 @@ async def status_server(app: FastAPI, shell: ShellSettings) -> AsyncIterator[Non
     if not shell.port:
         yield
         return
-    async with serve_in_background(app, bind(shell.host, shell.port), app.state.status, drain_s=0.0):
+    listener = bind(shell.host, shell.port)
+    async with serve_in_background(app, listener, app.state.status, drain_s=0.0, max_open=MAX_CONNECTIONS):
         logger.info("%s %s: status on http://%s:%d", app.title, app.state.status.version(), shell.host, shell.port)
         yield

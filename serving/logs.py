@@ -1,10 +1,15 @@
-"""Sets up a process's logging, in `main()` only: one handler on standard error, plain lines or JSON lines."""
+"""Sets up a process's logging, in `main()` only: one handler on standard error, plain lines or JSON lines.
+
+`Throttle` is for lines that could otherwise fill the log.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
 import sys
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from serving.settings import ShellSettings
@@ -37,3 +42,19 @@ def configure_logging(settings: ShellSettings) -> None:
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     for chatty in ("python_multipart", "asyncio", "httpx"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+class Throttle:
+    """Limits how often something is logged: `ready()` is true at most once in `interval_s` seconds."""
+
+    def __init__(self, interval_s: float, now: Callable[[], float] = time.monotonic) -> None:
+        self._interval_s, self._now = interval_s, now
+        self._next = float("-inf")
+
+    def ready(self) -> bool:
+        """Check whether the interval is over; if so, start the next one."""
+        now = self._now()
+        if now < self._next:
+            return False
+        self._next = now + self._interval_s
+        return True

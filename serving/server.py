@@ -21,6 +21,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from serving.connections import AcceptErrors, Connections, Listener, max_connections, raise_open_file_limit
 from serving.schemas import ErrorBody
 from serving.settings import SettingsError, ShellSettings, is_loopback
 from serving.status import ServiceStatus
@@ -43,6 +44,7 @@ def serve(app: FastAPI, settings: ShellSettings, *, ws_max_bytes: int = 16 << 10
 
     Raises SettingsError if the address cannot be bound.
     """
+    raise_open_file_limit()
     listener = bind(settings.host, settings.port)
     server = server_for(app, settings.drain_s, ws_max_bytes)
     status: ServiceStatus = app.state.status
@@ -62,21 +64,22 @@ def server_for(
     ws_max_bytes: int = 16 << 10,
     headers_timeout_s: float = HEADERS_TIMEOUT_S,
     close_s: int = CLOSE_S,
+    max_open: int | None = None,
 ) -> DrainingServer:
     """Return a server to be started by `run(sockets=[bind(...)])` and stopped by `should_exit = True`."""
-    return DrainingServer(_config(app, ws_max_bytes, headers_timeout_s, close_s), app.state.status, drain_s)
+    return DrainingServer(_config(app, ws_max_bytes, headers_timeout_s, close_s, max_open), app.state.status, drain_s)
 
 
 @asynccontextmanager
 async def serve_in_background(
-    app: ASGIApp, listener: socket.socket, status: ServiceStatus, drain_s: float
+    app: ASGIApp, listener: socket.socket, status: ServiceStatus, drain_s: float, max_open: int | None = None
 ) -> AsyncIterator[None]:
     """Serve `app` on the running event loop during the block, then drain for at most `drain_s`; close the listener.
 
-    Signals are left to the process's own handlers. A server that ends by itself cancels the block, and RuntimeError
-    is raised from it.
+    `max_open` limits the connections, by default to what the limit of open files allows. Signals are left to the
+    process's own handlers. A server that ends by itself cancels the block, and RuntimeError is raised from it.
     """
-    server = _EmbeddedServer(_config(app, 16 << 10, HEADERS_TIMEOUT_S, CLOSE_S), status, drain_s)
+    server = _EmbeddedServer(_config(app, 16 << 10, HEADERS_TIMEOUT_S, CLOSE_S, max_open), status, drain_s)
 
     async def serve_until_stopped() -> None:
         await server.serve(sockets=[listener])
@@ -94,10 +97,13 @@ async def serve_in_background(
             await asyncio.wait([serving])
 
 
-def _config(app: ASGIApp, ws_max_bytes: int, headers_timeout_s: float, close_s: int) -> uvicorn.Config:
+def _config(
+    app: ASGIApp, ws_max_bytes: int, headers_timeout_s: float, close_s: int, max_open: int | None = None
+) -> uvicorn.Config:
+    connections = Connections(max_connections() if max_open is None else max_open)
     return uvicorn.Config(
         app,
-        http=partial(GuardedConnection, headers_timeout_s=headers_timeout_s),  # type: ignore[arg-type]  # uvicorn only calls it
+        http=partial(GuardedConnection, headers_timeout_s=headers_timeout_s, open_connections=connections),  # type: ignore[arg-type]  # uvicorn only calls it
         ws_max_size=ws_max_bytes,
         log_config=None,
         access_log=False,
@@ -110,9 +116,10 @@ def bind(host: str, port: int) -> socket.socket:
     """Return a listening socket. Raises SettingsError that names the address if it cannot be bound."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host.strip("[]"), port), family=family, backlog=2048)
+        listener = socket.create_server((host.strip("[]"), port), family=family, backlog=2048)
     except OSError as error:
         raise SettingsError(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
+    return Listener(family, socket.SOCK_STREAM, 0, listener.detach())
 
 
 class DrainingServer(uvicorn.Server):
@@ -128,6 +135,11 @@ class DrainingServer(uvicorn.Server):
         self.force_exit = self.should_exit
         self.should_exit = True
         self._status.draining = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start serving, with at most one log line a minute about connections that cannot be accepted."""
+        asyncio.get_running_loop().set_exception_handler(AcceptErrors())
+        await super().startup(sockets)
 
     async def on_tick(self, counter: int) -> bool:
         """Stop after a fatal error as well."""
@@ -161,25 +173,44 @@ class _EmbeddedServer(DrainingServer):
 
 
 class GuardedConnection(H11Protocol):
-    """uvicorn's connection with a deadline for request headers; invalid HTTP gets an error of our shape."""
+    """uvicorn's connection with a deadline for request headers; invalid HTTP gets an error of our shape.
 
-    def __init__(self, *, headers_timeout_s: float, **options: Any) -> None:
+    It reports to `open_connections`, which are shared by all connections of a server, whether it is idle.
+    """
+
+    def __init__(self, *, headers_timeout_s: float, open_connections: Connections, **options: Any) -> None:
         super().__init__(**options)
         self._headers_timeout_s = headers_timeout_s
+        self._open_connections = open_connections
         self._header_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's signature
         """Start the header deadline of the first request."""
         super().connection_made(transport)
+        self._open_connections.note_idle(transport)
         self._watch_headers()
 
     def data_received(self, data: bytes) -> None:
         """Start, keep or cancel the header deadline, depending on whether a request is incomplete."""
         super().data_received(data)
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._open_connections.note_busy(self.transport)
         self._watch_headers()
+
+    def on_response_complete(self) -> None:
+        """Note that the connection is idle, unless the client has sent its next request already."""
+        super().on_response_complete()
+        if self.cycle.response_complete and not self.transport.is_closing():
+            self._open_connections.note_idle(self.transport)
+
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        """Hand the connection over to uvicorn's WebSocket protocol."""
+        self._open_connections.forget(self.transport)
+        super().handle_websocket_upgrade(event)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Cancel the header deadline."""
+        self._open_connections.forget(self.transport)
         self._stop_watching()
         super().connection_lost(exc)
 

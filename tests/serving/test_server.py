@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -61,10 +62,11 @@ except SettingsError as error:
 
 
 @contextmanager
-def process(root: Path, drain_s: float = 10) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
+def process(root: Path, drain_s: float = 10, **options: Any) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
+    """Start the program. `options` are those of Popen."""
     port = free_port()
     command = [sys.executable, "-c", PROGRAM, str(port), str(drain_s)]
-    running = subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE, text=True)
+    running = subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE, text=True, **options)
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
         try:
             until_up(client)

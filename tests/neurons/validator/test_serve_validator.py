@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -77,17 +78,17 @@ class Site:
             *("--generation.task_cooldown", "0", "--generation.min_cooldown", "0", *more),
         ]
 
-    def start(self, *more: str, folder: str = ".") -> subprocess.Popen[str]:
-        """Start serve_validator.py from the repository's root or from its own folder."""
+    def start(self, *more: str, folder: str = ".", **options: Any) -> subprocess.Popen[str]:
+        """Start serve_validator.py from the repository's root or from its own folder. `options` are those of Popen."""
         script = "neurons/serve_validator.py" if folder == "." else "serve_validator.py"
         command = [sys.executable, script, *self.flags(*more)]
         env = {key: text for key, text in os.environ.items() if key != "PYTHONPATH"}
-        return subprocess.Popen(command, cwd=self.root / folder, env=env, stderr=subprocess.PIPE, text=True)
+        return subprocess.Popen(command, cwd=self.root / folder, env=env, stderr=subprocess.PIPE, text=True, **options)
 
     @contextlib.contextmanager
-    def running(self, *more: str, folder: str = ".") -> Iterator[subprocess.Popen[str]]:
+    def running(self, *more: str, folder: str = ".", **options: Any) -> Iterator[subprocess.Popen[str]]:
         """Start the validator and wait until it is ready; kill it at the end if it still runs."""
-        with self.start(*more, folder=folder) as child:
+        with self.start(*more, folder=folder, **options) as child:
             try:
                 eventually(lambda: child.poll() is not None or self.get("/ready/") == 200)
                 assert child.poll() is None, child.communicate()[1]
@@ -173,6 +174,23 @@ def test_a_validator_from_pull_to_weights_on_the_chain(site: Site) -> None:
     assert task.prompt not in log
     folder = site.folder / "miners/local/validator/netuid17/validator"
     assert {oct(path.stat().st_mode & 0o777) for path in folder.iterdir()} == {"0o600"}
+
+
+@pytest.mark.slow
+def test_idle_connections_of_a_stranger_do_not_keep_miners_out(site: Site) -> None:
+    files = 400
+
+    def limited() -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+
+    with site.running(preexec_fn=limited) as child, contextlib.ExitStack() as stack:
+        for _ in range(files + 50):
+            stack.enter_context(socket.create_connection(("127.0.0.1", site.axon_port), 30))
+        assert site.get("/health/") == 200
+        _, answer = site.mine(one_task)
+        assert answer.task_fidelity_score == 1.0
+        log = site.stop(child)
+    assert "accept" not in log
 
 
 @pytest.mark.slow
