@@ -1,8 +1,8 @@
 """View-dependent colour from real spherical harmonics, degrees 0 to 3, in the 3DGS convention.
 
-colour(d) = 0.5 + Σ_k basis_k(d) · sh_k, with d the unit direction from the camera to the splat, in world axes. The
-result is never clamped: one rule for every degree and every renderer, with gradients everywhere; images are
-clipped once, at the end. Basis, order and signs: Sloan, "Efficient Spherical Harmonic Evaluation", JCGT 2(2), 2013,
+colour(d) = max(0, 0.5 + Σ_k basis_k(d) · sh_k), with d the unit direction from the camera to the splat, in world axes:
+a splat emits no negative light, which is also what every viewer shows. There is no upper bound. The gradient is 0 where
+the sum is below 0, and that of the sum elsewhere (0 included, as in 3DGS and gsplat). Basis, order and signs: Sloan, "Efficient Spherical Harmonic Evaluation", JCGT 2(2), 2013,
 with the Condon-Shortley phase kept, as in 3DGS and gsplat.
 """
 
@@ -55,9 +55,9 @@ def basis(degree: int, directions: Tensor) -> Tensor:
 
 
 def colours(sh: Tensor, directions: Tensor) -> Tensor:
-    """Return the colours [N, 3] of coefficients `sh` [N, K, 3] seen along unit `directions` [N, 3]; not clamped."""
+    """Return the colours [N, 3] of coefficients `sh` [N, K, 3] seen along unit `directions` [N, 3]; at least 0."""
     weights = basis(SH_DEGREE_BY_COUNT[sh.shape[1]], directions)  # [N, K]
-    return 0.5 + (weights[:, :, None] * sh).sum(dim=1)
+    return (0.5 + (weights[:, :, None] * sh).sum(dim=1)).clamp(min=0)
 
 
 def from_rgb(rgb: Tensor) -> Tensor:
@@ -66,5 +66,8 @@ def from_rgb(rgb: Tensor) -> Tensor:
 
 
 def to_rgb(sh: Tensor) -> Tensor:
-    """Return the view-independent part [N, 3] of the colours of `sh` [N, K, 3]."""
-    return 0.5 + SH_C0 * sh[:, 0, :]
+    """Return the colours [N, 3] of coefficients `sh` [N, 1, 3], which are the same from every direction; at least 0.
+
+    For a higher degree these are the colours without their view-dependent part.
+    """
+    return (0.5 + SH_C0 * sh[:, 0, :]).clamp(min=0)

@@ -1,14 +1,16 @@
 """What every renderer computes: the constants, the result type, and when gradients are wanted.
 
-All renderers compute the same image, which is also gsplat's "classic" one (Kerbl et al. 2023; Zwicker et al. 2002 for
-EWA splatting):
-1. A splat is dropped when its camera depth lies outside [NEAR, FAR] or its opacity is below ALPHA_MIN.
-2. cov2d = J R Σ Rᵀ Jᵀ + BLUR · I with the perspective Jacobian J taken at the centre, whose x/z and y/z are clamped to
-   the image plus LIMIT_MARGIN of its size on each side.
+All renderers compute the same image, which is also gsplat's (Kerbl et al. 2023; Zwicker et al. 2002 for EWA splatting):
+1. cov2d = sharp + BLUR · I, sharp = J R Σ Rᵀ Jᵀ, with the perspective Jacobian J taken at the centre, whose x/z and y/z
+   are clamped to the image plus LIMIT_MARGIN of its size on each side.
+2. The opacity of antialiased splats is multiplied by √(max(0, det sharp) / det cov2d), so that the blur does not make a
+   small splat cover more (Yu et al. 2024, Mip-Splatting; gsplat's "antialiased" mode). Others keep theirs ("classic").
+   A splat is dropped when its depth lies outside [NEAR, FAR] or this opacity is below ALPHA_MIN.
 3. Front to back by depth (ties: lower index first), at each pixel centre (index + 0.5):
    alpha = min(ALPHA_MAX, opacity · exp(-sigma)), sigma = ½ dᵀ cov2d⁻¹ d; skipped when alpha < ALPHA_MIN; a pixel
    stops *before* the splat that would bring its transmittance to T_STOP or less.
-4. colour = Σ alpha T c + background · T, with c from `splats.sh`. Neither c nor the image is clamped.
+4. colour = Σ alpha T c + background · T, with c ≥ 0 from `splats.sh`: a colour below 0 is clamped before blending.
+   Nothing is clamped at 1, neither c nor the image.
 The torch and CPU renderers evaluate sigma with the LDLᵀ factors of the conic cov2d⁻¹, as a sum of two squares:
 
     sigma = ½ (a (dx - shear dy)² + d dy²)    a = cov_yy / det, shear = cov_xy / cov_yy, d = 1 / cov_yy

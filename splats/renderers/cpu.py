@@ -83,7 +83,7 @@ def render_cpu(
     with ThreadPoolExecutor(threads) as pool:
         for start in range(0, len(cameras), at_once):
             indices = range(start, min(start + at_once, len(cameras)))
-            views = list(pool.map(partial(_project_view, shared, cameras), indices))
+            views = list(pool.map(partial(_project_view, shared, splats.antialiased, cameras), indices))
             total = sum(int(view.counts.sum()) for view in views)
             limit = min(listed_budget // threads, total // (4 * threads) + 1)
             list(pool.map(blend, [(view, tiles) for view in views for tiles in split_tiles(view.counts, limit)]))
@@ -120,9 +120,9 @@ def build_name() -> str:
     return "-".join(["cpu-numba", processor, *vectors[:1]])
 
 
-def _project_view(shared: tuple[np.ndarray, ...], cameras: Cameras, index: int) -> _View:
+def _project_view(shared: tuple[np.ndarray, ...], antialiased: bool, cameras: Cameras, index: int) -> _View:
     viewmat, K = _array(cameras.viewmats[index]), _array(cameras.Ks[index])
-    projected = project(shared, viewmat, K, cameras.width, cameras.height)
+    projected = project(shared, antialiased, viewmat, K, cameras.width, cameras.height)
     records, boxes = sort_by_depth(*projected)
     counts = count_tiles(boxes, -(-cameras.width // TILE), -(-cameras.height // TILE))
     return _View(index, records, boxes, counts)

@@ -51,12 +51,12 @@ def scaled_axes(quats: np.ndarray, scales: np.ndarray) -> np.ndarray:
 
 @kernel
 def project(
-    splats: tuple[np.ndarray, ...], viewmat: np.ndarray, K: np.ndarray, width: int, height: int
+    splats: tuple[np.ndarray, ...], antialiased: bool, viewmat: np.ndarray, K: np.ndarray, width: int, height: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return records [M, RECORD], pixel boxes [M, 4] (left, right, top, bottom; half open) and depths [M].
 
-    M is the number of splats that touch the image. `splats` are means [N, 3], axes [N, 9], opacities [N] and SH
-    coefficients [N, K, 3].
+    M is the number of splats that touch the image. `splats` are means [N, 3], axes [N, 9], opacities [N], which are
+    compensated if they are `antialiased`, and SH coefficients [N, K, 3].
     """
     means, axes, opacities, coefficients = splats
     records = np.empty((len(means), RECORD), np.float32)
@@ -71,15 +71,20 @@ def project(
     for i in range(len(means)):
         x, y, z = means[i, 0], means[i, 1], means[i, 2]
         depth = ahead[0] * x + ahead[1] * y + ahead[2] * z + ahead[3]
-        if not (_NEAR <= depth <= _FAR and opacities[i] >= _ALPHA_MIN):
+        opacity = opacities[i]
+        if not (_NEAR <= depth <= _FAR and opacity >= _ALPHA_MIN):
             continue
         u = (right[0] * x + right[1] * y + right[2] * z + right[3]) / depth
         v = (down[0] * x + down[1] * y + down[2] * z + down[3]) / depth
         clamped_u = min(max(u, -(cx + _MARGIN * w) / fx), (w - cx + _MARGIN * w) / fx)
         clamped_v = min(max(v, -(cy + _MARGIN * h) / fy), (h - cy + _MARGIN * h) / fy)
-        xx, xy, yy, det = _covariance(axes[i], viewmat, clamped_u, clamped_v, fx / depth, fy / depth)
+        xx, xy, yy, det, sharp_det = _covariance(axes[i], viewmat, clamped_u, clamped_v, fx / depth, fy / depth)
+        if antialiased:
+            opacity *= np.sqrt(sharp_det / det)
+            if not opacity >= _ALPHA_MIN:
+                continue
         mean_x, mean_y = fx * u + cx, fy * v + cy
-        max_sigma = np.log(opacities[i] / _ALPHA_MIN)
+        max_sigma = np.log(opacity / _ALPHA_MIN)
         radius_x, radius_y = np.sqrt(_TWO * max_sigma * xx), np.sqrt(_TWO * max_sigma * yy)
         # Floats until clipped to the image: a splat close to the lens may be wider than the largest integer.
         left, end_x = max(np.ceil(mean_x - radius_x - _HALF), _ZERO), min(np.floor(mean_x + radius_x + _HALF), w)
@@ -91,13 +96,13 @@ def project(
         record = records[count]
         record[MEAN_X], record[MEAN_Y] = mean_x, mean_y
         record[HALF_A], record[SHEAR], record[HALF_D] = _HALF * yy / det, xy / yy, _HALF / yy
-        record[OPACITY], record[MAX_SIGMA] = opacities[i], max_sigma
+        record[OPACITY], record[MAX_SIGMA] = opacity, max_sigma
         _basis(x - centre[0], y - centre[1], z - centre[2], coefficients.shape[1], weights)
         for channel in range(3):
             colour = _HALF
             for k in range(coefficients.shape[1]):
                 colour += weights[k] * coefficients[i, k, channel]
-            record[RED + channel] = colour
+            record[RED + channel] = max(colour, _ZERO)
         depths[count] = depth
         count += 1
     return records[:count], boxes[:count], depths[:count]
@@ -117,8 +122,11 @@ def _camera_centre(viewmat: np.ndarray) -> tuple[float, float, float]:
 @kernel
 def _covariance(
     axes: np.ndarray, viewmat: np.ndarray, u: float, v: float, sx: float, sy: float
-) -> tuple[float, float, float, float]:
-    """Return cov2d xx, xy, yy with the blur, and its determinant without cancellation (Lagrange's identity)."""
+) -> tuple[float, float, float, float, float]:
+    """Return cov2d xx, xy, yy with the blur, and its determinants with and without it.
+
+    The determinants are computed without cancellation, by Lagrange's identity.
+    """
     a0 = sx * (viewmat[0, 0] - u * viewmat[2, 0])  # a, b: the rows of J R
     a1 = sx * (viewmat[0, 1] - u * viewmat[2, 1])
     a2 = sx * (viewmat[0, 2] - u * viewmat[2, 2])
@@ -133,8 +141,9 @@ def _covariance(
     q2 = b0 * axes[2] + b1 * axes[5] + b2 * axes[8]
     xx, yy = p0 * p0 + p1 * p1 + p2 * p2, q0 * q0 + q1 * q1 + q2 * q2
     c0, c1, c2 = p1 * q2 - p2 * q1, p2 * q0 - p0 * q2, p0 * q1 - p1 * q0
-    det = c0 * c0 + c1 * c1 + c2 * c2 + _BLUR * (xx + yy) + _BLUR * _BLUR
-    return xx + _BLUR, p0 * q0 + p1 * q1 + p2 * q2, yy + _BLUR, det
+    sharp_det = c0 * c0 + c1 * c1 + c2 * c2
+    det = sharp_det + _BLUR * (xx + yy) + _BLUR * _BLUR
+    return xx + _BLUR, p0 * q0 + p1 * q1 + p2 * q2, yy + _BLUR, det, sharp_det
 
 
 @kernel

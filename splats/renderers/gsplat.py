@@ -21,7 +21,7 @@ def render_gsplat(
 ) -> Rendered:
     """Render as `splats.render.render`, over a `background` [3] on the splats' device; `means2d_grad` is [C, N, 2].
 
-    Colours are evaluated here, because gsplat's own spherical harmonics clamp at 0.
+    Colours are evaluated here, by the same formula for every renderer.
     Raises ValueError for splats that are not on a CUDA device, RendererMissing without gsplat or its kernels.
     """
     if splats.device.type != "cuda":
@@ -50,6 +50,7 @@ def render_gsplat(
         eps2d=BLUR,
         backgrounds=background.expand(count, 3),
         packed=False,
+        rasterize_mode="antialiased" if splats.antialiased else "classic",
     )
     if means2d_grad is not None and meta["means2d"].requires_grad:
         meta["means2d"].register_hook(partial(_accumulate, means2d_grad))  # gsplat takes no offsets to means2d

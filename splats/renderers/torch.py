@@ -42,7 +42,7 @@ class Projected(NamedTuple):
     shear: Tensor  # [M] cov_xy / cov_yy: how far the ellipse shifts in x from row to row
     conic_d: Tensor  # [M] 1 / cov_yy
     radii: Tensor  # [M, 2] half sizes of the box round alpha >= ALPHA_MIN
-    opacities: Tensor  # [M]
+    opacities: Tensor  # [M] compensated where the splats are antialiased
     colours: Tensor  # [M, 3]
 
 
@@ -84,14 +84,19 @@ def project(
     row_y = (fy / z)[:, None] * (axes[:, 1] - y_over_z[:, None] * axes[:, 2])  # [M, 3]
     xx, xy, yy = (row_x * row_x).sum(-1), (row_x * row_y).sum(-1), (row_y * row_y).sum(-1)
     area = torch.linalg.cross(row_x, row_y)  # Lagrange: |row_x × row_y|² = xx yy - xy², without cancellation
-    det = (area * area).sum(-1) + BLUR * (xx + yy) + BLUR * BLUR
+    sharp_det = (area * area).sum(-1)
+    det = sharp_det + BLUR * (xx + yy) + BLUR * BLUR
     xx, yy = xx + BLUR, yy + BLUR
+    if splats.antialiased:
+        ratio = sharp_det / det  # [M]
+        drawn = opacities.detach() * ratio.detach().sqrt() >= ALPHA_MIN
+        opacities = opacities * torch.where(drawn, ratio, 1).sqrt()  # not of 0, where the root has no derivative
 
     extent = (2 * torch.log(opacities.detach() / ALPHA_MIN)).clamp(min=0).sqrt()  # standard deviations to ALPHA_MIN
     means2d = torch.stack([fx * x / z + cx, fy * y / z + cy], dim=-1)  # [M, 2]
     camera_centre = -R.T @ t
     directions = torch.nn.functional.normalize(means - camera_centre, dim=-1)
-    return Projected(
+    projected = Projected(
         means2d=means2d if offsets is None else means2d + offsets[index],
         conic_a=yy / det,
         shear=xy / yy,
@@ -100,6 +105,7 @@ def project(
         opacities=opacities,
         colours=sh.colours(splats.sh[index], directions),
     )
+    return Projected(*(field[drawn] for field in projected)) if splats.antialiased else projected
 
 
 def rotations(quats: Tensor) -> Tensor:
