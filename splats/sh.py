@@ -1,9 +1,9 @@
 """View-dependent colour from real spherical harmonics, degrees 0 to 3, in the 3DGS convention.
 
 colour(d) = max(0, 0.5 + Σ_k basis_k(d) · sh_k), with d the unit direction from the camera to the splat, in world axes:
-a splat emits no negative light, which is also what every viewer shows. There is no upper bound. The gradient is 0 where
-the sum is below 0, and that of the sum elsewhere (0 included, as in 3DGS and gsplat). Basis, order and signs: Sloan, "Efficient Spherical Harmonic Evaluation", JCGT 2(2), 2013,
-with the Condon-Shortley phase kept, as in 3DGS and gsplat.
+no splat emits negative light, in any viewer. There is no upper bound. The gradient is 0 where the sum is below 0, and
+passes where it is 0 or more, as in 3DGS. Basis, order and signs: Sloan, "Efficient Spherical Harmonic
+Evaluation", JCGT 2(2), 2013, with the Condon-Shortley phase kept, as in 3DGS and gsplat.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def basis(degree: int, directions: Tensor) -> Tensor:
 def colours(sh: Tensor, directions: Tensor) -> Tensor:
     """Return the colours [N, 3] of coefficients `sh` [N, K, 3] seen along unit `directions` [N, 3]; at least 0."""
     weights = basis(SH_DEGREE_BY_COUNT[sh.shape[1]], directions)  # [N, K]
-    return (0.5 + (weights[:, :, None] * sh).sum(dim=1)).clamp(min=0)
+    return _not_below_0(0.5 + (weights[:, :, None] * sh).sum(dim=1))
 
 
 def from_rgb(rgb: Tensor) -> Tensor:
@@ -70,4 +70,8 @@ def to_rgb(sh: Tensor) -> Tensor:
 
     For a higher degree these are the colours without their view-dependent part.
     """
-    return (0.5 + SH_C0 * sh[:, 0, :]).clamp(min=0)
+    return _not_below_0(0.5 + SH_C0 * sh[:, 0, :])
+
+
+def _not_below_0(values: Tensor) -> Tensor:
+    return torch.where(values < 0, 0, values)  # the gradient of `clamp` at 0 depends on the version of torch

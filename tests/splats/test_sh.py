@@ -1,4 +1,5 @@
 import math
+from collections.abc import Callable
 
 import pytest
 import torch
@@ -47,5 +48,27 @@ def test_from_rgb_gives_the_same_colour_from_every_direction() -> None:
     torch.testing.assert_close(sh.to_rgb(coefficients), rgb)
 
 
-def test_colours_are_not_clamped() -> None:
-    assert float(sh.colours(torch.full((1, 1, 3), -9.0), torch.tensor([[0.0, 0.0, 1.0]])).max()) < -2
+def test_colours_are_clamped_at_0_and_not_at_1() -> None:
+    rgb = torch.tensor([[-60.0, -1e-6, 0.0], [1.0, 1.5, 90.0]], dtype=torch.float64)
+    shown = torch.tensor([[0.0, 0.0, 0.0], [1.0, 1.5, 90.0]], dtype=torch.float64)
+    torch.testing.assert_close(sh.colours(sh.from_rgb(rgb), _directions(2)), shown)
+    torch.testing.assert_close(sh.to_rgb(sh.from_rgb(rgb)), shown)
+
+
+def test_a_colour_may_be_below_0_from_one_side_only() -> None:
+    coefficients = torch.zeros(1, 4, 3)
+    coefficients[:, 2] = 3.0  # along z
+    ahead, behind = torch.tensor([[0.0, 0.0, 1.0]]), torch.tensor([[0.0, 0.0, -1.0]])
+    torch.testing.assert_close(sh.colours(coefficients, ahead), torch.full((1, 3), 0.5 + 3 * sh.SH_C1))
+    assert sh.colours(coefficients, behind).tolist() == [[0, 0, 0]]
+
+
+@pytest.mark.parametrize("function", [sh.to_rgb, lambda coefficients: sh.colours(coefficients, _directions(1))])
+def test_the_gradient_passes_at_0_and_above_and_stops_below(
+    function: Callable[[torch.Tensor], torch.Tensor],
+) -> None:
+    zero = -0.5 / sh.SH_C0
+    coefficients = torch.tensor([[[zero * 1.001, zero, 40.0]]], dtype=torch.float64, requires_grad=True)
+    assert function(coefficients)[0, :2].tolist() == [0, 0]
+    function(coefficients).sum().backward()
+    assert coefficients.grad.tolist() == [[[0.0, sh.SH_C0, sh.SH_C0]]]

@@ -26,7 +26,7 @@ def _gradients(splats: Splats, renderer: str, cameras: Cameras | None = None) ->
     leaves["means2d_grad"] = torch.zeros(len(cameras), len(splats), 2, requires_grad=True)
     leaves["viewmats"] = cameras.viewmats.clone().requires_grad_()
     moved = replace(cameras, viewmats=leaves["viewmats"])
-    rebuilt = Splats(**{name: leaves[name] for name in NAMES})
+    rebuilt = replace(splats, **{name: leaves[name] for name in NAMES})
     images, alpha = render(rebuilt, moved, leaves["background"], renderer=renderer, means2d_grad=leaves["means2d_grad"])
     random = torch.Generator().manual_seed(3)
     loss = (images * torch.randn(images.shape, generator=random)).sum()
@@ -48,8 +48,46 @@ def test_gradients_agree_with_the_oracle(
         assert (ours[name] - gradient).norm() <= 1e-4 * gradient.norm(), name
 
 
-def test_images_are_the_same_with_and_without_a_gradient(make_splats: MakeSplats) -> None:
+@pytest.mark.parametrize("degree", [0, 3])
+@pytest.mark.parametrize("antialiased", [False, True])
+def test_gradients_agree_for_colours_below_0(degree: int, antialiased: bool, make_splats: MakeSplats) -> None:
+    splats = make_splats(200, degree, seed=4)
+    wild = replace(splats, sh=splats.sh * 5, antialiased=antialiased)
+    ours, oracle = _gradients(wild, "cpu"), _gradients(wild, "torch")
+    for name, gradient in oracle.items():
+        assert (ours[name] - gradient).norm() <= 1e-4 * gradient.norm(), name
+    assert bool((ours["sh"] == 0).any(dim=1).any())
+
+
+@pytest.mark.parametrize(
+    ("factor", "shape"),
+    [(0.03, (1.0, 1.0, 1.0)), (1.0, (1.0, 1.0, 1.0)), (1.0, (100.0, 0.01, 0.01)), (1.0, (3.0, 3.0, 1e-6))],
+)
+def test_gradients_of_antialiased_splats_agree_and_are_finite(
+    factor: float, shape: tuple, make_splats: MakeSplats
+) -> None:
+    splats = make_splats(200, 1, seed=5)
+    scales = splats.scales * factor * torch.tensor(shape)
+    sized = replace(splats, scales=scales, opacities=splats.opacities.sqrt(), antialiased=True)
+    ours, oracle = _gradients(sized, "cpu"), _gradients(sized, "torch")
+    for name, gradient in oracle.items():
+        assert bool(torch.isfinite(gradient).all()), name
+        assert (ours[name] - gradient).norm() <= 1e-3 * gradient.norm(), name
+
+
+def test_a_dropped_antialiased_splat_has_a_gradient_of_0(make_splats: MakeSplats) -> None:
+    splats = make_splats(3)
+    scales = torch.tensor([[0.0, 0.0, 0.0], [1e-30, 0.1, 1e-30], [0.1, 0.1, 0.1]])
+    gradients = _gradients(replace(splats, scales=scales, antialiased=True), "cpu")
+    for name in NAMES:
+        assert bool((gradients[name][:2] == 0).all()), name
+        assert bool((gradients[name][2] != 0).any()), name
+
+
+@pytest.mark.parametrize("antialiased", [False, True])
+def test_images_are_the_same_with_and_without_a_gradient(antialiased: bool, make_splats: MakeSplats) -> None:
     splats = make_splats(500, 1)
+    splats = replace(splats, sh=splats.sh * 3, antialiased=antialiased)
     plain = render(splats, _cameras(), renderer="cpu")
     differentiable = render(replace(splats, sh=splats.sh.clone().requires_grad_()), _cameras(), renderer="cpu")
     assert differentiable.images.requires_grad

@@ -13,7 +13,7 @@ from splats.renderers.torch import blend, project, render_torch
 NAMES = TENSORS
 
 
-def _few_splats_float64(degree: int) -> dict[str, torch.Tensor]:
+def _few_splats_float64(degree: int, colour: float = 1.0) -> dict[str, torch.Tensor]:
     generator = torch.Generator().manual_seed(degree)
 
     def rand(*shape: int) -> torch.Tensor:
@@ -24,21 +24,24 @@ def _few_splats_float64(degree: int) -> dict[str, torch.Tensor]:
         "quats": torch.nn.functional.normalize(rand(4, 4) - 0.5, dim=-1),
         "scales": rand(4, 3) * 0.1 + 0.2,  # wide enough that no pixel lies at the edge of a splat, where it jumps
         "opacities": rand(4) * 0.3 + 0.3,
-        "sh": rand(4, (degree + 1) ** 2, 3) - 0.5,
+        "sh": (rand(4, (degree + 1) ** 2, 3) - 0.5) * colour,
     }
 
 
 @pytest.mark.parametrize("name", [*NAMES, "viewmats"])
-@pytest.mark.parametrize("recompute", [True, False])
-def test_gradients_agree_with_finite_differences(name: str, recompute: bool) -> None:
-    fields = _few_splats_float64(degree=2)
+@pytest.mark.parametrize(
+    ("recompute", "antialiased", "colour"),
+    [(True, False, 1.0), (False, False, 1.0), (True, True, 1.0), (True, True, 9.0)],
+)
+def test_gradients_agree_with_finite_differences(name: str, recompute: bool, antialiased: bool, colour: float) -> None:
+    fields = _few_splats_float64(2, colour)
     cameras = orbit([30], [20], radius=2, width=4, height=3)
     fields["viewmats"], K = cameras.viewmats[0].double(), cameras.Ks[0].double()
     background = torch.tensor([0.2, 0.5, 0.9], dtype=torch.float64)
 
     def image(value: torch.Tensor) -> torch.Tensor:
         values = fields | {name: value}
-        splats = SimpleNamespace(**{field: values[field] for field in NAMES})
+        splats = SimpleNamespace(**{field: values[field] for field in NAMES}, antialiased=antialiased)
         projected = project(splats, values["viewmats"], K, 4, 3)
         return blend(projected, 4, 3, background, recompute=recompute)
 
