@@ -7,7 +7,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from serving.schemas import SEED_MAX, Prompt, Seed
+from serving.schemas import SEED_MAX, Prompt, RequestBody, Seed
 
 VIDEO_MIN_PX, VIDEO_MAX_PX = 64, 2048
 
@@ -69,7 +69,7 @@ class VideoForm(PromptForm):
     video_res: Annotated[FormVideoRes, Field(description="Width and height in pixels.")] = 1088
 
 
-class JobRequest(BaseModel):
+class JobRequest(RequestBody):
     """Body of POST /jobs/ as JSON; as a form it has the fields of `PromptForm`."""
 
     model_config = ConfigDict(frozen=True, strict=True)

@@ -7,9 +7,20 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import CoreSchema
 
 from serving.prompts import PROMPT_MAX_CHARS, PROMPT_PATTERN, clean_prompt
 
@@ -48,6 +59,33 @@ JobStatus = Literal["queued", "running", "done", "failed", "cancelled"]
 ResultName = Literal["ply", "spz", "glb", "splat", "mp4", "png"]
 
 FINISHED: frozenset[JobStatus] = frozenset({"done", "failed", "cancelled"})
+
+
+class RequestBody(BaseModel):
+    """Base of JSON requests: null for a field that has a default means the default."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_nulls(cls, values: Any) -> Any:
+        return drop_nulls(cls, values)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Declare that the fields with a default may be null."""
+        schema = handler.resolve_ref_schema(handler(core_schema))
+        for name, field in schema["properties"].items():
+            if name not in schema.get("required", ()) and {"type": "null"} not in field.get("anyOf", ()):
+                outside = {key: field.pop(key) for key in ("title", "description", "default") if key in field}
+                schema["properties"][name] = {"anyOf": [field, {"type": "null"}], **outside}
+        return schema
+
+
+def drop_nulls(model: type[BaseModel], values: Any) -> Any:
+    """Return an object without the nulls of fields that have a default; for validators of mode "before"."""
+    if not isinstance(values, dict):
+        return values
+    optional = {name for name, field in model.model_fields.items() if not field.is_required()}
+    return {name: value for name, value in values.items() if value is not None or name not in optional}
 
 
 class ErrorBody(BaseModel):

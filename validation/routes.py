@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel
 
+from serving.content import body_schema
 from serving.errors import error_responses
 from validation.schemas import ConvertRequest, ValidateRequest, ValidateResponse
 from validation.service import ValidationService
@@ -26,18 +26,13 @@ def service_of(request: Request) -> ValidationService:
 Service = Annotated[ValidationService, Depends(service_of)]
 
 
-def _body_schema(model: type[BaseModel]) -> dict[str, Any]:
-    content = {"application/json": {"schema": model.model_json_schema()}}
-    return {"requestBody": {"required": True, "content": content}}
-
-
-_ERRORS = error_responses(408, 413, 422, 503)
+_ERRORS = error_responses(408, 413, 415, 422, 503)
 _FILE: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 }
 
 
-@router.post("/validate/", responses=_ERRORS, openapi_extra=_body_schema(ValidateRequest))
+@router.post("/validate/", responses=_ERRORS, openapi_extra=body_schema(json_model=ValidateRequest))
 async def validate(request: Request, service: Service) -> ValidateResponse:
     """Score how well a splat shows a prompt."""
     with service.outcome():
@@ -48,7 +43,10 @@ async def validate(request: Request, service: Service) -> ValidateResponse:
 
 
 @router.post(
-    "/convert/", responses=_ERRORS | _FILE, response_class=Response, openapi_extra=_body_schema(ConvertRequest)
+    "/convert/",
+    responses=_ERRORS | _FILE,
+    response_class=Response,
+    openapi_extra=body_schema(json_model=ConvertRequest),
 )
 async def convert(request: Request, service: Service) -> Response:
     """Convert a splat to another format."""

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
-from serving.schemas import Prompt, Seed
+from serving.schemas import Prompt, RequestBody, Seed
 
 REJECT_CODES = frozenset(
     {
@@ -65,7 +65,7 @@ Metadata = Annotated[
 ]
 
 
-class StrictRequest(BaseModel):
+class StrictRequest(RequestBody):
     """Base of all requests: unknown fields are errors, so that a misspelt one is never ignored."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -85,7 +85,7 @@ class ConvertRequest(StrictRequest):
 
     data: str = Field(description="PLY or SPZ, base64, standard alphabet, one line")
     to: Literal["ply", "spz", "glb", "splat"]
-    metadata: Metadata = {}
+    metadata: Metadata = Field(default={})
 
 
 class Fingerprint(BaseModel):

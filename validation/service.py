@@ -12,6 +12,7 @@ from typing import TypeVar
 from fastapi import Request
 from pydantic import ValidationError
 
+from serving.content import json_bytes
 from serving.errors import ServiceError, busy, describe_validation
 from serving.executor import SingleThreadExecutor
 from serving.status import ServiceStatus
@@ -70,8 +71,8 @@ class ValidationService:
 
         Raises ServiceError `invalid_request` and RejectedError `bad_encoding` or `too_large`.
         """
-        body = await request.body()
-        return await self._parsing.run(lambda: _parse(body, model))
+        body, content_type = await request.body(), request.headers.get("content-type", "")
+        return await self._parsing.run(lambda: _parse(body, content_type, model))
 
     async def run(self, request: Request, work: Callable[[Engine], Awaitable[Result]]) -> Result:
         """Return the result of `work`, which is cancelled when the client disconnects.
@@ -103,9 +104,9 @@ class ValidationService:
         return [] if self.engine is not None else ["the scorer is being loaded"]
 
 
-def _parse(body: bytes, model: type[Body]) -> tuple[Body, bytes]:
+def _parse(body: bytes, content_type: str, model: type[Body]) -> tuple[Body, bytes]:
     try:
-        parsed = model.model_validate_json(body)
+        parsed = model.model_validate_json(json_bytes(body, content_type))
     except ValidationError as error:
         problems = error.errors(include_url=False, include_context=False, include_input=False)
         raise ServiceError(422, "invalid_request", describe_validation(problems)) from None

@@ -6,32 +6,19 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from pydantic import ValidationError
 
 from generation.http.routes import MEDIA_TYPES, SEED_HEADER, Service, attachment, inline
 from generation.schemas import Axes, JobRequest, PromptForm
 from generation.service import RESULT_FORMATS
 from generation.work.jobs import GenerationJob
 from generation.work.results import StoredFile
+from serving.content import body_schema, read_json_or_form
 from serving.errors import ServiceError, error_responses
 from serving.events import end_if_seen, job_events
 from serving.files import ServedFile
 from serving.schemas import JOB_ID_PATTERN, Job, ResultName
 
-_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
-
-_JOB_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {"schema": JobRequest.model_json_schema()},
-            # Multipart is read as well, but a schema for it would promise types that its text parts do not have.
-            _FORMS[0]: {"schema": PromptForm.model_json_schema()},
-        },
-    }
-}
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _FILES = dict.fromkeys(sorted(set(MEDIA_TYPES.values())), _BINARY)
 _PREVIEW: dict[int | str, dict[str, Any]] = {200: {"description": "The preview.", "content": {"image/png": _BINARY}}}
@@ -64,12 +51,12 @@ Found = Annotated[GenerationJob[StoredFile], Depends(find_job)]
 @router.post(
     "/jobs/",
     status_code=202,
-    openapi_extra=_JOB_BODY,
-    responses=_ACCEPTED | error_responses(400, 408, 413, 422, 503),
+    openapi_extra=body_schema(json_model=JobRequest, form_model=PromptForm),
+    responses=_ACCEPTED | error_responses(400, 408, 413, 415, 422, 503),
 )
 async def submit_job(request: Request, response: Response, service: Service) -> Job:
     """Queue a job; the body is JSON or a form."""
-    body = await read_job_request(request)
+    body = await read_json_or_form(request, JobRequest, PromptForm)
     job = service.submit(body.prompt, body.seed)
     response.headers["Location"] = f"/jobs/{job.id}"
     response.headers["X-Seed"] = str(job.seed)
@@ -145,21 +132,6 @@ async def get_preview(service: Service, job: Found) -> Response:
 async def delete_job(service: Service, job: Found) -> None:
     """Cancel the job, or drop its results if it is done; may be repeated."""
     service.delete(job)
-
-
-async def read_job_request(request: Request) -> JobRequest | PromptForm:
-    """Read the body as JSON or as a form, by its Content-Type. Raises RequestValidationError."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    try:
-        if kind in _FORMS:
-            async with request.form(max_files=0, max_fields=20) as form:
-                # A browser sends an empty input as "": treat it as absent.
-                return PromptForm.model_validate({k: v for k, v in form.items() if v or k == "prompt"})
-        if kind == "application/json":
-            return JobRequest.model_validate_json(await request.body())
-    except ValidationError as error:
-        raise RequestValidationError(error.errors()) from error
-    raise ServiceError(422, "invalid_request", f"Content-Type must be application/json, {_FORMS[0]} or {_FORMS[1]}")
 
 
 def _check_offered(job: GenerationJob[StoredFile], name: str) -> None:

@@ -6,12 +6,13 @@ import asyncio
 import base64
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.types import Receive
 
 from generation.schemas import Axes, PromptForm, SplatForm, VideoForm
 from generation.service import GenerationService
 from generation.work.jobs import GenerationJob, Output
+from serving.content import body_schema, read_form
 from serving.errors import ServiceError, busy, error_responses
 from serving.tasks import client_disconnected, run_until
 from serving.text import slug
@@ -43,44 +44,63 @@ def binary(media_type: str, description: str) -> dict[int | str, dict[str, Any]]
     return {200: {"description": description, "headers": SEED_HEADER, "content": content}}
 
 
-_ERRORS = error_responses(400, 408, 413, 422, 503)
+_ERRORS = error_responses(400, 408, 413, 415, 422, 503)
 
 router = APIRouter(tags=["generate"])
 
 
-@router.post("/generate/", responses=binary(MEDIA_TYPES["spz"], "The splat in base64, one line.") | _ERRORS)
-async def generate(request: Request, service: Service, form: Annotated[SplatForm, Form()]) -> Response:
+@router.post(
+    "/generate/",
+    responses=binary(MEDIA_TYPES["spz"], "The splat in base64, one line.") | _ERRORS,
+    openapi_extra=body_schema(form_model=SplatForm),
+)
+async def generate(request: Request, service: Service) -> Response:
     """Generate a splat, in base64 as miners submit it."""
+    form = await read_form(request, SplatForm)
     job = service.submit_once(form.prompt, form.seed, Output(form.format))
     data = await result_while_connected(service, job, request.receive)
     encoded = await asyncio.to_thread(base64.b64encode, data)
     return _answer(job, encoded, MEDIA_TYPES[form.format])
 
 
-@router.post("/generate_raw/", responses=binary(MEDIA_TYPES["spz"], "The splat's bytes.") | _ERRORS)
-async def generate_raw(request: Request, service: Service, form: Annotated[SplatForm, Form()]) -> Response:
+@router.post(
+    "/generate_raw/",
+    responses=binary(MEDIA_TYPES["spz"], "The splat's bytes.") | _ERRORS,
+    openapi_extra=body_schema(form_model=SplatForm),
+)
+async def generate_raw(request: Request, service: Service) -> Response:
     """Generate a splat and return its bytes."""
+    form = await read_form(request, SplatForm)
     job = service.submit_once(form.prompt, form.seed, Output(form.format))
     data = await result_while_connected(service, job, request.receive)
     return _answer(job, data, MEDIA_TYPES[form.format], attachment(job.prompt, form.format))
 
 
-@router.post("/generate_model/", responses=binary(MEDIA_TYPES["ply"], "A PLY file.") | _ERRORS)
+@router.post(
+    "/generate_model/",
+    responses=binary(MEDIA_TYPES["ply"], "A PLY file.") | _ERRORS,
+    openapi_extra=body_schema(form_model=PromptForm),
+)
 async def generate_model(
     request: Request,
     service: Service,
-    form: Annotated[PromptForm, Form()],
     axes: Annotated[Axes, Query(description="y_down for INRIA-style viewers.")] = "y_up",
 ) -> Response:
     """Generate a splat as a PLY download."""
+    form = await read_form(request, PromptForm)
     job = service.submit_once(form.prompt, form.seed, Output("ply", y_down=axes == "y_down"))
     data = await result_while_connected(service, job, request.receive)
     return _answer(job, data, MEDIA_TYPES["ply"], attachment(job.prompt, "ply"))
 
 
-@router.post("/generate_video/", responses=binary(MEDIA_TYPES["mp4"], "A turntable video.") | _ERRORS)
-async def generate_video(request: Request, service: Service, form: Annotated[VideoForm, Form()]) -> Response:
+@router.post(
+    "/generate_video/",
+    responses=binary(MEDIA_TYPES["mp4"], "A turntable video.") | _ERRORS,
+    openapi_extra=body_schema(form_model=VideoForm),
+)
+async def generate_video(request: Request, service: Service) -> Response:
     """Generate an object and return its turntable video."""
+    form = await read_form(request, VideoForm)
     job = service.submit_once(form.prompt, form.seed, Output("mp4", form.video_res))
     data = await result_while_connected(service, job, request.receive)
     return _answer(job, data, MEDIA_TYPES["mp4"], inline(job.prompt, "mp4"))

@@ -1,10 +1,12 @@
-"""The bodies of the collector's requests and responses, with their limits. Imports only pydantic."""
+"""The bodies of the collector's requests and responses, with their limits. Imports only pydantic and shared schemas."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from serving.schemas import RequestBody
 
 MAX_PROMPTS = 1000
 """Prompts in one submission."""
@@ -30,7 +32,7 @@ class Receipt(BaseModel):
     rejected: dict[str, int]
 
 
-class Fetch(BaseModel):
+class Fetch(RequestBody):
     """GET or POST /get: a request for prompts, signed by a hotkey and valid once."""
 
     model_config = ConfigDict(frozen=True)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Annotated
 
 import pytest
-from fastapi import FastAPI, Form, Request
+from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from fastapi.testclient import TestClient
 from pydantic import BaseModel
 
 from serving.app import ShellLimits, create_shell
+from serving.content import read_form, read_json, read_json_or_form
 from serving.errors import ServiceError
 from serving.schemas import Prompt
 from serving.settings import ShellSettings
@@ -26,17 +26,24 @@ class Note(BaseModel):
 
 class NoteForm(BaseModel):
     text: Prompt
+    count: int = 0
+
+
+def add_bodies(app: FastAPI) -> None:
+    @app.post("/notes/")
+    async def add_note(request: Request) -> Note:
+        return await read_json(request, Note)
+
+    @app.post("/forms/")
+    async def add_form(request: Request) -> NoteForm:
+        return await read_form(request, NoteForm)
+
+    @app.post("/either/")
+    async def add_either(request: Request) -> Note | NoteForm:
+        return await read_json_or_form(request, Note, NoteForm)
 
 
 def add_routes(app: FastAPI) -> None:
-    @app.post("/notes/")
-    async def add_note(note: Note) -> Note:
-        return note
-
-    @app.post("/forms/")
-    async def add_form(form: Annotated[NoteForm, Form()]) -> NoteForm:
-        return form
-
     @app.get("/notes/{note_id}")
     async def get_note(note_id: str) -> str:
         return note_id
@@ -80,6 +87,7 @@ def make_app() -> Callable[..., FastAPI]:
             limits or ShellLimits(max_body_bytes=1000, body_timeout_s=0.3, public_paths=("/page/",)),
         )
         add_routes(app)
+        add_bodies(app)
         return app
 
     return make

@@ -121,7 +121,34 @@ def test_the_validators_faults_are_invalid_requests(
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xfe", b'{"prompt": "\\ud800"}', b"[" * 100_000, b"NaN"])
+def test_null_for_an_optional_field_is_its_default(client: TestClient, body: dict[str, Any]) -> None:
+    assert client.post("/validate/", json={**body, "seed": None, "preview": None}).json()["seed"] == 0
+    converted = client.post("/convert/", json={"data": body["data"], "to": "ply", "metadata": None})
+    assert converted.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"prompt=a&data=b", "application/x-www-form-urlencoded"),
+        (b"--x\r\n\r\n\r\n--x--", "multipart/form-data; boundary=x"),
+        ('{"prompt": "a"}'.encode("utf-16"), "application/json"),
+        ('{"prompt": "é"}'.encode("latin-1"), "application/json; charset=iso-8859-1"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/validate/", "/convert/"])
+def test_bodies_of_another_kind_are_refused(client: TestClient, path: str, content: bytes, kind: str) -> None:
+    answer = client.post(path, content=content, headers={"Content-Type": kind})
+    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
+
+
+def test_a_byte_order_mark_is_skipped(client: TestClient, honest: Splats) -> None:
+    body = {"data": base64.b64encode(encode_spz(honest)).decode(), "to": "ply"}
+    content = b"\xef\xbb\xbf" + json.dumps(body).encode()
+    assert client.post("/convert/", content=content, headers={"Content-Type": "application/json"}).status_code == 200
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b'{"prompt": "\\ud800"}', b"[" * 100_000, b"NaN"])
 def test_bodies_that_are_no_json_object_are_invalid_requests(client: TestClient, content: bytes) -> None:
     answer = client.post("/validate/", content=content)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
+import httpx
 import pytest
 import torch
 from fastapi import FastAPI
@@ -13,8 +15,14 @@ from fastapi.testclient import TestClient
 
 from splats.codecs import decode
 from splats.turn import half_turn_x
+from tests.eventually import eventually
+
+Live = Callable[[FastAPI], AbstractContextManager[str]]
 
 ROUTES = ["/generate/", "/generate_raw/", "/generate_model/", "/generate_video/"]
+
+URLENCODED = "application/x-www-form-urlencoded"
+MULTIPART = b'preamble\r\n--X\r\nContent-Disposition: form-data; name="prompt"%b\r\n\r\n%b\r\n--X--\r\n'
 
 
 def test_generate_is_one_line_of_base64_of_what_generate_raw_answers(shared: TestClient) -> None:
@@ -88,6 +96,46 @@ def test_a_pasted_prompt_is_cleaned(client: TestClient, pace: Any, route: str) -
         client.post(route, data={"prompt": "\ufeffred\u00ad car\r\nwith\twheels\u202c", "seed": "1"}).status_code == 200
     )
     assert pace.calls == [("red car with wheels", 1)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "prompt"),
+    [
+        (URLENCODED, "prompt=café".encode(), "café"),  # curl -d "prompt=café"
+        (URLENCODED, "prompt=🚗 car".encode(), "🚗 car"),
+        (URLENCODED, b"prompt=caf%C3%A9+table", "café table"),
+        (f"{URLENCODED}; charset=iso-8859-1", b"prompt=caf%E9", "café"),
+        (URLENCODED, b"_charset_=windows-1251&prompt=\xea\xf0\xe0\xf1", "крас"),
+        ("multipart/form-data; boundary=X", MULTIPART % (b"", "café".encode()), "café"),
+        (
+            "multipart/form-data; boundary=X",
+            MULTIPART % (b"\r\nContent-Type: text/plain; charset=latin1", b"caf\xe9"),
+            "café",
+        ),
+    ],
+)
+@pytest.mark.parametrize("path", [*ROUTES, "/jobs/"])
+def test_a_form_arrives_as_it_was_sent(
+    make_app: Callable[..., FastAPI], live: Live, pace: Any, path: str, kind: str, body: bytes, prompt: str
+) -> None:
+    with live(make_app()) as url:
+        eventually(lambda: httpx.get(f"{url}/ready/").status_code == 200)
+        assert httpx.post(f"{url}{path}", content=body, headers={"Content-Type": kind}).is_success
+        eventually(lambda: [asked for asked, _ in pace.calls] == [prompt])
+
+
+@pytest.mark.parametrize("route", [*ROUTES, "/jobs/"])
+def test_bytes_that_are_no_text_are_refused(shared: TestClient, route: str) -> None:
+    answer = shared.post(route, content=b"prompt=caf%E9", headers={"Content-Type": URLENCODED})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+
+
+@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("kind", ["application/json", URLENCODED, "text/plain"])
+def test_json_is_not_read_and_the_reason_names_content_type(shared: TestClient, route: str, kind: str) -> None:
+    answer = shared.post(route, content=b'{"prompt": "a"}', headers={"Content-Type": kind})
+    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
+    assert "Content-Type" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("prompt", ["", "  ", "\u200b", "\x00", "a\x1bb", "a" * 1025, "a\U000e0041b"])
