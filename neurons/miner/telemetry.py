@@ -14,7 +14,7 @@ from neurons.miner.validators import Validators
 from neurons.services.generation_pool import GenerationPool
 from validation.schemas import REJECT_CODES
 
-PULL_CODES = frozenset({"task", "cooldown", "validator_unready", "failed", "nothing"})
+PULL_CODES = frozenset({"task", "cooldown", "validator_unready", "too_many_submissions", "failed", "nothing"})
 RESULT_CODES = REJECT_CODES | SUBMIT_REFUSALS.keys() | {"low_score", "copy"}
 """Reason codes of a result; any other is counted as "other"."""
 

@@ -123,11 +123,12 @@ class Validators:
             least = min(retry_after_s or 0.0, self._rules.max_cooldown_s)
             self._free(peer, max(self._backoff_s(status.failures), least))
 
-    def note_refusal(self, peer: Peer) -> None:
-        """Note that a validator refused to judge a result; it would refuse the next one as well."""
+    def note_refusal(self, peer: Peer, until: float = 0.0) -> None:
+        """Note that a validator refused to judge a result, and would refuse the next one as well before `until`."""
         if (status := self._all.get(peer.hotkey)) is not None:
             status.refusals += 1
-            self._free(peer, self._backoff_s(status.refusals))
+            ahead = min(until - self._now(), self._rules.max_cooldown_s)
+            self._free(peer, max(self._backoff_s(status.refusals), ahead + self._rng.uniform(EARLIEST_S, LATEST_S)))
 
     def note_release(self, peer: Peer, version: int | None) -> None:
         """Note the release that a validator runs; log once if it differs from ours."""

@@ -137,9 +137,9 @@ class Miner:
 
         # Submit the best one, or decline with an empty result.
         verdict = await deliver(self._calls, peer, task, results, self._rules, self._clock)
-        self._note_verdict(peer, verdict, declined=not results)
+        self._note_verdict(peer, task, verdict, declined=not results)
 
-    def _note_verdict(self, peer: Peer, reply: SubmitReply | None, *, declined: bool) -> None:
+    def _note_verdict(self, peer: Peer, task: Task, reply: SubmitReply | None, *, declined: bool) -> None:
         """Count and log the verdict, and note when the validator may be called again."""
         if reply is None:
             self._metrics.count_task("lost")
@@ -148,7 +148,8 @@ class Miner:
         outcome = _classify(reply, declined=declined)
         if outcome == "refused":
             logger.error("%s did not judge the result: %s", peer, SUBMIT_REFUSALS[reply.reason_code])
-            self._validators.note_refusal(peer)
+            over = task.submit_before if reply.reason_code == "too_many_submissions" else 0.0
+            self._validators.note_refusal(peer, max(over, reply.cooldown_until))
         else:
             self._validators.note_verdict(peer, reply.cooldown_until)
         self._metrics.count_task(outcome, reply.reason_code, reply.score)

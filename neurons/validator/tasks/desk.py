@@ -54,6 +54,9 @@ class Desk:
         """Return the miner's open task, a new one, or the reason why it gets none."""
         async with self.state.turn:
             now, record = self._needs.now(), self.state.get_record(hotkey)
+            if record.task is not None and records.is_exhausted(record.task, self._rules):
+                over = record.task.submit_before
+                return self._replies.no_task(record, over, "too_many_submissions", "the last task is not over yet")
             if record.task is not None:
                 return self._replies.task(record)
             refused = records.refuse_early_pull(record, now)

@@ -69,10 +69,14 @@ class Judging:
         """Return the reply to a submission. On a validator error the task stays open."""
         started = self._now()
 
-        # Count the submission on disk before its asset is touched, so that a crash cannot give unlimited tries.
+        # Note on disk that it is being judged, so that a restart of the validator costs the miner nothing.
         async with self._state.turn:
-            record, action = records.receive_submission(self._state.get_record(hotkey), submission.task_id, self._rules)
+            record, action = records.receive_submission(
+                self._state.get_record(hotkey), submission.task_id, started, self._rules
+            )
             task = record.task
+            if action is SubmissionAction.TOO_MANY:
+                return self._replies.exhausted(record)
             if action is not SubmissionAction.JUDGE or task is None:
                 return self._replies.refusal(record, action.value, "this task takes no further submission")
             await self._state.save(replace(record, binds=record.binds or bool(submission.bound_signature)))

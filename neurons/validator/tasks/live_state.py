@@ -35,7 +35,7 @@ class LiveState:
     def __init__(self, store: Store, rules: TaskRules, now: Callable[[], float]) -> None:
         self._store, self._rules, self._now = store, rules, now
         self.secret = store.secret()
-        self._records = {record.hotkey: record for record in store.records()}
+        self._records = {record.hotkey: records.excuse_restart(record, now()) for record in store.records()}
         self.copies = CopyIndex(store.assets(now() - KEPT_S))
         self.turn = asyncio.Lock()
         self.verdicts: dict[tuple[str, str], asyncio.Task[SubmitReply]] = {}
@@ -45,6 +45,9 @@ class LiveState:
     def get_record(self, hotkey: str) -> MinerRecord:
         """Return a miner's record as of now, without what has expired."""
         record = self._records.get(hotkey, MinerRecord(hotkey))
+        limited = records.limit_times(record, self._now(), self._rules)
+        if limited != record:  # kept, so that a cooldown that was too long ends
+            record = self._records[hotkey] = limited
         current = records.drop_expired(record, self._now(), self._rules)
         if record.task is not None and (hotkey, record.task.id) in self.verdicts:
             return replace(current, task=record.task)
@@ -66,7 +69,7 @@ class LiveState:
 
     def compute_weights(self, snapshot: Snapshot) -> dict[int, float]:
         """Return weights by uid, empty if nobody has earned any."""
-        return compute_weights(self._records.values(), snapshot, self._now(), self._rules)
+        return compute_weights(self.list_records(), snapshot, self._now(), self._rules)
 
     async def save(self, record: MinerRecord, asset: Accepted | None = None) -> None:
         """Write a record, and the asset accepted with it, to disk; then update memory."""

@@ -17,14 +17,19 @@ from neurons.validator.tasks.rules import TaskRules
 
 @dataclass(frozen=True, slots=True)
 class OpenTask:
-    """A task that a miner is working on. `job` is the id of the organic job it belongs to, if any."""
+    """A task that a miner is working on. `job` is the id of the organic job it belongs to, if any.
+
+    `judging_since` is the time at which the submission that is being judged arrived. If the validator ends meanwhile it
+    stays set, and that submission does not count.
+    """
 
     id: str
     prompt: str
     assigned_at: float
     submit_before: float
-    submissions: int = 0
+    submissions: int = 0  # those that the validator failed to judge
     job: str | None = None
+    judging_since: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,33 @@ def drop_expired(record: MinerRecord, now: float, rules: TaskRules) -> MinerReco
     return replace(record, task=task, closed=closed, accepted_at=recent)
 
 
+def limit_times(record: MinerRecord, now: float, rules: TaskRules) -> MinerRecord:
+    """Return the record without times further ahead than the rules allow, which a clock that was ahead has left."""
+    task = record.task
+    if task is not None:
+        task = replace(
+            task,
+            assigned_at=min(task.assigned_at, now),
+            submit_before=min(task.submit_before, now + rules.task_timeout_s),
+        )
+    return replace(
+        record,
+        task=task,
+        closed=tuple(replace(one, closed_at=min(one.closed_at, now)) for one in record.closed),
+        cooldown_until=min(record.cooldown_until, now + rules.max_cooldown_s),
+        accepted_at=tuple(min(at, now) for at in record.accepted_at),
+    )
+
+
+def excuse_restart(record: MinerRecord, now: float) -> MinerRecord:
+    """Extend the open task by the time lost if the validator ended while it judged a submission of it."""
+    if record.task is None or record.task.judging_since is None:
+        return record
+    lost_s = max(0.0, now - record.task.judging_since)
+    task = replace(record.task, submit_before=record.task.submit_before + lost_s, judging_since=None)
+    return replace(record, task=task)
+
+
 def refuse_early_pull(record: MinerRecord, now: float) -> MinerRecord | None:
     """Return the record with one more violation if its cooldown is still running, else None."""
     if now >= record.cooldown_until:
@@ -87,8 +119,10 @@ def assign_task(
     return replace(record, task=OpenTask(task_id, prompt, now, now + rules.task_timeout_s, job=job))
 
 
-def receive_submission(record: MinerRecord, task_id: str, rules: TaskRules) -> tuple[MinerRecord, SubmissionAction]:
-    """Decide what to do with a submission for `task_id`, counting it if it will be judged.
+def receive_submission(
+    record: MinerRecord, task_id: str, now: float, rules: TaskRules
+) -> tuple[MinerRecord, SubmissionAction]:
+    """Decide what to do with a submission for `task_id`, and note since when it is being judged if it will be.
 
     Expects a record without expired parts.
     """
@@ -96,10 +130,14 @@ def receive_submission(record: MinerRecord, task_id: str, rules: TaskRules) -> t
         return record, SubmissionAction.REPLAY
     if record.task is None or record.task.id != task_id:
         return record, SubmissionAction.UNKNOWN_TASK
-    if record.task.submissions >= rules.max_submissions:
+    if is_exhausted(record.task, rules):
         return record, SubmissionAction.TOO_MANY
-    counted = replace(record.task, submissions=record.task.submissions + 1)
-    return replace(record, task=counted), SubmissionAction.JUDGE
+    return replace(record, task=replace(record.task, judging_since=now)), SubmissionAction.JUDGE
+
+
+def is_exhausted(task: OpenTask, rules: TaskRules) -> bool:
+    """Check whether the task takes no further submission."""
+    return task.submissions >= rules.max_submissions
 
 
 def decline_task(record: MinerRecord, now: float, rules: TaskRules) -> MinerRecord:
@@ -115,10 +153,15 @@ def add_score(record: MinerRecord, fidelity: float, now: float, rules: TaskRules
 
 
 def excuse_fault(record: MinerRecord, lost_s: float, now: float, rules: TaskRules) -> MinerRecord:
-    """Extend the open task by the time that a validator fault cost. Nothing counts against the miner."""
+    """Count a submission that the validator failed to judge, and extend the open task by the time that this cost."""
     if record.task is None:
         return record
-    task = replace(record.task, submit_before=record.task.submit_before + max(0.0, lost_s))
+    task = replace(
+        record.task,
+        submissions=record.task.submissions + 1,
+        submit_before=record.task.submit_before + max(0.0, lost_s),
+        judging_since=None,
+    )
     return replace(record, task=task, cooldown_until=now + rules.fault_cooldown_s)
 
 

@@ -66,6 +66,11 @@ class ReplyBuilder:
         """Build the reply to a submission that leaves the task as it was."""
         return self.result(record, code, detail)
 
+    def exhausted(self, record: MinerRecord) -> SubmitReply:
+        """Build the reply to a submission of a task that takes no more: the miner may pull again when it is over."""
+        reply = self.refusal(record, "too_many_submissions", "this task takes no further submission")
+        return replace(reply, cooldown_until=math.ceil(record.task.submit_before) if record.task else 0)
+
     def result(
         self, record: MinerRecord, code: str = "", detail: str = "", result: SubmitReply | None = None
     ) -> SubmitReply:

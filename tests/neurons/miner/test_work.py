@@ -208,6 +208,14 @@ def test_a_result_that_is_refused_is_not_made_again_and_again(fast_clock, fake_s
     assert world.counts["refused"] == len(strict.results) < 10
 
 
+def test_a_task_without_submissions_left_is_not_pulled_again_before_it_is_over(fast_clock, fake_service) -> None:
+    spent = FakeValidator(fast_clock, on_submit=lambda answer: SubmitReply(reason_code="too_many_submissions"))
+    fine = FakeValidator(fast_clock)
+    spent.cooldown_s = -1e9
+    World(fast_clock, {"spent": spent, "fine": fine}, [fake_service()]).work(lambda: len(spent.results) == 3)
+    assert all(later - earlier >= spent.lasts_s for earlier, later in pairwise(spent.pulls))
+
+
 def test_an_error_in_one_task_ends_that_task_alone(fast_clock, fake_service, caplog) -> None:
     poison = FakeValidator(fast_clock, on_submit=raising(OverflowError("unforeseen")))
     fine = FakeValidator(fast_clock)

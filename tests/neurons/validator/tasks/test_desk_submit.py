@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from neurons.chain.contract import Seat, Snapshot
+from tests.eventually import eventually_async
 from tests.neurons.validator.tasks.pulls import MINER, OTHER, pull_task
 
 
@@ -103,6 +104,60 @@ def test_an_open_task_takes_three_submissions(world: Any, submission: Any, verdi
         task = await pull_task(desk)
         codes = [(await desk.submit(MINER, submission(task, MINER))).reason_code for _ in range(4)]
         assert codes == ["validator_fault"] * 3 + ["too_many_submissions"]
+
+    asyncio.run(story())
+
+
+def test_a_miner_without_submissions_left_is_told_when_the_task_is_over(
+    world: Any, submission: Any, verdicts: Any
+) -> None:
+    async def story() -> None:
+        world.verdict = verdicts["fault"]
+        desk = world.desk()
+        task = await pull_task(desk)
+        replies = [await desk.submit(MINER, submission(task, MINER)) for _ in range(4)]
+        pulled = await desk.pull(MINER)
+        assert replies[-1].cooldown_until == pulled.cooldown_until == 1_000_600
+        assert (pulled.task, pulled.reason_code, pulled.cooldown_violations) == (None, "too_many_submissions", 0)
+        world.now = 1_000_600
+        assert await pull_task(desk) != task
+
+    asyncio.run(story())
+
+
+def test_submissions_cut_off_by_a_kill_do_not_count(world: Any, submission: Any) -> None:
+    async def story() -> None:
+        task = await pull_task(world.desk())
+        world.before_verdict = asyncio.Event().wait  # a judge that never answers
+        for _ in range(5):
+            desk = world.desk()
+            judging = asyncio.create_task(desk.submit(MINER, submission(task, MINER)))
+            await eventually_async(lambda: len(world.judged) > 0)
+            world.judged.clear()
+            world.now += 10
+            for one in (judging, *desk.state.verdicts.values()):  # as a kill does, without another write
+                one.cancel()
+        world.before_verdict = None
+        desk = world.desk()
+        assert (await desk.pull(MINER)).task.submit_before == 1_000_650  # ten seconds were lost each time
+        reply = await desk.submit(MINER, submission(task, MINER))
+        assert (reply.score, reply.generations_within_8_hours) == (0.9, 1)
+
+    asyncio.run(story())
+
+
+def test_a_clock_that_was_ahead_and_is_put_right_leaves_no_long_cooldown(world: Any, submission: Any) -> None:
+    async def story() -> None:
+        world.now += 86_400
+        desk = world.desk()
+        await desk.submit(MINER, submission(await pull_task(desk), MINER))
+        await pull_task(desk, OTHER)
+        world.now -= 86_400
+        for after in (desk, world.desk()):  # whether it was running meanwhile or not
+            assert (await after.pull(MINER)).cooldown_until == 1_000_120
+            assert (await after.pull(OTHER)).task.submit_before == 1_000_600
+        world.now += 120
+        assert (await desk.pull(MINER)).task is not None
 
     asyncio.run(story())
 

@@ -44,24 +44,50 @@ def test_a_pull_after_the_cooldown_is_not_a_violation() -> None:
     assert r.refuse_early_pull(replace(MinerRecord("M"), cooldown_until=NOW), NOW) is None
 
 
-def test_the_open_task_is_judged_and_counted() -> None:
-    record, step = r.receive_submission(open_record(), "t1", RULES)
+def test_the_open_task_is_judged_and_counts_once_the_validator_has_failed() -> None:
+    record, step = r.receive_submission(open_record(), "t1", NOW + 5, RULES)
     assert step is SubmissionAction.JUDGE
     assert record.task is not None
-    assert record.task.submissions == 1
+    assert (record.task.submissions, record.task.judging_since) == (0, NOW + 5)
+    failed = r.excuse_fault(record, 2.0, NOW + 7, RULES).task
+    assert failed is not None
+    assert (failed.submissions, failed.judging_since) == (1, None)
+
+
+def test_a_submission_cut_off_by_a_restart_does_not_count_and_the_time_is_given_back() -> None:
+    record, _ = r.receive_submission(open_record(), "t1", NOW + 590, RULES)
+    restarted = r.excuse_restart(record, NOW + 630)
+    assert restarted.task is not None
+    assert (restarted.task.submissions, restarted.task.judging_since) == (0, None)
+    assert restarted.task.submit_before == NOW + 640
+    assert r.excuse_restart(restarted, NOW + 700) == restarted
+
+
+def test_times_that_a_clock_ahead_has_left_are_limited_to_the_spans_of_the_rules() -> None:
+    ahead = r.assign_task(MinerRecord("M"), "t1", "x", NOW + 86_400, RULES)
+    ahead = r.store_reply(
+        replace(ahead, cooldown_until=NOW + 86_520, accepted_at=(NOW, NOW + 86_400)), "t0", "reply", NOW + 86_400
+    )
+    limited = r.limit_times(ahead, NOW, RULES)
+    assert limited.task is not None
+    assert (limited.task.assigned_at, limited.task.submit_before) == (NOW, NOW + 600)
+    assert (limited.cooldown_until, limited.accepted_at) == (NOW + 120, (NOW, NOW))
+    assert limited.closed[0].closed_at == NOW
+    assert r.limit_times(limited, NOW + 1, RULES) == limited
 
 
 def test_an_unknown_task_changes_nothing() -> None:
     record = open_record()
-    assert r.receive_submission(record, "other", RULES) == (record, SubmissionAction.UNKNOWN_TASK)
+    assert r.receive_submission(record, "other", NOW, RULES) == (record, SubmissionAction.UNKNOWN_TASK)
 
 
 def test_a_fourth_submission_is_refused() -> None:
     record = open_record()
     for _ in range(3):
-        record, step = r.receive_submission(record, "t1", RULES)
+        record, step = r.receive_submission(record, "t1", NOW, RULES)
         assert step is SubmissionAction.JUDGE
-    assert r.receive_submission(record, "t1", RULES) == (record, SubmissionAction.TOO_MANY)
+        record = r.excuse_fault(record, 0.0, NOW, RULES)
+    assert r.receive_submission(record, "t1", NOW, RULES) == (record, SubmissionAction.TOO_MANY)
 
 
 def test_closed_tasks_are_bounded() -> None:
@@ -73,10 +99,9 @@ def test_closed_tasks_are_bounded() -> None:
 
 def test_the_reply_to_a_closed_task_is_kept_for_an_hour() -> None:
     closed = r.store_reply(r.add_score(open_record(), 1.0, NOW + 20, RULES), "t1", "reply", NOW + 20)
-    assert r.receive_submission(r.drop_expired(closed, NOW + 3619, RULES), "t1", RULES)[1] is SubmissionAction.REPLAY
-    assert (
-        r.receive_submission(r.drop_expired(closed, NOW + 3620, RULES), "t1", RULES)[1] is SubmissionAction.UNKNOWN_TASK
-    )
+    for later, action in ((3619, SubmissionAction.REPLAY), (3620, SubmissionAction.UNKNOWN_TASK)):
+        now = NOW + later
+        assert r.receive_submission(r.drop_expired(closed, now, RULES), "t1", now, RULES)[1] is action
 
 
 def test_the_cooldown_counts_from_the_pull() -> None:
