@@ -25,6 +25,7 @@ from mocks import cheats
 from splats.codecs import encode_spz
 from splats.model import TENSORS, Cameras, Splats, normalise
 from splats.render import render
+from splats.sh import BLACK
 from tools.make_score_golden import thinned
 from validation.assets.prepare import Prepared
 from validation.assets.views import view_cameras
@@ -90,6 +91,8 @@ class Attack:
         self.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self.optimiser.step()
+        with torch.no_grad():
+            self.free["colours"].clamp_(min=BLACK)  # below it colours have no gradient
         return float(loss.detach())
 
     def _splats(self) -> Splats:

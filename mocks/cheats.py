@@ -73,6 +73,19 @@ def lying(honest: Splats) -> Splats:
     return replace(honest, sh=sh)
 
 
+def veiled(honest: Splats, opacity: float, rgb: tuple[float, float, float]) -> Splats:
+    """Lay a nearly invisible copy of the object's splats, of one colour far outside [0, 1], over the object.
+
+    Where colours below 0 are blended, the copy subtracts them: the object shows one colour there, another in viewers.
+    """
+    veil = replace(
+        honest,
+        opacities=torch.full_like(honest.opacities, opacity),
+        sh=torch.zeros_like(honest.sh).index_copy(1, torch.tensor([0]), from_rgb(torch.tensor([rgb] * len(honest)))),
+    )
+    return concatenate(veil, honest)
+
+
 def card_of(honest: Splats, size_px: int = CARD_PX) -> Splats:
     """Paint the object's front on a flat card."""
     camera = orbit([0.0], [0.0], radius=2.1, width=size_px, height=size_px)

@@ -16,6 +16,9 @@ from splats.model import SH_DEGREE_BY_COUNT
 SH_C0 = 0.28209479177387814
 """The constant basis function, 1 / (2 √π)."""
 
+BLACK = torch.nextafter(torch.tensor(-0.5 / SH_C0), torch.tensor(0.0)).item()
+"""The least float32 coefficient of degree 0 whose colour is not below 0, so that its gradient passes."""
+
 SH_C1 = 0.4886025119029199
 SH_C2 = (1.0925484305920792, 0.31539156525252005, 0.5462742152960396)
 SH_C3 = (0.5900435899266435, 2.890611442640554, 0.4570457994644658, 0.3731763325901154, 1.445305721320277)

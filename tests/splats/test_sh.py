@@ -41,6 +41,15 @@ def test_degree_beyond_three_is_refused() -> None:
         sh.basis(4, _directions(1))
 
 
+def test_black_is_the_least_coefficient_with_a_gradient() -> None:
+    black = torch.tensor(sh.BLACK)
+    below = torch.nextafter(black, torch.tensor(-9.0))
+    coefficients = torch.stack([black, below, below]).reshape(1, 1, 3).requires_grad_()
+    sh.to_rgb(coefficients).sum().backward()
+    assert sh.to_rgb(coefficients).tolist() == [[0, 0, 0]]
+    assert (coefficients.grad > 0).flatten().tolist() == [True, False, False]
+
+
 def test_from_rgb_gives_the_same_colour_from_every_direction() -> None:
     rgb = torch.rand(20, 3, dtype=torch.float64)
     coefficients = sh.from_rgb(rgb)

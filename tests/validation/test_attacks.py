@@ -84,6 +84,23 @@ def test_the_checks_and_gates_do_the_work(name: str, judge: Judge, assets: tuple
     assert guarded < unguarded
 
 
+TWO_FACED = {
+    "white shown, red scored": ("white car", "red car", 0.01, (1.0, -200.0, -200.0)),
+    "yellow shown, green scored": ("yellow car", "green car", 0.03, (-60.0, 0.6, 0.0)),
+    "white shown, blue scored": ("white car", "blue car", 0.01, (-200.0, -120.0, 1.0)),
+    "yellow shown, red scored": ("yellow car", "red car", 0.01, (0.8, -120.0, -20.0)),
+}
+
+
+@pytest.mark.parametrize("name", TWO_FACED)
+def test_a_two_faced_asset_scores_as_what_viewers_show(name: str, judge: Judge) -> None:
+    shown, hidden, opacity, rgb = TWO_FACED[name]
+    honest = LOADERS["procedural"]("cpu")(shown, 1, lambda _progress: None).splats
+    prepared = prepare(encode_ply(cheats.veiled(honest, opacity, rgb)), SEED, judge.render_spec("cpu"))
+    assert judge.judge(hidden, prepared).score < 0.3
+    assert judge.judge(shown, prepared).score > 0.6
+
+
 def unchecked(splats: Splats, judge: Judge) -> Prepared:
     """As `prepare`, without a check."""
     spec = judge.render_spec("cpu")

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from generation.backends.guided.settings import Rates
 from splats.model import Splats
+from splats.sh import BLACK
 
 _ADAM_EPS = 1e-15
 """As in 3DGS: gradients of single splats are far below Adam's usual 1e-8."""
@@ -49,10 +50,15 @@ class GaussianParameters:
         return Splats(now.means.clone(), now.quats, now.scales, now.opacities, now.sh.clone())
 
     def step(self, number: int) -> None:
-        """Take step `number` (from 1) of Adam, then clear the gradients."""
+        """Take step `number` (from 1) of Adam, then clear the gradients.
+
+        Colours that the step moved below 0 are set to 0: below it they would have no gradient and stay black for good.
+        """
         self._adam.param_groups[0]["lr"] = position_rate(self._rates, number)
         self._adam.step()
         self._adam.zero_grad()
+        with torch.no_grad():
+            self._raw["sh"].clamp_(min=BLACK)
 
     @torch.no_grad()
     def update_gaussians(self, kept: Tensor, added: Splats) -> None:

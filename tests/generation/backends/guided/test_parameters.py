@@ -9,6 +9,7 @@ from generation.backends.guided.initial_ball import initial_ball
 from generation.backends.guided.parameters import GaussianParameters, position_rate
 from generation.backends.guided.settings import InitialBall, Rates
 from splats.model import TENSORS, Splats, bounds
+from splats.sh import to_rgb
 
 
 def some(count: int = 12, seed: int = 0) -> Splats:
@@ -49,6 +50,18 @@ def test_each_parameter_has_its_own_rate() -> None:
     torch.testing.assert_close(now.means, some().means - 0.02 * some().means.sign())
     torch.testing.assert_close(now.sh[:, 0, 0], some().sh[:, 0, 0] + 0.3)
     torch.testing.assert_close(torch.logit(now.opacities), torch.logit(some().opacities) + 0.05)
+
+
+def test_a_colour_driven_to_black_comes_back() -> None:
+    params = GaussianParameters(some(), Rates(colour=1.0))
+    for number in range(1, 5):
+        to_rgb(params.splats().sh).sum().backward()
+        params.step(number)
+    assert bool((to_rgb(params.snapshot().sh) == 0).all())
+    for number in range(5, 25):
+        (-to_rgb(params.splats().sh).sum()).backward()
+        params.step(number)
+    assert bool((to_rgb(params.snapshot().sh) > 0.1).all())
 
 
 def test_the_rate_of_positions_decays_and_then_stays() -> None:
