@@ -12,18 +12,19 @@ import base64
 import hashlib
 import sys
 from functools import cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import bittensor as bt
-from pydantic import BaseModel, Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from neurons.chain.signing import verify as verify  # noqa: PLC0414  these are part of the protocol
 from neurons.messages import TaskStatus as TaskStatus  # noqa: PLC0414
 from neurons.messages import bound_message as bound_message  # noqa: PLC0414
 from neurons.messages import result_message as result_message  # noqa: PLC0414
+from serving.schemas import RequestBody, default_for_null
 
 
-class Version(BaseModel):
+class Version(RequestBody):
     """A release. As an integer it is also the `version_key` of weights."""
 
     major: int = 0
@@ -38,14 +39,14 @@ NEURONS_VERSION = Version(major=1, minor=0, patch=0)
 """Version of the neurons in this repository."""
 
 
-class Task(BaseModel):
+class Task(RequestBody):
     """A prompt to turn into a splat."""
 
     id: str = ""
     prompt: str = ""
 
 
-class Feedback(BaseModel):
+class Feedback(RequestBody):
     """The verdict on a result, and the miner's average and reward."""
 
     validation_failed: bool = False
@@ -69,6 +70,12 @@ class ThreeGenSynapse(bt.Synapse):
     """The SDK's synapse without its repeated work: required fields are computed once per class. Same wire format."""
 
     required_hash_fields: ClassVar[tuple[str, ...]] = ()
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _null_is_default(cls, value: Any, info: ValidationInfo) -> Any:
+        """Take null for the default: a peer's own class may declare a field of ours as optional."""
+        return default_for_null(cls, value, info)
 
     def get_required_fields(self) -> list[str]:
         """Return the names of the fields without a default."""

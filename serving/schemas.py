@@ -17,10 +17,11 @@ from pydantic import (
     Field,
     GetJsonSchemaHandler,
     StringConstraints,
+    ValidationInfo,
     WithJsonSchema,
-    model_validator,
+    field_validator,
 )
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, PydanticUseDefault
 
 from serving.prompts import PROMPT_MAX_CHARS, PROMPT_PATTERN, clean_prompt
 
@@ -64,10 +65,10 @@ FINISHED: frozenset[JobStatus] = frozenset({"done", "failed", "cancelled"})
 class RequestBody(BaseModel):
     """Base of JSON requests: null for a field that has a default means the default."""
 
-    @model_validator(mode="before")
+    @field_validator("*", mode="before")
     @classmethod
-    def _drop_nulls(cls, values: Any) -> Any:
-        return drop_nulls(cls, values)
+    def _null_is_default(cls, value: Any, info: ValidationInfo) -> Any:
+        return default_for_null(cls, value, info)
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
@@ -80,12 +81,11 @@ class RequestBody(BaseModel):
         return schema
 
 
-def drop_nulls(model: type[BaseModel], values: Any) -> Any:
-    """Return an object without the nulls of fields that have a default; for validators of mode "before"."""
-    if not isinstance(values, dict):
-        return values
-    optional = {name for name, field in model.model_fields.items() if not field.is_required()}
-    return {name: value for name, value in values.items() if value is not None or name not in optional}
+def default_for_null(model: type[BaseModel], value: Any, info: ValidationInfo) -> Any:
+    """Return the value, but let the field have its default, if any, for null; for field validators of mode "before"."""
+    if value is None and info.field_name is not None and not model.model_fields[info.field_name].is_required():
+        raise PydanticUseDefault
+    return value
 
 
 class ErrorBody(BaseModel):

@@ -8,9 +8,20 @@ from typing import Any
 import bittensor as bt
 import pytest
 from bittensor.core.synapse import Synapse
+from pydantic import ValidationError
 
 from neurons import protocol
-from neurons.protocol import SYNAPSES, Feedback, SubmitResults, Task, TaskStatus, Version
+from neurons.protocol import (
+    SYNAPSES,
+    Feedback,
+    Generate,
+    PullTask,
+    StatusCheck,
+    SubmitResults,
+    Task,
+    TaskStatus,
+    Version,
+)
 
 ALICE = bt.Keypair.create_from_uri("//Alice")
 BOB = bt.Keypair.create_from_uri("//Bob")
@@ -159,3 +170,24 @@ def test_every_field_is_bound(field: str) -> None:
     value = BOUND[field]
     other = value + 1 if isinstance(value, int) else value + value[:1]  # type: ignore[operator,index]
     assert protocol.bound_message(**{**BOUND, field: other}) != protocol.bound_message(**BOUND)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("synapse", SYNAPSES)
+def test_null_for_an_optional_field_is_its_default(synapse: type[Synapse]) -> None:
+    values = {"results": "", "submit_time": 0, "signature": "", "prompt": "a", "task_id": "b"}
+    required = {name: values[name] for name in REQUIRED.get(synapse.__name__, [])}
+    nulls = dict.fromkeys(OWN_FIELDS[synapse.__name__])
+    assert synapse.model_validate({**nulls, **required}) == synapse.model_validate({**required})
+
+
+@pytest.mark.parametrize(
+    ("synapse", "field"), [(SubmitResults, "results"), (Generate, "prompt"), (StatusCheck, "task_id")]
+)
+def test_null_for_a_required_field_is_refused(synapse: type[Synapse], field: str) -> None:
+    with pytest.raises(ValidationError):
+        synapse.model_validate({"submit_time": 0, "signature": "", field: None})
+
+
+def test_null_inside_a_nested_object_is_its_default() -> None:
+    assert Feedback.model_validate({"current_miner_reward": None}) == Feedback()
+    assert PullTask.model_validate({"task": {"id": "a", "prompt": None}}).task == Task(id="a")

@@ -17,6 +17,7 @@ from neurons.validator.axon.refusals import (
     BAD_METHOD,
     BUSY,
     BY_STATUS,
+    COMPRESSED,
     INVALID,
     NO_LENGTH,
     NO_TASK,
@@ -86,6 +87,8 @@ class AxonGateway:
             return STOPPING
         if self.active_requests >= self._rules.max_requests:
             return BUSY
+        if Headers(scope=scope).get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
+            return COMPRESSED
         return NO_LENGTH if length is None else self._check_length(scope, name, length)
 
     def _check_length(self, scope: Scope, name: str, length: int) -> Refusal | None:

@@ -45,6 +45,7 @@ class Refusal:
 
 UNKNOWN_SYNAPSE = Refusal(404, "unknown_synapse", "this validator knows no such synapse")
 BAD_METHOD = Refusal(405, "method_not_allowed", "synapses come by POST")
+COMPRESSED = Refusal(415, "unsupported_media_type", "compressed bodies are not accepted")
 NO_LENGTH = Refusal(411, "length_required", "a Content-Length is needed")
 INVALID = Refusal(400, "invalid_request", "headers or body are not those of this synapse")
 TOO_LARGE = Refusal(413, "too_large", "the body is larger than max_result_bytes allows")
@@ -75,6 +76,7 @@ BY_STATUS = {404: UNKNOWN_SYNAPSE, 405: BAD_METHOD}
 ALL_REFUSALS = (
     UNKNOWN_SYNAPSE,
     BAD_METHOD,
+    COMPRESSED,
     NO_LENGTH,
     INVALID,
     TOO_LARGE,

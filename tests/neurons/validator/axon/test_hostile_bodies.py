@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 from dataclasses import replace
 from typing import Any
@@ -47,6 +48,28 @@ def test_a_body_without_a_length_is_refused(subnet: Any, framing: tuple[str, str
     async def story() -> None:
         async with subnet.axon() as axon, post_raw(axon, "PullTask", dict([framing])) as reader:
             assert (await reader.readline()).split()[1] in (b"411", b"400")
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("coding", ["gzip", "BR"])
+def test_a_compressed_body_is_refused_with_the_reason(subnet: Any, peer: Any, coding: str) -> None:
+    async def story() -> None:
+        async with subnet.axon() as axon, peer(axon) as miner:
+            headers = {**miner.headers(PullTask()), "Content-Encoding": coding}
+            answer = await miner.client.post(f"{axon.url}/PullTask", headers=headers, content=gzip.compress(b"{}"))
+            assert (answer.status_code, refusal_code(answer)) == (415, "unsupported_media_type")
+            await assert_serves(miner)
+
+    asyncio.run(story())
+
+
+def test_nulls_in_a_body_mean_the_defaults(subnet: Any, peer: Any) -> None:
+    async def story() -> None:
+        async with subnet.axon() as axon, peer(axon) as miner:
+            body = b'{"task": null, "submit_before": null, "thresholds": null, "detail": null}'
+            answer = await miner.client.post(f"{axon.url}/PullTask", headers=miner.headers(PullTask()), content=body)
+            assert answer.json()["task"]["prompt"] == "a red car"
 
     asyncio.run(story())
 
