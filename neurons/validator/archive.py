@@ -35,6 +35,7 @@ class AssetArchive:
         self._sizes: dict[str, int] | None = None  # bytes by day; None until counted
         self._waiting = BoundedSemaphore(MAX_WAITING)
         self._thread = SingleThreadExecutor("archive")
+        self._reason = ""  # why the last asset was dropped; "" if it was stored
         self.dropped = 0
 
     def keep(self, digest: str, asset: bytes) -> None:
@@ -52,21 +53,24 @@ class AssetArchive:
 
     def _write(self, digest: str, asset: bytes) -> None:
         try:
-            self._store(digest, asset)
+            if self._store(digest, asset) and self._reason:
+                logger.info("accepted assets are archived again")
+                self._reason = ""
         except Exception as error:  # fsspec raises whatever its back end raises; this is the thread's outermost call
             self._sizes = None  # unknown after a failed write: count again
             self._drop(f"{type(error).__name__}: {error}")
         finally:
             self._waiting.release()
 
-    def _store(self, digest: str, asset: bytes) -> None:
+    def _store(self, digest: str, asset: bytes) -> bool:
+        """Store an asset; return False if it was dropped because there is no space for it."""
         day = datetime.fromtimestamp(self._now(), UTC).strftime("%Y-%m-%d")
         sizes = self._sizes = self._count() if self._sizes is None else self._sizes
         while sum(sizes.values()) + len(asset) > self._max:
             oldest = min(sizes, default=day)
             if oldest >= day:
                 self._drop("today's assets use all the space")
-                return
+                return False
             self._files.rm(posixpath.join(self._root, oldest), recursive=True)
             del sizes[oldest]
         folder = posixpath.join(self._root, day)
@@ -75,6 +79,7 @@ class AssetArchive:
         with self._files.transaction, self._files.open(f"{folder}/{digest}.{kind}", "wb") as file:
             file.write(asset)  # the transaction gives the file its name once it is complete
         sizes[day] = sizes.get(day, 0) + len(asset)
+        return True
 
     def _count(self) -> dict[str, int]:
         """Return the bytes stored by day. Folders not named like a day belong to somebody else."""
@@ -88,4 +93,6 @@ class AssetArchive:
 
     def _drop(self, reason: str) -> None:
         self.dropped += 1
-        logger.warning("an accepted asset was not archived: %s", reason)
+        if reason != self._reason:  # one line for each change
+            self._reason = reason
+            logger.warning("accepted assets are not archived: %s", reason)

@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import logging
 import random
-import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ from neurons.validator.tasks.desk import Desk, DeskDependencies
 from neurons.validator.tasks.jobs import AllowList, JobRules, OrganicJobs
 from neurons.validator.tasks.live_state import LiveState
 from neurons.validator.tasks.rules import TaskRules
-from neurons.validator.tasks.state import Store
+from neurons.validator.tasks.state import StateUnavailableError, Store
 from neurons.validator.tasks.trust import Identity
 from serving.schemas import new_job_id
 from serving.tasks import background
@@ -34,6 +33,8 @@ logger = logging.getLogger(__name__)
 
 FORGET_S = 3600.0
 """Interval at which old state is dropped."""
+DISK_CHECK_S = 5.0
+"""Interval at which a state that could not be written is tried again, even if no miner calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,8 @@ async def open_domain(
 
     `sign` returns the hotkey's signature in base64. The validation services are checked once before this yields.
 
-    Raises StateDamagedError, SettingsError, OSError or BadBatchError (prompt file), ValueError or ImportError (storage
-    URL).
+    Raises StateDamagedError, StateUnavailableError, SettingsError, OSError or BadBatchError (prompt file), ValueError
+    or ImportError (storage URL).
     """
     prompts = Prompts(settings.dataset.default_prompts_path, random.SystemRandom())
     keys = bearer(settings.validation.api_key_file)
@@ -93,7 +94,7 @@ async def open_domain(
         jobs = OrganicJobs(job_rules(settings.public_api), now, allowed(settings.public_api))
         desk = Desk(state, rules, me, needs, jobs)
         await pool.check()
-        work = [pool.run(), _forget_old(state)]
+        work = [pool.run(), _forget_old(state), _watch_disk(state)]
         if (prompter := settings.dataset.prompter).endpoint:
             collector = CollectorClient(prompter.endpoint.rstrip("/"), me.hotkey, sign, time.time_ns)
             work.append(keep_fresh(prompts, collector, internet, prompter.fetch_interval))
@@ -131,8 +132,14 @@ def allowed(api: PublicApi) -> Callable[[str], bool]:
 
 async def _forget_old(state: LiveState) -> None:
     while True:
-        try:
+        with contextlib.suppress(StateUnavailableError):  # which has been logged
             await state.forget_old()
-        except sqlite3.Error:  # such as a full disk: meanwhile requests fail, but no state is lost
-            logger.exception("old state could not be dropped")
         await asyncio.sleep(FORGET_S)
+
+
+async def _watch_disk(state: LiveState) -> None:
+    while True:
+        await asyncio.sleep(DISK_CHECK_S)
+        if state.problem:
+            with contextlib.suppress(StateUnavailableError):
+                await state.try_write()

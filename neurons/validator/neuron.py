@@ -24,7 +24,7 @@ from neurons.validator.domain import Domain, allowed, open_domain, task_rules
 from neurons.validator.pages import status_pages
 from neurons.validator.prompts import BadBatchError
 from neurons.validator.registration import Announcer, SeatLostError, check_registered
-from neurons.validator.tasks.state import StateDamagedError
+from neurons.validator.tasks.state import StateDamagedError, StateUnavailableError
 from neurons.validator.tasks.trust import Identity
 from neurons.validator.telemetry import Counters, Telemetry
 from neurons.validator.weights import WeightRules, WeightSetter
@@ -72,7 +72,11 @@ async def run(settings: ValidatorSettings, shell: ShellSettings, wallet: Any, fo
         me = Identity(
             settings.chain.netuid, wallet.hotkey.ss58_address, verify, settings.neuron.require_bound_signature
         )
-        domain = await _open_domain(stack, settings, folder, me, partial(sign, wallet.hotkey))
+        try:
+            domain = await _open_domain(stack, settings, folder, me, partial(sign, wallet.hotkey))
+        except StateUnavailableError as error:
+            logger.critical("the validator cannot start: %s", error)
+            return 1
         validator = assemble(settings, wallet, address, chain, domain, Counters(status.registry))
         telemetry = validator.telemetry
         telemetry.register_gauges(status.registry)
@@ -98,7 +102,11 @@ async def _open_domain(
     me: Identity,
     sign: Callable[[bytes], str],
 ) -> Domain:
-    """Open the domain. Raises SettingsError for a damaged state, an unusable prompt file or an unusable storage URL."""
+    """Open the domain.
+
+    Raises SettingsError for a damaged state, an unusable prompt file or an unusable storage URL, and
+    StateUnavailableError for a state that can be used again once the disk has room, for instance.
+    """
     try:
         return await stack.enter_async_context(open_domain(settings, folder, me, sign))
     except (StateDamagedError, BadBatchError, OSError, ValueError, ImportError) as error:

@@ -72,6 +72,8 @@ class Telemetry:
             reasons.append("the subnet has not been read yet")
         if self.sync.head_age_s > MAX_HEAD_AGE_S:
             reasons.append(f"no new block for {self.sync.head_age_s:.0f} s")
+        if self.domain.desk.state.problem:
+            reasons.append(self.domain.desk.state.problem)
         if not self.domain.pool.ready:
             reasons.append("no validation service is ready")
         if not self.announcer.announced:

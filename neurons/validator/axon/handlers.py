@@ -33,6 +33,7 @@ from neurons.validator.axon.refusals import (
 from neurons.validator.tasks.desk import Desk
 from neurons.validator.tasks.jobs import JobRefusal
 from neurons.validator.tasks.replies import MAX_RESULT_BYTES
+from neurons.validator.tasks.state import StateUnavailableError
 
 logger = logging.getLogger(__name__)
 
@@ -133,6 +134,9 @@ def guarded(handler: Handler) -> Handler:
             return await handler(synapse)
         except RefusedError as error:
             context.refusal = error.refusal
+            raise
+        except StateUnavailableError:  # which has been logged
+            context.refusal = INTERNAL
             raise
         except Exception:
             logger.exception("a %s could not be answered", type(synapse).__name__)

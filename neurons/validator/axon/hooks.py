@@ -9,6 +9,7 @@ memory, without ever dropping any. Here a nonce may be 30 s ahead, or behind by 
 from __future__ import annotations
 
 import base64
+import sqlite3
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from neurons.protocol import NO_FIELDS_HASH, ThreeGenSynapse, verify
 from neurons.validator.axon.refusals import (
     BAD_SIGNATURE,
     FUTURE_NONCE,
+    INTERNAL,
     INVALID,
     NOT_ALLOWED,
     NOT_ENABLED,
@@ -32,6 +34,7 @@ from neurons.validator.axon.refusals import (
     RefusedError,
     request_context,
 )
+from neurons.validator.tasks.state import StateUnavailableError
 
 LATE_NS = 4_000_000_000
 """The SDK's own allowance for clock differences and latency."""
@@ -118,6 +121,9 @@ def verify_hook(verifier: RequestVerifier) -> Callable[[ThreeGenSynapse], Awaita
             context.hotkey = await verifier.authenticate(synapse)
         except RefusedError as error:
             context.refusal = error.refusal
+            raise
+        except (StateUnavailableError, sqlite3.Error):  # the nonce cannot be stored
+            context.refusal = INTERNAL
             raise
 
     return verified

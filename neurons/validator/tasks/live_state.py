@@ -12,12 +12,12 @@ from neurons.chain.contract import Snapshot
 from neurons.messages import SubmitReply
 from neurons.validator.tasks import records
 from neurons.validator.tasks.copies import KEPT_S, CopyIndex
+from neurons.validator.tasks.disk import StateDisk
 from neurons.validator.tasks.records import MinerRecord
 from neurons.validator.tasks.replies import ClosedTaskSummary
 from neurons.validator.tasks.rewards import compute_weights
 from neurons.validator.tasks.rules import TaskRules
 from neurons.validator.tasks.state import Accepted, Store
-from serving.executor import SingleThreadExecutor
 
 T = TypeVar("T")
 
@@ -26,10 +26,11 @@ MAX_RECENT = 200
 
 
 class LiveState:
-    """Miners' records, accepted assets and verdicts in progress. Raises StateDamagedError if the store is unreadable.
+    """Miners' records, accepted assets and verdicts in progress. Raises as `Store`.
 
     `turn` serialises changes: hold it from reading a record until it is saved. `verdicts` maps (hotkey, task id) to the
     judging in progress; such a task does not expire. `recent` has the tasks closed since the start, newest last.
+    While the disk cannot be written, every method that would write raises StateUnavailableError.
     """
 
     def __init__(self, store: Store, rules: TaskRules, now: Callable[[], float]) -> None:
@@ -40,7 +41,16 @@ class LiveState:
         self.turn = asyncio.Lock()
         self.verdicts: dict[tuple[str, str], asyncio.Task[SubmitReply]] = {}
         self.recent: deque[ClosedTaskSummary] = deque(maxlen=MAX_RECENT)
-        self._disk = SingleThreadExecutor("store")
+        self._disk = StateDisk()
+
+    @property
+    def problem(self) -> str:
+        """Why the state cannot be written now, "" if it can."""
+        return self._disk.problem
+
+    async def try_write(self) -> None:
+        """Find out whether the state can be written again. Raises StateUnavailableError if not."""
+        await self._disk.run(self._store.try_write)
 
     def get_record(self, hotkey: str) -> MinerRecord:
         """Return a miner's record as of now, without what has expired."""
@@ -105,5 +115,5 @@ class LiveState:
     async def close(self) -> None:
         """Wait for the verdicts in progress, then close the store."""
         await asyncio.gather(*self.verdicts.values(), return_exceptions=True)
-        self._disk.close(wait=True)
+        self._disk.close()
         self._store.close()

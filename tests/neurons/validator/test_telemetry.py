@@ -76,6 +76,12 @@ def test_not_ready_names_every_reason(seen: Seen) -> None:
     ]
 
 
+def test_a_state_that_cannot_be_written_is_a_reason(seen: Seen) -> None:
+    disk = seen.telemetry.domain.desk.state._disk
+    disk.problem = "the state cannot be used: the disk is full"
+    assert seen.telemetry.not_ready() == ["the state cannot be used: the disk is full"]
+
+
 def test_gauges_are_read_on_each_scrape(seen: Seen) -> None:
     assert seen.value("chain_block") == 120.0
     seen.watch.height = 121

@@ -79,6 +79,22 @@ def test_an_internal_error_is_reported_as_such_and_logged(
     assert "a PullTask could not be answered" in caplog.text
 
 
+def test_a_locked_database_is_answered_as_internal_with_a_time_to_come_back(subnet: Any, peer: Any) -> None:
+    async def story() -> None:
+        async with subnet.axon() as axon, peer(axon) as miner:
+            subnet.world.stores[-1]._db.execute("PRAGMA busy_timeout = 1")
+            with contextlib.closing(sqlite3.connect(subnet.world.folder / "state.db", isolation_level=None)) as other:
+                other.execute("BEGIN IMMEDIATE")
+                for _ in range(3):
+                    answer = await miner.send(PullTask())
+                    assert (answer.status_code, refusal_code(answer)) == (500, "internal")
+                    assert answer.headers["retry-after"] == "30"
+            await asyncio.sleep(1.1)
+            assert (await miner.pull())["task"]["id"]
+
+    asyncio.run(story())
+
+
 def test_the_port_is_closed_after_shutdown(subnet: Any) -> None:
     async def story() -> int:
         async with subnet.axon() as axon:
