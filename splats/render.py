@@ -99,8 +99,8 @@ def covered_pixels(splats: Splats, cameras: Cameras) -> int:
     That is, for each visible splat, the area within the image of a box of half sides
     sqrt(2 ln(opacity / ALPHA_MIN)) · sqrt((s f / z)² (1 + (x/z)²) + BLUR) round its centre, where s is its largest
     scale and x/z is clamped as in the projection: the ellipse is taken to be as wide in every direction as along its
-    longest axis. Pixels that stop early, thin splats and the compensation of antialiased ones make the true work smaller. Cheap: no rotation and no
-    covariance, linear in N · C.
+    longest axis. Pixels that stop early, thin splats and the compensation of antialiased ones make the true work
+    smaller. Cheap: no rotation and no covariance, linear in N · C.
     """
     means, scales = splats.means.detach().double(), splats.scales.detach().amax(dim=-1).double()
     extent = 2 * torch.log(splats.opacities.detach().double() / ALPHA_MIN)  # [N] squared; never drawn where negative
