@@ -131,6 +131,8 @@ def exit_with_error(program: str, error: Exception) -> NoReturn:
 def read_yaml(path: Path, model: type[Model]) -> Model:
     """Return a settings model from a YAML file; unknown names are errors if the model forbids extras.
 
+    A name without a value (null) has its default.
+
     Raises SettingsError.
     """
     try:
@@ -145,8 +147,10 @@ def read_yaml(path: Path, model: type[Model]) -> Model:
         loaded = {}
     if not isinstance(loaded, dict):
         raise SettingsError(f"{path} must contain names and values, not a {type(loaded).__name__}")
+    optional = {name for name, field in model.model_fields.items() if not field.is_required()}
+    given = {name: value for name, value in loaded.items() if value is not None or name not in optional}
     try:
-        return model.model_validate(loaded)
+        return model.model_validate(given)
     except ValidationError as error:
         raise SettingsError(f"{path}: {describe_validation(error.errors())}") from error
 

@@ -53,6 +53,19 @@ def test_splats_are_normalised_and_sound(generate: Generator) -> None:
     assert bool(torch.isfinite(splats.means).all())
 
 
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "\U0001f3f3\ufe0f\u200d\U0001f308 flag",
+        "\U0001f469\U0001f3fd\u200d\U0001f680",
+        "\u062f\u0648\u0686\u0631\u062e\u0647\u200c\u06cc \u0635\u0648\u0631\u062a\u06cc",
+        "\u0930\u094d\u200d\u092f \u0932\u093e\u0932 car",
+    ],
+)
+def test_joiners_and_emoji_do_not_disturb_the_parser(generate: Generator, prompt: str) -> None:
+    assert len(make(generate, prompt).splats) > 0
+
+
 def test_same_bytes_in_processes_with_other_hashes_and_thread_counts() -> None:
     with digests("1", "1") as first, digests("2", "2") as second:
         outputs = [process.communicate()[0] for process in (first, second)]

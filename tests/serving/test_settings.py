@@ -149,6 +149,20 @@ def test_a_yaml_file_becomes_settings(tmp_path: Path) -> None:
     assert read_yaml(path, Config) == Config(name="x", count=3)
 
 
+@pytest.mark.parametrize("text", ["name: x\ncount:\n", "name: x\ncount: null\n", "\ufeffname: x\ncount: ~\n"])
+def test_a_name_without_a_value_has_its_default(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text(text, encoding="utf-8")
+    assert read_yaml(path, Config) == Config(name="x")
+
+
+def test_a_required_name_needs_a_value(tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text("name:\ncount: 3\n")
+    with pytest.raises(SettingsError, match="name"):
+        read_yaml(path, Config)
+
+
 @pytest.mark.parametrize(
     ("text", "reported"),
     [
