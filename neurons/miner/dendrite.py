@@ -46,6 +46,9 @@ PULL_S = 20.0
 SUBMIT_S = 240.0
 """Timeout of a submission: a verdict takes up to two minutes of queueing and scoring, and a lost worker is tried once
 more. Axons cap timeouts at 300 s; below that, a reply in time is never refused because its request is too old."""
+STEP_BACK_NS = 1_000_000_000
+"""If the clock is put back by more than this, nonces start again from its time under a new uuid: an axon remembers the
+last nonce of each uuid, and refuses nonces that lie ahead of its own clock."""
 REPLY_BYTES = 1 << 20
 """Largest reply that is read; the length of the request is added, since some validators send it back."""
 RESULT_BYTES = 17 << 20
@@ -188,7 +191,10 @@ class Dendrite:
 
     def _add_headers(self, peer: Peer, synapse: S, timeout_s: float) -> None:
         """Add sender, receiver, nonce and their signature, as the SDK's dendrite does."""
-        self._nonce = max(self._nonce + 1, self._now_ns())
+        now = self._now_ns()
+        if self._nonce > now + STEP_BACK_NS:  # the clock was put back
+            self._uuid, self._nonce = str(uuid.uuid4()), 0
+        self._nonce = max(self._nonce + 1, now)
         synapse.timeout = timeout_s
         synapse.axon = TerminalInfo(ip=peer.ip, port=peer.port, hotkey=peer.hotkey)
         signed = f"{self._nonce}.{self.hotkey}.{peer.hotkey}.{self._uuid}.{synapse.body_hash}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -27,10 +28,15 @@ LATEST_S = 1.5
 
 @dataclass(slots=True)
 class _Status:
-    """The state of one validator; it may be called at `free_at` (Unix seconds) unless it is busy."""
+    """The state of one validator; unless it is busy it may be called at `free_at` or at `free_after`.
+
+    The first is in Unix seconds and the second in monotonic ones, and whichever comes first counts, so that a clock
+    that is put right, in either direction, delays no call.
+    """
 
     peer: Peer
     free_at: float = 0.0
+    free_after: float = 0.0
     busy: bool = False
     failures: int = 0  # failed calls in a row
     refusals: int = 0  # results in a row that were not judged
@@ -56,10 +62,21 @@ def format_release(version: int) -> str:
 
 
 class Validators:
-    """The validators worth calling. `now` returns Unix seconds, `rng` draws jitter, `version` is our own release."""
+    """The validators worth calling.
 
-    def __init__(self, rules: MinerRules, now: Callable[[], float], rng: random.Random, version: int = 0) -> None:
+    `now` returns Unix seconds and `monotonic` monotonic ones, `rng` draws jitter, `version` is our own release.
+    """
+
+    def __init__(
+        self,
+        rules: MinerRules,
+        now: Callable[[], float],
+        rng: random.Random,
+        version: int = 0,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._rules, self._now, self._rng, self._version = rules, now, rng, version
+        self._monotonic = monotonic
         self._all: dict[str, _Status] = {}
 
     def __len__(self) -> int:
@@ -78,7 +95,8 @@ class Validators:
             peer = Peer(seat.hotkey, seat.ip, seat.port, seat.stake)
             known = self._all.get(seat.hotkey)
             if known is None:  # a new miner spreads its first calls
-                known = _Status(peer, self._now() + self._rng.uniform(0, LATEST_S))
+                wait_s = self._rng.uniform(0, LATEST_S)
+                known = _Status(peer, self._now() + wait_s, self._monotonic() + wait_s)
             elif (known.peer.ip, known.peer.port) != (peer.ip, peer.port):
                 known.failures = 0
             known.peer = peer
@@ -91,7 +109,7 @@ class Validators:
 
     def choose(self) -> Peer | None:
         """Return the validator with the most stake that may be called now, and mark it busy until a `note_…` call."""
-        free = [status for status in self._all.values() if not status.busy and status.free_at <= self._now()]
+        free = [status for status in self._all.values() if not status.busy and not self._remaining_s(status)]
         if not free:
             return None
         chosen = max(free, key=lambda status: status.peer.stake)
@@ -100,8 +118,7 @@ class Validators:
 
     def wait_s(self) -> float | None:
         """Return the seconds until a validator may be called, None if that depends on open tasks or the chain."""
-        times = [status.free_at for status in self._all.values() if not status.busy]
-        return max(0.0, min(times) - self._now()) if times else None
+        return min((self._remaining_s(status) for status in self._all.values() if not status.busy), default=None)
 
     def note_reply(self, peer: Peer, until: float) -> None:
         """Note that a validator replied and may be called again at `until`."""
@@ -146,4 +163,7 @@ class Validators:
 
     def _free(self, peer: Peer, wait_s: float) -> None:
         if (status := self._all.get(peer.hotkey)) is not None:
-            status.busy, status.free_at = False, self._now() + wait_s
+            status.busy, status.free_at, status.free_after = False, self._now() + wait_s, self._monotonic() + wait_s
+
+    def _remaining_s(self, status: _Status) -> float:
+        return max(0.0, min(status.free_at - self._now(), status.free_after - self._monotonic()))

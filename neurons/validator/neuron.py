@@ -155,7 +155,9 @@ def assemble(
     weights = WeightSetter(chain, hotkey, rules, desk.state.compute_weights, lambda: domain.scorer_ok)
     handlers = Handlers(desk, api.polling_interval, lambda: domain.pool.version, counters.count_reply)
     gateway = build_gateway(wallet, address, verifier, handlers, counters.count_refusal)
-    telemetry = Telemetry(domain, sync, announcer, weights, counters, lambda: gateway.active_requests)
+    telemetry = Telemetry(
+        domain, sync, announcer, weights, counters, lambda: gateway.active_requests, verifier.times.problem
+    )
     return Validator(gateway, sync, announcer, weights, telemetry)
 
 

@@ -64,6 +64,7 @@ class Telemetry:
     weights: WeightSetter
     counters: Counters
     active_requests: Callable[[], int]
+    clock_problem: Callable[[], str] = lambda: ""
 
     def not_ready(self) -> list[str]:
         """Return the reasons why this validator cannot work now, empty if it can."""
@@ -74,6 +75,8 @@ class Telemetry:
             reasons.append(f"no new block for {self.sync.head_age_s:.0f} s")
         if self.domain.desk.state.problem:
             reasons.append(self.domain.desk.state.problem)
+        if problem := self.clock_problem():
+            reasons.append(problem)
         if not self.domain.pool.ready:
             reasons.append("no validation service is ready")
         if not self.announcer.announced:

@@ -12,12 +12,13 @@ import base64
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bittensor.core.synapse import TerminalInfo
 
 from neurons.chain.contract import Snapshot
 from neurons.protocol import NO_FIELDS_HASH, ThreeGenSynapse, verify
+from neurons.validator.axon.clock import RequestTimes
 from neurons.validator.axon.refusals import (
     BAD_SIGNATURE,
     FUTURE_NONCE,
@@ -41,6 +42,7 @@ LATE_NS = 4_000_000_000
 AHEAD_NS = 30_000_000_000
 MAX_TIMEOUT_S = 300.0
 MAX_UUID_CHARS = 64
+TIME_REFUSALS = {STALE_NONCE: "stale", FUTURE_NONCE: "future"}
 
 
 @dataclass(slots=True)
@@ -48,13 +50,14 @@ class RequestVerifier:
     """Checks senders against the last `snapshot` of the subnet, which is set after each sync.
 
     `use_nonce(hotkey, uuid, nonce)` uses a nonce up and returns False if it was not new. `may_ask(hotkey)` checks who
-    may ask for organic work, and is None if that is off.
+    may ask for organic work, and is None if that is off. `times` notices a wrong clock.
     """
 
     hotkey: str
     use_nonce: Callable[[str, str, int], Awaitable[bool]]
     may_ask: Callable[[str], bool] | None
     now_ns: Callable[[], int] = time.time_ns
+    times: RequestTimes = field(default_factory=lambda: RequestTimes(time.monotonic))
     snapshot: Snapshot | None = None
 
     def refusal_for(self, synapse: str, hotkey: str) -> Refusal | None:
@@ -76,10 +79,12 @@ class RequestVerifier:
             raise RefusedError(UNSIGNED)
         if synapse.computed_body_hash != NO_FIELDS_HASH:
             raise RefusedError(INVALID)
-        if (refusal := _check_time(sender.nonce, synapse.timeout, self.now_ns())) is not None:
-            raise RefusedError(refusal)
+        late = _check_time(sender.nonce, synapse.timeout, self.now_ns())
         if not self._verify_signature(sender):
-            raise RefusedError(BAD_SIGNATURE)
+            raise RefusedError(late or BAD_SIGNATURE)
+        self.times.note(sender.hotkey, TIME_REFUSALS.get(late, "") if late else "")
+        if late is not None:
+            raise RefusedError(late)
         if not await self.use_nonce(sender.hotkey, sender.uuid, sender.nonce):
             raise RefusedError(USED_NONCE)
         return str(sender.hotkey)

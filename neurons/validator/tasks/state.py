@@ -80,7 +80,7 @@ def unavailable(error: sqlite3.Error | OSError, path: Path | None = None) -> Sta
     else:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without the extended part
         cause = _CAUSES.get(code, str(error))
-    if path is not None and shutil.disk_usage(path.parent).free < _FULL_BYTES:
+    if path is not None and path.parent.exists() and shutil.disk_usage(path.parent).free < _FULL_BYTES:
         cause = "the disk is full"
     return StateUnavailableError(f"the state {f'in {path} ' if path else ''}cannot be used: {cause}")
 

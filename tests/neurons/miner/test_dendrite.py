@@ -68,6 +68,24 @@ def test_each_submission_has_its_own_signature(stock_axon) -> None:
     assert stock_axon.signed_as_it_should(second)
 
 
+def test_a_clock_that_is_put_back_starts_a_new_source_of_nonces(stock_axon) -> None:
+    ahead_ns = 3_600_000_000_000
+    steps = [ahead_ns, 0, -1_000_000]  # an hour ahead, put right, then adjusted by a millisecond
+
+    async def run() -> None:
+        async with Dendrite(MINER, 17, now_ns=lambda: time.time_ns() + steps[0]) as dendrite:
+            while steps:
+                await dendrite.pull(peer(stock_axon.port))
+                del steps[0]
+
+    before = time.time_ns()
+    asyncio.run(run())
+    first, second, third = (synapse.dendrite for synapse in stock_axon.pulls)
+    assert first.nonce >= before + ahead_ns
+    assert before <= second.nonce < third.nonce < before + ahead_ns
+    assert first.uuid != second.uuid == third.uuid
+
+
 def test_a_decline_is_empty_and_signed(stock_axon) -> None:
     calling(lambda dendrite: dendrite.submit(peer(stock_axon.port), TASK, ""))
     assert stock_axon.submits[0].results == ""

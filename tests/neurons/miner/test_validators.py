@@ -24,7 +24,7 @@ def subnet(**seats: dict) -> Snapshot:
 
 @pytest.fixture
 def known(fake_clock) -> Validators:
-    found = Validators(RULES, fake_clock.now, fake_clock.rng, version=10_000)
+    found = Validators(RULES, fake_clock.now, fake_clock.rng, version=10_000, monotonic=fake_clock.now)
     found.update(subnet(rich={"stake": 9000.0}, poor={"stake": 2000.0}), "me")
     fake_clock.time += LATEST_S
     return found
@@ -115,6 +115,19 @@ def test_a_seat_that_changes_hands_starts_afresh(known, fake_clock) -> None:
     assert known.reachable == len(known) == 1
     fake_clock.time += LATEST_S
     assert known.choose().hotkey == "heir"
+
+
+@pytest.mark.parametrize("step_s", [-3600.0, 3600.0])
+def test_a_clock_that_is_put_right_delays_no_call(fake_clock, step_s: float) -> None:
+    monotonic = 0.0
+    found = Validators(RULES, fake_clock.now, fake_clock.rng, monotonic=lambda: monotonic)
+    found.update(subnet(one={}), "me")
+    monotonic += LATEST_S
+    found.note_reply(found.choose(), fake_clock.time + max(0.0, step_s) + 60)
+    fake_clock.time += step_s + 70
+    monotonic += 70
+    assert found.wait_s() == 0
+    assert found.choose() is not None
 
 
 def test_a_validator_that_moved_is_asked_at_its_new_place(known, fake_clock) -> None:
