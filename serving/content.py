@@ -96,7 +96,9 @@ def _read_form(body: bytes, content_type: Message, model: type[FormModel], offer
             try:
                 values[name] = field.text()
             except UnicodeDecodeError:
-                raise ServiceError(422, "invalid_request", f"{name}: the bytes are not text in {field.codec}") from None
+                raise ServiceError(
+                    422, "invalid_request", f"{name}: the bytes are not text in {field.codec.replace('_', '-')}"
+                ) from None
     return _validate(model, values)
 
 

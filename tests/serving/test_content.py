@@ -110,7 +110,7 @@ def test_a_field_left_empty_has_its_default(client: TestClient, body: bytes, cou
 def test_bytes_that_are_no_text_are_refused_and_named(client: TestClient, body: bytes) -> None:
     answer = sent(client, "/forms/", body, URLENCODED)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
-    assert answer.json()["detail"] == "text: the bytes are not text in utf_8"
+    assert answer.json()["detail"] == "text: the bytes are not text in utf-8"
 
 
 def test_unknown_fields_are_ignored_whatever_they_hold(client: TestClient) -> None:
