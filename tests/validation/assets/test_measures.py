@@ -53,6 +53,24 @@ def test_steadiness_falls_with_the_change_of_colour(honest: Splats) -> None:
     assert steadiness(replace(honest, sh=sh)) == pytest.approx(1 - 2 * 0.5 / 3**0.5, abs=1e-5)
 
 
+def test_a_change_of_colour_below_0_is_not_seen(honest: Splats) -> None:
+    draws = torch.Generator().manual_seed(0)
+    sh = 0.4 * torch.randn(len(honest), 16, 3, generator=draws)
+    assert steadiness(replace(honest, sh=sh)) < 0.5
+    sh[:, 0] = -60.0  # black from everywhere
+    assert steadiness(replace(honest, sh=sh)) == 1
+
+
+@pytest.mark.parametrize("base", [0.5, 0.0, -0.1])
+def test_steadiness_counts_what_is_left_above_0(base: float, honest: Splats) -> None:
+    sh = torch.zeros(len(honest), 4, 3)
+    sh[:, 0] = (base - 0.5) / 0.28209479177387814
+    sh[:, 2] = 0.5 / 0.4886025119029199
+    z = torch.linspace(-1, 1, 100_001)  # evenly spread over the sphere
+    wanted = 1 - 2 * float((base + 0.5 * z).clamp(min=0).std())
+    assert steadiness(replace(honest, sh=sh)) == pytest.approx(wanted, abs=5e-3)
+
+
 def test_pictures_are_averaged_in_blocks() -> None:
     images = torch.arange(16.0).reshape(1, 4, 4, 1)
     assert area_average(images, 2)[0, :, :, 0].tolist() == [[2.5, 4.5], [10.5, 12.5]]
