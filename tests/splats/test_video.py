@@ -161,6 +161,32 @@ def test_image_png_has_the_requested_size(marked_object: Splats) -> None:
     assert (image < 200).any()
 
 
+SHOWN = {
+    "image": lambda splats: image_png(splats, size_px=64),
+    "sheet": lambda splats: contact_sheet_png(splats, size_px=64),
+    "video": lambda splats: turntable_mp4(splats, size_px=64, seconds=0.25, fps=8),
+}
+
+
+@pytest.mark.parametrize("kind", SHOWN)
+def test_a_colour_below_0_is_shown_as_0(kind: str, marked_object: Splats) -> None:
+    dark = replace(marked_object, sh=marked_object.sh - 1.0)
+    shown = sh.from_rgb(sh.to_rgb(dark.sh))
+    assert not torch.equal(dark.sh, shown)
+    assert SHOWN[kind](dark) == SHOWN[kind](replace(dark, sh=shown))
+
+
+@pytest.mark.parametrize("kind", SHOWN)
+def test_antialiased_splats_are_shown_with_compensation(kind: str, marked_object: Splats) -> None:
+    assert SHOWN[kind](replace(marked_object, antialiased=True)) != SHOWN[kind](marked_object)
+
+
+def test_antialiased_splats_cover_less(marked_object: Splats) -> None:
+    classic = _image(image_png(marked_object, size_px=64))
+    antialiased = _image(image_png(replace(marked_object, antialiased=True), size_px=64))
+    assert float(antialiased.mean()) > float(classic.mean()) + 2  # more of the white background
+
+
 def test_an_object_without_extent_is_refused(make_splats: MakeSplats) -> None:
     with pytest.raises(ValueError, match="extent"):
         image_png(replace(make_splats(3), means=torch.zeros(3, 3), opacities=torch.ones(3)))

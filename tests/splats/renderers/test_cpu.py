@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -32,10 +33,11 @@ def _cameras() -> Cameras:
 
 
 @pytest.mark.parametrize("count", [2, 5])
+@pytest.mark.parametrize("antialiased", [False, True])
 def test_images_do_not_depend_on_the_number_of_threads(
-    count: int, threads: Callable[[int], None], make_splats: MakeSplats
+    count: int, antialiased: bool, threads: Callable[[int], None], make_splats: MakeSplats
 ) -> None:
-    splats = make_splats(2000, 1)
+    splats = replace(make_splats(2000, 1), antialiased=antialiased)
     threads(1)
     alone = render(splats, _cameras(), renderer="cpu")
     threads(count)
