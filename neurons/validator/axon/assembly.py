@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import bittensor as bt
 from bittensor.core.axon import AxonMiddleware
+from pydantic import ValidationInfo, field_validator
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -71,13 +72,31 @@ def build_gateway(
         StatusCheck: handlers.status,
     }
     for synapse, handler in served.items():
+        read = request_class(synapse)
         axon.attach(
-            forward_fn=_annotate(guarded(handler), synapse, synapse),
-            blacklist_fn=_annotate(blacklist_hook(verifier, synapse.__name__), synapse, typing.Tuple[bool, str]),  # noqa: UP006
-            verify_fn=_annotate(verify_hook(verifier), synapse, None),
+            forward_fn=_annotate(guarded(handler), read, read),
+            blacklist_fn=_annotate(blacklist_hook(verifier, synapse.__name__), read, typing.Tuple[bool, str]),  # noqa: UP006
+            verify_fn=_annotate(verify_hook(verifier), read, None),
         )
     names = [synapse.__name__ for synapse in served]
     return AxonGateway(axon.app, names, handlers.desk.state.may_send_large, count_refusal, rules)
+
+
+def request_class(synapse: type[ThreeGenSynapse]) -> type[ThreeGenSynapse]:
+    """Return a subclass of a synapse, with its name, that ignores what a request has in the fields of the reply.
+
+    A handler must fill these in by `model_copy`, since an assignment is validated as well.
+    """
+    of_the_reply = synapse.model_fields.keys() - bt.Synapse.model_fields.keys() - synapse.request_fields
+
+    class Request(synapse):  # type: ignore[valid-type, misc]
+        @field_validator(*of_the_reply, mode="before")
+        @classmethod
+        def _ignore(cls, _value: typing.Any, info: ValidationInfo) -> typing.Any:
+            return cls.model_fields[str(info.field_name)].get_default(call_default_factory=True)
+
+    Request.__name__ = synapse.__name__  # the SDK routes by it
+    return Request
 
 
 F = typing.TypeVar("F", bound=Callable[..., typing.Any])

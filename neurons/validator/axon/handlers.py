@@ -106,23 +106,21 @@ class Handlers:
 
     async def version(self, synapse: GetVersion) -> GetVersion:
         """Fill in the release."""
-        synapse.version = int(NEURONS_VERSION)
-        synapse.validation_version = self.validation_version()
-        return synapse
+        filled = {"version": int(NEURONS_VERSION), "validation_version": self.validation_version()}
+        return synapse.model_copy(update=filled)
 
     async def generate(self, synapse: Generate) -> Generate:
         """Queue an organic request and fill in its job id."""
         job = self.desk.jobs.ask(request_context.get().hotkey, synapse.prompt)
         if isinstance(job, JobRefusal):
             raise RefusedError(JOB_REFUSALS[job])
-        synapse.task_id, synapse.polling_interval = job.id, self.polling_interval_s
         self.count_reply("generate", "")
-        return synapse
+        return synapse.model_copy(update={"task_id": job.id, "polling_interval": self.polling_interval_s})
 
     async def status(self, synapse: StatusCheck) -> StatusCheck:
         """Fill in the state of a job, which is found only by the hotkey that asked for it."""
-        synapse.status, synapse.results = self.desk.jobs.status_of(request_context.get().hotkey, synapse.task_id)
-        return synapse
+        status, results = self.desk.jobs.status_of(request_context.get().hotkey, synapse.task_id)
+        return synapse.model_copy(update={"status": status, "results": results})
 
 
 def guarded(handler: Handler) -> Handler:
@@ -148,6 +146,8 @@ def guarded(handler: Handler) -> Handler:
 
 def _submission(synapse: SubmitResults) -> SubmitRequest:
     """Convert a synapse. Raises RefusedError for values out of range."""
+    if "results" not in synapse.model_fields_set:  # only results that are there and empty decline a task
+        raise RefusedError(INVALID)
     if len(synapse.results) > MAX_RESULT_BYTES:
         raise RefusedError(TOO_LARGE)
     if not 0 <= synapse.submit_time < MAX_TIME_NS:

@@ -108,6 +108,63 @@ def test_a_miner_with_only_the_fixed_fields_is_served(subnet: Any, stock_dendrit
     asyncio.run(story())
 
 
+class LenientSubmit(bt.Synapse):
+    """`SubmitResults` of a peer whose class has a default for every field, so that it sends no stubs in the headers."""
+
+    task: Task | None = None
+    results: str = ""
+    submit_time: int = 0
+    signature: str = ""
+    feedback: Feedback | None = None
+    cooldown_until: int = 0
+    score: Any = "not yet"  # of another type than ours: it is a field of the reply
+    thresholds: Any = "none"
+
+
+class LenientStatusCheck(bt.Synapse):
+    task_id: str = ""
+    status: protocol.TaskStatus | None = None
+    results: str | None = None
+
+
+class LenientGenerate(bt.Synapse):
+    prompt: str = ""
+    task_id: str = ""
+    polling_interval: Any = "soon"
+
+
+def test_a_peer_whose_classes_have_defaults_is_served(subnet: Any, stock_dendrite: Any, keys: Any) -> None:
+    names = {LenientSubmit: "SubmitResults", LenientStatusCheck: "StatusCheck", LenientGenerate: "Generate"}
+    for lenient, name in names.items():
+        lenient.__name__ = name
+
+    async def story() -> None:
+        async with subnet.axon() as axon, stock_dendrite() as miner, stock_dendrite(keys["stranger"]) as user:
+            asked = LenientGenerate(prompt="blue boat")
+            assert not any(name.startswith("bt_header_input") for name in asked.to_headers())
+            job = (await user.call(axon.info, asked, deserialize=False)).task_id
+            assert (await user.call(axon.info, LenientStatusCheck(task_id=job))).status is not None
+            pulled = await miner.call(axon.info, PullTask())
+            signed = sign(keys["miner"], result_message(0, "blue boat", axon.hotkey, keys["miner"].ss58_address))
+            result = LenientSubmit(task=pulled.task, results=base64.b64encode(b"a").decode(), signature=signed)
+            assert (await miner.call(axon.info, result)).feedback.task_fidelity_score == 1.0
+
+    asyncio.run(story())
+
+
+def test_a_result_without_results_is_refused_and_declines_nothing(subnet: Any, peer: Any) -> None:
+    async def story() -> None:
+        async with subnet.axon() as axon, peer(axon) as miner:
+            task = (await miner.pull())["task"]
+            synapse = protocol.SubmitResults()
+            headers = {**miner.headers(synapse), "content-type": "application/json"}
+            answer = await miner.client.post(f"{axon.url}/SubmitResults", headers=headers, json={"task": task})
+            assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
+            assert (await miner.pull())["task"] == task
+
+    asyncio.run(story())
+
+
 def test_a_user_with_only_the_fixed_fields_is_served(subnet: Any, stock_dendrite: Any, keys: Any) -> None:
     async def story() -> None:
         async with subnet.axon() as axon, stock_dendrite(keys["stranger"]) as user, stock_dendrite() as miner:
