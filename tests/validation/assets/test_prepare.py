@@ -10,8 +10,9 @@ import torch
 from PIL import Image
 
 from mocks.cheats import card, make_splats, noise
-from splats.codecs import encode_ply, encode_spz
+from splats.codecs import decode, encode_ply, encode_spz
 from splats.model import Splats
+from splats.sh import BLACK
 from validation.assets.prepare import decode_base64, prepare
 from validation.assets.render_spec import RenderSpec
 from validation.errors import RejectedError
@@ -71,6 +72,23 @@ def test_delivered_colours_include_the_harmonics(honest: Splats) -> None:
     plain, lit = prepare(encode_ply(honest), 0, SPEC), prepare(encode_ply(replace(honest, sh=sh)), 0, SPEC)
     assert not np.array_equal(plain.views, lit.views)
     assert lit.measures["steadiness"] < plain.measures["steadiness"] == 1
+
+
+def test_a_colour_below_0_is_seen_as_0(honest: Splats) -> None:
+    dark = replace(honest, sh=honest.sh - 1)
+    shown = replace(dark, sh=dark.sh.clamp(min=BLACK))
+    assert float(dark.sh.min()) < float(shown.sh.min())
+    assert np.array_equal(prepare(encode_ply(dark), 0, SPEC).views, prepare(encode_ply(shown), 0, SPEC).views)
+
+
+def test_an_antialiased_asset_is_seen_with_compensation(honest: Splats, monkeypatch: pytest.MonkeyPatch) -> None:
+    small = replace(honest, scales=honest.scales * 0.3)
+    data = encode_ply(small)
+    classic = prepare(data, 0, SPEC)
+    monkeypatch.setattr("validation.assets.prepare.decode", lambda data: replace(decode(data), antialiased=True))
+    antialiased = prepare(data, 0, SPEC)
+    assert antialiased.measures["coverage"] < 0.9 * classic.measures["coverage"]
+    assert antialiased.fingerprint == classic.fingerprint  # only the mark differs, so it is a copy
 
 
 def test_the_preview_is_a_grid_of_all_views(honest: Splats) -> None:
