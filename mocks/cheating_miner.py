@@ -28,7 +28,8 @@ from mocks import cheats
 from neurons.messages import PullReply, Task
 from neurons.miner.peers import Calls, Peer, PeerError
 from neurons.miner.validators import find_validators
-from neurons.settings import MinerSettings, bearer, read_neuron_flags
+from neurons.services.keys import key_file
+from neurons.settings import MinerSettings, read_neuron_flags
 from serving.settings import SettingsError, exit_with_error
 from splats.codecs import encode_spz
 
@@ -68,11 +69,9 @@ async def cheat(settings: MinerSettings, stop: asyncio.Event) -> int:
 
     wallet = open_wallet(settings.wallet)
     worker = chain_worker(settings.chain, wallet)
-    headers = bearer(settings.generation.api_key_file)
+    auth = key_file(settings.generation.api_key_file)
     async with (
-        httpx.AsyncClient(
-            base_url=settings.generation.endpoints[0], headers=headers, trust_env=False, timeout=60
-        ) as client,
+        httpx.AsyncClient(base_url=settings.generation.endpoints[0], auth=auth, trust_env=False, timeout=60) as client,
         Dendrite(wallet.hotkey, settings.chain.netuid) as dendrite,
     ):
         tricks, turn = Tricks(client), 0

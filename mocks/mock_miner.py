@@ -33,7 +33,8 @@ from neurons.miner.peers import Calls, Peer, PeerError, shorten
 from neurons.miner.rules import MinerRules
 from neurons.miner.validators import format_release
 from neurons.services.generation import GenerationClient, GenerationError
-from neurons.settings import MinerSettings, bearer
+from neurons.services.keys import key_file
+from neurons.settings import MinerSettings
 
 ACCEPTED, NOT_ACCEPTED = 0, 1
 
@@ -42,9 +43,9 @@ async def play(settings: MinerSettings, wallet: Any) -> int:
     """Play one round and return the exit status. Raises Failed or ChainError."""
     from neurons.miner.dendrite import Dendrite  # noqa: PLC0415  loads the SDK
 
-    headers = bearer(settings.generation.api_key_file)
+    auth = key_file(settings.generation.api_key_file)
     async with (
-        httpx.AsyncClient(headers=headers, trust_env=False) as client,
+        httpx.AsyncClient(auth=auth, trust_env=False) as client,
         Dendrite(wallet.hotkey, settings.chain.netuid) as dendrite,
     ):
         service = GenerationClient(settings.generation.endpoints[0], client)

@@ -22,7 +22,6 @@ from serving.settings import (
     Flag,
     FrozenSettings,
     is_loopback,
-    read_api_keys,
     read_flags,
 )
 
@@ -270,11 +269,6 @@ def read_neuron_flags(
     """
     kept, retired = _without_retired(sys.argv[1:] if argv is None else argv)
     return read_flags(model, program, kept, description).model_copy(update={"retired": retired})
-
-
-def bearer(api_key_file: Path | None) -> dict[str, str]:
-    """Return the Authorization header for services that require a key: the file's first. Raises SettingsError."""
-    return {"Authorization": f"Bearer {read_api_keys(api_key_file)[0]}"} if api_key_file else {}
 
 
 def _without_retired(argv: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:

@@ -75,6 +75,13 @@ class Response:
         return float(text) if text.isascii() and text.isdecimal() and len(text) < 6 else None
 
 
+def describe_refusal(response: Response) -> str:
+    """Return the status and the code of a response that is an error, and what to do about a key that is refused."""
+    code, _ = response.error()
+    advice = "; check the key file" if response.status == 401 else ""
+    return f"status {response.status}{f' {code}' if code else ''}{advice}"
+
+
 async def request(
     client: httpx.AsyncClient,
     method: str,

@@ -26,7 +26,8 @@ class Health:
         """Return the reasons why the miner cannot earn now; empty if it can."""
         found = self._sync.reasons()
         if not self._pool.ready:
-            found.append("no generation service is ready")
+            problems = {f"{slot.service.url}: {slot.problem}" for slot in self._pool.slots if slot.problem}
+            found.append("; ".join(["no generation service is ready", *sorted(problems)]))
         if len(self._validators) and not self._validators.reachable:
             found.append("no validator can be reached")
         found += [f"{problem} for {age_s:.0f} s" for problem, age_s in self._metrics.overdue(SILENCE_S).items()]

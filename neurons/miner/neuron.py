@@ -23,8 +23,9 @@ from neurons.miner.validators import Validators
 from neurons.miner.work import Miner
 from neurons.services.generation import GenerationClient
 from neurons.services.generation_pool import GenerationPool
+from neurons.services.keys import key_file
 from neurons.services.validation import ValidationPool
-from neurons.settings import MinerSettings, bearer
+from neurons.settings import MinerSettings
 from neurons.status import status_app, status_server
 from serving.settings import ShellSettings
 from serving.status import ServiceStatus
@@ -75,8 +76,8 @@ async def run(settings: MinerSettings, shell: ShellSettings, wallet: Any, stop: 
 
 
 async def _open_generation(settings: MinerSettings, stack: contextlib.AsyncExitStack) -> GenerationPool:
-    headers = bearer(settings.generation.api_key_file)
-    client = await stack.enter_async_context(httpx.AsyncClient(headers=headers, trust_env=False))
+    auth = key_file(settings.generation.api_key_file)
+    client = await stack.enter_async_context(httpx.AsyncClient(auth=auth, trust_env=False))
     return GenerationPool([GenerationClient(url, client) for url in settings.generation.endpoints], time.monotonic)
 
 
@@ -84,6 +85,6 @@ async def _open_validation(settings: MinerSettings, stack: contextlib.AsyncExitS
     """Return the services with which the miner scores its candidates, None without --validation.endpoint."""
     if not settings.validation.endpoints:
         return None
-    headers = bearer(settings.validation.api_key_file)
-    client = await stack.enter_async_context(httpx.AsyncClient(headers=headers, trust_env=False))
+    auth = key_file(settings.validation.api_key_file)
+    client = await stack.enter_async_context(httpx.AsyncClient(auth=auth, trust_env=False))
     return ValidationPool(settings.validation.endpoints, client)

@@ -17,7 +17,7 @@ import httpx
 from pydantic import ValidationError
 
 from serving import http_client
-from serving.http_client import CallError, Response, ResponseTooLargeError
+from serving.http_client import CallError, Response, ResponseTooLargeError, describe_refusal
 from serving.schemas import FINISHED, Job
 
 logger = logging.getLogger(__name__)
@@ -61,10 +61,15 @@ class GenerationClient:
 
     async def ready(self) -> bool:
         """Check whether the service can take work now."""
+        return not await self.problem()
+
+    async def problem(self) -> str:
+        """Return why the service cannot take work now, "" if it can."""
         try:
-            return (await self._call("GET", "/ready/")).status == 200
-        except CallError:
-            return False
+            response = await self._call("GET", "/ready/")
+        except CallError as error:
+            return str(error)
+        return "" if response.status == 200 else describe_refusal(response)
 
     async def generate(self, prompt: str, seed: int) -> bytes:
         """Return an SPZ file. However this call ends, its job ends with it. Raises GenerationError."""

@@ -29,8 +29,8 @@ class Service(Protocol):
         """Its base URL."""
         ...
 
-    async def ready(self) -> bool:
-        """Check whether it can take work now."""
+    async def problem(self) -> str:
+        """Return why it cannot take work now, "" if it can."""
         ...
 
     async def generate(self, prompt: str, seed: int) -> bytes:
@@ -44,6 +44,7 @@ class Slot:
 
     service: Service
     ready: bool = False
+    problem: str = ""  # why it was not ready when it was last checked
     acquired: bool = False
     busy_s: float = 0.0
 
@@ -125,10 +126,14 @@ class GenerationPool:
         await asyncio.gather(*(self._check_slot(slot) for slot in self.slots if not slot.ready))
 
     async def _check_slot(self, slot: Slot) -> None:
-        if await slot.service.ready():
+        problem = await slot.service.problem()
+        if not problem:
             logger.info("%s is ready", slot.service.url)
             slot.ready = True
             self._assign(slot)
+        elif problem != slot.problem:
+            logger.warning("%s is not ready: %s", slot.service.url, problem)
+        slot.problem = problem
 
     def _suspend(self, slot: Slot, reason: ServiceUnavailableError) -> None:
         slot.ready = False

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import httpx
 from pydantic import ValidationError
 
-from serving.http_client import CallError, ResponseTimeoutError, request
+from serving.http_client import CallError, ResponseTimeoutError, describe_refusal, request
 from validation.schemas import REJECT_CODES, ValidateResponse
 
 logger = logging.getLogger(__name__)
@@ -60,10 +60,24 @@ class _EndpointUnusableError(Exception):
 @dataclass(eq=False)
 class _Endpoint:
     url: str
-    ready: bool = False
+    problem: str | None = "not checked yet"  # why it cannot judge; None if it can
     scorer: str = ""
     version: str = ""
     in_flight: int = 0
+
+    @property
+    def ready(self) -> bool:
+        return self.problem is None
+
+    def note(self, problem: str | None) -> None:
+        """Note whether it can judge, with one log line for each change."""
+        if problem == self.problem:
+            return
+        self.problem = problem
+        if problem is None:
+            logger.info("%s is ready", self.url)
+        else:
+            logger.warning("%s is not used: %s", self.url, problem)
 
 
 class ValidationPool:
@@ -81,6 +95,11 @@ class ValidationPool:
     def ready(self) -> bool:
         """Check whether any endpoint can judge."""
         return any(endpoint.ready for endpoint in self._endpoints)
+
+    @property
+    def problems(self) -> list[str]:
+        """Why endpoints cannot judge, one line for each that cannot."""
+        return [f"{endpoint.url}: {endpoint.problem}" for endpoint in self._endpoints if endpoint.problem is not None]
 
     @property
     def scorer(self) -> str:
@@ -150,7 +169,7 @@ class ValidationPool:
         except ResponseTimeoutError as error:
             raise _AssetLostError(f"no verdict within {self._asset_s:.0f} s") from error
         except CallError as error:  # the service itself is down: an asset can crash only a worker
-            endpoint.ready = False
+            endpoint.note(str(error))
             raise _EndpointUnusableError(str(error)) from error
         if response.status == 200:
             try:
@@ -164,14 +183,22 @@ class ValidationPool:
             return Rejection(code, detail)
         if code == "worker_lost":
             raise _AssetLostError(detail)
-        raise _EndpointUnusableError(f"status {response.status}, {code or 'no code'}")
+        if response.status in (401, 403):  # the next asset would be refused as well
+            endpoint.note(describe_refusal(response))
+        raise _EndpointUnusableError(describe_refusal(response))
 
     async def _check_endpoint(self, endpoint: _Endpoint) -> None:
         try:
             ready = await request(self._client, "GET", f"{endpoint.url}/ready/", timeout=CHECK_S)
             version = await request(self._client, "GET", f"{endpoint.url}/version/", timeout=CHECK_S)
-            endpoint.version = str(version.json())[:200]
-            endpoint.scorer = next((word for word in endpoint.version.split() if "@" in word), "")
-            endpoint.ready = ready.status == 200 and bool(endpoint.scorer)
-        except (CallError, ValueError):
-            endpoint.ready = False
+            if version.status == 200:
+                endpoint.version = str(version.json())[:200]
+                endpoint.scorer = next((word for word in endpoint.version.split() if "@" in word), "")
+        except CallError as error:
+            endpoint.note(str(error))
+        except ValueError:
+            endpoint.note("not a validation service: its version is not JSON")
+        else:
+            refused = next((one for one in (ready, version) if one.status != 200), None)
+            unnamed = None if endpoint.scorer else "not a validation service: its version names no scorer"
+            endpoint.note(describe_refusal(refused) if refused else unnamed)

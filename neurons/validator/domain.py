@@ -16,8 +16,9 @@ from pathlib import Path
 
 import httpx
 
+from neurons.services.keys import key_file
 from neurons.services.validation import ValidationPool
-from neurons.settings import PublicApi, ValidatorSettings, bearer
+from neurons.settings import PublicApi, ValidatorSettings
 from neurons.validator.archive import AssetArchive
 from neurons.validator.prompts import CollectorClient, Prompts, keep_fresh
 from neurons.validator.tasks.desk import Desk, DeskDependencies
@@ -67,9 +68,9 @@ async def open_domain(
     or ImportError (storage URL).
     """
     prompts = Prompts(settings.dataset.default_prompts_path, random.SystemRandom())
-    keys = bearer(settings.validation.api_key_file)
+    auth = key_file(settings.validation.api_key_file)
     unlimited = httpx.Limits(max_connections=None)  # the pool has a limit of its own
-    services = httpx.AsyncClient(headers=keys, limits=unlimited, trust_env=False)
+    services = httpx.AsyncClient(auth=auth, limits=unlimited, trust_env=False)
     internet = httpx.AsyncClient(timeout=30.0)  # may use a proxy, and sends no keys
     async with services, internet, contextlib.AsyncExitStack() as stack:
         archive = (

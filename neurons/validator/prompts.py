@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx
 
 from neurons.messages import bound_fetch_message, fetch_message
-from serving.http_client import CallError, request
+from serving.http_client import CallError, describe_refusal, request
 from serving.prompts import clean_prompt
 
 logger = logging.getLogger(__name__)
@@ -101,7 +101,7 @@ async def fetch(collector: CollectorClient, client: httpx.AsyncClient) -> Batch:
     url = f"{collector.url}/get"
     response = await request(client, "POST", url, max_bytes=MAX_BATCH_BYTES, total_s=FETCH_S, json=body)
     if response.status != 200:
-        raise BadBatchError(f"the collector replied with status {response.status}")
+        raise BadBatchError(f"the collector refused: {describe_refusal(response)}")
     return await asyncio.to_thread(_parse, response.body)
 
 

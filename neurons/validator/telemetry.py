@@ -78,7 +78,7 @@ class Telemetry:
         if problem := self.clock_problem():
             reasons.append(problem)
         if not self.domain.pool.ready:
-            reasons.append("no validation service is ready")
+            reasons.append("; ".join(["no validation service is ready", *self.domain.pool.problems]))
         if not self.announcer.announced:
             reasons.append("the axon is not announced on the chain")
         return reasons

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from neurons.settings import bearer, miner_settings, validator_settings
+from neurons.settings import miner_settings, validator_settings
 from serving.settings import SettingsError
 
 DEVNET = ["--subtensor.network", "devnet", "--devnet.path", "net.db"]
@@ -95,9 +95,3 @@ def test_impossible_settings_are_refused(given: list[str], words: str) -> None:
 def test_an_endpoint_that_is_not_an_address_is_an_error() -> None:
     with pytest.raises(SettingsError, match=r"^--generation.endpoint: '127.0.0.1:8093' is not an http address$"):
         miner_settings(["--generation.endpoint", "127.0.0.1:8093"])
-
-
-def test_a_key_file_becomes_a_header(tmp_path: Path) -> None:
-    (tmp_path / "key").write_text("0123456789abcdef\n")
-    assert bearer(tmp_path / "key") == {"Authorization": "Bearer 0123456789abcdef"}
-    assert bearer(None) == {}

@@ -73,5 +73,5 @@ def test_submitted_prompts_become_the_validators_next_tasks(
 
 
 def test_an_unregistered_hotkey_is_refused(address: str) -> None:
-    with pytest.raises(BadBatchError, match="the collector replied with status 403"):
+    with pytest.raises(BadBatchError, match="the collector refused: status 403"):
         fetched(address)

@@ -165,8 +165,8 @@ class FakeService:
     cancelled: int = 0
     seeds: list[int] = field(default_factory=list)
 
-    async def ready(self) -> bool:
-        return self.up
+    async def problem(self) -> str:
+        return "" if self.up else "down"
 
     async def generate(self, prompt: str, seed: int) -> bytes:
         self.began += 1

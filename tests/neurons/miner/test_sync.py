@@ -178,8 +178,8 @@ class Up:
 
     url: str = "http://gen"
 
-    async def ready(self) -> bool:
-        return True
+    async def problem(self) -> str:
+        return ""
 
     async def generate(self, prompt: str, seed: int) -> bytes:
         return b""

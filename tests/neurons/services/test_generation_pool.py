@@ -20,9 +20,9 @@ class FakeService:
     error: Exception | None = None
     checks: int = 0
 
-    async def ready(self) -> bool:
+    async def problem(self) -> str:
         self.checks += 1
-        return self.up
+        return "" if self.up else "down"
 
     async def generate(self, prompt: str, seed: int) -> bytes:
         if self.error is not None:

@@ -40,7 +40,7 @@ def seen(world: Any) -> Seen:
     seats = tuple(Seat(uid, name, "cold", 0.0, 0.0, False, 0, "0.0.0.0", 0) for uid, name in enumerate(("me", "miner")))
     watch = SimpleNamespace(height=120, head_age_s=3.0, announced=True, snapshot=Snapshot(17, 118, seats))
     weights = SimpleNamespace(confirmed=None, held_back="")
-    pool = SimpleNamespace(ready=True, scorer="three-gen-small@1+fp32")
+    pool = SimpleNamespace(ready=True, problems=[], scorer="three-gen-small@1+fp32")
     domain: Any = SimpleNamespace(desk=world.desk(), pool=pool)
     telemetry = Telemetry(domain, watch, watch, weights, Counters(registry), lambda: 2)  # type: ignore[arg-type]
     telemetry.register_gauges(registry)

@@ -164,8 +164,8 @@ class Balls:
 
     url = "http://gen"
 
-    async def ready(self) -> bool:
-        return True
+    async def problem(self) -> str:
+        return ""
 
     async def generate(self, prompt: str, seed: int) -> bytes:
         return f"{prompt} {seed}".encode()
