@@ -30,6 +30,7 @@ from neurons.miner.peers import Calls, Peer, PeerError
 from neurons.miner.validators import find_validators
 from neurons.services.keys import key_file
 from neurons.settings import MinerSettings, read_neuron_flags
+from serving.ending import run_program
 from serving.settings import SettingsError, exit_with_error
 from splats.codecs import encode_spz
 
@@ -136,4 +137,4 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_program(main, status_of_early_stop=0)

@@ -22,6 +22,7 @@ from neurons.chain.contract import Seat
 from neurons.miner.peers import Peer, PeerError, shorten
 from neurons.miner.validators import format_release
 from neurons.settings import MinerSettings
+from serving.ending import run_program
 
 
 async def ask_all(settings: MinerSettings, wallet: Any) -> int:
@@ -58,4 +59,4 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_program(main)

@@ -26,6 +26,7 @@ from neurons.chain.contract import Seat
 from neurons.messages import TaskStatus
 from neurons.miner.peers import Peer, PeerError, shorten
 from neurons.settings import MinerSettings
+from serving.ending import run_program
 
 PATIENCE_S = 900.0
 """Longer than a validator keeps a job."""
@@ -93,4 +94,4 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_program(main)

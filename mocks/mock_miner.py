@@ -35,6 +35,7 @@ from neurons.miner.validators import format_release
 from neurons.services.generation import GenerationClient, GenerationError
 from neurons.services.keys import key_file
 from neurons.settings import MinerSettings
+from serving.ending import run_program
 
 ACCEPTED, NOT_ACCEPTED = 0, 1
 
@@ -112,4 +113,4 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_program(main)

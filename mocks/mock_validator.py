@@ -23,6 +23,7 @@ from pydantic import AfterValidator
 
 from mocks.stand_in import served, stand_in
 from neurons.settings import Dataset, Validation, ValidatorSettings, read_neuron_flags
+from serving.ending import run_program
 from serving.prompts import clean_prompt
 from serving.settings import SettingsError, ShellSettings, exit_with_error
 
@@ -71,4 +72,4 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_program(main, status_of_early_stop=0)

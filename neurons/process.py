@@ -2,6 +2,7 @@
 
     SIGINT or SIGTERM ──► `stop` is set, the neuron drains ──► exit 0
                                                      └── not done after HARD_STOP_S, or a second signal ──► exit 1
+    the neuron ends by itself ──► closes its connections ──► its exit status, at the latest after CLOSE_S
     the event loop is blocked for STUCK_S ──► the stack of every thread is written to standard error ──► exit 1
 
 A supervisor (PM2, systemd, Docker) restarts a neuron that exits with a status other than 0.
@@ -22,6 +23,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
+from neurons.chain.contract import ChainError
 from neurons.chain.opening import quiet_sdk
 from neurons.settings import Logging, NeuronSettings
 from serving.connections import raise_open_file_limit
@@ -34,6 +36,8 @@ DRAIN_S = 18.0
 """Accepted work may continue for this long after a signal; closing the connections takes additional time."""
 HARD_STOP_S = 28.0
 """Longest time from a signal to the end of the process, even if a call hangs; supervisors are configured for 30 s."""
+CLOSE_S = 20.0
+"""Time to close connections after a neuron has ended by itself."""
 STUCK_S = 120.0
 """An event loop that is blocked for this long is stuck."""
 
@@ -98,19 +102,26 @@ def run(main: Main) -> int:
     `main` is called with the event that asks it to stop. Raises SettingsError from it.
     """
     raise_open_file_limit()
+    timers: list[threading.Timer] = []
     try:
-        return asyncio.run(_run_supervised(main))
+        return asyncio.run(_run_supervised(main, timers))
     except asyncio.CancelledError:
         return 1  # after a second signal, which has been logged
     except SettingsError:
         raise
+    except ChainError as error:
+        logger.critical("the neuron cannot continue: %s", error)
+        return 1
     except Exception:
         logger.critical("the neuron failed", exc_info=True)
         return 1
+    finally:
+        for timer in timers:
+            timer.cancel()
 
 
-async def _run_supervised(main: Main) -> int:
-    """Run `main`; end it after signals, and the process if it hangs."""
+async def _run_supervised(main: Main, timers: list[threading.Timer]) -> int:
+    """Run `main`; end it after signals, and the process if it hangs. Adds the timers that would do so to `timers`."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     main_task = asyncio.current_task()
     assert main_task is not None
@@ -122,24 +133,32 @@ async def _run_supervised(main: Main) -> int:
             return
         logger.info("stopping")
         stop.set()
-        exit_after(HARD_STOP_S)
+        timers.append(exit_after(HARD_STOP_S))
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, on_signal)
     with exit_if_stuck(loop, STUCK_S):
-        return await main(stop)
+        try:
+            return await main(stop)
+        finally:
+            if not stop.is_set():
+                timers.append(exit_after(CLOSE_S))  # the event loop waits for threads before it closes
 
 
-def exit_after(seconds: float) -> None:
-    """Exit with status 1 if the process is still running after `seconds`, even if a call hangs in a thread."""
+def exit_after(seconds: float) -> threading.Timer:
+    """Exit with status 1 after `seconds`, even if a call hangs in a thread, unless the timer is cancelled before."""
     timer = threading.Timer(seconds, _exit_now, (f"not done after {seconds:g} s",))
     timer.daemon = True
     timer.start()
+    return timer
 
 
 @contextlib.contextmanager
 def exit_if_stuck(loop: asyncio.AbstractEventLoop, stuck_s: float) -> Iterator[None]:
-    """Exit with status 1 if the loop is blocked for `stuck_s` seconds during the block."""
+    """Exit with status 1 if the loop is blocked for `stuck_s` seconds during the block.
+
+    The time during which the whole process was frozen (`docker pause`, a suspended machine) does not count.
+    """
     last_beat, done = time.monotonic(), threading.Event()
 
     def beat() -> None:
@@ -147,7 +166,11 @@ def exit_if_stuck(loop: asyncio.AbstractEventLoop, stuck_s: float) -> Iterator[N
         last_beat = time.monotonic()
 
     def watch() -> None:
-        while not done.wait(stuck_s / 10):
+        looked_at, period_s = time.monotonic(), stuck_s / 10
+        while not done.wait(period_s):
+            late_s, looked_at = time.monotonic() - looked_at - period_s, time.monotonic()
+            if late_s > period_s:
+                beat()  # this thread did not run either
             if time.monotonic() - last_beat > stuck_s:
                 _exit_now(f"the event loop was blocked for {stuck_s:g} s")
             with contextlib.suppress(RuntimeError):  # the loop was closed just now

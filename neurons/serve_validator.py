@@ -15,6 +15,7 @@ if not __package__:  # run as a script: import this repository's packages, not t
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from neurons.settings import validator_settings
+from serving.ending import run_program
 from serving.settings import SettingsError, exit_with_error
 
 
@@ -44,4 +45,4 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_program(main, status_of_early_stop=0)

@@ -6,6 +6,7 @@ releases that have no effect any more are accepted and listed in `retired`, so t
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import sys
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from neurons.chain.settings import ChainSettings, WalletSettings
 from serving.settings import (
@@ -40,6 +41,19 @@ def _addresses(given: Any) -> Any:
     return found
 
 
+def _external_ip(given: str) -> str:
+    """Return an address to announce in its usual form. Raises ValueError for what no peer can connect to."""
+    if not given:
+        return given
+    try:
+        address = ipaddress.ip_address(given)
+    except ValueError as error:
+        raise ValueError(f"{given!r} is not an IP address; it takes no name, brackets or port") from error
+    if address.is_unspecified or address.is_multicast:
+        raise ValueError(f"no peer can connect to {given}")
+    return str(address)
+
+
 Endpoints = Annotated[tuple[str, ...], BeforeValidator(_addresses), Flag(("endpoint", "endpoints"))]
 Port = Annotated[int, Field(ge=0, le=65_535)]
 
@@ -47,14 +61,24 @@ Port = Annotated[int, Field(ge=0, le=65_535)]
 class Axon(FrozenSettings):
     """Where peers reach this neuron."""
 
-    port: Port = 8092
+    port: Annotated[int, Field(ge=1, le=65_535)] = 8092
     """port to listen on"""
     ip: str = "0.0.0.0"  # noqa: S104  peers are on other machines
     """address to listen on"""
-    external_ip: str = ""
+    external_ip: Annotated[str, AfterValidator(_external_ip)] = ""
     """address to announce; by default this machine's public address, looked up once"""
     external_port: Port = 0
     """port to announce; 0: the one to listen on"""
+
+    def check_reachable(self, external_ip: str) -> None:
+        """Raise ValueError if `external_ip` is an IPv6 address but the axon listens on an IPv4 address."""
+        if ":" in external_ip and ":" not in self.ip:
+            raise ValueError(f"the axon listens on {self.ip}, so {external_ip} cannot reach it: add --axon.ip ::")
+
+    @model_validator(mode="after")
+    def _listens_where_it_is_announced(self) -> Axon:
+        self.check_reachable(self.external_ip)
+        return self
 
 
 class Logging(FrozenSettings):

@@ -17,6 +17,7 @@ from neurons.chain.opening import chain_opener
 from prompter.collector.app import create_app
 from prompter.collector.policy import FetchPolicy
 from prompter.collector.settings import CollectorSettings
+from serving.ending import run_program
 from serving.logs import configure_logging
 from serving.server import serve
 from serving.settings import SettingsError, exit_with_error, read_flags
@@ -42,4 +43,4 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_program(main, status_of_early_stop=0)

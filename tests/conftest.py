@@ -55,12 +55,25 @@ def root() -> Path:
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Reference data too large for the repository: $THREE_GEN_SHARED (or its data/), else ../shared/data."""
+    return _shared("data")
+
+
+@pytest.fixture(scope="session")
+def shared_chain() -> Path:
+    """The recorded mainnet node: chain/ in $THREE_GEN_SHARED or beside it, else ../shared/chain."""
+    return _shared("chain")
+
+
+def _shared(kind: str) -> Path:
     named = os.environ.get("THREE_GEN_SHARED")
-    folders = [Path(named), Path(named) / "data"] if named else [ROOT.parent / "shared" / "data"]
+    folders = [ROOT.parent / "shared" / kind]
+    if named:
+        beside = Path(named) if kind == "data" else Path(named).parent / kind
+        folders = [beside, Path(named) / kind]
     for folder in reversed(folders):
         if folder.is_dir():
             return folder
-    unavailable(f"no reference data in {folders[-1]}; set THREE_GEN_SHARED to the folder that holds them")
+    unavailable(f"no {folders[-1]}; set THREE_GEN_SHARED to the folder that holds the shared files")
     raise AssertionError("unreachable")
 
 

@@ -97,3 +97,9 @@ def test_each_neuron_has_a_file_with_flags_that_it_knows(root: Path) -> None:
     assert validator_settings([str(word) for word in validator.apps[0]["args"]]).axon.port == 8092
     for file in (miner, validator):
         assert (root / "neurons" / str(file.apps[0]["script"])).exists()
+
+
+def test_pm2_never_gives_up_and_restarts_ever_more_slowly(apps: list[dict[str, object]]) -> None:
+    (app,) = apps
+    assert app["exp_backoff_restart_delay"] == 1000
+    assert app["max_restarts"] == pm2_config.NEVER

@@ -20,9 +20,10 @@ ROOT = Path(__file__).resolve().parent.parent
 MARK = re.compile(r"^// Written by setup_env\.sh; checksum ([0-9a-f]{64})\..*$")
 KILL_TIMEOUT_MS = 40_000
 """Above the 30 s within which every service drains; PM2's own 1.6 s would cut a request in flight."""
-MIN_UPTIME_MS = 10_000
-MAX_RESTARTS = 10
-"""A process that dies ten times within 10 s of its start has a fault that another start will not fix."""
+BACKOFF_MS = 1000
+"""First delay of a restart; each further one is half as long again, up to PM2's 15 s."""
+NEVER = 1_000_000_000
+"""Restarts after which PM2 gives up on a process that dies within a second: a node may be away for days."""
 KEPT = "you changed it; delete it and run this again for a new one"
 
 
@@ -156,8 +157,8 @@ def _app(name: str, folder: Path, script: str, interpreter: str, args: list[str]
         "interpreter": interpreter,
         "args": args,
         "kill_timeout": KILL_TIMEOUT_MS,
-        "min_uptime": MIN_UPTIME_MS,
-        "max_restarts": MAX_RESTARTS,
+        "exp_backoff_restart_delay": BACKOFF_MS,
+        "max_restarts": NEVER,
     }
 
 

@@ -1,7 +1,7 @@
 """The interface to a chain: what the neurons read from it and write to it.
 
-ChainError              a bug or an unsupported runtime: needs an operator
-└── ChainUnavailable    the node cannot be reached or does not answer: try again later with the same object
+ChainError              the wrong subnet or an unsupported runtime: needs an operator
+└── ChainUnavailable    the node cannot be reached, or gives no usable answer: try again later with the same object
 
 Reads raise these. Writes raise only ChainUnavailable, after which it is *unknown* whether they took effect: read the
 state back before sending again. A refusal by the chain is never an exception, but an `Outcome`.
@@ -38,11 +38,11 @@ MAX_WEIGHT = 65_535
 
 
 class ChainError(Exception):
-    """The chain gave an unusable answer."""
+    """This neuron cannot work with the chain until its operator changes something."""
 
 
 class ChainUnavailable(ChainError):
-    """The chain gave no answer; the effect of a write is unknown."""
+    """The chain gave no usable answer; the effect of a write is unknown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,9 @@ The one place that chooses between the real chain and the devnet. Raises Setting
 
 from __future__ import annotations
 
+import ipaddress
+import itertools
+import json
 import logging
 import time
 from collections.abc import Callable
@@ -34,7 +37,7 @@ def quiet_sdk() -> None:
 def open_wallet(settings: WalletSettings) -> Any:
     """Return a `bittensor_wallet.Wallet` whose hotkey signs without asking for a password. Raises SettingsError."""
     from bittensor_wallet import Wallet  # noqa: PLC0415  a compiled library
-    from bittensor_wallet.errors import KeyFileError, PasswordError  # noqa: PLC0415
+    from bittensor_wallet.errors import ConfigurationError, KeyFileError, PasswordError  # noqa: PLC0415
 
     wallet = Wallet(name=settings.name, hotkey=settings.hotkey, path=str(settings.path.expanduser()))
     file = Path(str(wallet.hotkey_file.path))
@@ -43,21 +46,41 @@ def open_wallet(settings: WalletSettings) -> Any:
     if wallet.hotkey_file.is_encrypted():
         raise SettingsError(f"the hotkey {file} is encrypted; a neuron needs a hotkey without a password")
     try:
-        wallet.hotkey  # noqa: B018  read now, so that a damaged file is reported at start
+        wallet.hotkey.sign(b"")  # read now, so that a damaged file is reported at start
+    except ConfigurationError as error:
+        raise SettingsError(f"the hotkey {file} has no private key: copy the file itself, not its …pub.txt") from error
     except (KeyFileError, PasswordError, ValueError) as error:
         raise SettingsError(f"the hotkey {file} cannot be read: {error}") from error
+    stated, address = _stated_address(file), wallet.hotkey.ss58_address
+    if stated not in ("", address):
+        raise SettingsError(f"the hotkey {file} contradicts itself: its keys belong to {address}, not to {stated}")
     return wallet
+
+
+def _stated_address(key_file: Path) -> str:
+    """Return the address that a key file states beside its keys, empty if there is none."""
+    try:
+        content = json.loads(key_file.read_bytes())
+    except ValueError:
+        return ""
+    return str(content.get("ss58Address") or "") if isinstance(content, dict) else ""
 
 
 def chain_opener(settings: ChainSettings, wallet: Any) -> Callable[[], Chain]:
     """Return a function that connects to the chain; without a wallet (None) the connection can only read.
 
-    Raises SettingsError for a devnet that does not exist or is another subnet.
+    Of several endpoints, each call uses the next one. Raises SettingsError for a devnet that does not exist or is
+    another subnet, and for a proxy that cannot be used.
     """
     if not settings.is_devnet:
-        from neurons.chain.subtensor import connect  # noqa: PLC0415  loads the SDK's substrate client
+        from neurons.chain.node_socket import check_proxy  # noqa: PLC0415
+        from neurons.chain.subtensor import connect  # noqa: PLC0415
 
-        return lambda: connect(settings.chain_endpoint or settings.network, wallet, settings.netuid)
+        endpoints = settings.endpoints
+        for endpoint in endpoints:
+            check_proxy(endpoint)
+        turn = itertools.cycle(endpoints)
+        return lambda: connect(next(turn), wallet, settings.netuid)
     from neurons.chain.devnet.chain import Devnet  # noqa: PLC0415
 
     assert settings.devnet_path is not None  # the settings check it
@@ -84,6 +107,6 @@ def find_public_address() -> str:
     from bittensor.utils.networking import ExternalIPNotFound, get_external_ip  # noqa: PLC0415
 
     try:
-        return str(get_external_ip())
-    except ExternalIPNotFound as error:
+        return str(ipaddress.ip_address(get_external_ip()))
+    except (ExternalIPNotFound, ValueError) as error:
         raise SettingsError("this machine's public address cannot be found: give --axon.external_ip") from error

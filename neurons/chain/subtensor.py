@@ -1,20 +1,26 @@
 """The real chain as a `Chain`, through the synchronous Subtensor of the SDK.
 
-The SDK puts errors of writes into its response object, retries on its own and is not thread-safe. Here every refusal
-becomes an `Outcome` with a code and every lost connection `ChainUnavailable`, and each call makes one attempt.
-`neurons.chain.worker` adds deadlines, reconnecting and the thread that owns the connection.
+The SDK puts errors of writes into its response object and is not thread-safe. Here every refusal of a write becomes an
+`Outcome` with a code, everything that a read raises `ChainUnavailable`, and each call makes one attempt.
+`neurons.chain.worker` adds deadlines, pauses, reconnecting and the thread that owns the connection.
 """
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
-from async_substrate_interface.errors import MaxRetriesExceeded
+from websockets.exceptions import WebSocketException
 
 from neurons.chain.contract import ChainError, ChainUnavailable, Outcome, Seat, Snapshot, explain_bad_weights
+from neurons.chain.node_socket import NodeLostError, NodeRefusedError
+
+logger = logging.getLogger(__name__)
 
 CODE_BY_NAME = {
     "HotKeyNotRegisteredInSubNet": "not_registered",
@@ -40,8 +46,8 @@ CODE_BY_NAME = {
 }
 """Outcome codes by the error names of the chain's pallet; any other error is "failed", with its name in `detail`."""
 
-UNAVAILABLE = (ConnectionError, TimeoutError, MaxRetriesExceeded)
-"""Exceptions of the SDK for a node that cannot be reached or does not answer."""
+NO_ANSWER = (OSError, WebSocketException, NodeLostError)
+"""Exceptions for a node that cannot be reached or does not answer: whether it received a write is unknown."""
 
 COMMIT_STORAGE = ("LastEpochBlock", "PendingEpochAt", "SubnetEpochIndex")
 """Storage that a runtime must have for SDK 10.5 to commit weights."""
@@ -59,8 +65,8 @@ class _Endpoint:
 class SubtensorChain:
     """One SDK connection for one wallet's hotkey, to be used by one thread at a time.
 
-    sdk: a connected `bittensor.Subtensor`; see `connect`. Raises ChainUnavailable if the node does not answer,
-    ChainError if the subnet hides weights in a way that the SDK does not support.
+    sdk: a connected `bittensor.Subtensor`; see `connect`. Raises ChainUnavailable if the node gives no usable answer,
+    ChainError if there is no such subnet or if it hides weights in a way that the SDK does not support.
     """
 
     def __init__(self, sdk: Any, wallet: Any, netuid: int) -> None:
@@ -68,6 +74,8 @@ class SubtensorChain:
         self._wallet = wallet
         self._netuid = netuid
         self._head = 0
+        if not self._call("subnet_exists", netuid=netuid):
+            raise ChainError(f"this network has no subnet {netuid}: see --netuid and --subtensor.network")
         self._hidden = bool(self._call("commit_reveal_enabled", netuid=netuid))
         if self._hidden:
             self._check_commit_storage()
@@ -89,7 +97,7 @@ class SubtensorChain:
             seats = tuple(self._seat(graph, i) for i in range(len(graph.hotkeys)))
             return Snapshot(self._netuid, int(graph.block.item()), seats)
         except (AttributeError, IndexError, TypeError, ValueError) as error:
-            raise ChainError(f"the metagraph is unusable: {error}") from error
+            raise ChainUnavailable(f"the metagraph is unusable: {error}") from error
 
     def serve_axon(self, ip: str, port: int) -> Outcome:
         """Announce the address of the hotkey's axon."""
@@ -122,7 +130,7 @@ class SubtensorChain:
         since = self._call("blocks_since_last_update", netuid=self._netuid, uid=uid)
         limit = self._call("weights_rate_limit", netuid=self._netuid)
         if since is None or limit is None:
-            raise ChainError("the chain returned no last update or no rate limit")
+            raise ChainUnavailable("the chain returned no last update or no rate limit")
         return max(0, int(limit) + 1 - int(since))
 
     def close(self) -> None:
@@ -132,16 +140,14 @@ class SubtensorChain:
     def _call(self, name: str, **arguments: Any) -> Any:
         try:
             return getattr(self._sdk, name)(**arguments)
-        except UNAVAILABLE as error:
-            raise ChainUnavailable(f"{name}: {error}") from error
-        except Exception as error:  # the SDK does not document what it raises; this is a bug or an unknown runtime
-            raise ChainError(f"{name}: {type(error).__name__}: {error}") from error
+        except Exception as error:  # the SDK does not document what it raises
+            raise ChainUnavailable(f"{name}: {_explain(error)}") from error
 
     def _write(self, name: str, **arguments: Any) -> Any:
         wallet = {} if name == "serve_axon" else {"wallet": self._wallet}
         response = self._call(name, **wallet, **arguments, raise_error=False)
-        if isinstance(response.error, UNAVAILABLE):
-            raise ChainUnavailable(f"{name}: {response.error}") from response.error
+        if isinstance(response.error, NO_ANSWER):
+            raise ChainUnavailable(f"{name}: {_explain(response.error)}") from response.error
         return response
 
     def _to_outcome(self, response: Any, *, visible: bool) -> Outcome:
@@ -154,7 +160,8 @@ class SubtensorChain:
         if isinstance(response.error, Mapping):
             name = str(response.error.get("name"))
             return Outcome(False, CODE_BY_NAME.get(name, "failed"), name, self._block_of(response), True)
-        text = str(response.message or response.error)
+        refused = isinstance(response.error, NodeRefusedError)
+        text = str(response.error if refused else response.message or response.error)
         if "not registered" in text:
             return Outcome(False, "not_registered", text, None, True)
         return Outcome(False, "rejected" if response.error is not None else "failed", text, None, True)
@@ -192,16 +199,38 @@ class SubtensorChain:
     def _has_storage(self, name: str) -> bool:
         try:
             return self._sdk.substrate.get_metadata_storage_function("SubtensorModule", name) is not None
-        except UNAVAILABLE as error:
-            raise ChainUnavailable(f"metadata: {error}") from error
+        except Exception as error:  # the SDK does not document what it raises
+            raise ChainUnavailable(f"metadata: {_explain(error)}") from error
 
 
-def connect(network: str, wallet: Any, netuid: int) -> SubtensorChain:
-    """Connect to `network`: finney, test, local or a ws:// address. Raises ChainUnavailable or ChainError."""
-    from bittensor import Subtensor  # noqa: PLC0415  takes seconds; the devnet does without
+def connect(endpoint: str, wallet: Any, netuid: int) -> SubtensorChain:
+    """Connect to a network (finney, test, …) or a ws:// or wss:// address. Raises ChainUnavailable or ChainError."""
+    from neurons.chain.node import NodeSubtensor  # noqa: PLC0415  takes seconds; the devnet does without
 
-    try:
-        sdk = Subtensor(network=network)
-    except UNAVAILABLE as error:
-        raise ChainUnavailable(f"{network}: {error}") from error
-    return SubtensorChain(sdk, wallet, netuid)
+    with contextlib.ExitStack() as stack:
+        try:
+            sdk = NodeSubtensor(network=endpoint)
+            stack.callback(sdk.close)
+            chain = SubtensorChain(sdk, wallet, netuid)
+        except ChainUnavailable as error:
+            raise ChainUnavailable(f"{_without_secrets(endpoint)}: {error}") from error
+        except ChainError:
+            raise
+        except Exception as error:  # the SDK does not document what it raises
+            raise ChainUnavailable(f"{_without_secrets(endpoint)}: {_explain(error)}") from error
+        stack.pop_all()
+        return chain
+
+
+def _explain(error: Exception) -> str:
+    """Return what happened in the words of the node or of the network, if it is one of their errors."""
+    if isinstance(error, (*NO_ANSWER, NodeRefusedError)):
+        return str(error) or type(error).__name__
+    logger.debug("an error of the SDK", exc_info=error)
+    return f"unusable answer ({type(error).__name__}: {error})"
+
+
+def _without_secrets(endpoint: str) -> str:
+    """Return an address without its user, path and query, which may contain a key."""
+    url = urlsplit(endpoint)
+    return f"{url.scheme}://{url.netloc.rpartition('@')[2]}" if url.netloc else endpoint

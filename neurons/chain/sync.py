@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Callable
 
 from neurons.chain.contract import ChainError, ChainUnavailable, Seat, Snapshot
 from neurons.chain.worker import ChainWorker
+from serving.changes import ChangeLog
+from serving.tasks import backoff_s
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +28,7 @@ class ChainSync:
     def __init__(self, worker: ChainWorker, hotkey: str, on_snapshot: Callable[[Snapshot], Awaitable[None]]) -> None:
         self.worker, self.hotkey, self._on_snapshot = worker, hotkey, on_snapshot
         self.snapshot: Snapshot | None = None
+        self._log = ChangeLog(logger, "the subnet can be read again")
 
     @property
     def height(self) -> int:
@@ -49,28 +52,29 @@ class ChainSync:
         """
         try:
             snapshot = await self.worker.read(lambda chain: chain.snapshot())
-        except ChainUnavailable as error:
-            logger.warning("the subnet cannot be read: %s", error)
-            return False
-        except ChainError:
-            if self.snapshot is None:
+        except ChainError as error:
+            if self.snapshot is None and not isinstance(error, ChainUnavailable):
                 raise
-            logger.exception("the subnet cannot be read, continuing with the last snapshot")
+            going_on = ", continuing with the last snapshot" if self.snapshot else ""
+            self._log.note(f"the subnet cannot be read{going_on}: {error}")
             return False
+        self._log.note()
         self.snapshot = snapshot
         await self._on_snapshot(snapshot)
         return True
 
     async def wait_for_snapshot(self) -> None:
         """Wait until there is a snapshot. Raises ChainStalledError or ChainError."""
+        attempt = 0
         while not await self.refresh():
             await self.worker.poll_head()
-            await asyncio.sleep(POLL_S)
+            await asyncio.sleep(backoff_s(attempt, POLL_S, RETRY_S))
+            attempt += 1
 
     async def follow_head(
         self, on_head: Callable[[int], Awaitable[None]] | None = None, poll_s: float = POLL_S
     ) -> None:
-        """Call `on_head` with each new height, until cancelled. Raises ChainStalledError or ChainError."""
+        """Call `on_head` with each new height, until cancelled. Raises ChainStalledError."""
         last = 0
         while True:
             height = await self.worker.poll_head()

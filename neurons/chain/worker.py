@@ -1,24 +1,32 @@
 """Runs a chain connection for an event loop: one thread owns it, calls have deadlines, a dead connection is replaced.
 
 The SDK blocks, is not thread-safe, and can hang for minutes without an error. A call that misses its deadline is
-abandoned with its thread and its connection; the next call opens a new connection.
+abandoned with its thread and its connection; the next call opens a new connection. A node that fails again and again is
+asked less and less often.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import random
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TypeVar
 
-from neurons.chain.contract import Chain, ChainUnavailable
+from neurons.chain.contract import Chain, ChainError, ChainUnavailable
+from serving.changes import ChangeLog
 from serving.executor import SingleThreadExecutor
+from serving.tasks import backoff_s
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+FIRST_PAUSE_S = 2.0
+MAX_PAUSE_S = 60.0
+"""Pauses between calls to a chain that keeps failing: from the second failure on, each twice as long as the last."""
 
 
 class ChainStalledError(ChainUnavailable):
@@ -47,9 +55,13 @@ class ChainWorker:
         self._now = now
         self._connection = _Connection(open_chain)
         self._lock = asyncio.Lock()
+        self._rng = random.Random()  # noqa: S311  spreads the load of many neurons over time
+        self._failures = 0  # since the last answer
+        self._last_failure = ""
+        self._paused_until = now()
         self._height = 0
-        self._risen_at = now()
-        self._connected_at = now()
+        self._risen_at = self._connected_at = self._polled_at = self._patient_until = now()
+        self._log = ChangeLog(logger, "the chain answers again")
 
     @property
     def height(self) -> int:
@@ -62,7 +74,7 @@ class ChainWorker:
         return self._now() - self._risen_at
 
     async def read(self, call: Callable[[Chain], T]) -> T:
-        """Return the result of a read. Raises ChainUnavailable (also for a missed deadline) or ChainError."""
+        """Return the result of a read. Raises ChainError, or ChainUnavailable, also after a deadline or in a pause."""
         return await self._run(call, self._deadlines.read_s)
 
     async def write(self, call: Callable[[Chain], T]) -> T:
@@ -70,38 +82,65 @@ class ChainWorker:
         return await self._run(call, self._deadlines.write_s)
 
     async def poll_head(self) -> int:
-        """Read the height and return it; replace a connection on which it has stopped rising.
+        """Read the height and return it, the last one known if it cannot be read.
 
-        Raises ChainStalledError after `give_up_s` without a new block.
+        Replaces a connection on which the height has stopped rising. Raises ChainStalledError after `give_up_s` without
+        a new block, and ChainError before the first one.
         """
-        try:
-            height = await self.read(lambda chain: chain.block())
-        except ChainUnavailable as error:
-            logger.warning("the chain does not answer: %s", error)
-            height = self._height
-        now = self._now()
+        reconnect_s = self._deadlines.reconnect_s
+        if self._now() - self._polled_at > reconnect_s:  # this process was frozen: give the chain a chance
+            self._patient_until = self._now() + reconnect_s
+        height = await self._read_head()
+        now = self._polled_at = self._now()
         if height > self._height:
             self._height, self._risen_at = height, now
         age_s = self.head_age_s
-        if age_s > self._deadlines.give_up_s:
+        if age_s > self._deadlines.give_up_s and now > self._patient_until:
             raise ChainStalledError(f"no new block for {age_s:.0f} s (last: {self._height})")
-        if age_s > self._deadlines.reconnect_s and now - self._connected_at > self._deadlines.reconnect_s:
+        if age_s > reconnect_s and now - self._connected_at > reconnect_s:
             logger.warning("no new block for %.0f s: reconnecting", age_s)
             self._abandon()
         return self._height
 
     async def close(self) -> None:
         """Close the connection. A call that hangs in it is abandoned, with its daemon thread."""
-        async with self._lock:
-            self._connection.close()
+        self._connection.close()
+
+    async def _read_head(self) -> int:
+        try:
+            height = await self.read(lambda chain: chain.block())
+        except ChainError as error:
+            if not (self._height or isinstance(error, ChainUnavailable)):
+                raise
+            self._log.note(f"the chain is unavailable: {error}")
+            return self._height
+        self._log.note()
+        return height
 
     async def _run(self, call: Callable[[Chain], T], deadline_s: float) -> T:
         async with self._lock:
+            if self._now() < self._paused_until:
+                raise ChainUnavailable(self._last_failure)
             try:
-                return await asyncio.wait_for(asyncio.wrap_future(self._connection.submit(call)), deadline_s)
+                result = await asyncio.wait_for(asyncio.wrap_future(self._connection.submit(call)), deadline_s)
             except TimeoutError as error:
                 self._abandon()
-                raise ChainUnavailable(f"no answer from the chain within {deadline_s:g} s") from error
+                self._count_failure(reason := f"no answer from the chain within {deadline_s:g} s")
+                raise ChainUnavailable(reason) from error
+            except ChainUnavailable as error:
+                self._count_failure(str(error))
+                raise
+            self._failures = 0
+            return result
+
+    def _count_failure(self, reason: str) -> None:
+        """Note that a call failed. After the second failure in a row, pause and use another connection."""
+        self._failures += 1
+        self._last_failure = reason
+        if self._failures > 1:
+            pause_s = backoff_s(self._failures - 2, FIRST_PAUSE_S, MAX_PAUSE_S, self._rng)
+            self._paused_until = self._now() + pause_s
+            self._abandon()
 
     def _abandon(self) -> None:
         """Replace the connection and its thread, in which a call may still hang."""

@@ -41,10 +41,11 @@ class MinerSync:
         await self.chain.follow_head(poll_s=min(POLL_S, self._interval_s))
 
     async def run(self) -> None:
-        """Refresh the snapshot periodically, until cancelled. Raises ChainError if the first one is unusable."""
+        """Refresh the snapshot periodically, until cancelled. Raises ChainError, or ChainStalledError at the start."""
+        await self.chain.wait_for_snapshot()
         while True:
-            await self.chain.refresh()
             await asyncio.sleep(self._interval_s if len(self._validators) else min(RETRY_S, self._interval_s))
+            await self.chain.refresh()
 
     def reasons(self) -> list[str]:
         """Return the reasons on the chain why the miner cannot earn now."""

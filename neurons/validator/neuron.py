@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from neurons.chain.contract import ChainError, Snapshot
+from neurons.chain.contract import Snapshot
 from neurons.chain.opening import chain_worker
 from neurons.chain.sync import ChainSync
 from neurons.chain.worker import ChainWorker
@@ -23,7 +23,7 @@ from neurons.validator.axon.listening import ListenAddress, axon_server, find_li
 from neurons.validator.domain import Domain, allowed, open_domain, task_rules
 from neurons.validator.pages import status_pages
 from neurons.validator.prompts import BadBatchError
-from neurons.validator.registration import Announcer, SeatLostError, check_registered
+from neurons.validator.registration import Announcer, format_address
 from neurons.validator.tasks.state import StateDamagedError, StateUnavailableError
 from neurons.validator.tasks.trust import Identity
 from neurons.validator.telemetry import Counters, Telemetry
@@ -54,7 +54,9 @@ async def run(settings: ValidatorSettings, shell: ShellSettings, wallet: Any, fo
 
     if settings.public_api.server_enabled:
         raise SettingsError("--public_api.server_enabled: the HTTP interface is not part of this version")
-    address = await find_listen_address(settings)
+    address = await run_until(stop.wait(), find_listen_address(settings))
+    if address is None:
+        return 0
     telemetry: Telemetry | None = None  # until the validator is assembled
     status = ServiceStatus(
         version=lambda: f"{package_version()} neurons {int(NEURONS_VERSION)}",
@@ -81,16 +83,12 @@ async def run(settings: ValidatorSettings, shell: ShellSettings, wallet: Any, fo
         telemetry = validator.telemetry
         telemetry.register_gauges(status.registry)
 
-        # Serve once the subnet is known, until `stop` is set or an error ends the service.
-        try:
-            await run_until(stop.wait(), validator.sync.wait_for_snapshot())
-            if not stop.is_set():
-                async with axon_server(validator.gateway, listener, DRAIN_S):
-                    await serve(settings, validator, address, stop)
-                    status.draining = True
-        except (SeatLostError, ChainError) as error:
-            logger.critical("the validator cannot continue: %s", error)
-            return 1
+        # Serve once the subnet is known, until `stop` is set.
+        await run_until(stop.wait(), validator.sync.wait_for_snapshot())
+        if not stop.is_set():
+            async with axon_server(validator.gateway, listener, DRAIN_S):
+                await serve(settings, validator, address, stop)
+                status.draining = True
     logger.info("stopped")
     return 0
 
@@ -114,9 +112,9 @@ async def _open_domain(
 
 
 async def serve(settings: ValidatorSettings, validator: Validator, address: ListenAddress, stop: asyncio.Event) -> None:
-    """Announce the axon, which is already served, and run the background work until `stop` is set."""
-    logger.info("axon on %s:%d, reached at %s:%d", address.ip, address.port, address.external_ip, address.external_port)
-    await validator.announcer.announce()
+    """Run the background work until `stop` is set: the axon is already served."""
+    local, external = (address.ip, address.port), (address.external_ip, address.external_port)
+    logger.info("axon on %s, reached at %s", format_address(*local), format_address(*external))
     async with background(
         validator.sync.follow_head(validator.weights.consider),
         validator.announcer.run(settings.neuron.sync_interval),
@@ -143,7 +141,6 @@ def assemble(
     verifier = RequestVerifier(hotkey, desk.state.use_nonce, allowed(api) if api.enabled else None)
 
     async def on_snapshot(snapshot: Snapshot) -> None:
-        check_registered(snapshot, hotkey)
         verifier.snapshot = snapshot
         await desk.update_subnet(snapshot)
 

@@ -79,8 +79,8 @@ class Telemetry:
             reasons.append(problem)
         if not self.domain.pool.ready:
             reasons.append("; ".join(["no validation service is ready", *self.domain.pool.problems]))
-        if not self.announcer.announced:
-            reasons.append("the axon is not announced on the chain")
+        if self.announcer.problem:
+            reasons.append(self.announcer.problem)
         return reasons
 
     def register_gauges(self, registry: CollectorRegistry) -> None:
@@ -92,7 +92,7 @@ class Telemetry:
                 "Seats in the last snapshot of the subnet",
                 lambda: len(self.sync.snapshot.seats) if self.sync.snapshot else 0,
             ),
-            "weights_block": ("Block of the last confirmed weights", self._weights_block),
+            "weights_block": ("Block of the last weights on the chain", self._weights_block),
             "validation_ready": ("1 if a validation service is ready, else 0", lambda: self.domain.pool.ready),
             "tasks_open": (
                 "Tasks that miners are working on",
@@ -124,4 +124,6 @@ class Telemetry:
         )
 
     def _weights_block(self) -> int:
-        return self.weights.confirmed.block if self.weights.confirmed else 0
+        """Return the block of the last weights, after a restart as the chain knows it; 0 before the first snapshot."""
+        confirmed, seat = self.weights.confirmed, self.sync.seat
+        return max(confirmed.block if confirmed else 0, seat.last_update if seat else 0)

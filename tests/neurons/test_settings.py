@@ -81,6 +81,17 @@ def test_an_unknown_flag_is_an_error(flag: str, capsys: pytest.CaptureFixture[st
         (["--subtensor.network", "devnet"], "--devnet.path"),
         (["--neuron.moving_average_alpha", "0"], "moving_average_alpha"),
         (["--axon.port", "70000"], "--axon.port"),
+        (["--axon.port", "0"], "--axon.port"),
+        (["--axon.external_ip", "validator.example.org"], "--axon.external_ip: .* is not an IP address"),
+        (["--axon.external_ip", "[2001:db8::1]", "--axon.ip", "::"], "is not an IP address"),
+        (["--axon.external_ip", "203.0.113.7:8092"], "is not an IP address"),
+        (["--axon.external_ip", " "], "is not an IP address"),
+        (["--axon.external_ip", "0.0.0.0"], "no peer can connect"),
+        (["--axon.external_ip", "2001:db8::1"], "the axon listens on 0.0.0.0, so 2001:db8::1 cannot reach it"),
+        (["--subtensor.network", "fineny"], "'fineny' is not a network: give one of finney, test"),
+        (["--subtensor.network", "http://127.0.0.1:9944"], "is not a network"),
+        (["--subtensor.chain_endpoint", "127.0.0.1:9944"], "'127.0.0.1:9944' is not a node's ws:// or wss:// address"),
+        (["--subtensor.chain_endpoint", "ws://a.example wss://"], "'wss://' is not a node's"),
         (["--generation.endpoint", ""], "names no service"),
         (["--public_api.copies", "0"], "copies"),
         (["--dataset.prompter.endpoint", "collector"], "no|not an http address"),
@@ -90,6 +101,18 @@ def test_an_unknown_flag_is_an_error(flag: str, capsys: pytest.CaptureFixture[st
 def test_impossible_settings_are_refused(given: list[str], words: str) -> None:
     with pytest.raises(SettingsError, match=words):
         validator_settings(given)
+
+
+def test_a_node_is_named_by_its_network_or_by_its_addresses() -> None:
+    assert miner_settings([]).chain.endpoints == ("wss://entrypoint-finney.opentensor.ai:443",)
+    assert miner_settings(["--subtensor.network", "ws://10.0.0.7:9944"]).chain.endpoints == ("ws://10.0.0.7:9944",)
+    given = ["--subtensor.chain_endpoint", "ws://a.example:9944,wss://b.example", "ws://c.example"]
+    assert miner_settings(given).chain.endpoints == ("ws://a.example:9944", "wss://b.example", "ws://c.example")
+
+
+def test_an_ipv6_address_is_announced_in_its_usual_form() -> None:
+    axon = validator_settings(["--axon.external_ip", "2001:0db8::0001", "--axon.ip", "::"]).axon
+    assert axon.external_ip == "2001:db8::1"
 
 
 def test_an_endpoint_that_is_not_an_address_is_an_error() -> None:

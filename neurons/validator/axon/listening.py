@@ -50,6 +50,10 @@ async def find_listen_address(settings: ValidatorSettings) -> ListenAddress:
             raise SettingsError("looking up this machine's address timed out: give --axon.external_ip") from error
         finally:
             lookup.close()
+    try:
+        axon.check_reachable(address)
+    except ValueError as error:
+        raise SettingsError(f"{error}, or give an IPv4 address by --axon.external_ip") from error
     return ListenAddress(axon.ip, axon.port, address, axon.external_port or axon.port)
 
 

@@ -86,6 +86,9 @@ class FakeSdk:
         self._fail()
         return self.hotkeys.index(hotkey_ss58) if hotkey_ss58 in self.hotkeys else None
 
+    def subnet_exists(self, netuid: int) -> bool:
+        return netuid == 17
+
     def commit_reveal_enabled(self, netuid: int) -> bool:
         return self.hidden
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from typing import Any
 
@@ -35,8 +36,10 @@ class Opener:
     def __init__(self) -> None:
         self.opened: list[StalledChain] = []
         self.fail = False
+        self.attempts = 0
 
     def __call__(self) -> Any:
+        self.attempts += 1
         if self.fail:
             raise ChainUnavailable("no node")
         self.opened.append(StalledChain())
@@ -108,12 +111,68 @@ def test_a_head_that_stops_rising_is_read_over_a_new_connection_and_then_given_u
 
     async def check(worker: ChainWorker) -> None:
         assert await worker.poll_head() == 7
-        time[0] = 11.0
-        await worker.poll_head()
-        await worker.poll_head()
+        for now in (6.0, 11.0, 11.0):
+            time[0] = now
+            await worker.poll_head()
         assert len(opener.opened) == 2
+        time[0] = 21.0
+        await worker.poll_head()
         time[0] = 31.0
         with pytest.raises(ChainStalledError, match="no new block for 31 s"):
             await worker.poll_head()
 
     run(check, opener, lambda: time[0])
+
+
+def test_a_node_that_keeps_failing_is_asked_less_and_less_often(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING, logger="neurons.chain.worker")
+    opener, time = Opener(), [0.0]
+    opener.fail = True
+
+    async def check(worker: ChainWorker) -> None:
+        for second in range(29):
+            time[0] = float(second)
+            await worker.poll_head()
+        assert 3 <= opener.attempts <= 8
+        opener.fail = False
+        time[0] += 60.0
+        assert await worker.poll_head() == 7
+
+    run(check, opener, lambda: time[0])
+    assert caplog.text.count("the chain is unavailable: no node") == 1
+
+
+def test_a_process_that_was_frozen_looks_again_before_it_gives_up() -> None:
+    opener, time = Opener(), [0.0]
+
+    async def check(worker: ChainWorker) -> None:
+        await worker.poll_head()
+        time[0] = 1000.0
+        await worker.poll_head()
+        for second in range(1005, 1011, 5):
+            time[0] = float(second)
+            await worker.poll_head()
+        time[0] = 1011.0
+        with pytest.raises(ChainStalledError):
+            await worker.poll_head()
+
+    run(check, opener, lambda: time[0])
+
+
+def test_closing_does_not_wait_for_a_call_that_hangs() -> None:
+    started, release = threading.Event(), threading.Event()
+
+    def hang(chain: Any) -> bool:
+        started.set()
+        return release.wait(30)
+
+    async def body() -> None:
+        worker = ChainWorker(Opener(), Deadlines(), lambda: 0.0)
+        hanging = asyncio.create_task(worker.write(hang))
+        await asyncio.to_thread(started.wait, 10)
+        await asyncio.wait_for(worker.close(), 10)
+        assert not hanging.done()
+        release.set()
+        assert await hanging
+
+    asyncio.run(body())

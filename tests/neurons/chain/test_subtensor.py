@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from neurons.chain.contract import ChainError, ChainUnavailable
+from neurons.chain.node_socket import NodeRefusedError
+from neurons.chain.subtensor import SubtensorChain
 
 
 @pytest.fixture
@@ -49,17 +51,29 @@ def test_a_pool_error_is_rejected(sdk: Any, tools: Any) -> None:
     assert chain.set_weights({1: 1.0}, 1).code == "rejected"
 
 
-def test_any_other_exception_of_a_read_is_a_chain_error(sdk: Any, tools: Any) -> None:
+def test_whatever_a_read_raises_the_chain_may_answer_later(sdk: Any, tools: Any) -> None:
     chain = tools.sdk_chain(sdk)
     sdk.failures.append(AssertionError("odd"))
-    with pytest.raises(ChainError, match="AssertionError: odd") as caught:
+    with pytest.raises(ChainUnavailable, match=r"unusable answer \(AssertionError: odd\)"):
         chain.block()
+
+
+def test_errors_are_in_the_words_of_the_node(sdk: Any, tools: Any) -> None:
+    chain = tools.sdk_chain(sdk)
+    sdk.failures.append(NodeRefusedError("Too Many Requests"))
+    with pytest.raises(ChainUnavailable, match=r"^get_current_block: Too Many Requests$"):
+        chain.block()
+
+
+def test_an_unknown_subnet_is_an_error_at_once(sdk: Any) -> None:
+    with pytest.raises(ChainError, match="this network has no subnet 18: see --netuid") as caught:
+        SubtensorChain(sdk, None, 18)
     assert not isinstance(caught.value, ChainUnavailable)
 
 
 def test_a_snapshot_with_one_broken_seat_is_refused(sdk: Any, tools: Any) -> None:
     sdk.axons = sdk.axons[:2]
-    with pytest.raises(ChainError, match="metagraph"):
+    with pytest.raises(ChainUnavailable, match="metagraph"):
         tools.sdk_chain(sdk).snapshot()
 
 

@@ -38,7 +38,7 @@ class Seen:
 def seen(world: Any) -> Seen:
     registry = CollectorRegistry()
     seats = tuple(Seat(uid, name, "cold", 0.0, 0.0, False, 0, "0.0.0.0", 0) for uid, name in enumerate(("me", "miner")))
-    watch = SimpleNamespace(height=120, head_age_s=3.0, announced=True, snapshot=Snapshot(17, 118, seats))
+    watch = SimpleNamespace(height=120, head_age_s=3.0, problem="", snapshot=Snapshot(17, 118, seats), seat=seats[0])
     weights = SimpleNamespace(confirmed=None, held_back="")
     pool = SimpleNamespace(ready=True, problems=[], scorer="three-gen-small@1+fp32")
     domain: Any = SimpleNamespace(desk=world.desk(), pool=pool)
@@ -67,7 +67,8 @@ def test_a_working_validator_is_ready(seen: Seen) -> None:
 
 
 def test_not_ready_names_every_reason(seen: Seen) -> None:
-    seen.watch.head_age_s, seen.watch.announced, seen.watch.snapshot, seen.pool.ready = 200.0, False, None, False
+    seen.watch.head_age_s, seen.watch.snapshot, seen.pool.ready = 200.0, None, False
+    seen.watch.problem = "the axon is not announced on the chain"
     assert seen.telemetry.not_ready() == [
         "the subnet has not been read yet",
         "no new block for 200 s",
