@@ -18,6 +18,7 @@ import httpx
 
 from neurons.messages import bound_fetch_message, fetch_message
 from serving.http_client import CallError, describe_refusal, request
+from serving.lists import NotTextError, read_list
 from serving.prompts import clean_prompt
 
 logger = logging.getLogger(__name__)
@@ -37,10 +38,11 @@ class BadBatchError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Distinct valid prompts, and the number of lines that were dropped."""
+    """Distinct valid prompts, and the numbers of lines that are no prompts and of those that repeat another."""
 
     prompts: tuple[str, ...]
     dropped: int
+    repeated: int = 0
 
 
 class Prompts:
@@ -49,9 +51,17 @@ class Prompts:
     def __init__(self, path: Path, random_source: random.Random) -> None:
         self._random = random_source
         self._used: set[str] = set()
-        batch = clean(_decode(line) for line in path.read_bytes().splitlines())
+        try:
+            lines, undecodable = read_list(path)
+        except NotTextError as error:
+            raise BadBatchError(str(error)) from error
+        batch = clean(line for line in lines if not _is_json(line))
+        dropped = len(lines) + undecodable - len(batch.prompts) - batch.repeated
         if not batch.prompts:
-            raise BadBatchError(f"{path} holds no prompt in UTF-8")
+            raise BadBatchError(f"{path} holds no prompt in UTF-8 ({dropped} lines dropped)")
+        logger.info(
+            "%d prompts from %s; %d lines dropped, %d repeated", len(batch.prompts), path, dropped, batch.repeated
+        )
         self.replace(batch)
 
     def next(self) -> str:
@@ -124,21 +134,27 @@ async def keep_fresh(
 def clean(lines: Iterable[object]) -> Batch:
     """Return the valid prompts among `lines`, cleaned and without duplicates, in their order."""
     found: dict[str, None] = {}
-    dropped = 0
+    dropped = repeated = 0
     for line in lines:
         try:
-            found[clean_prompt(line if isinstance(line, str) else "")] = None
+            prompt = clean_prompt(line if isinstance(line, str) else "")
         except ValueError:
             dropped += 1
-    return Batch(tuple(found), dropped)
+            continue
+        repeated += prompt in found
+        found[prompt] = None
+    return Batch(tuple(found), dropped, repeated)
 
 
-def _decode(line: bytes) -> str | None:
-    """Decode a line of the file; None if it is not UTF-8."""
+def _is_json(line: str) -> bool:
+    """Check whether a line is a JSON array or object, which holds prompts but is none."""
+    if line[:1] + line[-1:] not in ("[]", "{}"):
+        return False
     try:
-        return line.decode()
-    except UnicodeDecodeError:
-        return None
+        json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _parse(body: bytes) -> Batch:

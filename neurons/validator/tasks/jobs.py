@@ -17,6 +17,7 @@ from enum import Enum
 from pathlib import Path
 
 from neurons.messages import TaskStatus
+from serving.lists import NotTextError, read_list
 from serving.prompts import clean_prompt
 from serving.schemas import new_job_id
 
@@ -183,7 +184,7 @@ class OrganicJobs:
 
 
 class AllowList:
-    """The hotkeys listed in a file, one a line; `#` starts a comment. The file is read again whenever it changes."""
+    """The hotkeys listed in a file (`serving.lists`). The file is read again whenever it changes."""
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
@@ -196,10 +197,9 @@ class AllowList:
         try:
             found = self._path.stat()
             if (stamp := (found.st_mtime_ns, found.st_size)) != self._stamp:
-                lines = self._path.read_text(encoding="utf-8", errors="replace").splitlines()
-                self._hotkeys = frozenset(line.partition("#")[0].strip() for line in lines) - {""}
+                self._hotkeys = frozenset(read_list(self._path)[0])
                 self._stamp = stamp
-        except OSError:
+        except (OSError, NotTextError):
             return False  # an unreadable list allows nobody
         return hotkey in self._hotkeys
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import logging
 import random
 from collections import Counter
 from pathlib import Path
@@ -81,8 +82,23 @@ def test_a_file_is_cleaned_line_by_line(tmp_path: Path) -> None:
 
 def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
     (tmp_path / "prompts.txt").write_bytes("red car\nblue boat".encode("utf-16"))
-    with pytest.raises(BadBatchError, match="holds no prompt in UTF-8"):
+    with pytest.raises(BadBatchError, match="is not text in UTF-8"):
         Prompts(tmp_path / "prompts.txt", random.Random(0))
+
+
+def test_what_is_dropped_from_a_file_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "neurons.validator.prompts")
+    lines = ["\ufeff# mine", '"a red car"', "a red car", '{"prompt": "a cup"}', "x" * 2000, "a \x1b[31mcup", "a [b]"]
+    path = tmp_path / "prompts.txt"
+    path.write_bytes("\n".join(lines).encode() + b"\na caf\xe9\n")
+    prompts = Prompts(path, random.Random(1))
+    assert {prompts.next() for _ in range(2)} == {"a red car", "a [b]"}
+    assert caplog.messages == [f"2 prompts from {path}; 4 lines dropped, 1 repeated"]
+
+
+def test_a_file_of_json_holds_no_prompt(tmp_path: Path) -> None:
+    with pytest.raises(BadBatchError, match=r"holds no prompt in UTF-8 \(1 lines dropped\)"):
+        prompts_of(tmp_path, '["a red car", "a cup"]')
 
 
 def test_the_request_is_signed_alone_and_bound_to_the_collector() -> None:
