@@ -26,8 +26,11 @@ class AlwaysReady:
     scorer: str = "three-gen-small@1+fp32"
 
 
-def make_desk(folder: Path, me: Identity, judge: Callable[[str, str, int], Awaitable[Verdict]]) -> Desk:
+def make_desk(
+    folder: Path, me: Identity, judge: Callable[[str, str, int], Awaitable[Verdict]], rules: TaskRules | None = None
+) -> Desk:
     """Create a desk over the state in `folder`: every prompt is a red car, no asset is kept, no organic job allowed."""
+    rules = rules or TaskRules()
     needs = DeskDependencies(
         judge=AlwaysReady(judge),
         next_prompt=lambda: "a red car",
@@ -37,4 +40,4 @@ def make_desk(folder: Path, me: Identity, judge: Callable[[str, str, int], Await
         strong_miners=100,
     )
     jobs = OrganicJobs(JobRules(), time.time, lambda _hotkey: False)
-    return Desk(LiveState(Store(folder), TaskRules(), time.time), TaskRules(), me, needs, jobs)
+    return Desk(LiveState(Store(folder), rules, time.time), rules, me, needs, jobs)

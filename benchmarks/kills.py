@@ -1,9 +1,12 @@
-"""Kill a validator's desk at random moments and check that no acknowledged task or result is lost.
+"""Kill a validator's desk while it judges, and check what its miners got.
 
-python -m benchmarks.kills [--kills 200] [--seed 8]
+python -m benchmarks.kills [--kills 100] [--miners 16] [--seed 8]
 
-A forked process assigns tasks to four miners at once, accepts their results, and prints each acknowledgement. SIGKILL
-follows after a random number of lines. Then the state is reopened and compared with every line printed so far.
+A forked process plays the validator and all its miners, who submit without pause; it prints each task, each submission
+and each reply. SIGKILL follows after a random number of lines. The next process starts from the state that the last one
+left, and every miner sends again what it has got no reply to. After the last kill the open submissions are finished.
+Then the state is compared with the lines: a task, a reply or an accepted result that the state does not have is lost, a
+result that it counts without a reply is paid twice, and a reply other than "accepted" is a refusal of an honest miner.
 """
 
 from __future__ import annotations
@@ -12,29 +15,33 @@ import argparse
 import asyncio
 import base64
 import hashlib
-import itertools
 import os
 import random
 import signal
 import sys
 import tempfile
-import time
+from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.desks import make_desk
 from neurons.messages import SubmitReply, SubmitRequest
 from neurons.validator.tasks.desk import Desk
-from neurons.validator.tasks.records import MinerRecord
+from neurons.validator.tasks.rules import TaskRules
 from neurons.validator.tasks.state import Store
 from neurons.validator.tasks.trust import Identity
 from validation.schemas import Fingerprint, ValidateResponse
 
 ME = Identity(17, "validator", lambda *_: True)
+RULES = TaskRules(task_cooldown_s=0.0, min_cooldown_s=0.0)
+JUDGING_S = 0.03
+"""Longest verdict; a miner's other steps take a few milliseconds, so most kills come while assets are judged."""
 
 
 async def judge(_prompt: str, data: str, seed: int) -> ValidateResponse:
-    """Give every asset a high score and a fingerprint of its own."""
+    """Give every asset a high score and a fingerprint of its own, after a moment."""
     bytes_ = hashlib.shake_256(data.encode()).digest(96)
+    await asyncio.sleep(JUDGING_S * bytes_[0] / 255)
     fingerprint = Fingerprint(digest=bytes_[:32].hex(), embedding=[float(byte) for byte in bytes_[32:]])
     return ValidateResponse(
         score=0.9, alignment=0.9, quality=1, parts={}, scorer="three-gen-small@1+fp32", seed=seed,
@@ -42,20 +49,25 @@ async def judge(_prompt: str, data: str, seed: int) -> ValidateResponse:
     )  # fmt: skip
 
 
-async def accept(desk: Desk, name: str, pipe: int) -> None:
-    """Play one miner after the other, endlessly; write each line once the desk has answered."""
-    for number in itertools.count():
-        hotkey = f"{name}-{number}"
-        pulled = await desk.pull(hotkey)
-        assert pulled.task is not None
-        os.write(pipe, f"task {hotkey} {pulled.task.id}\n".encode())
-        asset = base64.b64encode(hotkey.encode()).decode()
-        reply = await desk.submit(hotkey, SubmitRequest(pulled.task.id, pulled.task.prompt, asset, 7, "signed"))
-        os.write(pipe, f"reply {hotkey} {reply.to_json()}\n".encode())
+async def mine(desk: Desk, hotkey: str, waiting: str, pipe: int, *, last: bool) -> None:
+    """Play one miner, who first sends the result for the task `waiting` again, if any. The `last` one stops there."""
+    while True:
+        if not waiting and last:
+            return
+        if not waiting:
+            pulled = await desk.pull(hotkey)
+            waiting = pulled.task.id if pulled.task else ""
+            os.write(pipe, f"task {hotkey} {waiting or 'none'}\n".encode())
+        if waiting:
+            asset = base64.b64encode(waiting.encode()).decode()
+            os.write(pipe, f"sent {hotkey} {waiting}\n".encode())
+            reply = await desk.submit(hotkey, SubmitRequest(waiting, "a red car", asset, 7, "signed"))
+            os.write(pipe, f"reply {hotkey} {waiting} {reply.to_json()}\n".encode())
+            waiting = ""
 
 
-def fork(folder: Path, kill: int) -> tuple[int, int]:
-    """Fork the desk's process; return its id and the readable end of its pipe."""
+def fork(folder: Path, waiting: dict[str, str], *, last: bool = False) -> tuple[int, int]:
+    """Fork a process that plays everybody; return its id and the readable end of its pipe."""
     reading, writing = os.pipe()
     child = os.fork()
     if child:
@@ -63,8 +75,8 @@ def fork(folder: Path, kill: int) -> tuple[int, int]:
         return child, reading
 
     async def main() -> None:
-        desk = make_desk(folder, ME, judge)
-        await asyncio.gather(*(accept(desk, f"miner-{kill}-{worker}", writing) for worker in range(4)))
+        desk = make_desk(folder, ME, judge, RULES)
+        await asyncio.gather(*(mine(desk, hotkey, task, writing, last=last) for hotkey, task in waiting.items()))
 
     try:
         asyncio.run(main())
@@ -72,47 +84,71 @@ def fork(folder: Path, kill: int) -> tuple[int, int]:
         os._exit(1)  # in case it ends before it is killed
 
 
-def lost(folder: Path, lines_seen: list[str]) -> list[str]:
-    """Return the lines that the state does not confirm."""
-    store = Store(folder)
-    records = {record.hotkey: record for record in store.records()}
-    store.close()
-    return [line for line in lines_seen if not is_confirmed(records, *line.split(" ", 2))]
+@dataclass
+class Ledger:
+    """What the lines say: the task that each miner waits for a reply to, and all replies by hotkey and task."""
 
+    waiting: dict[str, str]
+    tasks: int = 0
+    cut_off: int = 0
+    refused: int = 0
+    replies: dict[tuple[str, str], SubmitReply] = field(default_factory=dict)
 
-def is_confirmed(records: dict[str, MinerRecord], kind: str, hotkey: str, rest: str) -> bool:
-    """Check that a record has the task, or the exact reply and the accepted result once."""
-    record = records.get(hotkey)
-    if record is None:
-        return False
-    if kind == "task":
-        return rest in {one.id for one in (record.task, *record.closed) if one}
-    accepted = SubmitReply.from_json(rest).generations_within_8_hours
-    return [one.reply for one in record.closed] == [rest] and len(record.accepted_at) == accepted == 1
+    def read(self, line: str) -> None:
+        """Take a line into account."""
+        kind, hotkey, rest = line.split(" ", 2)
+        if kind == "task":
+            self.tasks += 1
+            self.refused += rest == "none"
+            self.waiting[hotkey] = "" if rest == "none" else rest
+        elif kind == "reply":
+            task, _, text = rest.partition(" ")
+            self.waiting[hotkey] = ""
+            self.replies[hotkey, task] = reply = SubmitReply.from_json(text)
+            self.refused += reply.task_fidelity_score != 1.0
+
+    def compare(self, folder: Path) -> tuple[int, int]:
+        """Return how many acknowledged results the state lacks, and how many it counts that nobody has a reply to."""
+        store = Store(folder)
+        counted = {record.hotkey: len(record.accepted_at) for record in store.records()}
+        store.close()
+        accepted = Counter(hotkey for (hotkey, _), reply in self.replies.items() if reply.task_fidelity_score > 0)
+        gaps = [accepted[hotkey] - counted.get(hotkey, 0) for hotkey in self.waiting]
+        return sum(max(0, gap) for gap in gaps), sum(max(0, -gap) for gap in gaps)
 
 
 def main() -> None:
-    """Print one row. Exit with status 1 if anything was lost."""
+    """Print one row. Exit with status 1 if anything was lost, paid twice or refused."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--miners", type=int, default=16)
     parser.add_argument("--seed", type=int, default=8)
     args = parser.parse_args()
-    chance, lines_seen, missing = random.Random(args.seed), [], 0
+    chance = random.Random(args.seed)
+    ledger = Ledger({f"miner-{number}": "" for number in range(args.miners)})
     with tempfile.TemporaryDirectory() as name:
-        for kill in range(args.kills):
-            child, pipe = fork(Path(name), kill)
+        for kill in range(args.kills + 1):
+            last = kill == args.kills
+            child, pipe = fork(Path(name), ledger.waiting, last=last)
             with os.fdopen(pipe, encoding="utf-8") as reader:
-                lines = [reader.readline() for _ in range(chance.randrange(1, 40))]
-                time.sleep(chance.random() * 0.01)
-                os.kill(child, signal.SIGKILL)
+                lines = [] if last else [reader.readline() for _ in range(chance.randrange(1, 20 * args.miners))]
+                if not last:
+                    os.kill(child, signal.SIGKILL)
                 lines += reader.readlines()
             os.waitpid(child, 0)
-            lines_seen += [line.rstrip("\n") for line in lines if line.endswith("\n")]
-            missing = len(lost(Path(name), lines_seen))
-    replies = sum(line.startswith("reply") for line in lines_seen)
-    print("| kills | tasks acknowledged | results acknowledged | lost |\n|---|---|---|---|")
-    print(f"| {args.kills} | {len(lines_seen) - replies} | {replies} | {missing} |")
-    sys.exit(missing > 0)
+            for line in lines:
+                if line.endswith("\n"):
+                    ledger.read(line.rstrip("\n"))
+            ledger.cut_off += sum(bool(task) for task in ledger.waiting.values())
+        lost, twice = ledger.compare(Path(name))
+    lost += sum(bool(task) for task in ledger.waiting.values())
+    print("| kills | tasks | submissions cut off | results accepted | lost | paid twice | honest miners refused |")
+    print("|---|---|---|---|---|---|---|")
+    print(
+        f"| {args.kills} | {ledger.tasks} | {ledger.cut_off} | {len(ledger.replies)} | {lost} | {twice} "
+        f"| {ledger.refused} |"
+    )
+    sys.exit(bool(lost or twice or ledger.refused))
 
 
 if __name__ == "__main__":
