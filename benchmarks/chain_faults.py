@@ -154,7 +154,7 @@ def faults(port: int, gate: Gateway) -> Iterator[tuple[str, Callable[[], object]
     yield from itertools.cycle(
         (
             ("error", fail("chain_getHeader", "error", 3, message="Too Many Requests")),
-            ("drop", fail("*", "drop", 2)),
+            ("drop", fail("chain_getHeader", "drop", 2)),
             ("delay", fail("chain_getHeader", "delay", 2, seconds=5)),
             ("429", refuse("429 Too Many Requests")),
             ("storage error", fail("state_getStorageAt", "error", 3, message="Too Many Requests")),

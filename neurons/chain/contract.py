@@ -100,6 +100,10 @@ class Chain(Protocol):
         """Return the number of the best head, which never decreases within one instance."""
         ...
 
+    def timestamp(self) -> float:
+        """Return when the best head was made, in Unix seconds; 0 if the chain does not know."""
+        ...
+
     def uid(self, hotkey: str) -> int | None:
         """Return the uid of a hotkey, None if it is not registered."""
         ...

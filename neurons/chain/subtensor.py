@@ -85,6 +85,10 @@ class SubtensorChain:
         self._head = max(self._head, int(self._call("get_current_block")))
         return self._head
 
+    def timestamp(self) -> float:
+        """Return when the best head was made, in Unix seconds; 0 if the chain does not know."""
+        return float(self._call("get_timestamp").timestamp())
+
     def uid(self, hotkey: str) -> int | None:
         """Return the uid of a hotkey, None if it is not registered."""
         uid = self._call("get_uid_for_hotkey_on_subnet", hotkey_ss58=hotkey, netuid=self._netuid)

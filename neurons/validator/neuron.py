@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from neurons.chain.clock import ChainClock
 from neurons.chain.contract import Snapshot
 from neurons.chain.opening import chain_worker
 from neurons.chain.sync import ChainSync
@@ -43,6 +44,7 @@ class Validator:
 
     gateway: AxonGateway
     sync: ChainSync
+    clock: ChainClock
     announcer: Announcer
     weights: WeightSetter
     telemetry: Telemetry
@@ -115,8 +117,13 @@ async def serve(settings: ValidatorSettings, validator: Validator, address: List
     """Run the background work until `stop` is set: the axon is already served."""
     local, external = (address.ip, address.port), (address.external_ip, address.external_port)
     logger.info("axon on %s, reached at %s", format_address(*local), format_address(*external))
+
+    async def on_head(height: int) -> None:
+        await validator.clock.note_block()
+        await validator.weights.consider(height)
+
     async with background(
-        validator.sync.follow_head(validator.weights.consider),
+        validator.sync.follow_head(on_head),
         validator.announcer.run(settings.neuron.sync_interval),
         log_progress(validator.telemetry, settings.neuron.log_info_interval),
     ):
@@ -145,6 +152,7 @@ def assemble(
         await desk.update_subnet(snapshot)
 
     sync = ChainSync(chain, hotkey, on_snapshot)
+    clock = ChainClock(chain)
     announcer = Announcer(sync, (address.external_ip, address.external_port))
     rules = WeightRules(
         settings.neuron.weight_set_interval, settings.neuron.min_stake_to_set_weights, int(NEURONS_VERSION)
@@ -152,10 +160,12 @@ def assemble(
     weights = WeightSetter(chain, hotkey, rules, desk.state.compute_weights, lambda: domain.scorer_ok)
     handlers = Handlers(desk, api.polling_interval, lambda: domain.pool.version, counters.count_reply)
     gateway = build_gateway(wallet, address, verifier, handlers, counters.count_refusal)
-    telemetry = Telemetry(
-        domain, sync, announcer, weights, counters, lambda: gateway.active_requests, verifier.times.problem
-    )
-    return Validator(gateway, sync, announcer, weights, telemetry)
+
+    def clock_problem() -> str:
+        return clock.problem() or verifier.times.problem()
+
+    telemetry = Telemetry(domain, sync, announcer, weights, counters, lambda: gateway.active_requests, clock_problem)
+    return Validator(gateway, sync, clock, announcer, weights, telemetry)
 
 
 async def log_progress(telemetry: Telemetry, interval_s: float) -> None:

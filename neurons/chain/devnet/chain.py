@@ -50,6 +50,11 @@ class Devnet:
         self._apply_fault(READ_FAULTS)
         return self._update_head()
 
+    def timestamp(self) -> float:
+        """Return when the best head was made, in Unix seconds."""
+        self._apply_fault(READ_FAULTS)
+        return self.rules.time_of(self._ledger.start, self._update_head())
+
     def uid(self, hotkey: str) -> int | None:
         """Return the uid of a hotkey, None if it is not registered."""
         self._apply_fault(READ_FAULTS)

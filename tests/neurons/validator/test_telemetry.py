@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -149,3 +149,10 @@ def test_the_page_lists_the_last_tasks_newest_first(world: Any, seen: Seen, subm
 
 def test_there_are_no_tasks_before_the_first_sync(world: Any) -> None:
     assert page_of(None, world.now).get("/tasks/").json() == []
+
+
+def test_after_a_restart_the_weights_are_those_that_the_chain_knows(seen: Seen) -> None:
+    seen.watch.seat = replace(seen.watch.seat, last_update=90)
+    assert seen.value("weights_block") == 90.0
+    seen.weights.confirmed = ConfirmedWeights(119, {}, True)
+    assert seen.value("weights_block") == 119.0
