@@ -216,11 +216,14 @@ def test_a_port_in_use_is_an_error(site: Site) -> None:
 
 
 @pytest.mark.slow
-def test_an_unregistered_validator_exits(site: Site) -> None:
+def test_an_unregistered_validator_waits_and_says_why(site: Site) -> None:
     with site.start("--wallet.hotkey", make_unregistered(site)) as child:
-        err = child.communicate(timeout=60)[1]
-    assert child.returncode == 1
-    assert "is not registered on subnet 17" in err
+        try:
+            eventually(lambda: site.get("/ready/") == 503 and "is not registered on subnet 17" in site.text("/ready/"))
+            err = site.stop(child)
+        finally:
+            child.kill()
+    assert err.count("is not registered on subnet 17") == 1
 
 
 def make_unregistered(site: Site) -> str:
