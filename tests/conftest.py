@@ -5,6 +5,7 @@ Knows nothing of any one part; each folder has its own fixtures beside its tests
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import socket
@@ -44,6 +45,29 @@ def unavailable(reason: str) -> None:
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+@pytest.fixture(autouse=True)
+def logging_restored() -> Iterator[None]:
+    """Puts back the log levels and the root's handlers, which programs set at their start."""
+    root = logging.getLogger()
+    handlers = list(root.handlers)
+    levels = {name: logger.level for name, logger in _loggers()}
+    yield
+    for name, logger in _loggers():
+        logger.setLevel(levels.get(name, logging.NOTSET))
+    for handler in list(root.handlers):
+        if handler not in handlers and type(handler).__module__ != "_pytest.logging":
+            root.removeHandler(handler)
+    for handler in handlers:
+        if handler not in root.handlers and type(handler).__module__ != "_pytest.logging":
+            root.addHandler(handler)
+
+
+def _loggers() -> list[tuple[str, logging.Logger]]:
+    registered = logging.Logger.manager.loggerDict
+    named = [(name, logger) for name, logger in registered.items() if isinstance(logger, logging.Logger)]
+    return [("", logging.getLogger()), *named]
 
 
 @pytest.fixture(scope="session")

@@ -34,6 +34,10 @@ class Service:
         return httpx.Response(200, json=body)
 
 
+def messages(caplog: pytest.LogCaptureFixture, logger: str) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.name == logger]
+
+
 @pytest.fixture
 def key(tmp_path: Path) -> Path:
     path = tmp_path / "key"
@@ -94,7 +98,7 @@ def test_a_refused_key_is_logged_once_with_its_status(key: Path, caplog: pytest.
             assert (pool.ready, pool.problems) == (True, [])
 
     asyncio.run(story())
-    assert [record.getMessage() for record in caplog.records] == [
+    assert messages(caplog, "neurons.services.validation") == [
         "http://a is not used: status 401 unauthorized; check the key file",
         "http://a is ready",
     ]
@@ -114,7 +118,7 @@ def test_the_miner_logs_a_refused_key_once(key: Path, caplog: pytest.LogCaptureF
             assert pool.ready == 1
 
     asyncio.run(story())
-    assert [record.getMessage() for record in caplog.records] == [
+    assert messages(caplog, "neurons.services.generation_pool") == [
         "http://a is not ready: status 401 unauthorized; check the key file",
         "http://a is ready",
     ]
