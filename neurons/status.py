@@ -12,6 +12,7 @@ from serving.app import ShellLimits, create_shell
 from serving.server import bind, serve_in_background
 from serving.settings import ShellSettings
 from serving.status import ServiceStatus
+from serving.text import format_address
 
 logger = logging.getLogger(__name__)
 
@@ -35,5 +36,6 @@ async def status_server(app: FastAPI, shell: ShellSettings) -> AsyncIterator[Non
         return
     listener = bind(shell.host, shell.port)
     async with serve_in_background(app, listener, app.state.status, drain_s=0.0, max_open=MAX_CONNECTIONS):
-        logger.info("%s %s: status on http://%s:%d", app.title, app.state.status.version(), shell.host, shell.port)
+        address = format_address(shell.host, shell.port)
+        logger.info("%s %s: status on http://%s", app.title, app.state.status.version(), address)
         yield

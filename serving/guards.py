@@ -10,7 +10,6 @@ import hmac
 import ipaddress
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,7 +20,11 @@ from serving.settings import ShellSettings
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _WILDCARDS = frozenset({"0.0.0.0", "::"})  # noqa: S104  compared with, not bound
 
-_HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?")
+_NAME_AND_PORT = r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:(?P<port>[0-9]{0,5}))?"
+_HOST = re.compile(_NAME_AND_PORT)
+_ORIGIN = re.compile(r"(?P<scheme>https?)://" + _NAME_AND_PORT)
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_PROBES = ("/health", "/ready")
 
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; "
@@ -65,7 +68,7 @@ def guard_rules(
 def refusal_for(rules: GuardRules, scope: Scope) -> ServiceError | None:
     """Return the error for a request or WebSocket handshake that is refused, else None. Reads only the headers."""
     headers = Headers(scope=scope)
-    if not _host_allowed(rules, headers.get("host", "")):
+    if not _host_allowed(rules, headers.get("host", "")) and not _is_probe_without_host(scope, headers):
         return ServiceError(403, "host_not_allowed", "this Host is not allowed; see --allowed_hosts")
     changes_state = scope["type"] == "websocket" or scope["method"] not in _SAFE_METHODS
     if changes_state and _is_foreign(headers):
@@ -136,6 +139,11 @@ def _host_allowed(rules: GuardRules, host: str) -> bool:
     return name in rules.hosts or (rules.any_address and _is_address(name))
 
 
+def _is_probe_without_host(scope: Scope, headers: Headers) -> bool:
+    """Check for a health probe in HTTP/1.0, which needs no Host. Browsers always send one, so no page can send this."""
+    return "host" not in headers and scope.get("method") in {"GET", "HEAD"} and scope["path"].rstrip("/") in _PROBES
+
+
 def _is_address(name: str) -> bool:
     try:
         ipaddress.ip_address(name)
@@ -147,14 +155,16 @@ def _is_address(name: str) -> bool:
 def _is_foreign(headers: Headers) -> bool:
     if headers.get("sec-fetch-site") == "cross-site":
         return True
-    origin = headers.get("origin")
-    if origin is None:
+    return any(not _is_same_origin(origin, headers.get("host", "")) for origin in headers.getlist("origin"))
+
+
+def _is_same_origin(origin: str, host: str) -> bool:
+    """Compare an Origin with the Host of its request, whose port is that of the origin's scheme if it has none."""
+    theirs, ours = _ORIGIN.fullmatch(origin.lower()), _HOST.fullmatch(host.lower())
+    if theirs is None or ours is None:
         return False
-    try:
-        own = urlsplit(origin).netloc.lower()
-    except ValueError:
-        return True
-    return own != headers.get("host", "").lower()
+    default = _DEFAULT_PORTS[theirs["scheme"]]
+    return theirs["name"] == ours["name"] and int(theirs["port"] or default) == int(ours["port"] or default)
 
 
 def _is_public(rules: GuardRules, path: str) -> bool:

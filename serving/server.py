@@ -22,10 +22,12 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from serving.connections import AcceptErrors, Connections, Listener, max_connections, raise_open_file_limit
+from serving.parsing import RequestParser
 from serving.schemas import ErrorBody
 from serving.settings import SettingsError, ShellSettings, is_loopback
 from serving.status import ServiceStatus
 from serving.tasks import task_group
+from serving.text import format_address
 
 logger = logging.getLogger(__name__)
 
@@ -48,10 +50,10 @@ def serve(app: FastAPI, settings: ShellSettings, *, ws_max_bytes: int = 16 << 10
     listener = bind(settings.host, settings.port)
     server = server_for(app, settings.drain_s, ws_max_bytes)
     status: ServiceStatus = app.state.status
-    address = listener.getsockname()
-    logger.info("%s %s on http://%s:%d", app.title, status.version(), settings.host, address[1])
+    address = format_address(settings.host, listener.getsockname()[1])
+    logger.info("%s %s on http://%s", app.title, status.version(), address)
     if settings.insecure and not settings.api_keys and not is_loopback(settings.host):
-        logger.warning("--insecure: anyone who can reach %s:%d may use this service", settings.host, address[1])
+        logger.warning("--insecure: anyone who can reach %s may use this service", address)
     server.run(sockets=[listener])
     if status.fatal is not None:
         logger.error("stopped: %s", status.fatal)
@@ -118,7 +120,7 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         listener = socket.create_server((host.strip("[]"), port), family=family, backlog=2048)
     except OSError as error:
-        raise SettingsError(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
+        raise SettingsError(f"cannot listen on {format_address(host, port)}: {error.strerror or error}") from error
     return Listener(family, socket.SOCK_STREAM, 0, listener.detach())
 
 
@@ -180,6 +182,7 @@ class GuardedConnection(H11Protocol):
 
     def __init__(self, *, headers_timeout_s: float, open_connections: Connections, **options: Any) -> None:
         super().__init__(**options)
+        self.conn = RequestParser()
         self._headers_timeout_s = headers_timeout_s
         self._open_connections = open_connections
         self._header_timer: asyncio.TimerHandle | None = None
@@ -223,8 +226,7 @@ class GuardedConnection(H11Protocol):
         self.transport.close()
 
     def _watch_headers(self) -> None:
-        incomplete = self.conn.their_state is h11.IDLE and (self.cycle is None or bool(self.conn.trailing_data[0]))
-        if not incomplete:
+        if self.conn.their_state is not h11.IDLE:
             self._stop_watching()
         elif self._header_timer is None:
             self._header_timer = self.loop.call_later(self._headers_timeout_s, self.transport.close)

@@ -1,4 +1,4 @@
-"""File names made from prompts, and the version of the project."""
+"""File names made from prompts, addresses as URLs have them, and the version of the project."""
 
 from __future__ import annotations
 
@@ -15,6 +15,12 @@ def slug(prompt: str) -> str:
     plain = unicodedata.normalize("NFKD", prompt).encode("ascii", "ignore").decode().lower().replace("'", "")
     words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:SLUG_MAX_CHARS].strip("-")
     return words or f"splat-{hashlib.sha256(prompt.encode(errors='replace')).hexdigest()[:8]}"
+
+
+def format_address(host: str, port: int) -> str:
+    """Return host and port as URLs have them: an IPv6 address is in brackets."""
+    name = host.strip("[]")
+    return f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
 
 
 def package_version() -> str:

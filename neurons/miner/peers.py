@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from neurons.messages import PullReply, SubmitReply, Task
+from serving.text import format_address
 
 TEXT_CHARS = 200
 """Longest part of a text from a peer that is logged."""
@@ -56,10 +57,10 @@ class Peer:
     @property
     def url(self) -> str:
         """Base URL of its axon."""
-        return f"http://[{self.ip}]:{self.port}" if ":" in self.ip else f"http://{self.ip}:{self.port}"
+        return f"http://{format_address(self.ip, self.port)}"
 
     def __str__(self) -> str:
-        return f"{self.hotkey[:8]}… ({self.ip}:{self.port})"
+        return f"{self.hotkey[:8]}… ({format_address(self.ip, self.port)})"
 
 
 class Calls(Protocol):

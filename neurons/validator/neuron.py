@@ -24,7 +24,7 @@ from neurons.validator.axon.listening import ListenAddress, axon_server, find_li
 from neurons.validator.domain import Domain, allowed, open_domain, task_rules
 from neurons.validator.pages import status_pages
 from neurons.validator.prompts import BadBatchError
-from neurons.validator.registration import Announcer, format_address
+from neurons.validator.registration import Announcer
 from neurons.validator.tasks.state import StateDamagedError, StateUnavailableError
 from neurons.validator.tasks.trust import Identity
 from neurons.validator.telemetry import Counters, Telemetry
@@ -33,7 +33,7 @@ from serving.server import bind
 from serving.settings import SettingsError, ShellSettings
 from serving.status import ServiceStatus
 from serving.tasks import background, run_until
-from serving.text import package_version
+from serving.text import format_address, package_version
 
 logger = logging.getLogger(__name__)
 

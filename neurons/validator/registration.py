@@ -8,6 +8,7 @@ import logging
 from neurons.chain.contract import ChainError
 from neurons.chain.sync import RETRY_S, ChainSync
 from serving.changes import ChangeLog
+from serving.text import format_address
 
 logger = logging.getLogger(__name__)
 
@@ -54,8 +55,3 @@ class Announcer:
             logger.info("axon announced at %s", format_address(ip, port))
             return ""
         return f"the axon at {format_address(ip, port)} is not announced: {outcome.code} {outcome.detail}"
-
-
-def format_address(ip: str, port: int) -> str:
-    """Return the address as URLs have it."""
-    return f"[{ip}]:{port}" if ":" in ip else f"{ip}:{port}"

@@ -52,6 +52,53 @@ def test_a_page_of_another_origin_cannot_send_changes(client: TestClient, header
     assert (answer.status_code, answer.json()["code"]) == (403, "foreign_origin")
 
 
+@pytest.mark.parametrize(
+    ("host", "origin"),
+    [
+        ("localhost:443", "https://localhost"),
+        ("localhost", "https://localhost:443"),
+        ("localhost:80", "http://localhost"),
+        ("localhost", "http://localhost:80"),
+        ("localhost", "https://localhost"),
+        ("LOCALHOST:8093", "HTTP://LocalHost:8093"),
+        ("[::1]:443", "https://[::1]"),
+        ("localhost:", "http://localhost"),
+    ],
+)
+def test_a_default_port_makes_no_other_origin(client: TestClient, host: str, origin: str) -> None:
+    assert client.post("/notes/", json=NOTE, headers={"Host": host, "Origin": origin}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("host", "origin"),
+    [
+        ("localhost:443", "http://localhost"),
+        ("localhost:80", "https://localhost"),
+        ("localhost:8093", "http://localhost"),
+        ("localhost", "http://localhost:8093"),
+        ("localhost", "http://localhost:443"),
+        ("localhost", "ftp://localhost"),
+        ("localhost", "chrome-extension://localhost"),
+        ("localhost", "//localhost"),
+        ("localhost", "http://127.0.0.1"),
+        ("localhost", "http://evil.example@localhost"),
+        ("localhost", "http://localhost/a"),
+        ("localhost", "http://localhost http://localhost"),
+        ("localhost", "http://localhost:999999"),
+        ("localhost", ""),
+        ("localhost", "null"),
+    ],
+)
+def test_another_port_name_or_scheme_is_another_origin(client: TestClient, host: str, origin: str) -> None:
+    answer = client.post("/notes/", json=NOTE, headers={"Host": host, "Origin": origin})
+    assert (answer.status_code, answer.json()["code"]) == (403, "foreign_origin")
+
+
+def test_every_origin_that_a_request_names_counts(client: TestClient) -> None:
+    origins = [("Origin", "http://127.0.0.1"), ("Origin", "http://evil.example")]
+    assert client.post("/notes/", json=NOTE, headers=origins).status_code == 403
+
+
 @pytest.mark.parametrize("headers", [{"Origin": "http://127.0.0.1"}, {"Sec-Fetch-Site": "same-origin"}, {}])
 def test_our_own_pages_and_programs_can_send_changes(client: TestClient, headers: dict[str, str]) -> None:
     assert client.post("/notes/", json=NOTE, headers=headers).status_code == 200

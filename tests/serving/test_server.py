@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import socket
 import subprocess
@@ -78,6 +79,14 @@ def process(root: Path, drain_s: float = 10, **options: Any) -> Iterator[tuple[s
                 running.stderr.close()
 
 
+def has_ipv6() -> bool:
+    try:
+        bind("::1", 0).close()
+    except SettingsError:
+        return False
+    return True
+
+
 def until_up(client: httpx.Client) -> None:
     def is_up() -> bool:
         try:
@@ -127,6 +136,22 @@ def test_a_second_signal_ends_the_wait(root: Path) -> None:
         eventually(lambda: client.get("/ready/").status_code == 503)
         running.send_signal(signal.SIGINT)
         assert running.wait(timeout=15) == 0
+
+
+@pytest.mark.parametrize(("host", "shown"), [("127.0.0.1", "127.0.0.1"), ("::1", "[::1]"), ("[::1]", "[::1]")])
+def test_the_line_at_the_start_has_the_url(
+    make_app: Callable[..., FastAPI], caplog: pytest.LogCaptureFixture, host: str, shown: str
+) -> None:
+    if host != "127.0.0.1" and not has_ipv6():
+        pytest.skip("this machine has no IPv6")
+    with caplog.at_level("INFO", logger="serving.server"):
+        serve(make_app(status=ServiceStatus(version=lambda: "1", fatal="stop")), ShellSettings(host=host, port=0))
+    assert re.search(rf"trial 1 on http://{re.escape(shown)}:[1-9][0-9]*$", caplog.messages[0])
+
+
+def test_an_ipv6_address_that_cannot_be_bound_is_shown_in_brackets() -> None:
+    with pytest.raises(SettingsError, match=r"cannot listen on \[2001:db8::7\]:8093: "):
+        bind("2001:db8::7", 8093)
 
 
 def test_a_port_in_use_is_a_settings_error() -> None:
