@@ -44,14 +44,17 @@ def read_state(path: Path) -> dict[str, Tensor]:
     return state
 
 
-def load_network(make: Callable[[], Network], state: State, dtype: torch.dtype, device: torch.device) -> Network:
-    """Make a network and assign the tensors of `state` to it, on `device`, frozen. Raises WeightsUnusable."""
+def load_network(make: Callable[[], Network], state: State, dtype: torch.dtype | None, device: torch.device) -> Network:
+    """Make a network and assign the tensors of `state` to it, on `device`, frozen. Raises WeightsUnusable.
+
+    Floating-point tensors become `dtype`; with None they keep theirs.
+    """
     with torch.device("meta"):
         network = make()
     wanted = network.state_dict()
     _compare(wanted, state, type(network).__name__)
     placed = {
-        name: tensor.to(device=device, dtype=dtype if tensor.is_floating_point() else tensor.dtype)
+        name: tensor.to(device=device, dtype=(dtype if tensor.is_floating_point() else None) or tensor.dtype)
         for name, tensor in state.items()
     }
     network.load_state_dict(placed, strict=True, assign=True)
@@ -167,7 +170,7 @@ def _compare(wanted: State, given: State, network: str) -> None:
 
 def _finish_buffers(network: Network, device: torch.device) -> Network:
     """Recompute the buffers that no checkpoint holds (position ids), since meta tensors hold no data."""
-    empty = [name for name, buffer in network.named_buffers() if buffer.is_meta]
+    empty = [name for name, buffer in network.named_buffers() if buffer.is_meta and device.type != "meta"]
     for name in empty:
         owner, _, leaf = name.rpartition(".")
         if leaf != "position_ids":
