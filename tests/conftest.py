@@ -1,6 +1,6 @@
-"""What all tests share: no GPU, no `gpu` tests; where the shared data lie; the repository and fresh clones of it.
+"""Fixtures for all tests: the repository and fresh clones of it, shared reference data, programs, a live server.
 
-Knows nothing of any one part; each folder has its own fixtures beside its tests.
+Also skips `gpu` tests on machines without a CUDA device. Fixtures of one part are in the conftest.py of its folder.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     marked = [item for item in items if item.get_closest_marker("gpu")]
     if not marked:
         return
-    import torch  # only now: a run without `gpu` tests needs no probe
+    import torch  # only here: a run without `gpu` tests need not load it
 
     if not torch.cuda.is_available():
         for item in marked:
@@ -41,7 +41,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def unavailable(reason: str) -> None:
-    """Skips the test on a developer's machine, fails it in CI, where nothing may be missing."""
+    """Skip the test on a developer's machine; fail it in CI, where nothing may be missing."""
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)
@@ -49,7 +49,7 @@ def unavailable(reason: str) -> None:
 
 @pytest.fixture(autouse=True)
 def logging_restored() -> Iterator[None]:
-    """Puts back the log levels and the root's handlers, which programs set at their start."""
+    """Restore the log levels and the root logger's handlers after each test: programs set them when they start."""
     root = logging.getLogger()
     handlers = list(root.handlers)
     levels = {name: logger.level for name, logger in _loggers()}
@@ -72,19 +72,25 @@ def _loggers() -> list[tuple[str, logging.Logger]]:
 
 @pytest.fixture(scope="session")
 def root() -> Path:
-    """The repository."""
+    """Return the root of the repository."""
     return ROOT
 
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """Reference data too large for the repository: $THREE_GEN_SHARED (or its data/), else ../shared/data."""
+    """Return the folder of reference data too large for the repository.
+
+    It is data/ in the folder that $THREE_GEN_SHARED names, or that folder itself; without the variable, ../shared/data.
+    """
     return _shared("data")
 
 
 @pytest.fixture(scope="session")
 def shared_chain() -> Path:
-    """The recorded mainnet node: chain/ in $THREE_GEN_SHARED or beside it, else ../shared/chain."""
+    """Return the folder of the recorded mainnet node.
+
+    It is chain/ in the folder that $THREE_GEN_SHARED names, or next to it; without the variable, ../shared/chain.
+    """
     return _shared("chain")
 
 
@@ -92,18 +98,18 @@ def _shared(kind: str) -> Path:
     named = os.environ.get("THREE_GEN_SHARED")
     folders = [ROOT.parent / "shared" / kind]
     if named:
-        beside = Path(named) if kind == "data" else Path(named).parent / kind
-        folders = [beside, Path(named) / kind]
+        fallback = Path(named) if kind == "data" else Path(named).parent / kind
+        folders = [fallback, Path(named) / kind]
     for folder in reversed(folders):
         if folder.is_dir():
             return folder
-    unavailable(f"no {folders[-1]}; set THREE_GEN_SHARED to the folder that holds the shared files")
+    unavailable(f"no {folders[-1]}; set THREE_GEN_SHARED to the folder of the shared files")
     raise AssertionError("unreachable")
 
 
 @pytest.fixture(scope="session")
 def node_tool() -> Callable[[str], Path]:
-    """Gives the path of a Node.js program of tools/node_tools.py, installed at its pinned version on first use."""
+    """Return a function that gives the path of a Node.js program, installed at its pinned version on first use."""
 
     def find(name: str) -> Path:
         try:
@@ -117,7 +123,7 @@ def node_tool() -> Callable[[str], Path]:
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """The path of a Chromium."""
+    """Return the path of a Chromium."""
     found = [path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))]
     if not found:
         unavailable("no Chromium on the PATH")
@@ -126,7 +132,7 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def clean_env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The environment of a machine with Python and ordinary commands, but neither uv nor Conda nor a GPU."""
+    """Return the environment variables of a machine with Python and ordinary commands, but no uv, Conda or GPU."""
     folder = tmp_path_factory.mktemp("bin")
     (folder / "python3").symlink_to(sys._base_executable)
     foreign = ("PYTHON", "VIRTUAL", "CONDA", "UV", "MAKE", "MFLAGS", "PROMPT")  # `make test-all` sets some of these
@@ -136,7 +142,7 @@ def clean_env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Path]]:
-    """Clones the repository (what is committed) into a new folder of the given name; all are removed at the end."""
+    """Return a function that clones the repository (commits only) into a new folder; all are removed at the end."""
     made: list[Path] = []
 
     def make(name: str) -> Path:
@@ -152,7 +158,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], 
 
 @pytest.fixture(scope="session")
 def miner_clone(clone: Callable[[str], Path], clean_env: dict[str, str]) -> Path:
-    """A fresh clone in which a miner has run generation/setup_env.sh."""
+    """Return a fresh clone in which a miner has run generation/setup_env.sh."""
     folder = clone("miner")
     subprocess.run(["./setup_env.sh"], cwd=folder / "generation", env=clean_env, check=True, stdin=subprocess.DEVNULL)
     return folder
@@ -160,7 +166,7 @@ def miner_clone(clone: Callable[[str], Path], clean_env: dict[str, str]) -> Path
 
 @pytest.fixture(scope="session")
 def validator_clone(miner_clone: Path, clean_env: dict[str, str]) -> Path:
-    """The same clone, in which a validator has run validation/setup_env.sh as well."""
+    """Return the same clone after a validator has run validation/setup_env.sh in it as well."""
     folder = miner_clone / "validation"
     subprocess.run(["./setup_env.sh"], cwd=folder, env=clean_env, check=True, stdin=subprocess.DEVNULL)
     return miner_clone
@@ -168,7 +174,7 @@ def validator_clone(miner_clone: Path, clean_env: dict[str, str]) -> Path:
 
 @pytest.fixture(scope="session")
 def prompter_clone(clone: Callable[[str], Path], clean_env: dict[str, str]) -> Path:
-    """A fresh clone in which prompter/setup_env.sh has run."""
+    """Return a fresh clone in which prompter/setup_env.sh has run."""
     folder = clone("prompter")
     subprocess.run(["./setup_env.sh"], cwd=folder / "prompter", env=clean_env, check=True, stdin=subprocess.DEVNULL)
     return folder
@@ -178,7 +184,10 @@ def prompter_clone(clone: Callable[[str], Path], clean_env: dict[str, str]) -> P
 def start_pm2(
     node_tool: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[Path, int], Pm2]]:
-    """`start_pm2(X.config.js, port)` starts it as an operator does; the PM2 it gives ends with the module."""
+    """Return a function that starts a PM2 file as an operator does; PM2 is stopped at the end of the module.
+
+    It takes the path of the file and a port, and skips the test if another program listens on the port.
+    """
     pm2 = Pm2(node_tool("pm2"), tmp_path_factory.mktemp("pm2"))
 
     def start(config: Path, port: int) -> Pm2:
@@ -194,11 +203,13 @@ def start_pm2(
 
 @pytest.fixture(scope="session")
 def live() -> Callable[..., AbstractContextManager[str]]:
-    """`with live(app) as url:` serves an application of ours on a free loopback port, and drains it at the end.
+    """Return a context manager that serves an application on a free loopback port and drains it at the end.
+
+    `with live(app) as url:` gives its URL.
 
     Keyword arguments are those of `serving.server.server_for`.
     """
-    from serving.server import bind, server_for  # only now: most tests serve nothing
+    from serving.server import bind, server_for  # only here: most tests serve nothing
 
     @contextmanager
     def serving(app: FastAPI, **options: float) -> Iterator[str]:

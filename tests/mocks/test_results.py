@@ -29,7 +29,7 @@ def test_splats_are_counted(tmp_path: Path, kind: str, encode) -> None:
     assert describe(path) == "3 splats, SH degree 0"
 
 
-def test_a_picture_tells_its_size(tmp_path: Path) -> None:
+def test_an_image_is_described_by_its_size(tmp_path: Path) -> None:
     buffer = io.BytesIO()
     Image.new("RGB", (40, 30)).save(buffer, "PNG")
     (tmp_path / "a.png").write_bytes(buffer.getvalue())

@@ -1,4 +1,4 @@
-"""Builders of everyday people (man, woman, girl, boy), people at work (chef, clown) and the snowman."""
+"""Build functions of everyday people (man, woman, girl, boy), people at work (chef, clown) and the snowman."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _choose_arms(builder: Builder) -> tuple[str, str]:
 
 
 def man(builder: Builder) -> None:
-    """A man in a shirt and trousers, some with a beard, glasses, or a tie."""
+    """Build a man in a shirt and trousers, some with a beard, glasses, or a tie."""
     skin = choose_skin(builder)
     short_sleeves = builder.chance(0.4)
     arms = _choose_arms(builder)
@@ -68,7 +68,7 @@ def _glasses(builder: Builder, body: Body) -> None:
 
 
 def woman(builder: Builder) -> None:
-    """A woman in a knee-long dress with long hair or a bun."""
+    """Build a woman in a knee-long dress with long hair or a bun."""
     skin = choose_skin(builder)
     arms = _choose_arms(builder)
     proportions = vary_proportions(builder)
@@ -107,7 +107,7 @@ def _dress(builder: Builder, body: Body, hem_radius: float) -> None:
 
 
 def girl(builder: Builder) -> None:
-    """A girl with pigtails and bows, in a short dress."""
+    """Build a girl with pigtails and bows, in a short dress."""
     skin = choose_skin(builder)
     arms = _choose_arms(builder)
     proportions = vary_proportions(builder)
@@ -132,7 +132,7 @@ def girl(builder: Builder) -> None:
 
 
 def boy(builder: Builder) -> None:
-    """A boy in a shirt, trousers and a baseball cap."""
+    """Build a boy in a shirt, trousers and a baseball cap."""
     skin = choose_skin(builder)
     arms = _choose_arms(builder)
     proportions = vary_proportions(builder)
@@ -153,7 +153,7 @@ def boy(builder: Builder) -> None:
 
 
 def chef(builder: Builder) -> None:
-    """A chef: tall white hat, double row of buttons, neckerchief, moustache, spoon and pan."""
+    """Build a chef: tall white hat, double row of buttons, neckerchief, moustache, spoon and pan."""
     skin = choose_skin(builder)
     proportions = vary_proportions(builder)
     hair = choose_hair_colour(builder, skin)
@@ -205,7 +205,7 @@ def _frying_pan(builder: Builder, hand: Joint) -> None:
 
 
 def clown(builder: Builder) -> None:
-    """A clown: curly wig, red nose, ruff, suit with pompoms, big shoes, small hat, balloons."""
+    """Build a clown: curly wig, red nose, ruff, suit with pompoms, big shoes, small hat, balloons."""
     proportions = vary_proportions(builder)
     wig = builder.choose(["orange", "red", "green", "hot pink"])
     curls = [(side, i, builder.vary(0.42, 0.12)) for side in (-1, 1) for i in range(6)]
@@ -246,7 +246,7 @@ def _balloons(builder: Builder, hand: Joint) -> None:
 
 
 def snowman(builder: Builder) -> None:
-    """A snowman: two or three balls of snow, carrot nose, coal buttons, top hat, scarf, twig arms."""
+    """Build a snowman: two or three balls of snow, carrot nose, coal buttons, top hat, scarf, twig arms."""
     radii = builder.choose([(0.34, 0.25, 0.19), (0.33, 0.26, 0.2), (0.36, 0.24)])
     buttons = builder.count(2, 3)
     has_top_hat = builder.chance(0.6)

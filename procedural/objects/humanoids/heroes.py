@@ -1,4 +1,4 @@
-"""Builders of fighters: knight, viking and pirate."""
+"""Build functions of fighters: knight, viking and pirate."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from procedural.objects.parts.person import (
 
 
 def knight(builder: Builder) -> None:
-    """A knight in plate armour: helmet with a visor and a plume, sword and shield."""
+    """Build a knight in plate armour: helmet with a visor and a plume, sword and shield."""
     proportions = vary_proportions(builder)
     has_round_helmet = builder.chance(0.6)
     plume_length = 1.1 + builder.between(0.5, 1.0)
@@ -103,7 +103,7 @@ def _heater_shield(builder: Builder, at: Joint) -> None:
 
 
 def viking(builder: Builder) -> None:
-    """A viking: horned helmet, big beard, axe and round shield."""
+    """Build a viking: horned helmet, big beard, axe and round shield."""
     proportions = vary_proportions(builder)
     hair = builder.choose(["orange", "amber", "brown", "cream", "dark brown"])
     beard_length = builder.between(0.5, 0.9)
@@ -161,7 +161,7 @@ def _round_shield(builder: Builder, at: Joint) -> None:
 
 
 def pirate(builder: Builder) -> None:
-    """A pirate: hat with a skull, eye patch, striped shirt under a coat, cutlass and hook."""
+    """Build a pirate: hat with a skull, eye patch, striped shirt under a coat, cutlass and hook."""
     proportions = vary_proportions(builder)
     hair = builder.choose(["black", "dark brown", "orange"])
     beard_length = builder.between(0.05, 0.4) if builder.chance(0.75) else None

@@ -1,4 +1,4 @@
-"""Builders of people with masks or helmets: ninja, superhero and astronaut."""
+"""Build functions of people with masks or helmets: ninja, superhero and astronaut."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from procedural.objects.parts.person import (
 
 
 def ninja(builder: Builder) -> None:
-    """A ninja: all covered but the eyes, headband with flying ends, sash, sword on the back."""
+    """Build a ninja: all covered but the eyes, headband with flying ends, sash, sword on the back."""
     arms = builder.choose([("hold", "hip"), ("front", "back"), ("hip", "hip")])
     proportions = vary_proportions(builder)
     skin = choose_skin(builder)
@@ -68,7 +68,7 @@ def ninja(builder: Builder) -> None:
 
 
 def superhero(builder: Builder) -> None:
-    """A superhero in a tight suit: cape, mask, emblem, boots and gloves."""
+    """Build a superhero in a tight suit: cape, mask, emblem, boots and gloves."""
     skin = choose_skin(builder)
     arms = builder.choose([("hip", "hip"), ("hip", "raise"), ("hang", "hip")])
     proportions = vary_proportions(builder)
@@ -100,7 +100,7 @@ def superhero(builder: Builder) -> None:
 
 
 def astronaut(builder: Builder) -> None:
-    """An astronaut: round helmet with a golden or blue visor, pack on the back, tubes, badges."""
+    """Build an astronaut: round helmet with a golden or blue visor, pack on the back, tubes, badges."""
     arms = builder.choose([HANG, ("hang", "wave"), ("hold", "hang")])
     proportions = vary_proportions(builder)
     visor_colour = builder.choose(["navy", "amber", "blue"])

@@ -1,4 +1,4 @@
-"""Builders of people from tales: wizard, king, princess, mermaid and Santa Claus."""
+"""Build functions of people from fairy tales and legends: wizard, king, princess, mermaid and Santa Claus."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from procedural.objects.parts.person import (
 
 
 def wizard(builder: Builder) -> None:
-    """A wizard: pointed hat, long white beard, robe with stars, staff with a glowing orb."""
+    """Build a wizard: pointed hat, long white beard, robe with stars, staff with a glowing orb."""
     skin = choose_skin(builder)
     proportions = vary_proportions(builder)
     robe_radius = builder.vary(0.25, 0.1)
@@ -96,7 +96,7 @@ def _crown(builder: Builder, body: Body, *, points: int, height: float) -> None:
 
 
 def king(builder: Builder) -> None:
-    """A king: crown, beard, robe with a white fur trim, cape, sceptre."""
+    """Build a king: crown, beard, robe with a white fur trim, cape, sceptre."""
     skin = choose_skin(builder)
     proportions = vary_proportions(builder)
     hair = choose_hair_colour(builder, skin, ["white", "brown", "light grey", "dark brown"])
@@ -137,7 +137,7 @@ def _sceptre(builder: Builder, hand: Joint) -> None:
 
 
 def princess(builder: Builder) -> None:
-    """A princess or queen: wide ball gown with ruffles, long hair, crown, puffed sleeves."""
+    """Build a princess or queen: wide ball gown with ruffles, long hair, crown, puffed sleeves."""
     skin = choose_skin(builder)
     arms = builder.choose([HANG, ("hip", "hang"), ("hold", "hang")])
     proportions = vary_proportions(builder)
@@ -173,7 +173,7 @@ def princess(builder: Builder) -> None:
 
 
 def mermaid(builder: Builder) -> None:
-    """A mermaid: long hair, shell top, curved scaly tail with a big fin."""
+    """Build a mermaid: long hair, shell top, curved scaly tail with a big fin."""
     skin = choose_skin(builder)
     arms = builder.choose([("hang", "wave"), ("hip", "hang"), ("hang", "hip")])
     proportions = vary_proportions(builder)
@@ -210,7 +210,7 @@ def mermaid(builder: Builder) -> None:
 
 
 def santa(builder: Builder) -> None:
-    """Santa Claus: red coat with white fur, pointed cap, big beard, sack of presents."""
+    """Build Santa Claus: red coat with white fur, pointed cap, big beard, sack of presents."""
     mittens = builder.choose(["black", "white", "green"])
     left_arm = "wave" if builder.chance(0.4) else "hang"
     proportions = vary_proportions(builder)

@@ -1,4 +1,4 @@
-"""Builders of odd creatures: alien, slime, furry monster, yeti and cyclops."""
+"""Build functions of odd creatures: alien, slime, furry monster, yeti and cyclops."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ GOLDEN_ANGLE = 2.399963
 
 
 def alien(builder: Builder) -> None:
-    """An alien: great egg-shaped head, slanted black eyes, thin body, long fingers, sometimes feelers or a ray gun."""
+    """Build an alien: egg-shaped head, slanted black eyes, thin body, long fingers; some have feelers or a ray gun."""
     neck = builder.vary(0.5, 0.1)
     head_width = builder.vary(0.25, 0.08)
     waves = builder.pose == "waving" or builder.chance(0.35)
@@ -73,7 +73,7 @@ def _alien_face(builder: Builder, head: Joint) -> None:
 
 
 def slime(builder: Builder) -> None:
-    """A slime: a wobbly drop with drips at its foot, big eyes and a wide smile, bubbles on its skin."""
+    """Build a slime: a wobbly drop with drips at its foot, big eyes and a wide smile, bubbles on its skin."""
     radius, height = builder.vary(0.42, 0.08), builder.vary(0.5, 0.15)
     tip = builder.between(-0.06, 0.06) if builder.chance(0.5) else None
 
@@ -110,7 +110,7 @@ def _slime_face(builder: Builder, radius: float, height: float) -> None:
 
 
 def monster(builder: Builder) -> None:
-    """A furry monster: round shaggy body, one to three eyes, wide toothy grin, horns, claws."""
+    """Build a furry monster: round shaggy body, one to three eyes, wide toothy grin, horns, claws."""
     width, height = builder.vary(0.32, 0.1), builder.vary(0.4, 0.1)
     iris_colours = [builder.choose(["lime", "amber", "cyan"]) for _ in range(builder.count(1, 3))]
     horn_height = builder.between(0.18, 0.32)
@@ -186,7 +186,7 @@ def _maw(builder: Builder, y: float, z: float) -> None:
 
 
 def yeti(builder: Builder) -> None:
-    """A yeti: huge shaggy body, long arms, bare blue face, fangs, small horns."""
+    """Build a yeti: huge shaggy body, long arms, bare blue face, fangs, small horns."""
     width = builder.vary(0.27, 0.08)
     waves = builder.pose == "waving" or builder.chance(0.35)
     has_horns = builder.chance(0.55)
@@ -231,7 +231,7 @@ def yeti(builder: Builder) -> None:
 
 
 def cyclops(builder: Builder) -> None:
-    """A cyclops: one huge eye, a horn, underbite, hide over the shoulder, spiked club."""
+    """Build a cyclops: one huge eye, a horn, underbite, hide over the shoulder, spiked club."""
     left_arm = builder.choose(["hang", "hip", "raise"])
     proportions = vary_proportions(builder)
     iris = builder.choose(["amber", "cyan", "lime"])

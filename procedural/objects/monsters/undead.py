@@ -1,4 +1,4 @@
-"""Builders of ghosts and ghouls: ghost, skeleton, zombie, mummy, vampire and demon."""
+"""Build functions of ghosts and ghouls: ghost, skeleton, zombie, mummy, vampire and demon."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from procedural.objects.parts.wings import add_bat_wings
 
 
 def ghost(builder: Builder) -> None:
-    """A ghost: a floating sheet with a wavy hem, round eyes and mouth, little arms."""
+    """Build a ghost: a floating sheet with a wavy hem, round eyes and mouth, little arms."""
     radius, height = builder.vary(0.26, 0.1), builder.vary(0.8, 0.08)
     folds, lean, fold_phase = builder.count(6, 8), builder.between(-0.14, 0.14), builder.between(0, 6)
     raises_arm = builder.pose == "waving" or builder.chance(0.5)
@@ -60,7 +60,7 @@ def ghost(builder: Builder) -> None:
 
 
 def skeleton(builder: Builder) -> None:
-    """A skeleton: skull with deep sockets and teeth, ribs, spine, pelvis, long bones."""
+    """Build a skeleton: skull with deep sockets and teeth, ribs, spine, pelvis, long bones."""
     skull_radius = builder.vary(0.15, 0.06)
     left_gesture = builder.choose(["wave", "hang", "hip", "raise"])
 
@@ -127,7 +127,7 @@ def _fingers(builder: Builder, elbow: Joint, hand: Joint) -> None:
 
 
 def zombie(builder: Builder) -> None:
-    """A zombie: arms stretched out, torn clothes, gaping mouth, uneven eyes, wild hair."""
+    """Build a zombie: arms stretched out, torn clothes, gaping mouth, uneven eyes, wild hair."""
     arms = builder.choose([("reach", "reach"), ("reach", "reach"), ("reach", "hang")])
     proportions = vary_proportions(builder)
     hair_heights = [builder.between(1.15, 1.45) for _ in range(builder.count(7, 11))]
@@ -171,7 +171,7 @@ def _zombie_face(builder: Builder, body: Body) -> None:
 
 
 def mummy(builder: Builder) -> None:
-    """A mummy wrapped in bandages, loose ends hanging, glowing eyes in a dark slit."""
+    """Build a mummy wrapped in bandages, loose ends hanging, glowing eyes in a dark slit."""
     arms = builder.choose([("reach", "reach"), ("reach", "hold"), ("hang", "reach")])
     proportions = vary_proportions(builder)
 
@@ -217,7 +217,7 @@ def _bandage(
 
 
 def vampire(builder: Builder) -> None:
-    """A vampire: pale face with fangs, slicked hair in a point, long cape with a high collar, red lining."""
+    """Build a vampire: pale face with fangs, slicked hair in a point, long cape with a high collar, red lining."""
     arms = builder.choose([("hip", "hang"), ("hang", "raise"), ("hip", "hip")])
     proportions = vary_proportions(builder)
 
@@ -245,7 +245,7 @@ def vampire(builder: Builder) -> None:
 
 
 def demon(builder: Builder) -> None:
-    """A devil: horns, bat wings, forked tail, trident, mischievous smile."""
+    """Build a devil: horns, bat wings, forked tail, trident, mischievous smile."""
     left_arm = builder.choose(["hip", "hang"])
     proportions = vary_proportions(builder)
     horn_height = builder.between(1.6, 2.0)

@@ -1,4 +1,4 @@
-"""Builders of robots without legs: drone, rover, robot arm and a robot on tracks."""
+"""Build functions of robots without legs: drone, rover, robot arm and a robot on tracks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from procedural.geometry.sweeps import curve, prism, tube
 
 
 def drone(builder: Builder) -> None:
-    """A drone: flat body on four arms with propellers in guard rings, camera, landing skids."""
+    """Build a drone: flat body on four arms with propellers in guard rings, camera, landing skids."""
     arm_length = builder.vary(0.36, 0.08) * 1.25
     has_guards = builder.chance(0.6)
     propeller_turn = builder.between(0, 90)
@@ -43,7 +43,7 @@ def drone(builder: Builder) -> None:
 
 
 def rover(builder: Builder) -> None:
-    """A planet rover: six wheels on rocker arms, golden box body, solar panels, camera mast, dish."""
+    """Build a planet rover: six wheels on rocker arms, golden box body, solar panels, camera mast, dish."""
     length, width = builder.vary(0.62, 0.06), builder.vary(0.36, 0.06)
     has_solar_panels = builder.chance(0.6)
     mast_side = builder.choose((-1, 1))
@@ -108,7 +108,7 @@ def _rocker_wheels(builder: Builder, length: float, width: float) -> None:
 
 
 def robot_arm(builder: Builder) -> None:
-    """An industrial robot arm: turning base, two heavy links, wrist, two-fingered gripper."""
+    """Build an industrial robot arm: turning base, two heavy links, wrist, two-fingered gripper."""
     turn = builder.between(-35, 35)
     lean, bend = builder.between(-0.05, 0.15), builder.between(0.0, 0.2)
     spread = builder.between(0.5, 1.0)
@@ -148,7 +148,7 @@ def robot_arm(builder: Builder) -> None:
 
 
 def tracked_robot(builder: Builder) -> None:
-    """A robot on caterpillar tracks: cube body, binocular eyes on a neck, two gripping arms."""
+    """Build a robot on caterpillar tracks: cube body, binocular eyes on a neck, two gripping arms."""
     width = builder.vary(0.32, 0.1)
     body = 0.3 + builder.vary(0.16, 0.1)
     neck_length = builder.between(0.26, 0.38)

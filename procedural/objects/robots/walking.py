@@ -1,4 +1,4 @@
-"""Builders of robots on legs: humanoid robot, tin toy robot, robot dog."""
+"""Build functions of robots on legs: humanoid robot, tin toy robot, robot dog."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from procedural.objects.parts.robot import add_claw, add_limb
 
 
 def robot(builder: Builder) -> None:
-    """A friendly robot: boxy head with a screen face and antenna, chest panel, jointed arms with claws."""
+    """Build a friendly robot: boxy head with a screen face and antenna, chest panel, jointed arms with claws."""
     width, torso = builder.vary(0.34, 0.1), builder.vary(0.36, 0.1)
     rounding = builder.choose([0.04, 0.09, 0.13])
     head_width, head_height = builder.vary(0.36, 0.1), builder.vary(0.27, 0.08)
@@ -83,7 +83,7 @@ def _robot_leg(builder: Builder, side: int, hip: float) -> None:
 
 
 def tin_robot(builder: Builder) -> None:
-    """A retro tin toy: tapering barrel body with a dial, round head with a spring, ribbed arms, key in the back."""
+    """Build a retro tin toy: tapering body with a dial, round head with a spring, ribbed arms, key in the back."""
     height = builder.vary(0.46, 0.08)
     belly = builder.between(0.2, 0.25)
     needle_angle = builder.between(-60, 60)
@@ -162,7 +162,7 @@ def _tin_leg(builder: Builder, side: int) -> None:
 
 
 def robot_dog(builder: Builder) -> None:
-    """A robot dog: boxy body and snout, screen eyes, flap ears, jointed legs, antenna tail."""
+    """Build a robot dog: boxy body and snout, screen eyes, flap ears, jointed legs, antenna tail."""
     length, height = builder.vary(0.5, 0.1), builder.vary(0.4, 0.06)
     sits = builder.pose == "sitting" or (builder.pose is None and builder.chance(0.2))
     eye_colour = builder.choose(["cyan", "lime", "amber"])

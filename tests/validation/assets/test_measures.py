@@ -71,7 +71,7 @@ def test_steadiness_counts_what_is_left_above_0(base: float, honest: Splats) -> 
     assert steadiness(replace(honest, sh=sh)) == pytest.approx(wanted, abs=5e-3)
 
 
-def test_pictures_are_averaged_in_blocks() -> None:
+def test_images_are_averaged_in_blocks() -> None:
     images = torch.arange(16.0).reshape(1, 4, 4, 1)
     assert area_average(images, 2)[0, :, :, 0].tolist() == [[2.5, 4.5], [10.5, 12.5]]
     assert area_average(images, 1) is images

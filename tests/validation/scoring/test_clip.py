@@ -17,14 +17,14 @@ def encoder(tiny_scorer: ScorerFiles) -> ClipEncoder:
     return load_encoder(tiny_scorer)
 
 
-def test_pictures_and_texts_become_unit_vectors(encoder: ClipEncoder) -> None:
+def test_images_and_texts_become_unit_vectors(encoder: ClipEncoder) -> None:
     for vectors, count in ((encoder.images(VIEWS), 16), (encoder.texts(["a", "b"]), 2)):
         assert vectors.shape == (count, 16)
         assert vectors.dtype == torch.float32
         assert torch.allclose(vectors.norm(dim=1), torch.ones(count), atol=1e-6)
 
 
-def test_only_sixteen_pictures_are_taken(encoder: ClipEncoder) -> None:
+def test_other_than_sixteen_images_are_refused(encoder: ClipEncoder) -> None:
     with pytest.raises(ValueError, match="views must be"):
         encoder.images(VIEWS[:15])
 
