@@ -2,7 +2,7 @@
 # Sets up three-gen-subnet. Safe to run again: when nothing changed it is done in a moment.
 #
 #   ./setup_env.sh              everything, for development and the demo, into .venv (`make` does this by itself)
-#   generation/setup_env.sh     one part in an environment of its own; likewise validation, neurons, prompter
+#   generation/setup_env.sh     one part in an environment of its own; also validation, neurons, prompter
 #
 # A part's environment is Conda's when `conda` is on the PATH, else a virtual environment under .venvs/.
 # Runs with bash 3.2 and newer, on Linux and macOS.

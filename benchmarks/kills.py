@@ -86,7 +86,7 @@ def fork(folder: Path, waiting: dict[str, str], *, last: bool = False) -> tuple[
 
 @dataclass
 class Ledger:
-    """What the lines say: the task that each miner waits for a reply to, and all replies by hotkey and task."""
+    """Collects the printed lines: the task whose reply each miner waits for, and all replies by hotkey and task."""
 
     waiting: dict[str, str]
     tasks: int = 0

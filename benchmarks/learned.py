@@ -164,7 +164,7 @@ def lgm_generator(model: LatentDiffusion, *, tiny: bool) -> LgmGenerator:
     with model.device:
         network = lgm.Lgm(lgm.SIZES["lgm-tiny" if tiny else "lgm-big"]).to(model.dtype)
         mask = matting.Matting(matting.SIZES["u2net-tiny" if tiny else "u2net"])
-        network.conv.bias[3] += 2  # visible, whatever the other values are
+        network.conv.bias[3] += 2  # visible, regardless of the other values
     rays = lgm.pluecker_rays(orbit_poses((0, 90, 180, 270), [0.0] * 4, lgm.RADIUS), network.input_px).to(model.device)
     return LgmGenerator(options, model, partial(matting.object_masks, mask), network, rays)
 

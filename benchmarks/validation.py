@@ -46,13 +46,13 @@ PROMPTS = ("pink bicycle", "a golden retriever dog", "a red sports car", "a wood
 
 
 def asset(prompt: str, seed: int) -> bytes:
-    """Return an honest asset as a miner sends it, filled up to SPLATS splats with copies beside the originals."""
+    """Return an honest asset as a miner sends it, filled up to SPLATS splats with copies next to the originals."""
     made = LOADERS["procedural"]("cpu")(prompt, seed, lambda _progress: None).splats
     count = len(made)
     filled = made.select(torch.arange(SPLATS) % count)
-    beside = torch.randn(SPLATS, 3, generator=torch.Generator().manual_seed(0)) * filled.scales.amax(1, keepdim=True)
-    beside[:count] = 0
-    return encode_spz(replace(filled, means=filled.means + beside))
+    offsets = torch.randn(SPLATS, 3, generator=torch.Generator().manual_seed(0)) * filled.scales.amax(1, keepdim=True)
+    offsets[:count] = 0
+    return encode_spz(replace(filled, means=filled.means + offsets))
 
 
 def gemm_gflops(dtype: torch.dtype, device: str, repeats: int) -> float:

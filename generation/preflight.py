@@ -44,7 +44,7 @@ LIBRARIES = ("diffusers", "transformers", "safetensors")
 """Libraries of the learned networks."""
 
 DISK_SPARE_MIB = 2048
-"""Disk space needed beside the weights, for results and compiled kernels."""
+"""Disk space needed in addition to the weights, for results and compiled kernels."""
 
 
 @dataclass(frozen=True)

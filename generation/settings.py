@@ -43,7 +43,7 @@ class GenerationConfig(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class GenerationSettings:
-    """Where the service listens and what it does."""
+    """The settings of the service: the shell from flags, the rest from the YAML file."""
 
     shell: ShellSettings
     config: GenerationConfig

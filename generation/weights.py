@@ -49,7 +49,7 @@ class WeightsEntry(BaseModel):
 
     @property
     def pinned(self) -> bool:
-        """Whether the files cannot change: they are on this machine, of one commit, or all have a SHA-256."""
+        """Check whether the files cannot change: they are on this machine, of one commit, or all have a SHA-256."""
         commit = re.fullmatch(r"[0-9a-f]{40}", self.revision) is not None
         return self.folder is not None or commit or self.sha256.keys() == self.files.keys()
 

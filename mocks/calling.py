@@ -1,4 +1,4 @@
-"""What the mocks that call validators share: flags, the choice of validators, output lines and exit statuses.
+"""Shared code of the mocks that call validators: flags, the choice of validators, exit statuses.
 
 Exit status 2: invalid flags, or no usable wallet or service; 3: no validator accepts the request now; 4: the hotkey is
 not registered, or no validator was found. 0 and 1 have a meaning of their own in each program.
@@ -7,15 +7,16 @@ not registered, or no validator was found. 0 and 1 have a meaning of their own i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
+from mocks.output import say
 from neurons.chain.contract import ChainError, Seat
 from neurons.miner.validators import find_validators
 from neurons.settings import MinerSettings, read_neuron_flags
 from serving.settings import SettingsError, exit_with_error
 
-NOT_SET_UP, NO_TASK, NOBODY = 2, 3, 4
+NOT_SET_UP, NO_TASK, UNREACHABLE = 2, 3, 4
 
 Settings = TypeVar("Settings", bound=MinerSettings)
 
@@ -39,17 +40,12 @@ async def validators_of(settings: MinerSettings, wallet: Any, min_stake: float) 
         await worker.close()
     hotkey = str(wallet.hotkey.ss58_address)
     if hotkey not in snapshot.by_hotkey:
-        raise Failed(NOBODY, f"the hotkey {hotkey} is not registered on subnet {snapshot.netuid}")
+        raise Failed(UNREACHABLE, f"the hotkey {hotkey} is not registered on subnet {snapshot.netuid}")
     say("registered", f"uid {snapshot.by_hotkey[hotkey].uid} of subnet {snapshot.netuid}, block {snapshot.block}")
     seats = sorted(find_validators(snapshot, hotkey, min_stake), key=lambda seat: -seat.stake)
     if not seats:
-        raise Failed(NOBODY, f"no validator has a permit, a stake of {min_stake:g} and an axon")
+        raise Failed(UNREACHABLE, f"no validator has a permit, a stake of {min_stake:g} and an axon")
     return seats
-
-
-def say(what: str, words: str) -> None:
-    """Print one output line."""
-    print(f"{what:<11} {words}", flush=True)
 
 
 def run_once(
@@ -57,7 +53,7 @@ def run_once(
     model: type[Settings],
     argv: Sequence[str] | None,
     description: str,
-    work: Callable[[Settings, Any], Awaitable[int]],
+    work: Callable[[Settings, Any], Coroutine[Any, Any, int]],
 ) -> int:
     """Run `work(settings, wallet)` with the flags of `model` and return the exit status; print one line if it fails."""
     try:
@@ -66,16 +62,12 @@ def run_once(
         from neurons.process import start_logging  # noqa: PLC0415
 
         start_logging(settings.logging)
-        return asyncio.run(_done(work(settings, open_wallet(settings.wallet))))
+        return asyncio.run(work(settings, open_wallet(settings.wallet)))
     except Failed as error:
         say("failed", str(error))
         return error.status
     except ChainError as error:
         say("failed", f"the chain: {error}")
-        return NOBODY
+        return UNREACHABLE
     except SettingsError as error:
         exit_with_error(program, error)
-
-
-async def _done(work: Awaitable[int]) -> int:
-    return await work

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from mocks.output import say
 from mocks.results import FORMATS
 from serving.text import slug
 
@@ -63,17 +64,12 @@ def generate(client: httpx.Client, prompt: str, folder: Path) -> list[Path]:
     return download(client, job, folder, slug(prompt))
 
 
-def say(what: str, words: str) -> None:
-    """Print one output line."""
-    print(f"{what:<11} {words}", flush=True)
-
-
 def _show(job: dict[str, Any]) -> None:
     """Print a progress bar on a terminal; elsewhere only its last state."""
     share = float(job["progress"])
-    words = f"[{'#' * round(share * BAR_WIDTH):<{BAR_WIDTH}}] {share:4.0%}  {job['stage'] or job['status']}"
+    bar = f"[{'#' * round(share * BAR_WIDTH):<{BAR_WIDTH}}] {share:4.0%}  {job['stage'] or job['status']}"
     ended = job["status"] not in {"queued", "running"}
     if sys.stdout.isatty():
-        print(f"\r{'progress':<11} {words:<60}", end="\n" if ended else "", flush=True)
+        print(f"\r{'progress':<11} {bar:<60}", end="\n" if ended else "", flush=True)
     elif ended:
-        say("progress", words)
+        say("progress", bar)

@@ -17,8 +17,9 @@ from pathlib import Path
 
 import httpx
 
-from mocks.jobs import JobFailedError, generate, say
+from mocks.jobs import JobFailedError, generate
 from mocks.network import Network, Plan, running_network
+from mocks.output import say
 from mocks.processes import ROOT, Service, ServiceFailed, running
 from mocks.results import BadResult, describe
 from mocks.scoreboard import Scoreboard, Unfair, row, watch

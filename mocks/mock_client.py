@@ -18,10 +18,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-if not __package__:  # run as a script: import this repository's packages, not the modules beside this file
+if not __package__:  # run as a script: import this repository's packages, not the modules next to it
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from mocks.calling import NO_TASK, Failed, run_once, say, validators_of
+from mocks.calling import NO_TASK, Failed, run_once, validators_of
+from mocks.output import say
 from neurons.chain.contract import Seat
 from neurons.messages import TaskStatus
 from neurons.miner.peers import Peer, PeerError, shorten

@@ -20,12 +20,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-if not __package__:  # run as a script: import this repository's packages, not the modules beside this file
+if not __package__:  # run as a script: import this repository's packages, not the modules next to it
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 import httpx
 
-from mocks.calling import NO_TASK, NOBODY, NOT_SET_UP, Failed, run_once, say, validators_of
+from mocks.calling import NO_TASK, NOT_SET_UP, UNREACHABLE, Failed, run_once, validators_of
+from mocks.output import say
 from neurons.chain.contract import Seat
 from neurons.messages import SubmitReply, Task
 from neurons.miner.delivery import Clock, deliver
@@ -77,7 +78,9 @@ async def pull_task(calls: Calls, seats: Sequence[Seat]) -> tuple[Peer, Task]:
             return peer, reply.task
         wait_s = max(0.0, reply.cooldown_until - time.time())
         say("no task", f"{shorten(reply.reason_code) or 'no reason given'}; ask again in {wait_s:.0f} s")
-    raise Failed(*((NO_TASK, "no validator has a task now") if reached else (NOBODY, "no validator can be reached")))
+    raise Failed(
+        *((NO_TASK, "no validator has a task now") if reached else (UNREACHABLE, "no validator can be reached"))
+    )
 
 
 async def generate(service: GenerationClient, task: Task) -> str:
@@ -94,7 +97,7 @@ async def generate(service: GenerationClient, task: Task) -> str:
 def report(reply: SubmitReply | None) -> int:
     """Print the feedback and return the exit status. Raises Failed if there is none."""
     if reply is None:
-        raise Failed(NOBODY, "the validator sent no feedback")
+        raise Failed(UNREACHABLE, "the validator sent no feedback")
     score = "none" if reply.score is None else f"{reply.score:.4f} by {shorten(reply.scorer)}, seed {reply.seed}"
     say("score", score)
     fidelity, average = reply.task_fidelity_score, reply.average_fidelity_score

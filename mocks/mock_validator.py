@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-if not __package__:  # run as a script: import this repository's packages, not the modules beside this file
+if not __package__:  # run as a script: import this repository's packages, not the modules next to it
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from pydantic import AfterValidator

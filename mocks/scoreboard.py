@@ -1,4 +1,4 @@
-"""How the miners of a subnet are doing: tasks and rewards from the validator, weights from the chain."""
+"""The scoreboard of the demo: tasks and rewards of each miner from the validator, weights from the chain."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def log_retired(settings: NeuronSettings) -> None:
 
 
 def state_folder(settings: NeuronSettings, kind: str) -> Path:
-    """Return the folder of this neuron's state, by default beside the wallets, as the SDK places its logging folder."""
+    """Return the folder of this neuron's state, by default next to the wallets, like the SDK's logging folder."""
     if settings.neuron.state_dir is not None:
         return settings.neuron.state_dir.expanduser()
     wallet = settings.wallet

@@ -112,7 +112,7 @@ class Neuron(FrozenSettings):
     require_bound_signature: bool = False
     """refuse results without a signature over their bytes"""
     state_dir: Path | None = None
-    """folder of the state; by default beside the wallets' folder"""
+    """folder of the state; by default next to the wallets' folder"""
     http_port: int = 8095
     """loopback port for health, readiness and metrics; 0: do not serve them"""
 

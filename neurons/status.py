@@ -17,7 +17,7 @@ from serving.text import format_address
 logger = logging.getLogger(__name__)
 
 MAX_CONNECTIONS = 64
-"""Connections to the status server, for which `serving.connections` reserves files beside the axon's."""
+"""Connections to the status server, for which `serving.connections` reserves files in addition to the axon's."""
 
 
 def status_app(title: str, shell: ShellSettings, status: ServiceStatus, pages: APIRouter | None = None) -> FastAPI:

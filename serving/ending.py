@@ -1,7 +1,7 @@
 """Ends a program with the status that its main function returned, whatever its libraries' threads are doing.
 
 The interpreter's own shutdown waits for threads, and runs destructors that may wait for threads that no longer run: a
-library's open connection can keep a finished program alive for ever.
+library's open connection can keep a finished program alive forever.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Parses forms, urlencoded and multipart, into fields of bytes, and decodes them by their charset.
 
 Follows the URL standard and RFC 7578: fields are UTF-8 unless the body, the form's `_charset_` field or the part itself
-names another charset. Bytes that are no text in it are refused, never replaced.
+names another charset. Bytes that are invalid in it are refused, never replaced.
 """
 
 from __future__ import annotations

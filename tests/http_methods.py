@@ -1,4 +1,4 @@
-"""What HEAD answers beside GET, for the routes of any service."""
+"""Compare HEAD with GET on the routes of any service."""
 
 from __future__ import annotations
 

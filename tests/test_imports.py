@@ -1,4 +1,4 @@
-"""Who may import whom (docs/architecture.md), and that importing a module does nothing."""
+"""The import rules of docs/architecture.md: which package may import which, and imports have no side effects."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tools.export_requirements import PARTS, requirements
 SHIPPED = ("splats", "serving", "procedural", "generation", "validation", "neurons", "prompter")
 OURS = {*SHIPPED, "mocks", "tools", "benchmarks", "tests"}
 
-# What a package may import of ours beside itself: a package, a module, or what lies in either.
+# What each package may import of this repository apart from itself: packages or modules, and all below them.
 ALLOWED = {
     "splats": (),
     "serving": (),

@@ -1,4 +1,4 @@
-"""The Makefile passes the prompt on unchanged, and sets up first."""
+"""The Makefile passes the prompt on unchanged, and runs the set-up first."""
 
 from __future__ import annotations
 

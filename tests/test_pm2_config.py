@@ -1,4 +1,4 @@
-"""The PM2 file: what it says, and that an operator's changes are safe."""
+"""The PM2 file: its contents, and that an operator's changes are kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The whole network under the real PM2, from the files that set-up wrote: a task goes through, also past a restart."""
+"""The whole network under the real PM2, with the files that set-up wrote: tasks succeed before and after a restart."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 PORTS = {"generation": 8093, "validation": 8094, "validator": 8095, "miner": 8096}
 FAST = ["--generation.task_cooldown", "2", "--generation.min_cooldown", "1", "--neuron.sync_interval", "2"]
 WEIGHTS = ["--neuron.weight_set_interval", "6"]
-NEAR = ["--axon.ip", "127.0.0.1", "--axon.external_ip", "127.0.0.1"]
+LOOPBACK = ["--axon.ip", "127.0.0.1", "--axon.external_ip", "127.0.0.1"]
 
 
 @pytest.fixture(scope="module")
 def network_clone(validator_clone: Path, clean_env: dict[str, str]) -> Path:
-    """The clone in which neurons/setup_env.sh has run as well, on a devnet of its own."""
+    """Return the clone after neurons/setup_env.sh has run in it as well, on a devnet of its own."""
     folder = validator_clone
     subprocess.run(["./setup_env.sh"], cwd=folder / "neurons", env=clean_env, check=True, stdin=subprocess.DEVNULL)
     python, devnet = folder / ".venvs/three-gen-neurons/bin/python", folder / "out/devnet.db"
     devnet.parent.mkdir()
 
     def command(*words: str) -> None:
-        said = [str(python), "-m", "neurons.chain.devnet", *words]
-        subprocess.run(said, cwd=folder, env=clean_env, check=True, stdin=subprocess.DEVNULL)
+        line = [str(python), "-m", "neurons.chain.devnet", *words]
+        subprocess.run(line, cwd=folder, env=clean_env, check=True, stdin=subprocess.DEVNULL)
 
     on = ["--devnet.path", str(devnet)]
     command(
@@ -56,7 +56,7 @@ def network_clone(validator_clone: Path, clean_env: dict[str, str]) -> Path:
         flags = ["--subtensor.network", "devnet", *on, *own]
         edit(
             folder / f"neurons/{hotkey}.config.js",
-            [*flags, *(FAST + NEAR + WEIGHTS if hotkey == "validator" else FAST[-2:])],
+            [*flags, *(FAST + LOOPBACK + WEIGHTS if hotkey == "validator" else FAST[-2:])],
         )
     own[-1] = "validator"
     command("set-stake", *on, *own, "--amount", "5000")
@@ -64,7 +64,7 @@ def network_clone(validator_clone: Path, clean_env: dict[str, str]) -> Path:
 
 
 def edit(config: Path, flags: list[str]) -> None:
-    """What an operator does in an editor: further flags, after those that stand there."""
+    """Append flags to a PM2 file, as an operator does in an editor."""
     mark, _, body = config.read_text().partition("\n")
     found = json.loads(body.removeprefix("module.exports = ").removesuffix(";\n"))
     found["apps"][0]["args"] += flags
@@ -86,7 +86,7 @@ def dashboard(route: str) -> Any:
 
 
 def scored_task() -> dict[str, Any]:
-    """The newest task that was scored since the validator started."""
+    """Return the newest task that was scored since the validator started."""
     scored = eventually(lambda: [task for task in dashboard("tasks") if task["score"] is not None], timeout_s=120)
     return dict(scored[0])
 

@@ -23,7 +23,7 @@ COLLECTOR, GENERATOR = 9100, 9101
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A home folder of its own: the defaults of both services lie in it."""
+    """Return a home folder, in which both services keep their files by default."""
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("home")
         patch.setenv("HOME", str(folder))
@@ -32,7 +32,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def pm2(home: Path, prompter_clone: Path, start_pm2: Callable[[Path, int], Pm2]) -> Pm2:
-    """Both services, started by the README's lines, the generator's key made in between."""
+    """Both services, started by the README's lines, with the generator's key created in between."""
     folder = prompter_clone / "prompter"
     assert [blocks()[line] for line in (PM2_COLLECTOR, PM2_GENERATOR)] == [f"{PM2_COLLECTOR}\n", f"{PM2_GENERATOR}\n"]
     start_pm2(folder / PM2_COLLECTOR.split()[-1], COLLECTOR)

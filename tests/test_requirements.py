@@ -1,4 +1,4 @@
-"""The generated lists of requirements, the pins, and what they may hold."""
+"""The generated lists of requirements, the pins, and what they may contain."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def demo(clone: Callable[[str], Path], clean_env: dict[str, str]) -> tuple[Path,
     return folder, run(["make", "demo"], folder, clean_env)
 
 
-def test_requirement_14_install_one_command_without_gpu_starts_the_service_and_makes_a_video(
+def test_one_command_without_a_gpu_sets_up_starts_the_service_and_makes_a_video(
     demo: tuple[Path, str],
 ) -> None:
     folder, printed = demo

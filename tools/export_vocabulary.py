@@ -16,7 +16,7 @@ from procedural.language.vocabulary import read_words
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "prompter/resources/vocabulary.yaml"
-HEAD = "# Written by tools/export_vocabulary.py from the words in procedural/objects: change those.\n"
+HEADER = "# Written by tools/export_vocabulary.py from the words in procedural/objects: change those.\n"
 
 
 def exported(source: dict[str, Any]) -> dict[str, Any]:
@@ -32,10 +32,10 @@ def exported(source: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def text() -> str:
+def vocabulary_yaml() -> str:
     """Return the contents of the file."""
     data = exported(read_words())
-    return HEAD + yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=118, default_flow_style=None)
+    return HEADER + yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=118, default_flow_style=None)
 
 
 def _entry(block: dict[str, Any]) -> dict[str, list[str]]:
@@ -48,5 +48,5 @@ def _entry(block: dict[str, Any]) -> dict[str, list[str]]:
 
 
 if __name__ == "__main__":
-    TARGET.write_text(text(), encoding="utf-8")
+    TARGET.write_text(vocabulary_yaml(), encoding="utf-8")
     print(f"wrote {TARGET.relative_to(ROOT)}")

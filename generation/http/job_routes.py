@@ -110,7 +110,7 @@ async def get_result(
     headers = {
         "Content-Disposition": disposition(job.prompt, name),
         "X-Seed": str(job.seed),
-        "Cache-Control": "private, no-cache",  # may be kept, but is asked for again: it may have been deleted
+        "Cache-Control": "private, no-cache",  # may be cached, but must be revalidated: it may have been deleted
     }
     return ServedFile(file.path, media_type=MEDIA_TYPES[name], headers=headers)
 

@@ -43,7 +43,7 @@ class Tokenizer:
             pairs = [(first, second) for first, second in (line.split() for line in lines if line)]
             self._tokenizer = CLIPTokenizer(vocab=ids, merges=pairs)
         except (OSError, ValueError) as error:
-            raise WeightsUnusable(f"{vocab} and {merges} do not make a tokenizer: {error}") from error
+            raise WeightsUnusable(f"{vocab} and {merges} are not a valid tokenizer: {error}") from error
 
     def __call__(self, prompts: Sequence[str]) -> Tensor:
         """Return token ids [B, 77]: lower-cased, between start and end tokens, truncated or padded with 0."""

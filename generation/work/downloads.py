@@ -1,6 +1,6 @@
 """Files that are derived from a finished job on the first request: image, video, splats with y down.
 
-Each is encoded once from the job's PLY, one at a time, beside the generator, and kept with the job's results.
+Each is encoded once from the job's PLY, one at a time, while the generator runs, and kept with the job's results.
 """
 
 from __future__ import annotations

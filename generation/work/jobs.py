@@ -98,7 +98,7 @@ class GenerationJob(Generic[File]):
 
     @property
     def finished(self) -> bool:
-        """Whether the job is done, failed or cancelled."""
+        """Check whether the job is done, failed or cancelled."""
         return self.status in FINISHED
 
     def touch(self) -> None:

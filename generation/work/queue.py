@@ -106,7 +106,7 @@ class JobQueue:
 
     @property
     def is_busy(self) -> bool:
-        """Whether any job waits or runs."""
+        """Check whether any job waits or runs."""
         return bool(self._waiting or self._running)
 
     @property

@@ -93,7 +93,7 @@ class ResultStore:
         return kept.files.get(name) if kept else None
 
     def has(self, job_id: str) -> bool:
-        """Whether the job's results are still kept."""
+        """Check whether the job's results are still kept."""
         return job_id in self._kept
 
     def drop(self, job_id: str) -> None:

@@ -43,7 +43,7 @@ def _is_node(address: str) -> bool:
     try:
         split = urlsplit(address)
         return split.scheme in ("ws", "wss") and bool(split.hostname) and split.port != 0
-    except ValueError:  # a port that is none, or unbalanced brackets
+    except ValueError:  # an invalid port, or unbalanced brackets
         return False
 
 

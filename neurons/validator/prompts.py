@@ -38,7 +38,7 @@ class BadBatchError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Distinct valid prompts, and the numbers of lines that are no prompts and of those that repeat another."""
+    """Distinct valid prompts, and the numbers of lines that are not prompts and of those that repeat another."""
 
     prompts: tuple[str, ...]
     dropped: int
@@ -147,7 +147,7 @@ def clean(lines: Iterable[object]) -> Batch:
 
 
 def _is_json(line: str) -> bool:
-    """Check whether a line is a JSON array or object, which holds prompts but is none."""
+    """Check whether a line is a JSON array or object, which may contain prompts but is not one itself."""
     if line[:1] + line[-1:] not in ("[]", "{}"):
         return False
     try:

@@ -13,9 +13,9 @@ from procedural.geometry.sweeps import prism, sheet
 Outline = list[tuple[float, float]]
 
 
-def gem(radius: float, *, sides: int = 8, deep: float = 0.8) -> Shape:
-    """Make a cut stone, table up, point down, widest at y = 0; the point is `deep` radii below."""
-    profile = [(0, -deep), (0.62, -0.4 * deep), (1, 0), (1, 0.1), (0.62, 0.42), (0, 0.42)]
+def gem(radius: float, *, sides: int = 8, depth: float = 0.8) -> Shape:
+    """Make a cut stone, table up, point down, widest at y = 0; the point is `depth` radii below."""
+    profile = [(0, -depth), (0.62, -0.4 * depth), (1, 0), (1, 0.1), (0.62, 0.42), (0, 0.42)]
     return lathe(profile, sides=sides, crease_deg=4).scale(radius)
 
 
@@ -39,24 +39,24 @@ def heart(size: float) -> Outline:
 
 def disc(radius_x: float, radius_y: float | None = None, count: int = 32) -> Outline:
     """Return the outline of a circle or an ellipse."""
-    tall = radius_x if radius_y is None else radius_y
+    half_height = radius_x if radius_y is None else radius_y
     turns = [2 * math.pi * i / count for i in range(count)]
-    return [(radius_x * math.cos(t), tall * math.sin(t)) for t in turns]
+    return [(radius_x * math.cos(t), half_height * math.sin(t)) for t in turns]
 
 
-def arch(wide: float, tall: float, thick: float, *, pointed: float = 1.0) -> Shape:
+def arch(width: float, height: float, thickness: float, *, pointed: float = 1.0) -> Shape:
     """Make a slab with a round top, on y = 0, facing +z: doors, windows, gravestones. `pointed` > 1: a Gothic arch."""
-    half = wide / 2
-    spring = max(tall - half * pointed, 0.02 * tall)
+    half = width / 2
+    spring = max(height - half * pointed, 0.02 * height)
     turns = [math.pi * i / 16 for i in range(17)]
-    top = [(half * math.cos(t), spring + (tall - spring) * math.sin(t)) for t in turns]
-    return prism([(-half, 0), (half, 0), *top], thick)
+    top = [(half * math.cos(t), spring + (height - spring) * math.sin(t)) for t in turns]
+    return prism([(-half, 0), (half, 0), *top], thickness)
 
 
-def leaf(length: float, wide: float, droop: float = 0.2) -> Shape:
+def leaf(length: float, width: float, droop: float = 0.2) -> Shape:
     """Make a leaf from the origin along +x, thin and open, its tip `droop` lengths below its middle."""
     spine = [(0, 0, 0), (length * 0.5, length * 0.12, 0), (length, length * (0.12 - droop), 0)]
-    return sheet(spine, [0.15 * wide, 0.8 * wide, wide, 0.75 * wide, 0.02 * wide], across=(0, 0, 1), cup=0.15)
+    return sheet(spine, [0.15 * width, 0.8 * width, width, 0.75 * width, 0.02 * width], across=(0, 0, 1), cup=0.15)
 
 
 def lumpy(amount: float, size: float, phase: float = 0.0) -> Callable[[Floats], Floats]:

@@ -40,7 +40,7 @@ class Word:
 
     @property
     def known(self) -> bool:
-        """Whether the word has a meaning by itself."""
+        """Check whether the word has a meaning of its own."""
         return bool(
             self.object or self.colour or self.material or self.size or self.pattern or self.number or self.filler
         )

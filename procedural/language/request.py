@@ -1,4 +1,4 @@
-"""What a prompt asks for, and its description in plain words."""
+"""The request that a prompt is read as, and its description in plain words."""
 
 from __future__ import annotations
 

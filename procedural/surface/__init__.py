@@ -1,1 +1,1 @@
-"""What a surface looks like: materials, patterns, sampling, finishes."""
+"""The appearance of surfaces: materials, patterns, sampling, finishes."""

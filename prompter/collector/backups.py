@@ -1,4 +1,4 @@
-"""Backs the collector's file up, beside it and while it is in use, and keeps the newest few copies."""
+"""Backs up the collector's file to the same folder while it is in use, and keeps the newest few copies."""
 
 from __future__ import annotations
 

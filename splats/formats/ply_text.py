@@ -13,14 +13,14 @@ number, so this bounds the work to two or three seconds."""
 
 _CHUNK_BYTES = 2**20
 _MAX_NUMBER_CHARS = 1024
-"""A float64 written out in full takes at most 1,077 characters; nobody writes more than 25."""
+"""A float64 written out in full takes at most 1,077 characters; programs write at most 25."""
 
 
 def parse_numbers(text: bytes, start: int, total: int) -> tuple[npt.NDArray[np.float64], bool]:
     """Return the first `total` numbers of `text` from byte `start`, [total], and whether anything follows them.
 
     White space separates numbers; line ends have no meaning. The text is parsed in chunks of a mebibyte, so that only
-    the Python objects of one chunk exist beside the result.
+    the Python objects of one chunk exist at the same time as the result.
     Raises DecodeError `too_large` for a `total` above MAX_NUMBERS, `truncated` for too few numbers, `bad_encoding` for
     a word that is not a number.
     """

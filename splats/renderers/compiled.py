@@ -1,6 +1,6 @@
 """Compile the inner loops of the fast CPU renderer: numba, for this machine's processor, cached on disk.
 
-The first call of a kernel compiles it (seconds); later processes load it from numba's cache, beside the sources or in
+The first call of a kernel compiles it (seconds); later processes load it from numba's cache, next to the sources or in
 the user's cache folder. The cache notices a change of the kernel's own file and of the processor, but not of a constant
 or an inlined function from another file. Set-up deletes kernels compiled from other sources, so run set-up again after
 changing one.

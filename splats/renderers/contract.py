@@ -1,4 +1,4 @@
-"""What every renderer computes: the constants, the result type, and when gradients are wanted.
+"""The contract of all renderers: constants, the result type, and when gradients are wanted.
 
 All renderers compute the same image, which is also gsplat's (Kerbl et al. 2023; Zwicker et al. 2002 for EWA splatting):
 1. cov2d = sharp + BLUR · I, sharp = J R Σ Rᵀ Jᵀ, with the perspective Jacobian J taken at the centre, whose x/z and y/z

@@ -23,7 +23,7 @@ from splats.renderers.torch import Projected, project
 
 
 class _Tiling(NamedTuple):
-    """Input of blending a view besides its records: pixel boxes [M, 4], and how many touch each tile [down, across]."""
+    """Input of blending a view apart from its records: pixel boxes [M, 4], and their number per tile [down, across]."""
 
     boxes: np.ndarray
     counts: np.ndarray

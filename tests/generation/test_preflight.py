@@ -1,4 +1,4 @@
-"""Preflight reports what a machine lacks, with what to do about it."""
+"""Preflight reports what a machine lacks and how to fix it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The mocks' command lines: their own flags beside those of a neuron."""
+"""The mocks' command lines: a neuron's flags and their own."""
 
 from __future__ import annotations
 

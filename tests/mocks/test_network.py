@@ -1,4 +1,4 @@
-"""What mocks/devnet.yaml may say, and how flags are passed on."""
+"""The settings in mocks/devnet.yaml, and the flags that are passed on to the programs."""
 
 from __future__ import annotations
 

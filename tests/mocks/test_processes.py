@@ -1,4 +1,4 @@
-"""Starting and draining a process, with small scripts in the place of a service."""
+"""Starting and draining a process, with small scripts in place of a service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who earned what: the judgement, the file, the table."""
+"""The scoreboard: which miner earned how much, the file and the table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The wire format is the network's: names, types and defaults of the fields, and the bytes that signatures cover."""
+"""The network's wire format: names, types and defaults of the fields, and the bytes that signatures cover."""
 
 from __future__ import annotations
 

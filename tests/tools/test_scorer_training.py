@@ -1,4 +1,4 @@
-"""The small CLIP's training: what is held back, which captions are true of which images, the loss, the AUC."""
+"""The small CLIP's training: held-out objects, which captions match which images, the loss, the AUC."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An honest little object, a tiny scorer of random weights, and the stages put together in one process."""
+"""A small honest object, a tiny scorer with random weights, and an engine that runs in the test's process."""
 
 from __future__ import annotations
 

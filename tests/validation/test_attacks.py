@@ -1,4 +1,4 @@
-"""Requirement 6 with the scorer that ships: every cheat scores below its honest counterpart or is refused."""
+"""With the shipped scorer, every cheat scores below its honest counterpart or is refused."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_a_two_faced_asset_scores_as_what_viewers_show(name: str, judge: Judge) 
 
 
 def unchecked(splats: Splats, judge: Judge) -> Prepared:
-    """As `prepare`, without a check."""
+    """Prepare an asset without any check."""
     spec = judge.render_spec("cpu")
     asset = normalise(splats)
     images, alpha = render_views(asset, SEED, spec)

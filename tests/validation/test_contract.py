@@ -1,4 +1,4 @@
-"""The OpenAPI description against the service, by generated requests: every check that schemathesis has.
+"""The service does what its OpenAPI document says, tried with generated requests and every check of schemathesis.
 
 A JSON schema cannot say which text is a splat, so requests that are meant to be valid carry a real one.
 """

@@ -28,7 +28,7 @@ SEEDS = 15
 
 @pytest.fixture(scope="module")
 def families() -> dict[str, list[Splats]]:
-    """For each prompt assets of several seeds."""
+    """Return assets of several seeds by prompt."""
     generate = LOADERS["procedural"]("cpu")
     return {
         prompt: [generate(prompt, seed, lambda _progress: None).splats for seed in range(SEEDS)] for prompt in PROMPTS
@@ -36,7 +36,7 @@ def families() -> dict[str, list[Splats]]:
 
 
 def altered(splats: Splats, seed: int) -> Iterator[tuple[str, Splats]]:
-    """What a copier does to an asset so that its bytes differ."""
+    """Yield copies whose bytes differ from the original, with the name of each change."""
     draw = torch.Generator().manual_seed(seed)
     jitter = 0.004 * torch.randn(len(splats), 3, generator=draw)
     thinned = splats.select(torch.rand(len(splats), generator=draw) > 0.05)

@@ -40,7 +40,7 @@ def as_body(data: bytes, prompt: str = "a red ball") -> dict[str, Any]:
 
 
 def with_value(ply: bytes, column: int, value: float) -> bytes:
-    """A PLY of ours with one float of its first splat replaced."""
+    """Return the PLY file with one float of its first splat replaced."""
     start = ply.index(b"end_header\n") + len(b"end_header\n") + 4 * column
     return ply[:start] + struct.pack("<f", value) + ply[start + 4 :]
 

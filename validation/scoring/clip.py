@@ -142,7 +142,7 @@ def read_weights(path: Path) -> dict[str, Tensor]:
             state = loaded.get("state_dict", loaded)
     except Exception as error:
         raise ScorerError(f"cannot read {path} as model weights: {error}") from error
-    drop = {"input_resolution", "context_length", "vocab_size"}  # sizes that OpenAI's archive stores beside the weights
+    drop = {"input_resolution", "context_length", "vocab_size"}  # sizes that OpenAI's archive stores with the weights
     return {name.removeprefix("module."): value.float() for name, value in state.items() if name not in drop}
 
 

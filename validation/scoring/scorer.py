@@ -67,7 +67,7 @@ class ModelFiles(Section):
 
 
 class Platt(Section):
-    """σ(slope · cosine + offset): an absolute probability beside the relative one."""
+    """σ(slope · cosine + offset): an absolute probability next to the relative one."""
 
     slope: float = Field(gt=0)
     offset: float
@@ -123,7 +123,7 @@ class Gates(Section):
 
 
 class Constants(Section):
-    """Contents of scorer.json: everything that a score depends on besides the code."""
+    """Contents of scorer.json: everything that a score depends on apart from the code."""
 
     name: str
     version: int = Field(ge=1)

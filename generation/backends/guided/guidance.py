@@ -24,7 +24,7 @@ class Views:
 
     cameras              V cameras, world-to-camera, OpenCV axes, of the rendered size
     azimuths_deg [V]     plain numbers on the host: reading them costs no synchronisation
-    elevations_deg [V]   likewise
+    elevations_deg [V]   the same
     background [3]       colour behind the object in all V views
     """
 

@@ -1,8 +1,8 @@
 """The embedded devnet as a `Chain`: blocks follow from the clock, the ledger keeps the state.
 
 It behaves as the SDK's adapter does, refusals and waits included (docs/devnet.md). A write is included in the block
-after the head that its caller saw, and the caller waits for that block. No signature is checked: whoever can write to
-the file controls the chain.
+after the head that its caller saw, and the caller waits for that block. No signature is checked: anyone who can
+write to the file controls the chain.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ class StateDisk:
                 raise
             problem = str(unavailable(error))
             if problem != self.problem:
-                logger.error("%s; miners are told to come back", problem)  # noqa: TRY400  it is no bug
+                logger.error("%s; miners are told to come back", problem)  # noqa: TRY400  an expected error, without a traceback
             self.problem, self._retry_at = problem, self._now() + RETRY_S
             raise StateUnavailableError(problem) from error
         if self.problem:

@@ -107,7 +107,7 @@ def finger_ring(builder: Builder) -> None:
 
     band = torus(radius, thickness, sides=64).scale(1, band_width, 1).turn(x=90)
     builder.add("band", band, MAIN, "gold")
-    stone = gem(stone_radius, sides=stone_sides, deep=0.85).turn(y=180 / stone_sides)
+    stone = gem(stone_radius, sides=stone_sides, depth=0.85).turn(y=180 / stone_sides)
     if is_oval:
         stone = stone.scale(1.15, 1, 0.85)
     builder.add("gem", stone.move(y=seat + stone_radius * 0.62), ACCENT, "crystal")

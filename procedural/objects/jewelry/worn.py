@@ -60,7 +60,7 @@ def pendant(builder: Builder) -> None:
     }[kind]
     builder.add("medallion", prism(outline, 0.13), MAIN, "gold")
     builder.add("medallion", prism([(x * 0.82, y * 0.82) for x, y in outline], 0.17), MAIN, "gold", 0.8)
-    stone = gem(size * 0.46, deep=0.5).turn(x=90).move(z=0.08)
+    stone = gem(size * 0.46, depth=0.5).turn(x=90).move(z=0.08)
     builder.add("gem", stone, ACCENT, "crystal")
     builder.add("gem", stone.turn(y=180), ACCENT, "crystal")
     if small_stone_count:
@@ -141,7 +141,7 @@ def brooch(builder: Builder) -> None:
         petal = bead(0.5 * reach, 0.075, 1.75 * reach / petal_count * 1.6).move(x=reach * 0.85)
         petals = ring(petal.turn(z=14 + 8 * i), petal_count, start_deg=180 / petal_count * i).turn(x=90)
         builder.add("petal", petals.move(z=0.07 * i), MAIN, "gold", 1.0 - 0.12 * (i % 2))
-    stone = gem(stone_radius * 0.72, sides=10, deep=0.3).turn(x=90)
+    stone = gem(stone_radius * 0.72, sides=10, depth=0.3).turn(x=90)
     builder.add("gem", stone.move(z=0.19 + 0.06 * row_count), ACCENT, "crystal")
     collar = ring(bead(0.045).move(z=stone_radius * 0.82), 14).turn(x=90)
     builder.add("pearl", collar.move(z=0.17 + 0.06 * row_count), "cream", "glossy")

@@ -1,4 +1,4 @@
-"""Build functions of great beasts of tales: dragon, sea serpent and unicorn."""
+"""Build functions of mythical beasts: dragon, sea serpent and unicorn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The service does what its OpenAPI document says, tried with generated requests, all of schemathesis' checks on.
+"""The service does what its OpenAPI document says, tried with generated requests and every check of schemathesis.
 
 Half of the good requests below /jobs/ name a job that exists, so that successes are checked as well as refusals.
 """

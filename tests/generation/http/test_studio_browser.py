@@ -57,7 +57,7 @@ def shown(
     tmp_path_factory: pytest.TempPathFactory,
     unfinished: str,
 ) -> dict[str, Any]:
-    """What the page showed, by the driver's names."""
+    """Return what the page showed, under the names that the driver gives it."""
     playwright = node_tool("playwright-core").parent.parent / "playwright-core"
     config = ["--config", str(root / "generation/configs/procedural.yaml")]
     log = tmp_path_factory.mktemp("studio") / "generation.log"

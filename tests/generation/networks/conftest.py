@@ -21,7 +21,7 @@ GOLDEN = Path(__file__).resolve().parents[2] / "golden"
 
 
 def filled(tag: str, name: str, shape: list[int]) -> Tensor:
-    """One tensor by the fill rule."""
+    """Return the tensor that the fill rule gives for a name."""
     g = np.random.RandomState(zlib.crc32(f"{tag}:{name}".encode())).standard_normal(shape)
     if len(shape) >= 2:
         v = g / math.sqrt(math.prod(shape[1:]))
@@ -48,7 +48,7 @@ class Golden:
         return self.arrays[name]
 
     def state(self, prefix: str = "") -> dict[str, Tensor]:
-        """The filled state under the reference's names, its hash checked."""
+        """Return the filled state under the reference's names, after checking its hash."""
         shapes = self.spec["state_dict_shapes"]
         state = {name: filled(self.spec["tag"], name, shape) for name, shape in shapes.items()}
         digest = hashlib.sha256(b"".join(state[name].numpy().astype("<f4").tobytes() for name in sorted(state)))
@@ -65,13 +65,13 @@ def read_golden(spec: str, arrays: str) -> Golden:
 
 @pytest.fixture(scope="session")
 def golden() -> Callable[[str, str], Golden]:
-    """`golden("mvdream_tiny", "mvdream_unet")`; no JSON for ""."""
+    """Return a function that reads a golden set: `golden("mvdream_tiny", "mvdream_unet")`; no JSON for ""."""
     return read_golden
 
 
 @pytest.fixture(scope="session")
 def key_list() -> Callable[[str], dict[str, Tensor]]:
-    """The tensors of a full-size checkpoint without their values, by released name."""
+    """Return a function that gives the tensors of a full-size checkpoint by released name, without values."""
 
     def read(name: str) -> dict[str, Tensor]:
         shapes = json.loads((GOLDEN / f"{name}.json").read_text())
@@ -82,7 +82,7 @@ def key_list() -> Callable[[str], dict[str, Tensor]]:
 
 @pytest.fixture(scope="session")
 def mvdream_unet() -> Any:
-    """The golden MVDream U-Net."""
+    """Return the golden MVDream U-Net."""
     from generation.networks import checkpoints
     from generation.networks.unet import UNetSize, make_unet
 
@@ -95,7 +95,7 @@ def mvdream_unet() -> Any:
 
 @pytest.fixture(scope="session")
 def mvdream(mvdream_unet: Any) -> Any:
-    """The golden MVDream without text tower and VAE."""
+    """Return the golden MVDream without text encoder and VAE."""
     from generation.networks.diffusion import SIZES, LatentDiffusion
     from generation.networks.schedule import alphas_cumprod
 

@@ -1,4 +1,4 @@
-"""Networks and arithmetic against the numbers of the reference implementations (tests/golden/README.md)."""
+"""Networks and formulas compared with the numbers of the reference implementations (tests/golden/README.md)."""
 
 from __future__ import annotations
 

@@ -159,5 +159,5 @@ def test_an_exclamation_mark_is_read_although_it_is_the_padding(tokenizer) -> No
 def test_an_invalid_vocabulary_is_refused(tmp_path) -> None:
     (tmp_path / "vocab.json").write_text("{")
     (tmp_path / "merges.txt").write_text("#version\n")
-    with pytest.raises(WeightsUnusable, match="do not make a tokenizer"):
+    with pytest.raises(WeightsUnusable, match="are not a valid tokenizer"):
         Tokenizer(tmp_path / "vocab.json", tmp_path / "merges.txt")

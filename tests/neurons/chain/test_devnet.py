@@ -1,4 +1,4 @@
-"""What the devnet imitates of the real chain beyond the contract of `Chain`."""
+"""Behaviour of the real chain that the devnet imitates beyond the contract of `Chain`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The adapter and the SDK against a recorded mainnet node, in trouble and well."""
+"""The adapter and the SDK against a recorded mainnet node that works, fails or breaks the connection."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_a_full_subnet_is_read_and_written(chain: SubtensorChain, wallet: Any) -
     assert (chain.snapshot().seats[UID].ip, chain.snapshot().seats[UID].port) == ("203.0.113.7", 8092)
 
 
-def test_an_error_of_the_node_is_raised_in_its_words(chain: SubtensorChain, node: ReplayNode) -> None:
+def test_an_error_of_the_node_is_raised_with_its_message(chain: SubtensorChain, node: ReplayNode) -> None:
     node.fail("chain_getHeader", message="Too Many Requests")
     with pytest.raises(ChainUnavailable, match="get_current_block: Too Many Requests"):
         chain.block()
@@ -81,7 +81,7 @@ def test_an_error_of_the_node_is_raised_in_its_words(chain: SubtensorChain, node
 @pytest.mark.parametrize(
     "method", ["NeuronInfoRuntimeApi_get_neurons_lite", "SubnetInfoRuntimeApi_get_subnet_state", "state_call"]
 )
-def test_seats_that_could_not_be_read_completely_are_no_snapshot(
+def test_a_snapshot_that_was_read_only_in_part_is_an_error(
     chain: SubtensorChain, node: ReplayNode, method: str
 ) -> None:
     node.fail(method, message="Client error: Api called for an unknown Block: State already discarded")

@@ -62,7 +62,7 @@ class StockAxon:
 
 @dataclass(frozen=True)
 class Wallet:
-    """As much of a wallet as an axon reads."""
+    """The parts of a wallet that an axon reads."""
 
     hotkey: bt.Keypair
     coldkeypub: bt.Keypair
@@ -189,7 +189,7 @@ def fake_service() -> type[FakeService]:
 
 @dataclass
 class FakeScoring:
-    """Scores in the order given, the last one for ever."""
+    """Gives the scores in order, and the last one repeatedly."""
 
     scores: list[float | None]
     scorer: str = "three-gen-small@1"

@@ -22,25 +22,25 @@ THRESHOLDS = (0.8, 0.6)
 
 
 def made(clock, services, scoring=None, *, scorer="", max_chars=0, lasts_s=600.0, rules=None, during=None):
-    """What a workshop makes of one task, and its generators; `during(stop)` runs beside it."""
+    """Return what the runner makes of one task, and the next action; `during(stop)` runs at the same time."""
 
     async def run() -> tuple[Effort, NextAction, GenerationPool]:
         generators = GenerationPool(services, clock.now)
         await generators.check()
-        looking = asyncio.create_task(generators.run())
+        checks = asyncio.create_task(generators.run())
         runner = CandidateRunner(generators, scoring, rules or MinerRules(), clock, MinerMetrics(CollectorRegistry()))
         stop = asyncio.Event()
-        beside = asyncio.create_task(during(stop)) if during else None
+        meanwhile = asyncio.create_task(during(stop)) if during else None
         slot = await generators.acquire(first=True)
         task = Task("t", "a red car", clock.now() + lasts_s)
         effort, step = await asyncio.wait_for(runner.make_best(task, slot, THRESHOLDS, scorer, max_chars, stop), 10)
-        looking.cancel()
-        if beside is not None:
-            await beside
+        checks.cancel()
+        if meanwhile is not None:
+            await meanwhile
         return effort, step, generators
 
     effort, step, generators = asyncio.run(run())
-    assert generators.busy == 0, "a place was not given back"
+    assert generators.busy == 0, "a slot was not released"
     assert all(service.began == service.ended for service in services)
     return effort, step
 
@@ -168,7 +168,7 @@ def test_a_miner_that_stops_sends_the_best_it_has(fast_clock, fake_service, fake
     scoring = fake_scoring([0.7])
 
     async def score(prompt: str, results: str, seed: int) -> float:
-        services[0].hold = asyncio.Event()  # the next one would take for ever
+        services[0].hold = asyncio.Event()  # the next one would never finish
         return 0.7
 
     scoring.score = score

@@ -1,4 +1,4 @@
-"""When a miner goes on, sends or declines."""
+"""When a miner makes another candidate, sends its best one or declines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One result until the validator has spoken."""
+"""Sending one result until the validator replies with a verdict."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def peer(port: int = 9) -> Peer:
 
 
 def calling(scenario, transport: httpx.AsyncBaseTransport | None = None):
-    """What `scenario(dendrite)` gives."""
+    """Run `scenario(dendrite)` and return its result."""
 
     async def run():
         async with Dendrite(MINER, 17, transport=transport) as dendrite:
@@ -93,8 +93,8 @@ def test_a_decline_is_empty_and_signed(stock_axon) -> None:
 
 
 def test_the_release_of_a_validator(stock_axon) -> None:
-    told = calling(lambda dendrite: dendrite.version(peer(stock_axon.port)))
-    assert told == (10_000, "1.0.0 three-gen-small@1+fp32")
+    answer = calling(lambda dendrite: dendrite.version(peer(stock_axon.port)))
+    assert answer == (10_000, "1.0.0 three-gen-small@1+fp32")
 
 
 def test_many_calls_leave_nothing_behind(stock_axon) -> None:

@@ -1,4 +1,4 @@
-"""A miner's own scores, by a validation service that is handed in."""
+"""A miner's own scores, from a validation service passed in by the test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A miner's eye on the chain, and what it makes of its own health."""
+"""A miner's view of the chain, and the health it reports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which validator is asked next."""
+"""The choice of the validator to call next."""
 
 from __future__ import annotations
 
@@ -146,9 +146,9 @@ def test_without_a_registration_no_validator_is_chosen(known) -> None:
     assert known.wait_s() is None
 
 
-@pytest.mark.parametrize(("version", "told"), [(10_001, 1), (10_000, 0), (9_000, 0), (None, 0)])
-def test_a_newer_release_is_logged_once(known, caplog, version: int | None, told: int) -> None:
+@pytest.mark.parametrize(("version", "log_lines"), [(10_001, 1), (10_000, 0), (9_000, 0), (None, 0)])
+def test_a_newer_release_is_logged_once(known, caplog, version: int | None, log_lines: int) -> None:
     rich = known.choose()
     for _ in range(3):
         known.note_release(rich, version)
-    assert sum("please update" in line for line in caplog.messages) == told
+    assert sum("please update" in line for line in caplog.messages) == log_lines

@@ -1,4 +1,4 @@
-"""A whole miner between validators and services that are handed in."""
+"""A whole miner, with validators and services passed in by the test."""
 
 from __future__ import annotations
 
@@ -242,12 +242,12 @@ def test_a_stop_has_a_time_limit_and_cancels_the_job(fast_clock, fake_service, m
     validator, service = FakeValidator(fast_clock), fake_service(hold=asyncio.Event())
     world = World(fast_clock, {"V": validator}, [service])
     world.work(lambda: service.began == 1)
-    assert validator.results == []  # not declined: the same task is given to whoever comes back in time
+    assert validator.results == []  # not declined: a miner that comes back in time is given the same task
     assert service.cancelled == 1
 
 
 def test_five_hundred_tasks_leave_nothing_behind(fast_clock, fake_service, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.CRITICAL, logger="neurons")  # pytest keeps every record, with what was told in it
+    caplog.set_level(logging.CRITICAL, logger="neurons")  # pytest keeps every record with its arguments
     fast_clock.speed = 5000.0
     again = {"cooldown_s": 0.0, "lasts_s": 1e6, "on_submit": lambda answer: replace(answer, cooldown_until=1.0)}
     validators = {f"V{i}": FakeValidator(fast_clock, **again) for i in range(5)}
@@ -264,7 +264,7 @@ def test_five_hundred_tasks_leave_nothing_behind(fast_clock, fake_service, caplo
 
 
 def of_the_miner(thing: object) -> bool:
-    """Whether an object belongs to a miner's work: other tests leave other objects in this process."""
+    """Check whether an object belongs to a miner's work: other tests leave objects in this process too."""
     kind = type(thing)
     return kind is types.CoroutineType or str(getattr(kind, "__module__", "")).startswith(
         ("neurons.", "asyncio", "_asyncio")

@@ -1,4 +1,4 @@
-"""Keys of services: wrong and rotated ones, and what the log has about them."""
+"""Keys of services: wrong and rotated ones, and what is logged about them."""
 
 from __future__ import annotations
 

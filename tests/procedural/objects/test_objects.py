@@ -24,7 +24,7 @@ POSES = [(e.category, e.name, pose) for e in load_vocabulary().entries.values() 
 
 @dataclass(frozen=True)
 class Built:
-    """What the tests ask of a built object; the shapes themselves are let go."""
+    """The properties of a built object that the tests check; its shapes are not kept, to save memory."""
 
     parts: tuple[Part, ...]  # each with an empty shape
     outline: np.ndarray  # [6] mean and spread of the surface

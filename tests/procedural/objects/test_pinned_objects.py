@@ -1,4 +1,4 @@
-"""Objects and whole assets are the ones they were: their digests stand in golden/objects.json.
+"""Objects and whole assets have not changed: their digests are in golden/objects.json.
 
 After a change that is meant, look at the objects and run `python -m tools.pin_objects`.
 """

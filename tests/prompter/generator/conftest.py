@@ -1,4 +1,4 @@
-"""What the generator's tests share: a small configuration, a spool and a mocked HTTP client."""
+"""Fixtures of the generator's tests: a small configuration, a spool and a mocked HTTP client."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import pytest
 from procedural.language.prompt import read_prompt
 from procedural.language.vocabulary import load_vocabulary
 from prompter.generator.grammar import Grammar, load_grammar, with_article
-from tools.export_vocabulary import text
+from tools.export_vocabulary import vocabulary_yaml
 from tools.make_default_prompts import is_understood
 
 
@@ -26,7 +26,7 @@ def bundled(root: Path) -> list[str]:
 
 
 def test_the_vocabulary_is_that_of_the_procedural_generator(root: Path) -> None:
-    assert (root / "prompter/resources/vocabulary.yaml").read_text(encoding="utf-8") == text()
+    assert (root / "prompter/resources/vocabulary.yaml").read_text(encoding="utf-8") == vocabulary_yaml()
 
 
 def test_the_same_seed_gives_the_same_prompts(grammar: Grammar) -> None:

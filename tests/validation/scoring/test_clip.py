@@ -62,7 +62,7 @@ def test_weights_of_another_model_are_refused(tiny_scorer: ScorerFiles, tmp_path
         load_encoder(files)
 
 
-def test_a_file_that_holds_no_weights_is_refused(tmp_path: Path) -> None:
+def test_a_file_without_weights_is_refused(tmp_path: Path) -> None:
     for name in ("model.pt", "model.safetensors"):
         (tmp_path / name).write_bytes(b"not weights")
         with pytest.raises(ScorerError, match="cannot read"):
@@ -84,7 +84,7 @@ def test_half_precision_and_wrapped_weights_are_read(tiny_scorer: ScorerFiles, t
 
 
 class Weights(torch.nn.Module):
-    """As OpenAI's archives are: weights in half precision beside three sizes."""
+    """A model like those in OpenAI's archives: weights in half precision, and sizes stored as buffers."""
 
     def __init__(self) -> None:
         super().__init__()

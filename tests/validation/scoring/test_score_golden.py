@@ -1,4 +1,4 @@
-"""Requirement 4: the shipped scorer's scores of twenty assets (tools/make_score_golden.py) hold on every machine."""
+"""The shipped scorer's scores of twenty assets (tools/make_score_golden.py) hold on every machine."""
 
 from __future__ import annotations
 

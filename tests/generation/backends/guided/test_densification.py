@@ -1,4 +1,4 @@
-"""Which splats are duplicated, split and pruned."""
+"""Densification: which splats are duplicated, split and pruned."""
 
 from __future__ import annotations
 

@@ -35,12 +35,12 @@ LEAN: dict[str, dict[str, Any]] = {
     "text.yaml": {"optimisation": _FEW_STEPS},
     "text_mv.yaml": {"optimisation": _FEW_STEPS},
 }
-"""What is changed of each shipped configuration, for tests."""
+"""Changes to each shipped configuration that make it fast enough for tests."""
 
 
 @pytest.fixture(scope="session")
 def tiny_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Their table."""
+    """Write the weights and return the path of their table."""
     return write_tiny_weights(tmp_path_factory.mktemp("weights"))
 
 

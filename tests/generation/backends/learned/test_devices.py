@@ -1,4 +1,4 @@
-"""The learned generators on each device and in each precision, beside float32 on the CPU.
+"""The learned generators on each device and in each precision, compared with float32 on the CPU.
 
 The same tests run on the CPU, where `bfloat16` takes the place of another device; those on a GPU need one.
 """
@@ -42,7 +42,7 @@ SETUPS = [
 
 @dataclass(frozen=True)
 class Drawn:
-    """What a step is asked, drawn on the CPU, whose numbers a GPU does not draw."""
+    """The input of a step, drawn on the CPU: a GPU draws other numbers from the same seed."""
 
     images: Tensor
     latents: Tensor
@@ -65,7 +65,7 @@ def drawn() -> Drawn:
 
 @pytest.fixture(scope="module")
 def files_on(tiny_weights: Path):
-    """`files_on("cuda", "bfloat16")`: all tiny networks there."""
+    """Return a function that gives the files of all tiny networks: `files_on("cuda", "bfloat16")`."""
     names = ["mvdream", "stable-diffusion", "tokenizer", "lgm", "matting"]
     return lambda device, dtype: WeightFiles(read_weights_table(str(tiny_weights)), names, device, dtype, offline=True)
 
@@ -76,7 +76,7 @@ def condition_of(model: LatentDiffusion, views: Views, scale: float) -> Conditio
 
 
 def diffusion_outputs(model: LatentDiffusion, drawn: Drawn) -> dict[str, Tensor]:
-    """What each of its networks says of the same input."""
+    """Return the output of each network of the model for the same input."""
     images, latents = drawn.images.to(model.device), drawn.latents.to(model.device)
     condition = condition_of(model, drawn.views, 1.0)
     with torch.no_grad():
@@ -88,7 +88,7 @@ def diffusion_outputs(model: LatentDiffusion, drawn: Drawn) -> dict[str, Tensor]
 
 
 def feed_forward_outputs(files: WeightFiles, drawn: Drawn) -> dict[str, Tensor]:
-    """LGM's numbers before they become splats, and the object's opacity."""
+    """Return LGM's output before it becomes splats, and the mask of the object."""
     network, images = files.lgm_model("lgm"), drawn.images.to(files.device)
     rays = lgm.pluecker_rays(orbit_poses((0, 90, 180, 270), [0.0] * 4, lgm.RADIUS), network.input_px).to(files.device)
     sized = torch.nn.functional.interpolate(images, (network.input_px, network.input_px))
@@ -150,9 +150,9 @@ def test_the_gradient_of_distillation_agrees_with_float32(
 def test_a_whole_generation_is_finite_and_depends_on_its_seed(
     name: str, device: str, options: dict[str, Any], load: Any
 ) -> None:
-    """Without growth: where a sum's last bit decides, a GPU may keep a splat that it dropped the last time."""
-    grown = {} if name == "lgm.yaml" else {"optimisation": {"growing": {"every": 0}}, "keep_floaters": True}
-    generate = load(name, device, **grown, **options)
+    """Without growth: where the last bit of a sum decides, a GPU may keep a splat once and drop it the next time."""
+    fixed_count = {} if name == "lgm.yaml" else {"optimisation": {"growing": {"every": 0}}, "keep_floaters": True}
+    generate = load(name, device, **fixed_count, **options)
     first, again, other = (generate("a red chair", seed, lambda _: None).splats for seed in (1, 1, 2))
     assert first.device.type == "cpu"
     assert all(torch.isfinite(getattr(first, part)).all() for part in TENSORS)
@@ -161,9 +161,9 @@ def test_a_whole_generation_is_finite_and_depends_on_its_seed(
 
 
 def apart(one: Splats, other: Splats) -> float:
-    """How far most splats of two objects lie apart, in object sizes; far, when there are not equally many.
+    """Return the 90th percentile of the distances between the splats of two objects, 1 if their numbers differ.
 
-    Not the farthest: Adam's first steps are as long for a gradient that is all rounding as for any other.
+    Not the maximum: a first step of Adam is as long for a gradient that is only rounding error as for any other.
     """
     if len(one) != len(other):
         return 1.0

@@ -1,4 +1,4 @@
-"""A validator that refuses most requests for their time reports that its clock may be wrong."""
+"""A validator that refuses most requests because of their time reports that its clock may be wrong."""
 
 from __future__ import annotations
 

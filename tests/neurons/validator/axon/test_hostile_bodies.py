@@ -124,7 +124,7 @@ def test_a_forged_header_gets_no_slot_for_its_body(subnet: Any, peer: Any, keys:
 
 
 def test_a_hotkey_may_send_two_large_bodies_at_a_time(subnet: Any, peer: Any, keys: Any) -> None:
-    """Others are served meanwhile, and who was refused gets the stored reply later."""
+    """Others are served meanwhile, and a refused request gets the stored reply later."""
 
     async def story() -> None:
         judging, go_on = asyncio.Event(), asyncio.Event()

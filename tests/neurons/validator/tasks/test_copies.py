@@ -1,4 +1,4 @@
-"""The index of accepted assets: finds copies and likenesses, forgets, stays exact in any order of events."""
+"""The index of accepted assets: finds copies and near copies, drops old assets, is correct in any order of events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A disk that cannot be written: what the state reports, what miners are told, and what is advised at the start."""
+"""A disk that cannot be written: the reported error, the reply to miners, and the advice logged at the start."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nothing that was acknowledged to a miner is lost if the validator is killed, at whatever moment."""
+"""Nothing that was acknowledged to a miner is lost, whenever the validator is killed."""
 
 from __future__ import annotations
 

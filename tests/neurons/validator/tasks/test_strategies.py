@@ -19,7 +19,7 @@ HOURS = 8
 
 @dataclass(frozen=True)
 class Strategy:
-    """How long a miner works on a task (seconds), and the quality of its result."""
+    """The time a miner works on a task (seconds), and the quality of its result."""
 
     name: str
     work_s: float
