@@ -78,9 +78,9 @@ async def pull_task(calls: Calls, seats: Sequence[Seat]) -> tuple[Peer, Task]:
             return peer, reply.task
         wait_s = max(0.0, reply.cooldown_until - time.time())
         say("no task", f"{shorten(reply.reason_code) or 'no reason given'}; ask again in {wait_s:.0f} s")
-    raise Failed(
-        *((NO_TASK, "no validator has a task now") if reached else (UNREACHABLE, "no validator can be reached"))
-    )
+    if reached:
+        raise Failed(NO_TASK, "no validator has a task now")
+    raise Failed(UNREACHABLE, "no validator can be reached")
 
 
 async def generate(service: GenerationClient, task: Task) -> str:
