@@ -4,7 +4,9 @@
     python -m tools.pin_objects --exact FILE      write digests of the unrounded output to FILE, to compare two
                                                   checkouts on one machine (vertices and splats to the last bit)
 
-Run the first form only when an object changes on purpose, and look at the object before and after.
+Run the first form only when an object changes on purpose, and look at the object before and after. The last bits of a
+whole asset depend on the processor, so an asset may have several digests in the file: the first form writes this
+machine's, and the ones from other processors are added by hand.
 """
 
 from __future__ import annotations
@@ -102,7 +104,8 @@ def main() -> None:
     exact = arguments.exact is not None
     objects = object_table(None if exact else STEP)
     prompts = {**ASSETS, **(dict.fromkeys(load_vocabulary().entries, 11) if exact else {})}
-    written = {"assets": asset_table(prompts), "objects": objects}
+    assets = asset_table(prompts)
+    written = {"assets": {prompt: [hexdigest] for prompt, hexdigest in assets.items()}, "objects": objects}
     target = arguments.exact or TABLE
     target.write_text(json.dumps(written, indent=1) + "\n")
     print(f"{target}: {sum(map(len, objects.values()))} objects, {len(prompts)} assets")

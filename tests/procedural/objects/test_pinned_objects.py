@@ -38,4 +38,4 @@ def test_a_digest_sees_a_vertex_that_moved() -> None:
 
 @pytest.mark.parametrize("prompt", ASSETS)
 def test_asset_is_the_one_it_was(prompt: str) -> None:
-    assert asset_table({prompt: ASSETS[prompt]})[prompt] == PINNED["assets"][prompt]
+    assert asset_table({prompt: ASSETS[prompt]})[prompt] in PINNED["assets"][prompt]
