@@ -5,7 +5,7 @@ python -m benchmarks.learned --tiny     the same on the CPU with tiny networks, 
 python -m benchmarks.learned --load     one strict load of full-size files with the released names
 
 The floor of a step is the arithmetic of its networks alone, 3.82 TFLOP (denoiser 1.45, its joint attention 0.18, the
-encoder with gradient 2.19), at 700 TFLOP/s of dense bfloat16: 5.5 ms on an H100 or H200.
+encoder with gradient 2.19), at 700 TFLOP/s of dense float16: 5.5 ms on an H100 or H200.
 """
 
 from __future__ import annotations
@@ -110,8 +110,8 @@ def time_steps(device: torch.device, steps: int, *, tiny: bool) -> None:
     print("| one step of distillation, MVDream | ms | share of the floor | ratio to fp32 eager | peak VRAM, MiB |")
     print("|---|---|---|---|---|")
     floor_ms = 1000 * FLOOR_TFLOP / FLOOR_TFLOP_S
-    variants = [("float32, eager", torch.float32, False), ("bfloat16, eager", torch.bfloat16, False)]
-    variants += [] if tiny else [("bfloat16, compiled", torch.bfloat16, True)]
+    variants = [("float32, eager", torch.float32, False), ("float16, eager", torch.float16, False)]
+    variants += [] if tiny else [("float16, compiled", torch.float16, True)]
     plain_ms = 0.0
     for label, dtype, compiled in variants:
         model = random_model(device, dtype, tiny=tiny)
@@ -145,7 +145,7 @@ def time_jobs(device: torch.device, rounds: int, *, tiny: bool) -> None:
     """Time whole generations, warm, from a prompt to splats."""
     print("| prompt to splats, warm | splats | aim, s | median s | peak VRAM, MiB |")
     print("|---|---|---|---|---|")
-    dtypes = [torch.float32] if tiny else [torch.float32, torch.bfloat16]
+    dtypes = [torch.float32] if tiny else [torch.float32, torch.float16]
     for dtype in dtypes:
         for label, aim, make in (("LGM", "2", lgm_generator), ("guided, 1000 steps", "15", guided_generator)):
             pipeline = make(random_model(device, dtype, tiny=tiny), tiny=tiny)
@@ -211,14 +211,14 @@ def extension_build_s() -> float:
 
 
 def load_full_size() -> None:
-    """Load half-precision files with the released names and shapes strictly into bfloat16 on the CPU."""
+    """Load half-precision files with the released names and shapes strictly into float16 on the CPU."""
     print("| strict load, full size | tensors | values | file, MiB | s | peak memory so far, MiB |")
     print("|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         letters = write_letters(folder)
         tokenizer = Tokenizer(folder / letters["vocab"], folder / letters["merges"])
-        place = {"dtype": torch.bfloat16, "device": torch.device("cpu")}
+        place = {"dtype": torch.float16, "device": torch.device("cpu")}
 
         def mvdream(path: Path) -> list[torch.nn.Module]:
             model = load_diffusion(SIZES["mvdream-sd21"], {"checkpoint": path}, tokenizer, **place)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -86,9 +87,10 @@ class Machine:
     torch_cuda   the CUDA version that PyTorch was built for (None: without CUDA), and how many devices it can use
     libraries    those of LIBRARIES that are not installed
     toolkit      path of the CUDA compiler, None without one
-    renderer     renders one splat on CUDA and names the renderer; raises RendererMissing
+    renderer     renders one splat on CUDA and names the renderer; raises RendererMissing, or what a build raises
     free_mib     free disk space at a path, which need not exist yet
     hub          (repository, revision, file, offline) → path of the file on this machine; raises OSError
+    compiler_cuda  the CUDA version of the compiler at a path, None where it does not say
     """
 
     gpus: Callable[[], list[Gpu] | None]
@@ -98,6 +100,7 @@ class Machine:
     renderer: Callable[[], str]
     free_mib: Callable[[Path], int]
     hub: Callable[[str, str, str, bool], Path]
+    compiler_cuda: Callable[[str], str | None] = lambda _path: None
 
 
 def examine(config: GenerationConfig, machine: Machine, *, fetch: bool = False) -> list[Finding]:
@@ -159,22 +162,33 @@ def _memory_finding(device: str, gpus: list[Gpu], needed_mib: int) -> Finding:
 
 
 def _renderer_findings(machine: Machine) -> list[Finding]:
-    from splats.errors import RendererMissing  # noqa: PLC0415  torch loads here, after the flags were read
-
     compiler = machine.toolkit()
     toolkit = Finding("CUDA toolkit", ok=True, found=compiler or "no nvcc; gsplat's kernels are already compiled")
     try:
         return [toolkit, Finding("gsplat", ok=True, found=machine.renderer())]
-    except RendererMissing as error:
-        if compiler is None:
-            advice = (
-                "install the CUDA toolkit of PyTorch's CUDA version and set CUDA_HOME, or install a prebuilt gsplat"
-            )
-            toolkit = Finding("CUDA toolkit", ok=False, found="nvcc not found", advice=advice)
+    except Exception as error:  # a build can fail with any error of its tools; RendererMissing names the fix itself
+        reason = next((line for line in reversed(str(error).splitlines()) if line.strip()), type(error).__name__)
+        if compiler is None or not _same_major(machine, compiler):
+            toolkit = _toolkit_fault(machine, compiler)
         advice = (
             "run generation/setup_env.sh, which installs it; the first use compiles its kernels, which takes minutes"
         )
-        return [toolkit, Finding("gsplat", ok=False, found=str(error), advice=advice)]
+        return [toolkit, Finding("gsplat", ok=False, found=reason.strip(), advice=advice)]
+
+
+def _same_major(machine: Machine, compiler: str) -> bool:
+    """Whether the compiler is of PyTorch's CUDA major version, as far as both say; PyTorch refuses any other."""
+    ours, torchs = machine.compiler_cuda(compiler), machine.torch_cuda()[0]
+    return ours is None or torchs is None or ours.partition(".")[0] == torchs.partition(".")[0]
+
+
+def _toolkit_fault(machine: Machine, compiler: str | None) -> Finding:
+    major = (machine.torch_cuda()[0] or "").partition(".")[0]
+    found = "nvcc not found"
+    if compiler is not None:
+        found = f"{compiler} is of CUDA {machine.compiler_cuda(compiler)}, PyTorch of CUDA {machine.torch_cuda()[0]}"
+    advice = f"install the CUDA toolkit {major}.x and set CUDA_HOME to it, or install a prebuilt gsplat"
+    return Finding("CUDA toolkit", ok=False, found=found, advice=advice)
 
 
 def weight_names(config: GenerationConfig) -> list[str]:
@@ -240,7 +254,9 @@ def read_gpus(text: str) -> list[Gpu]:
 
 def this_machine() -> Machine:
     """Return the access to this machine."""
-    return Machine(_gpus, _torch_cuda, _missing_libraries, _toolkit, _renderer, _free_mib, fetch_from_hub)
+    return Machine(
+        _gpus, _torch_cuda, _missing_libraries, _toolkit, _renderer, _free_mib, fetch_from_hub, _compiler_cuda
+    )
 
 
 def _gpus() -> list[Gpu] | None:
@@ -266,6 +282,12 @@ def _missing_libraries() -> list[str]:
 def _toolkit() -> str | None:
     home = os.environ.get("CUDA_HOME")
     return shutil.which("nvcc", path=f"{home}/bin" if home else None)
+
+
+def _compiler_cuda(path: str) -> str | None:
+    done = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)  # noqa: S603  from the PATH
+    release = re.search(r"release (\d+\.\d+)", done.stdout)
+    return release[1] if release else None
 
 
 def _renderer() -> str:

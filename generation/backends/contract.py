@@ -9,8 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
+
+from torch import Tensor
 
 from splats.model import Splats
+from splats.png import encode_png
 
 
 class BackendUnusable(Exception):
@@ -21,8 +25,20 @@ class Cancelled(Exception):
     """Raised by `report` inside a generator when its job has ended."""
 
 
-Preview = Splats | bytes
-"""An unfinished object: splats, which are rendered when a client asks for them, or a finished PNG."""
+@dataclass(frozen=True)
+class ImagePreview:
+    """An image of the unfinished object: `pixels` [H, W, 3], 8 bits, on any device."""
+
+    pixels: Tensor
+
+    @cached_property
+    def png(self) -> bytes:
+        """The image as PNG, encoded when a client first asks for it."""
+        return encode_png(self.pixels)
+
+
+Preview = Splats | ImagePreview
+"""An unfinished object, which is rendered or encoded when a client asks for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,10 +57,14 @@ class WeightFiles:
         return diffusion.load_diffusion(size, self._files[name], words, self.device, self.dtype)
 
     def lgm_model(self, name: str) -> lgm.Lgm:
-        """Load LGM by its weights' name. Raises BackendUnusable, WeightsUnusable."""
+        """Load LGM by its weights' name, in float16 or float32. Raises BackendUnusable, WeightsUnusable.
+
+        bfloat16 would move its splats by about the distance between them.
+        """
         size = self._size(lgm.SIZES, name)
         state = checkpoints.read_state(self._file(name, "weights"))
-        return checkpoints.load_network(lambda: lgm.Lgm(size), state, self.dtype, self.device)
+        dtype = torch.float16 if self.dtype == torch.bfloat16 else self.dtype
+        return checkpoints.load_network(lambda: lgm.Lgm(size), state, dtype, self.device)
 
     def matting_model(self, name: str) -> matting.Matting:
         """Load the matting network by its weights' name, in float32. Raises BackendUnusable, WeightsUnusable."""

@@ -15,16 +15,15 @@ from torch import Tensor
 from torch.nn import functional
 
 from generation.backends.candidates import finish
-from generation.backends.contract import BackendUnusable, Generated, Generator, Progress, Report
+from generation.backends.contract import BackendUnusable, Generated, Generator, ImagePreview, Progress, Report
 from generation.backends.learned import WeightFiles, best_candidate, read_weights_table
 from generation.backends.options import LearnedOptions, read_options
 from generation.networks import lgm, matting
 from generation.networks.cameras import orbit_poses
-from generation.networks.diffusion import Condition, LatentDiffusion, compile_networks
+from generation.networks.diffusion import COMPILING_CALLS, Condition, LatentDiffusion, compile_networks
 from generation.networks.four_views import sample_views, view_cameras
 from generation.weights import COLOUR_KEY
 from splats.model import Splats
-from splats.png import encode_png
 from splats.render import to_uint8
 
 FRONT_FIRST = (1, 2, 3, 0)
@@ -63,24 +62,26 @@ class LgmGenerator:
         """See `generation.backends.contract`. Raises ValueError when the views show nothing."""
         report(Progress(0.0, "reading"))
         views = self.generate_views(prompt, seed, report)[list(FRONT_FIRST)]  # [4, 3, H, W]
-        report(Progress(_SAMPLED, "removing the background", encode_png(to_uint8(_grid(views).permute(1, 2, 0)))))
+        grid = ImagePreview(to_uint8(_grid(views).permute(1, 2, 0)))
+        report(Progress(_SAMPLED, "removing the background", grid))
         objects = matting.centred_on_white(views, self.masks(views))
         report(Progress(_CUT_OUT, "building"))
         splats = self.reconstruct(objects)
         report(Progress(_BUILT, "tidying", splats))
         return Generated(finish(splats))
 
-    def generate_views(self, prompt: str, seed: int, report: Report) -> Tensor:
+    def generate_views(self, prompt: str, seed: int, report: Report, *, steps: int | None = None) -> Tensor:
         """Sample four views [4, 3, H, W] in [0, 1] of the prompt's object, at MVDream's azimuths."""
+        steps = steps or self.options.steps
         options, model = self.options, self.diffusion
         texts = model.embed([options.negative, prompt + options.suffix])
         condition = Condition(texts, view_cameras(options.elevation_deg, model.device), options.guidance)
         generator = torch.Generator(model.device).manual_seed(seed)
 
         def on_step(done: int) -> None:
-            report(Progress(_SAMPLED * done / options.steps, "painting"))
+            report(Progress(_SAMPLED * done / steps, "painting"))
 
-        return sample_views(model, condition, options.steps, generator, on_step)
+        return sample_views(model, condition, steps, generator, on_step)
 
     @torch.no_grad()
     def reconstruct(self, images: Tensor) -> Splats:
@@ -88,7 +89,7 @@ class LgmGenerator:
         size = (self.network.input_px, self.network.input_px)
         if tuple(images.shape[-2:]) != size:
             images = functional.interpolate(images, size, mode="bilinear", align_corners=False)
-        x = lgm.network_input(images, self.rays).to(self.diffusion.dtype)
+        x = lgm.network_input(images, self.rays).to(self.network.conv.weight.dtype)
         return lgm.to_splats(lgm.activate_gaussians(self.network(x)))
 
 
@@ -102,17 +103,19 @@ def load(device: str, **given: object) -> Generator:
     diffusion = files.diffusion_model(options.diffusion, options.tokenizer)
     if diffusion.size.views != lgm.VIEWS:
         raise BackendUnusable(f"lgm needs a model of {lgm.VIEWS} views, which {options.diffusion!r} is not")
-    if options.compiled:
-        compile_networks(diffusion)
     network = files.lgm_model(options.lgm)
     if options.matting == COLOUR_KEY:
         masks: Callable[[Tensor], Tensor] = matting.colour_key
     else:
         masks = partial(matting.object_masks, files.matting_model(options.matting))
 
-    poses = orbit_poses((0, 90, 180, 270), [0.0] * lgm.VIEWS, lgm.RADIUS)
+    poses = orbit_poses((0, 90, 180, 270), [options.elevation_deg] * lgm.VIEWS, lgm.RADIUS)
     rays = lgm.pluecker_rays(poses, network.input_px).to(files.device)
-    return best_candidate(LgmGenerator(options, diffusion, masks, network, rays), options)
+    generator = LgmGenerator(options, diffusion, masks, network, rays)
+    if options.compiled:
+        compile_networks(diffusion)
+        generator.generate_views("", 0, lambda _progress: None, steps=COMPILING_CALLS)
+    return best_candidate(generator, options)
 
 
 def _grid(views: Tensor) -> Tensor:

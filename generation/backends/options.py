@@ -24,7 +24,7 @@ class LearnedOptions(Section):
     diffusion: str = "mvdream"
     tokenizer: str = "tokenizer"
     offline: bool = False
-    dtype: str = "bfloat16"
+    dtype: str = "float16"
     compiled: bool = False
 
     suffix: str = ""

@@ -9,6 +9,7 @@ Files are safetensors, or pickles read with `weights_only=True`; neither can run
 from __future__ import annotations
 
 import pickle
+import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,13 +28,14 @@ class WeightsUnusable(Exception):
 
 
 def read_state(path: Path) -> dict[str, Tensor]:
-    """Read the tensors of a safetensors file or a pickle, memory-mapped. Raises WeightsUnusable."""
+    """Read the tensors of a safetensors file or a pickle, memory-mapped where possible. Raises WeightsUnusable."""
     try:
         if path.suffix == ".safetensors":
             from safetensors.torch import load_file  # noqa: PLC0415
 
             return load_file(path)
-        loaded = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+        mapped = zipfile.is_zipfile(path)  # PyTorch before 1.6 wrote plain pickles
+        loaded = torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
     except (OSError, RuntimeError, ValueError, pickle.UnpicklingError) as error:
         raise WeightsUnusable(f"{path} cannot be read as weights: {str(error).splitlines()[0]}") from error
     except Exception as error:  # safetensors' own error class has no public base
@@ -47,11 +49,14 @@ def read_state(path: Path) -> dict[str, Tensor]:
 def load_network(make: Callable[[], Network], state: State, dtype: torch.dtype | None, device: torch.device) -> Network:
     """Make a network and assign the tensors of `state` to it, on `device`, frozen. Raises WeightsUnusable.
 
-    Floating-point tensors become `dtype`; with None they keep theirs.
+    Floating-point tensors become `dtype`; with None they keep theirs. The counters of batch normalisation, which PyTorch
+    before 0.4.1 did not have, are 0 where they are absent.
     """
     with torch.device("meta"):
         network = make()
     wanted = network.state_dict()
+    counters = {name: torch.tensor(0) for name in wanted if name.endswith(".num_batches_tracked")}
+    state = {**counters, **state}
     _compare(wanted, state, type(network).__name__)
     placed = {
         name: tensor.to(device=device, dtype=(dtype if tensor.is_floating_point() else None) or tensor.dtype)

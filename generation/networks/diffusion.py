@@ -98,7 +98,7 @@ def load_diffusion(
 ) -> LatentDiffusion:
     """Load the model from one "checkpoint", or from "unet", "vae" and "text_encoder".
 
-    Raises WeightsUnusable.
+    The text encoder, which runs once a prompt, is in float32 whatever `dtype` is. Raises WeightsUnusable.
     """
     unet = partial(make_unet, size.unet, size.views)
     vae = partial(make_vae, size.vae)
@@ -115,11 +115,12 @@ def load_diffusion(
 
     whole: State = checkpoints.read_state(files["checkpoint"]) if "checkpoint" in files else {}
     place = partial(checkpoints.load_network, dtype=dtype, device=device)
+    load_text = partial(checkpoints.load_network, dtype=torch.float32, device=device)
     return LatentDiffusion(
         size=size,
         unet=place(unet, checkpoints.unet_state(read("unet"), unet_config)).to(memory_format=torch.channels_last),
         vae=place(vae, checkpoints.vae_state(read("vae"), vae_config)).to(memory_format=torch.channels_last),
-        text_encoder=place(text, checkpoints.text_state(read("text_encoder"), size.text.layers, text_names)),
+        text_encoder=load_text(text, checkpoints.text_state(read("text_encoder"), size.text.layers, text_names)),
         tokenizer=tokenizer,
         device=device,
         dtype=dtype,
@@ -127,7 +128,14 @@ def load_diffusion(
     )
 
 
+COMPILING_CALLS = 3
+"""Calls of a compiled network before it runs at full speed: CUDA graphs are warmed up, recorded, then replayed."""
+
+
 def compile_networks(model: LatentDiffusion) -> None:
-    """Compile the denoiser (as CUDA graphs) and the encoder at their first use, which takes minutes. CUDA only."""
+    """Compile the denoiser (as CUDA graphs) and the encoder at their first calls, which take minutes. CUDA only.
+
+    The caller makes those calls (COMPILING_CALLS) while it loads, on the thread that later runs its jobs.
+    """
     model.unet.compile(mode="reduce-overhead", dynamic=False)
     model.vae.encoder.compile(dynamic=False)

@@ -37,12 +37,17 @@ def ddim_timesteps(count: int) -> list[int]:
     return [i * stride + STEPS_OFFSET for i in reversed(range(count)) if i * stride + STEPS_OFFSET < STEPS]
 
 
+def clean_latents(latents: Tensor, noise: Tensor, alpha: Tensor) -> Tensor:
+    """Return the clean latents that a prediction of the `noise` in `latents` implies: `add_noise`, solved for x."""
+    return (latents - (1 - alpha).sqrt() * noise) / alpha.sqrt()
+
+
 def ddim_step(latents: Tensor, noise: Tensor, alpha: Tensor, alpha_next: Tensor) -> Tensor:
     """Take one deterministic DDIM step (eta 0): equation 12 with σ = 0; `noise` is the network's prediction.
 
     alpha, alpha_next  ᾱ of this step and of the next (ᾱ_0 after the last)
     """
-    clean = (latents - (1 - alpha).sqrt() * noise) / alpha.sqrt()
+    clean = clean_latents(latents, noise, alpha)
     return alpha_next.sqrt() * clean + (1 - alpha_next).sqrt() * noise
 
 

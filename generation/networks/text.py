@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +33,10 @@ SD21_TEXT = TextSize(width=1024, layers=23, heads=16)
 
 
 class Tokenizer:
-    """CLIP's byte-pair tokenizer, from vocab.json and merges.txt. Raises WeightsUnusable for invalid files."""
+    """CLIP's byte-pair tokenizer, from vocab.json and merges.txt. Raises WeightsUnusable for invalid files.
+
+    Reads text as open_clip does, with which the text encoders were trained, but takes every mark in it literally.
+    """
 
     def __init__(self, vocab: Path, merges: Path) -> None:
         from transformers import CLIPTokenizer  # noqa: PLC0415
@@ -47,9 +51,18 @@ class Tokenizer:
 
     def __call__(self, prompts: Sequence[str]) -> Tensor:
         """Return token ids [B, 77]: lower-cased, between start and end tokens, truncated or padded with 0."""
-        rows = self._tokenizer(list(prompts), truncation=True, max_length=TOKENS)["input_ids"]
+        texts = [clean_text(prompt) for prompt in prompts]
+        # `split_special_tokens`: an end mark that is part of a prompt does not end it.
+        rows = self._tokenizer(texts, truncation=True, max_length=TOKENS, split_special_tokens=True)["input_ids"]
         # Pad here: token 0 is "!", and as the padding token it would no longer be read as part of a prompt.
         return torch.tensor([[*row, *[PAD_ID] * (TOKENS - len(row))] for row in rows])
+
+
+def clean_text(text: str) -> str:
+    """Repair text that was decoded wrongly, replace HTML entities and join white space, as open_clip does."""
+    import ftfy  # noqa: PLC0415
+
+    return " ".join(html.unescape(html.unescape(ftfy.fix_text(text))).split())
 
 
 def make_text_encoder(size: TextSize) -> Any:

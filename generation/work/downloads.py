@@ -8,14 +8,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 
-from generation.backends.contract import Preview
+from generation.backends.contract import ImagePreview, Preview
 from generation.schemas import Axes
 from generation.work.jobs import Encoder
 from generation.work.results import ResultStore, StoredFile
 from serving.errors import ServiceError, busy
 from serving.executor import SingleThreadExecutor
 from splats.codecs import decode
-from splats.model import Splats
 from splats.turn import half_turn_x
 
 WAITING_MAX = 16
@@ -59,12 +58,10 @@ class Downloads:
         return await asyncio.shield(task)
 
     async def preview(self, preview: Preview) -> bytes:
-        """Return the PNG of a preview; splats are rendered at PREVIEW_PX.
+        """Return a preview as PNG; splats are rendered at PREVIEW_PX.
 
         Raises ServiceError: 503 when too many are waiting, 404 when nothing is visible yet.
         """
-        if isinstance(preview, bytes):
-            return preview
         if self._previews >= WAITING_MAX:
             raise busy("downloads_busy", "too many files are being made; try again shortly", 5)
         self._previews += 1
@@ -92,9 +89,11 @@ class Downloads:
             self._store.discard({key: file})
         return file
 
-    def _render_preview(self, splats: Splats) -> bytes:
+    def _render_preview(self, preview: Preview) -> bytes:
         """Run on the executor's thread."""
-        return self._encoders["png"](splats.to("cpu"), PREVIEW_PX, lambda _fraction: None)
+        if isinstance(preview, ImagePreview):
+            return preview.png
+        return self._encoders["png"](preview.to("cpu"), PREVIEW_PX, lambda _fraction: None)
 
     def _encode(self, source: StoredFile, name: str, *, y_down: bool) -> StoredFile:
         """Run on the executor's thread."""

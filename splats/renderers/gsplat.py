@@ -27,9 +27,7 @@ def render_gsplat(
     if splats.device.type != "cuda":
         raise ValueError(f"the gsplat renderer takes splats on a CUDA device, not on {splats.device}")
     gsplat = _gsplat()
-    from gsplat.cuda._backend import _C  # noqa: PLC0415  compiles the kernels the first time
-
-    if _C is None:
+    if _kernels() is None:
         raise RendererMissing("gsplat found no CUDA compiler to build its kernels: install the CUDA toolkit (nvcc)")
     count = len(cameras)
     if len(splats) == 0 or count == 0:  # gsplat's tile sort rejects empty input
@@ -55,6 +53,22 @@ def render_gsplat(
     if means2d_grad is not None and meta["means2d"].requires_grad:
         meta["means2d"].register_hook(partial(_accumulate, means2d_grad))  # gsplat takes no offsets to means2d
     return Rendered(images, alpha)
+
+
+def _kernels() -> Any:
+    """Return gsplat's kernels, compiled the first time, or None without a compiler. Raises RendererMissing."""
+    try:
+        from gsplat.cuda._backend import _C  # noqa: PLC0415
+    except Exception as error:  # the compiler's and the loader's errors have no common class
+        raise RendererMissing(f"gsplat's CUDA kernels could not be built: {_last_line(str(error))}") from error
+    return _C
+
+
+def _last_line(text: str) -> str:
+    """Return the last line of a build's output that says something of the fault."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    useful = [line for line in lines if not line.startswith("ninja: build stopped")]
+    return (useful or lines or ["no reason given"])[-1]
 
 
 def build_name() -> str:

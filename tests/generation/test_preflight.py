@@ -27,6 +27,10 @@ def no_gsplat() -> str:
     raise RendererMissing("gsplat is not installed")
 
 
+def broken_build() -> str:
+    raise RuntimeError("In file included from a.cu\nError building extension 'gsplat_cuda'\n")
+
+
 def empty_hub(repository: str, revision: str, file: str, offline: bool) -> Path:
     raise OSError("not on this machine")
 
@@ -100,9 +104,16 @@ def test_a_machine_that_has_everything_is_ready(config: GenerationConfig) -> Non
             "install the CUDA toolkit",
         ),
         ({"renderer": no_gsplat}, "gsplat", "not installed", "setup_env.sh"),
+        ({"renderer": broken_build}, "gsplat", "Error building extension 'gsplat_cuda'", "setup_env.sh"),
+        (
+            {"renderer": broken_build, "compiler_cuda": lambda _path: "12.4"},
+            "CUDA toolkit",
+            "/usr/local/cuda/bin/nvcc is of CUDA 12.4, PyTorch of CUDA 13.2",
+            "install the CUDA toolkit 13.x and set CUDA_HOME to it",
+        ),
         ({"libraries": lambda: ["diffusers"]}, "libraries", "not installed: diffusers", "setup_env.sh"),
     ],
-    ids=["driver", "gpu", "torch-build", "old-driver", "vram", "toolkit", "gsplat", "libraries"],
+    ids=["driver", "gpu", "torch-build", "old-driver", "vram", "toolkit", "gsplat", "build", "compiler", "libraries"],
 )
 def test_whatever_is_lacking_is_reported_with_advice(
     config: GenerationConfig, lacking: dict[str, object], name: str, found: str, advice: str

@@ -32,6 +32,12 @@ def test_the_shipped_table_names_every_weight_of_the_shipped_configurations(root
         assert all(table.entry(name).licence for name in names), path
 
 
+def test_the_shipped_table_pins_what_is_known(root) -> None:
+    table = read_table(root / "generation/configs/weights.yaml")
+    assert table.unpinned(table.entries) == ["mvdream-folders"]  # the sums of its VAE and text encoder are not known
+    assert "unet" in table.entry("mvdream-folders").sha256
+
+
 def test_a_folder_is_used_instead_of_the_hub_and_is_relative_to_the_table(tmp_path) -> None:
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "a.pt").write_bytes(b"a")

@@ -1,6 +1,6 @@
 """Guidance by score distillation: MVDream (four views at once) or Stable Diffusion (each view by itself).
 
-A prompt is embedded once; each step encodes the images, runs the denoiser and computes DreamGaussian's loss.
+A prompt is embedded once; each step encodes the images, runs the denoiser and computes the loss.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from torch import Tensor
 from generation.backends.guided.guidance import Guide, Views
 from generation.networks.cameras import FRONT_AZIMUTH_DEG, mvdream_cameras, orbit_poses
 from generation.networks.diffusion import Condition, LatentDiffusion
-from generation.networks.distillation import distillation_loss, to_latents
+from generation.networks.distillation import distillation_loss, reconstruction_loss, to_latents
 
 FRONT_DEG, BACK_DEG = 60.0, 120.0
 """The prompt for Stable Diffusion ends in "front view" within 60°, "back view" beyond 120°, otherwise "side view"."""
@@ -20,13 +20,17 @@ DIRECTIONS = ("front", "side", "back")
 
 
 class Distillation:
-    """A `Guidance` by a diffusion model, with classifier-free guidance of `scale` away from the `negative` prompt."""
+    """A `Guidance` by a diffusion model, with classifier-free guidance of `scale` away from the `negative` prompt.
 
-    def __init__(self, model: LatentDiffusion, *, scale: float, negative: str) -> None:
+    `rescale` None takes DreamGaussian's loss; a share in [0, 1] takes MVDream's (see `reconstruction_loss`).
+    """
+
+    def __init__(self, model: LatentDiffusion, *, scale: float, negative: str, rescale: float | None = None) -> None:
         self.device = model.device
         self._model = model
         self._scale = scale
         self._negative = negative
+        self._rescale = rescale
 
     def prepare(self, prompt: str) -> Guide:
         """See `Guidance`."""
@@ -57,6 +61,8 @@ class Distillation:
     ) -> Tensor:
         latents = to_latents(self._model, images.permute(0, 3, 1, 2), generator)
         noise = torch.randn(latents.shape, generator=generator, device=latents.device)
+        if self._rescale is not None:
+            return reconstruction_loss(self._model, latents, noise, t, condition, rescale=self._rescale)
         return distillation_loss(self._model, latents, noise, t, condition, weighted=weighted)
 
 

@@ -78,8 +78,8 @@ class Growing(Section):
     from_step: Annotated[int, Field(ge=0)] = 0
     until_step: Annotated[int, Field(ge=0)] = 3000
     threshold: Positive = 0.01
-    split_above: Positive = 0.005
-    drop_above: Positive = 0.05
+    split_above: Positive = 0.06
+    drop_above: Positive = 0.4
     drop_fainter: Share = 0.01
     most_splats: Annotated[int, Field(ge=4, le=1_000_000)] = 200_000
     reset_every: Annotated[int, Field(ge=0)] = 700

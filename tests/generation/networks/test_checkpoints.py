@@ -158,6 +158,21 @@ class Acts:
         return (print, ("this would have run",))
 
 
+@pytest.mark.parametrize("counted", [True, False], ids=["with counters", "without counters"])
+def test_matting_takes_a_file_of_an_old_pytorch(tmp_path, counted: bool) -> None:
+    network = matting.Matting(matting.SIZES["u2net-tiny"])
+    state = {n: t for n, t in network.state_dict().items() if counted or not n.endswith("num_batches_tracked")}
+    torch.save(state, tmp_path / "u2net.pth", _use_new_zipfile_serialization=False)
+    loaded = checkpoints.load_network(
+        lambda: matting.Matting(matting.SIZES["u2net-tiny"]),
+        checkpoints.read_state(tmp_path / "u2net.pth"),
+        torch.float32,
+        torch.device("cpu"),
+    )
+    for name, tensor in network.state_dict().items():
+        assert torch.equal(loaded.state_dict()[name], tensor)
+
+
 def test_a_pickle_that_runs_code_is_refused(tmp_path, capsys) -> None:
     torch.save({"weight": Acts()}, tmp_path / "evil.pt")
     (tmp_path / "plain.pt").write_bytes(pickle.dumps(Acts()))

@@ -1,5 +1,6 @@
 """The CUDA renderer against the oracle: images and gradients, on a GPU, and its call of gsplat on any machine."""
 
+import importlib.abc
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,6 +9,7 @@ import pytest
 import torch
 
 from splats.camera import orbit
+from splats.errors import RendererMissing
 from splats.model import TENSORS, Splats
 from splats.render import render, renderer_name
 from splats.renderers.gsplat import render_gsplat
@@ -43,6 +45,23 @@ def without_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, module in plain_gsplat.modules().items():
         monkeypatch.setitem(sys.modules, name, module)
     monkeypatch.setattr(Splats, "device", property(lambda _splats: torch.device("cuda")))
+
+
+@pytest.mark.usefixtures("without_gpu")
+def test_a_failed_build_of_the_kernels_is_reported_by_its_last_line(
+    monkeypatch: pytest.MonkeyPatch, make_splats: MakeSplats
+) -> None:
+    class Finder(importlib.abc.MetaPathFinder):
+        def find_spec(self, name: str, *_: object) -> None:
+            if name == "gsplat.cuda._backend":
+                raise RuntimeError("a.cu(3): error\nError building extension 'gsplat_cuda'\nninja: build stopped: 1.\n")
+
+    monkeypatch.delitem(sys.modules, "gsplat.cuda._backend")
+    monkeypatch.setattr(sys.modules["gsplat"], "__path__", [], raising=False)
+    monkeypatch.setattr(sys.modules["gsplat.cuda"], "__path__", [], raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Finder(), *sys.meta_path])
+    with pytest.raises(RendererMissing, match=r"could not be built: Error building extension 'gsplat_cuda'$"):
+        render_gsplat(make_splats(3, 0), orbit([0], [0], radius=2, width=8, height=8), torch.ones(3))
 
 
 @pytest.mark.usefixtures("without_gpu")

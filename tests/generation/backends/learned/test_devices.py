@@ -1,6 +1,6 @@
 """The learned generators on each device and in each precision, compared with float32 on the CPU.
 
-The same tests run on the CPU, where `bfloat16` takes the place of another device; those on a GPU need one.
+The same tests run on the CPU, where `float16` takes the place of another device; those on a GPU need one.
 """
 
 from __future__ import annotations
@@ -23,20 +23,26 @@ from generation.networks.distillation import distillation_loss
 from splats.camera import orbit
 from splats.model import TENSORS, Splats
 
-RELATIVE = {"float32": 1e-2, "bfloat16": 5e-2}
+RELATIVE = 1e-2
 """Norm of what differs to norm of the whole. In float32 a GPU convolves in TF32, of 10 bits: as float16, which differs
 by 0.006 at most on a CPU, where bfloat16 differs by 0.019."""
 
+GUIDED = 0.1
+"""The same for a step at guidance 100, which amplifies rounding: on a CPU 0.04 in float16, 0.27 in bfloat16."""
+
+GUIDANCE = 100.0
+"""As in the shipped configurations. The tiny networks' two predictions are 4 to 5 % apart, as those of real ones."""
+
 PLACES = [
-    pytest.param("cpu", "bfloat16", id="cpu-bfloat16"),
+    pytest.param("cpu", "float16", id="cpu-float16"),
     pytest.param("cuda", "float32", id="cuda-float32", marks=pytest.mark.gpu),
-    pytest.param("cuda", "bfloat16", id="cuda-bfloat16", marks=pytest.mark.gpu),
+    pytest.param("cuda", "float16", id="cuda-float16", marks=pytest.mark.gpu),
 ]
 SETUPS = [
     pytest.param("cpu", {}, id="cpu"),
     pytest.param("cuda", {}, id="cuda", marks=pytest.mark.gpu),
-    pytest.param("cuda", {"dtype": "bfloat16"}, id="cuda-bfloat16", marks=pytest.mark.gpu),
-    pytest.param("cuda", {"dtype": "bfloat16", "compiled": True}, id="cuda-compiled", marks=pytest.mark.gpu),
+    pytest.param("cuda", {"dtype": "float16"}, id="cuda-float16", marks=pytest.mark.gpu),
+    pytest.param("cuda", {"dtype": "float16", "compiled": True}, id="cuda-compiled", marks=pytest.mark.gpu),
 ]
 
 
@@ -65,7 +71,7 @@ def drawn() -> Drawn:
 
 @pytest.fixture(scope="module")
 def files_on(tiny_weights: Path):
-    """Return a function that gives the files of all tiny networks: `files_on("cuda", "bfloat16")`."""
+    """Return a function that gives the files of all tiny networks: `files_on("cuda", "float16")`."""
     names = ["mvdream", "stable-diffusion", "tokenizer", "lgm", "matting"]
     return lambda device, dtype: WeightFiles(read_weights_table(str(tiny_weights)), names, device, dtype, offline=True)
 
@@ -93,7 +99,7 @@ def feed_forward_outputs(files: WeightFiles, drawn: Drawn) -> dict[str, Tensor]:
     rays = lgm.pluecker_rays(orbit_poses((0, 90, 180, 270), [0.0] * 4, lgm.RADIUS), network.input_px).to(files.device)
     sized = torch.nn.functional.interpolate(images, (network.input_px, network.input_px))
     with torch.no_grad():
-        numbers = network(lgm.network_input(sized, rays).to(files.dtype))
+        numbers = network(lgm.network_input(sized, rays).to(network.conv.weight.dtype))
     return {"lgm": numbers, "mask": matting.object_masks(files.matting_model("matting"), images)}
 
 
@@ -101,16 +107,16 @@ def distillation_gradient(model: LatentDiffusion, drawn: Drawn) -> Tensor:
     """The gradient of one step of distillation with respect to the images, without its random draws."""
     images = drawn.images.clone().to(model.device).requires_grad_()
     mean, _ = autoencoder.posterior(model.vae, 2 * images - 1)
-    condition = condition_of(model, drawn.views, 7.5)
+    condition = condition_of(model, drawn.views, GUIDANCE)
     distillation_loss(model, autoencoder.SCALING * mean, drawn.noise.to(model.device), 500, condition).backward()
     assert images.grad is not None
     return images.grad
 
 
-def assert_agree(got: dict[str, Tensor], wanted: dict[str, Tensor], dtype: str) -> None:
-    """Each part is as near to the wanted one as `dtype` allows."""
+def assert_agree(got: dict[str, Tensor], wanted: dict[str, Tensor]) -> None:
+    """Each part is near the wanted one."""
     distances = {part: relative(got[part], wanted[part]) for part in wanted}
-    assert distances == pytest.approx(dict.fromkeys(wanted, 0.0), abs=RELATIVE[dtype])
+    assert distances == pytest.approx(dict.fromkeys(wanted, 0.0), abs=RELATIVE)
 
 
 def relative(got: Tensor, wanted: Tensor) -> float:
@@ -124,14 +130,14 @@ def test_the_networks_of_a_diffusion_model_agree_with_float32(
 ) -> None:
     wanted = diffusion_outputs(files_on("cpu", "float32").diffusion_model(name, "tokenizer"), drawn)
     got = diffusion_outputs(files_on(device, dtype).diffusion_model(name, "tokenizer"), drawn)
-    assert_agree(got, wanted, dtype)
+    assert_agree(got, wanted)
 
 
 @pytest.mark.parametrize(("device", "dtype"), PLACES)
 def test_lgm_and_matting_agree_with_float32(device: str, dtype: str, files_on: Any, drawn: Drawn) -> None:
     wanted = feed_forward_outputs(files_on("cpu", "float32"), drawn)
     got = feed_forward_outputs(files_on(device, dtype), drawn)
-    assert_agree(got, wanted, dtype)
+    assert_agree(got, wanted)
 
 
 @pytest.mark.parametrize("name", ["mvdream", "stable-diffusion"])
@@ -142,7 +148,16 @@ def test_the_gradient_of_distillation_agrees_with_float32(
     wanted = distillation_gradient(files_on("cpu", "float32").diffusion_model(name, "tokenizer"), drawn)
     got = distillation_gradient(files_on(device, dtype).diffusion_model(name, "tokenizer"), drawn)
     assert torch.isfinite(got).all()
-    assert relative(got, wanted) <= 2 * RELATIVE[dtype]  # through the encoder and back: 0.045 on a CPU in bfloat16
+    assert relative(got, wanted) <= GUIDED
+
+
+@pytest.mark.parametrize("name", ["mvdream", "stable-diffusion"])
+def test_the_direction_of_a_step_would_be_wrong_in_bfloat16(name: str, files_on: Any, drawn: Drawn) -> None:
+    wanted, got = (
+        distillation_gradient(files_on("cpu", dtype).diffusion_model(name, "tokenizer"), drawn)
+        for dtype in ("float32", "bfloat16")
+    )
+    assert relative(got, wanted) > 2 * GUIDED
 
 
 @pytest.mark.parametrize("name", ["lgm.yaml", "text.yaml", "text_mv.yaml"])

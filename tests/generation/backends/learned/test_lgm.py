@@ -9,9 +9,12 @@ import pytest
 import torch
 from PIL import Image
 
+from generation.backends import contract
 from generation.backends.candidates import best_of
-from generation.backends.contract import BackendUnusable, Cancelled, Progress
+from generation.backends.contract import BackendUnusable, Cancelled, ImagePreview, Progress
 from generation.backends.lgm import LgmGenerator
+from generation.networks import lgm
+from generation.networks.cameras import orbit_poses
 from generation.networks.checkpoints import WeightsUnusable
 from generation.weights import WeightsMissing
 from splats.model import Splats, bounds
@@ -58,7 +61,9 @@ def test_the_views_are_a_preview_front_first_until_there_are_splats(pipeline: Lg
     shown = {progress.stage: progress.preview for progress in seen if progress.preview is not None}
     assert list(shown) == ["removing the background", "tidying"]
     assert isinstance(shown["tidying"], Splats)
-    with Image.open(io.BytesIO(shown["removing the background"])) as grid:
+    views = shown["removing the background"]
+    assert isinstance(views, ImagePreview)
+    with Image.open(io.BytesIO(views.png)) as grid:
         corners = [(0, 0), (64, 0), (0, 64), (64, 64)]
         parts = [grid.crop((x, y, x + 64, y + 64)).tobytes() for x, y in corners]
     assert parts == [as_bytes(view) for view in front_first(pipeline)]
@@ -69,8 +74,34 @@ def test_each_candidate_has_its_own_previews(pipeline: LgmGenerator) -> None:
     seen: list[Progress] = []
     best_of(pipeline, 2, lambda *_: 1.0)("a red chair", 1, seen.append)
     shown = [progress.preview for progress in seen if progress.preview is not None]
-    assert [type(preview) for preview in shown] == [bytes, Splats, bytes, Splats]
-    assert shown[0] != shown[2]
+    assert [type(preview) for preview in shown] == [ImagePreview, Splats, ImagePreview, Splats]
+    assert shown[0].png != shown[2].png
+
+
+def test_the_views_are_encoded_once_when_a_client_looks(pipeline: LgmGenerator, monkeypatch) -> None:
+    encoded: list[int] = []
+    monkeypatch.setattr(contract, "encode_png", lambda pixels: encoded.append(pixels.numel()) or b"png")
+    seen: list[Progress] = []
+    pipeline("a red chair", 1, seen.append)
+    (views,) = [progress.preview for progress in seen if isinstance(progress.preview, ImagePreview)]
+    assert encoded == []
+    assert (views.png, views.png) == (b"png", b"png")
+    assert len(encoded) == 1
+
+
+def test_the_cameras_follow_the_elevation(load) -> None:
+    level, above = (load("lgm.yaml", elevation_deg=elevation) for elevation in (0, 30))
+    poses = orbit_poses((0, 90, 180, 270), [30] * 4, lgm.RADIUS)
+    assert not torch.equal(level.rays, above.rays)
+    assert torch.equal(above.rays, lgm.pluecker_rays(poses, above.network.input_px))
+
+
+@pytest.mark.parametrize(("dtype", "of_lgm"), [("float32", "float32"), ("float16", "float16"), ("bfloat16", "float16")])
+def test_lgm_never_runs_in_bfloat16(load, dtype: str, of_lgm: str) -> None:
+    loaded = load("lgm.yaml", dtype=dtype)
+    assert loaded.network.conv.weight.dtype == getattr(torch, of_lgm)
+    assert loaded.diffusion.unet.dtype == getattr(torch, dtype)
+    assert loaded.diffusion.text_encoder.dtype == torch.float32
 
 
 def test_the_object_depends_on_the_seed(pipeline: LgmGenerator) -> None:
