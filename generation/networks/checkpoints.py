@@ -49,8 +49,8 @@ def read_state(path: Path) -> dict[str, Tensor]:
 def load_network(make: Callable[[], Network], state: State, dtype: torch.dtype | None, device: torch.device) -> Network:
     """Make a network and assign the tensors of `state` to it, on `device`, frozen. Raises WeightsUnusable.
 
-    Floating-point tensors become `dtype`; with None they keep theirs. The counters of batch normalisation, which PyTorch
-    before 0.4.1 did not have, are 0 where they are absent.
+    Floating-point tensors become `dtype`; with None they keep theirs. The counters of batch normalisation, which
+    PyTorch before 0.4.1 did not have, are 0 where they are absent.
     """
     with torch.device("meta"):
         network = make()
