@@ -2,7 +2,7 @@
 
 python -m benchmarks.axon [--rounds 3] [--requests 2000] [--concurrent 1 16 64]
 
-Each axon runs in its own process. The same client signs every request as the SDK's dendrite does and keeps its
+Each axon runs in its own process, and so does each of two clients. The same client signs every request as the SDK's dendrite does and keeps its
 connections open. The validator's axon does all its work: it checks registration and signature, writes the nonce to disk
 and looks up the miner's open task. The SDK's verifies in memory and returns a constant.
 """
@@ -17,7 +17,7 @@ import socket
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -25,20 +25,20 @@ from typing import Any
 
 import aiohttp
 import bittensor as bt
-from pydantic import BaseModel
 
 from benchmarks.desks import make_desk
 from benchmarks.timing import process_cpu_s
 from neurons.chain.contract import Seat, Snapshot
-from neurons.chain.opening import quiet_sdk
-from neurons.protocol import NO_FIELDS_HASH, verify
-from neurons.protocol import PullTask as OurPullTask
+from neurons.chain.opening import load_sdk
+from neurons.chain.signing import verify
 from neurons.services.validation import Fault
-from neurons.validator.axon.assembly import build_gateway
 from neurons.validator.axon.handlers import Handlers
-from neurons.validator.axon.hooks import RequestVerifier
-from neurons.validator.axon.listening import ListenAddress, axon_server
+from neurons.validator.axon.listening import axon_server
 from neurons.validator.tasks.trust import Identity
+from neurons.wire.axon import Axon
+from neurons.wire.headers import NO_FIELDS_HASH
+from neurons.wire.senders import SenderRules
+from neurons.wire.synapses import PullTask
 from serving.server import bind
 
 SDK_VERSION = 10_005_000
@@ -55,23 +55,7 @@ class Measured:
 
 
 def keypair(name: str) -> Any:
-    return bt.Keypair.create_from_uri(f"//{name}")
-
-
-class Task(BaseModel):
-    """A task as an unmodified SDK peer declares it."""
-
-    id: str = ""
-    prompt: str = ""
-
-
-class PullTask(bt.Synapse):
-    """The synapse that pulls such a task."""
-
-    task: Task | None = None
-    submit_before: int = 0
-    cooldown_until: int = 0
-    cooldown_violations: int = 0
+    return Keypair.create_from_uri(f"//{name}")
 
 
 @dataclass(frozen=True)
@@ -84,7 +68,9 @@ class FixedWallet:
 
 def serve_stock(ready: Connection, _miners: list[str]) -> None:
     """Serve the SDK's axon with the SDK's own synapse class, for any signer."""
-    quiet_sdk()
+    load_sdk()
+
+    from tests.neurons.wire.sdk_peers import PullTask, Task  # noqa: PLC0415
 
     async def pull(synapse: PullTask) -> PullTask:
         synapse.task = Task(id="0123456789abcdef012345", prompt="a red car")
@@ -105,7 +91,6 @@ def serve_stock(ready: Connection, _miners: list[str]) -> None:
 
 def serve_ours(ready: Connection, miners: list[str]) -> None:
     """Serve the validator's axon with its desk and its state on disk."""
-    quiet_sdk()
     me = keypair("Victor")
 
     async def judge(*_: object) -> Fault:
@@ -115,15 +100,12 @@ def serve_ours(ready: Connection, miners: list[str]) -> None:
         desk = make_desk(Path(folder), Identity(17, me.ss58_address, verify), judge)
         listener = bind("127.0.0.1", 0)
         port = listener.getsockname()[1]
-        verifier = RequestVerifier(me.ss58_address, desk.state.use_nonce, None)
-        seats = (Seat(i, hotkey, "cold", 0.0, 0.0, False, 0, "0.0.0.0", 0) for i, hotkey in enumerate(miners))
-        verifier.snapshot = Snapshot(17, 1, tuple(seats))
         handlers = Handlers(desk, 30, lambda: "", lambda *_: None)
-        wallet = FixedWallet(me, me)
-        gateway = build_gateway(
-            wallet, ListenAddress("127.0.0.1", port, "127.0.0.1", port), verifier, handlers, lambda _code: None
-        )
-        async with axon_server(gateway, listener, 1.0):
+        senders = SenderRules(me.ss58_address, handlers.store_nonce, None)
+        seats = (Seat(i, hotkey, "cold", 0.0, 0.0, False, 0, "0.0.0.0", 0) for i, hotkey in enumerate(miners))
+        senders.snapshot = Snapshot(17, 1, tuple(seats))
+        axon = Axon(handlers.by_message(), senders, desk.state.may_send_large, lambda _code: None)
+        async with axon_server(axon, listener, 1.0):
             ready.send(port)
             await asyncio.to_thread(ready.recv)
         os._exit(0)
@@ -143,7 +125,7 @@ class Caller:
 
     def __init__(self, key: Any, validator: str, number: int) -> None:
         self._key, self._validator, self._uuid, self._hash = key, validator, f"process-{number}", NO_FIELDS_HASH
-        self._body = OurPullTask().model_dump_json(exclude_defaults=True)
+        self._body = PullTask().model_dump_json()
         self._fixed = {
             "content-type": "application/json",
             "name": "PullTask",
@@ -173,24 +155,38 @@ class Caller:
         return time.perf_counter() - started
 
 
-async def drive(port: int, pid: int, callers: list[Caller], requests: int) -> Measured:
-    """Run all callers at once until `requests` requests are answered."""
-    url = f"http://127.0.0.1:{port}"
-
-    def work(count: int) -> Coroutine[Any, Any, list[list[float]]]:
-        return asyncio.gather(*(caller.pulls(session, url, count) for caller in callers))  # type: ignore[return-value]
-
+async def call(port: int, validator: str, numbers: list[int], count: int) -> list[float]:
+    """Make `count` pulls for each of these miners, all at once, and return the seconds of each."""
+    callers = [Caller(keypair(f"miner-{number}"), validator, number) for number in numbers]
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-        await work(5)  # connections and caches
-        cpu, started = process_cpu_s(pid), time.perf_counter()
-        latencies = await work(requests // len(callers))
-        wall, used = time.perf_counter() - started, process_cpu_s(pid) - cpu
-    ordered = sorted(latency for found in latencies for latency in found)
+        url = f"http://127.0.0.1:{port}"
+        found = await asyncio.gather(*(caller.pulls(session, url, count) for caller in callers))
+    return [latency for latencies in found for latency in latencies]
+
+
+def call_in_process(port: int, validator: str, numbers: list[int], count: int) -> list[float]:
+    """Run `call` in a client process."""
+    return asyncio.run(call(port, validator, numbers, count))
+
+
+def drive(clients: Any, port: int, pid: int, concurrent: int, requests: int) -> Measured:
+    """Make `requests` pulls, `concurrent` at once, from two client processes (one for one caller)."""
+    validator = keypair("Victor").ss58_address
+    shares = [share for share in (list(range(0, concurrent, 2)), list(range(1, concurrent, 2))) if share]
+
+    def work(count: int) -> list[float]:
+        found = clients.starmap(call_in_process, [(port, validator, share, count) for share in shares], 1)
+        return [latency for latencies in found for latency in latencies]
+
+    work(5)  # caches
+    cpu, started = process_cpu_s(pid), time.perf_counter()
+    latencies = sorted(work(requests // concurrent))
+    wall, used = time.perf_counter() - started, process_cpu_s(pid) - cpu
     return Measured(
-        len(ordered) / wall,
-        1000 * used / len(ordered),
-        1000 * statistics.median(ordered),
-        1000 * ordered[int(0.99 * (len(ordered) - 1))],
+        len(latencies) / wall,
+        1000 * used / len(latencies),
+        1000 * statistics.median(latencies),
+        1000 * latencies[int(0.99 * (len(latencies) - 1))],
     )
 
 
@@ -201,12 +197,12 @@ def main() -> None:
     parser.add_argument("--concurrent", type=int, nargs="+", default=[1, 16, 64])
     args = parser.parse_args()
     keys = [keypair(f"miner-{number}") for number in range(max(args.concurrent))]
-    validator = keypair("Victor").ss58_address
     axons: dict[str, Callable[[Connection, list[str]], None]] = {
         "SDK as it comes": serve_stock,
         "validator": serve_ours,
     }
     context = multiprocessing.get_context("spawn")
+    clients = context.Pool(2)
     running = {}
     for name, serve in axons.items():
         ours, theirs = context.Pipe()
@@ -217,11 +213,10 @@ def main() -> None:
     print("| axon | concurrent | pulls/s | server CPU ms/pull | p50 ms | p99 ms | CPU, SDK / this |")
     print("|---|---|---|---|---|---|---|")
     for concurrent in args.concurrent:
-        callers = [Caller(key, validator, number) for number, key in enumerate(keys[:concurrent])]
         rounds: dict[str, list[Measured]] = {name: [] for name in running}
         for _ in range(args.rounds):
             for name, (process, _, port) in running.items():
-                rounds[name].append(asyncio.run(drive(port, process.pid or 0, callers, args.requests)))
+                rounds[name].append(drive(clients, port, process.pid or 0, concurrent, args.requests))
         base = statistics.median(one.server_ms for one in rounds["SDK as it comes"])
         for name, found in rounds.items():
             middle = {key: statistics.median(getattr(one, key) for one in found) for key in Measured.__annotations__}
@@ -229,6 +224,7 @@ def main() -> None:
                 f"| {name} | {concurrent} | {middle['per_s']:.0f} | {middle['server_ms']:.2f} | {middle['p50_ms']:.1f} "
                 f"| {middle['p99_ms']:.1f} | {base / middle['server_ms']:.1f} |"
             )
+    clients.terminate()
     for process, pipe, _ in running.values():
         pipe.send("end")
         process.join(10)

@@ -30,7 +30,7 @@ from typing import Any
 
 from websockets.sync.client import connect
 
-from neurons.chain.opening import open_wallet, quiet_sdk
+from neurons.chain.opening import load_sdk, open_wallet
 from neurons.chain.settings import WalletSettings
 from neurons.chain.wallets import make_wallet
 
@@ -287,7 +287,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--node", type=Path, default=ROOT.parent / "shared/chain/replay_node.py")
     args = parser.parse_args()
-    quiet_sdk()
+    load_sdk()
     with tempfile.TemporaryDirectory() as folder:
         return 0 if measure(args.minutes, args.node.resolve(), Path(folder)) else 1
 

@@ -34,8 +34,8 @@ from neurons.chain.devnet.ledger import Ledger
 from neurons.chain.devnet.rules import Rules
 from neurons.chain.wallets import make_wallet
 from neurons.messages import SubmitReply, Task
-from neurons.miner.dendrite import Dendrite
-from neurons.miner.peers import CallRefusedError, Peer, PeerError
+from neurons.wire.dendrite import Dendrite
+from neurons.wire.peers import CallRefusedError, Peer, PeerError
 
 ASSET_BYTES = 300_000  # half of what the procedural generator sends
 TWICE, HANG_UP = 0.1, 0.05

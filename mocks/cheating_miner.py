@@ -26,10 +26,11 @@ import httpx
 
 from mocks import cheats
 from neurons.messages import PullReply, Task
-from neurons.miner.peers import Calls, Peer, PeerError
 from neurons.miner.validators import find_validators
 from neurons.services.keys import key_file
 from neurons.settings import MinerSettings, read_neuron_flags
+from neurons.wire.dendrite import Dendrite
+from neurons.wire.peers import Calls, Peer, PeerError
 from serving.ending import run_program
 from serving.settings import SettingsError, exit_with_error
 from splats.codecs import encode_spz
@@ -66,7 +67,6 @@ class Tricks:
 async def cheat(settings: MinerSettings, stop: asyncio.Event) -> int:
     """Cheat until `stop` is set and return the exit status."""
     from neurons.chain.opening import chain_worker, open_wallet  # noqa: PLC0415
-    from neurons.miner.dendrite import Dendrite  # noqa: PLC0415  loads the SDK
 
     wallet = open_wallet(settings.wallet)
     worker = chain_worker(settings.chain, wallet)

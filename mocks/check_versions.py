@@ -20,16 +20,15 @@ if not __package__:  # run as a script: import this repository's packages, not t
 from mocks.calling import run_once, validators_of
 from mocks.output import say
 from neurons.chain.contract import Seat
-from neurons.miner.peers import Peer, PeerError, shorten
 from neurons.miner.validators import format_release
 from neurons.settings import MinerSettings
+from neurons.wire.dendrite import Dendrite
+from neurons.wire.peers import Peer, PeerError, shorten
 from serving.ending import run_program
 
 
 async def ask_all(settings: MinerSettings, wallet: Any) -> int:
     """Print the table and return the exit status. Raises Failed or ChainError."""
-    from neurons.miner.dendrite import Dendrite  # noqa: PLC0415  loads the SDK
-
     seats = await validators_of(settings, wallet, 0.0)
     async with Dendrite(wallet.hotkey, settings.chain.netuid) as dendrite:
 

@@ -25,8 +25,9 @@ from mocks.calling import NO_TASK, Failed, run_once, validators_of
 from mocks.output import say
 from neurons.chain.contract import Seat
 from neurons.messages import TaskStatus
-from neurons.miner.peers import Peer, PeerError, shorten
 from neurons.settings import MinerSettings
+from neurons.wire.dendrite import Dendrite
+from neurons.wire.peers import Peer, PeerError, shorten
 from serving.ending import run_program
 
 PATIENCE_S = 900.0
@@ -48,8 +49,6 @@ class ClientSettings(MinerSettings):
 
 async def request_splat(settings: ClientSettings, wallet: Any) -> int:
     """Run one job from request to file and return the exit status. Raises Failed or ChainError."""
-    from neurons.miner.dendrite import Dendrite  # noqa: PLC0415  loads the SDK
-
     seats = await validators_of(settings, wallet, 0.0)
     async with Dendrite(wallet.hotkey, settings.chain.netuid) as dendrite:
         peer, job_id, interval_s = await _submit(dendrite, seats, settings.prompt)

@@ -30,12 +30,13 @@ from mocks.output import say
 from neurons.chain.contract import Seat
 from neurons.messages import SubmitReply, Task
 from neurons.miner.delivery import Clock, deliver
-from neurons.miner.peers import Calls, Peer, PeerError, shorten
 from neurons.miner.rules import MinerRules
 from neurons.miner.validators import format_release
 from neurons.services.generation import GenerationClient, GenerationError
 from neurons.services.keys import key_file
 from neurons.settings import MinerSettings
+from neurons.wire.dendrite import Dendrite
+from neurons.wire.peers import Calls, Peer, PeerError, shorten
 from serving.ending import run_program
 
 ACCEPTED, NOT_ACCEPTED = 0, 1
@@ -43,8 +44,6 @@ ACCEPTED, NOT_ACCEPTED = 0, 1
 
 async def play(settings: MinerSettings, wallet: Any) -> int:
     """Play one round and return the exit status. Raises Failed or ChainError."""
-    from neurons.miner.dendrite import Dendrite  # noqa: PLC0415  loads the SDK
-
     auth = key_file(settings.generation.api_key_file)
     async with (
         httpx.AsyncClient(auth=auth, trust_env=False) as client,

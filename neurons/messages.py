@@ -1,6 +1,6 @@
-"""Messages between miners and validators as plain values, without the SDK, and the bytes that hotkeys sign.
+"""Messages between miners and validators as plain values, and the bytes that hotkeys sign.
 
-Field names are the protocol's (docs/protocol.md). Only `miner/dendrite.py` and `validator/axon/handlers.py` convert
+Field names are the protocol's (docs/protocol.md). Only `wire/dendrite.py` and `validator/axon/handlers.py` convert
 these messages to synapses and back.
 """
 
@@ -10,6 +10,11 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from enum import IntEnum
+
+MAX_RESULT_BYTES = 16 * 2**20
+"""Limit of `results` for a hotkey that has an open task or closed one within the hour."""
+MAX_OTHER_BYTES = 64 * 2**10
+"""Limit of a body from any other hotkey."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,6 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 from neurons.chain.contract import ChainError
-from neurons.chain.opening import quiet_sdk
 from neurons.settings import Logging, NeuronSettings
 from serving.connections import raise_open_file_limit
 from serving.logs import configure_logging
@@ -45,8 +44,7 @@ Main = Callable[[asyncio.Event], Awaitable[int]]
 
 
 def start_logging(settings: Logging, port: int = 0) -> ShellSettings:
-    """Set up logging, with the SDK's own off, and return the settings of the status server on `port`."""
-    quiet_sdk()
+    """Set up logging and return the settings of the status server on `port`."""
     shell = ShellSettings(
         port=port,
         logging="json" if settings.as_json else "plain",

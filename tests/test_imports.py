@@ -32,7 +32,9 @@ ALLOWED = {
     "neurons": ("serving", "generation.schemas", "validation.schemas"),
     "prompter": ("serving", "neurons.chain", "neurons.messages"),
 }
-BITTENSOR_PLACES = ("neurons.protocol", "neurons.chain", "neurons.validator.axon", "neurons.miner.dendrite")
+BITTENSOR_PLACE = "neurons.chain"
+SDK_CLIENT = "neurons.chain.node"
+"""The one module that loads the SDK when it is imported, which only a real chain needs."""
 
 HEAVY = ["gsplat", "diffusers", "transformers", "open_clip", "bittensor"]
 
@@ -84,7 +86,11 @@ def test_a_package_imports_only_what_it_may(root: Path, package: str) -> None:
         ("neurons/miner", ("neurons.validator",)),
         ("neurons/validator", ("neurons.miner",)),
         ("neurons/services", ("neurons.miner", "neurons.validator")),
-        ("neurons/chain", ("neurons.miner", "neurons.validator", "neurons.services", "neurons.settings")),
+        ("neurons/wire", ("neurons.miner", "neurons.validator", "neurons.services", "neurons.settings")),
+        (
+            "neurons/chain",
+            ("neurons.miner", "neurons.validator", "neurons.services", "neurons.settings", "neurons.wire"),
+        ),
     ],
 )
 def test_the_folders_of_the_neurons_import_in_one_direction(
@@ -95,10 +101,10 @@ def test_the_folders_of_the_neurons_import_in_one_direction(
 
 
 @pytest.mark.parametrize("package", [*SHIPPED, "mocks"])
-def test_bittensor_is_imported_in_its_places_alone(root: Path, package: str) -> None:
+def test_bittensor_is_imported_by_the_chain_alone(root: Path, package: str) -> None:
     for module, path in modules(root, package).items():
         if any(within(name, ("bittensor", "bittensor_wallet")) for name in imports(module, path)):
-            assert within(module, BITTENSOR_PLACES), module
+            assert within(module, (BITTENSOR_PLACE,)), module
 
 
 @pytest.mark.parametrize("package", SHIPPED)
@@ -184,13 +190,12 @@ def test_importing_does_nothing(root: Path) -> None:
 
 @pytest.mark.parametrize("package", ["serving", "neurons", "prompter"])
 def test_importing_does_nothing_and_loads_no_torch_either(root: Path, package: str) -> None:
-    names = [name for name in modules(root, package) if not within(name, BITTENSOR_PLACES)]
+    names = [name for name in modules(root, package) if name != SDK_CLIENT]
     assert probe(root, names, [*HEAVY, "torch", "splats"]) == {}
 
 
-def test_the_bittensor_places_load_no_torch(root: Path) -> None:
-    names = [name for name in modules(root, "neurons") if within(name, BITTENSOR_PLACES)]
-    found = probe(root, ["bittensor", *names], ["torch", "splats", "gsplat", "diffusers"])
+def test_the_client_of_the_chains_sdk_loads_no_torch(root: Path) -> None:
+    found = probe(root, ["bittensor", SDK_CLIENT], ["torch", "splats", "gsplat", "diffusers"])
     found.pop("bittensor")  # what the SDK does by itself: its logging starts a thread
     assert found == {}
 

@@ -1,14 +1,14 @@
-"""Opens the wallet and the chain that the settings name; keeps the SDK from changing the process's logging.
+"""Opens the wallet and the chain that the settings name; loads the chain's SDK only for a real chain.
 
 The one place that chooses between the real chain and the devnet. Raises SettingsError for what an operator can fix.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import itertools
 import json
 import logging
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,18 +20,23 @@ from neurons.chain.worker import ChainWorker, Deadlines
 from serving.settings import SettingsError
 
 
-def quiet_sdk() -> None:
-    """Load the SDK and undo its change to logging: it silences every logger that exists when it is imported.
+def load_sdk() -> None:
+    """Load the chain's SDK, which takes seconds, without its side effects.
 
-    The SDK's own logging stays off: it logs each refused request as an error, and to standard output. Call this before
-    setting up the process's own logging.
+    It would silence every logger that exists, log to standard output, and make folders in the home. Its own logging
+    stays off.
     """
-    from bittensor.utils.btlogging import logging as sdk_logging  # noqa: PLC0415  takes seconds, and changes logging when imported
+    os.environ.setdefault("READ_ONLY", "1")  # no folders
+    registered = logging.root.manager.loggerDict.values()
+    loggers = [logging.root, *(found for found in registered if isinstance(found, logging.Logger))]
+    levels = [(found, found.level) for found in loggers]
+    logging.getLogger("bittensor").addFilter(lambda _record: False)  # it says that it is being loaded
+    from bittensor.utils.btlogging import logging as sdk_logging  # noqa: PLC0415
 
     sdk_logging.off()  # type: ignore[no-untyped-call]
-    for name, found in logging.root.manager.loggerDict.items():
-        if isinstance(found, logging.Logger) and name.partition(".")[0] != "bittensor":
-            found.setLevel(logging.NOTSET)
+    for found, level in levels:
+        if found.name.partition(".")[0] != "bittensor":
+            found.setLevel(level)
 
 
 def open_wallet(settings: WalletSettings) -> Any:
@@ -79,6 +84,7 @@ def chain_opener(settings: ChainSettings, wallet: Any) -> Callable[[], Chain]:
         endpoints = settings.endpoints
         for endpoint in endpoints:
             check_proxy(endpoint)
+        load_sdk()
         turn = itertools.cycle(endpoints)
         return lambda: connect(next(turn), wallet, settings.netuid)
     from neurons.chain.devnet.chain import Devnet  # noqa: PLC0415
@@ -100,13 +106,3 @@ def chain_opener(settings: ChainSettings, wallet: Any) -> Callable[[], Chain]:
 def chain_worker(settings: ChainSettings, wallet: Any) -> ChainWorker:
     """Return a worker for the chain that the settings name; it connects at its first call. Raises as `chain_opener`."""
     return ChainWorker(chain_opener(settings, wallet), Deadlines(), time.monotonic)
-
-
-def find_public_address() -> str:
-    """Return this machine's public address, looked up at public services. Blocks. Raises SettingsError."""
-    from bittensor.utils.networking import ExternalIPNotFound, get_external_ip  # noqa: PLC0415
-
-    try:
-        return str(ipaddress.ip_address(get_external_ip()))
-    except (ExternalIPNotFound, ValueError) as error:
-        raise SettingsError("this machine's public address cannot be found: give --axon.external_ip") from error

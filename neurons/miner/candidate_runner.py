@@ -15,11 +15,11 @@ from typing import Protocol
 from neurons.messages import Task
 from neurons.miner.candidates import Candidate, Effort, NextAction, choose_action, choose_better
 from neurons.miner.delivery import Clock
-from neurons.miner.peers import shorten
 from neurons.miner.rules import MinerRules
 from neurons.miner.telemetry import MinerMetrics
 from neurons.services.generation import GenerationError, JobFailedError, ServiceUnavailableError
 from neurons.services.generation_pool import GenerationPool, Slot
+from neurons.wire.peers import shorten
 
 logger = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from neurons.messages import SubmitReply, Task
-from neurons.miner.peers import CallRefusedError, Calls, Peer, PeerError, shorten
 from neurons.miner.rules import MinerRules
+from neurons.wire.peers import CallRefusedError, Calls, Peer, PeerError, shorten
 from serving.tasks import backoff_s
 
 logger = logging.getLogger(__name__)

@@ -27,6 +27,8 @@ from neurons.services.keys import key_file
 from neurons.services.validation import ValidationPool
 from neurons.settings import MinerSettings
 from neurons.status import status_app, status_server
+from neurons.wire.dendrite import Dendrite
+from neurons.wire.synapses import NEURONS_VERSION
 from serving.settings import ShellSettings
 from serving.status import ServiceStatus
 from serving.tasks import background
@@ -37,9 +39,6 @@ logger = logging.getLogger(__name__)
 
 async def run(settings: MinerSettings, shell: ShellSettings, wallet: Any, stop: asyncio.Event) -> int:
     """Work until `stop` is set and return the exit status. Raises SettingsError for what an operator can fix."""
-    from neurons.miner.dendrite import Dendrite  # noqa: PLC0415  loads the SDK
-    from neurons.protocol import NEURONS_VERSION  # noqa: PLC0415
-
     hotkey, release = str(wallet.hotkey.ss58_address), int(NEURONS_VERSION)
     rules = MinerRules(min_stake=settings.neuron.min_stake_to_set_weights)
     clock = Clock(time.time, random.SystemRandom())

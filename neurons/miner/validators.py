@@ -13,8 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from neurons.chain.contract import Seat, Snapshot
-from neurons.miner.peers import Peer
 from neurons.miner.rules import MinerRules
+from neurons.wire.peers import Peer
 from serving.tasks import backoff_s
 
 logger = logging.getLogger(__name__)

@@ -16,11 +16,11 @@ from neurons.messages import SUBMIT_REFUSALS, PullReply, SubmitReply, Task
 from neurons.miner.candidate_runner import CandidateRunner
 from neurons.miner.candidates import NextAction
 from neurons.miner.delivery import Clock, deliver
-from neurons.miner.peers import Calls, Peer, PeerError, shorten
 from neurons.miner.rules import MinerRules
 from neurons.miner.telemetry import MinerMetrics
 from neurons.miner.validators import Validators
 from neurons.services.generation_pool import GenerationPool, Slot
+from neurons.wire.peers import Calls, Peer, PeerError, shorten
 from serving.tasks import run_until
 
 logger = logging.getLogger(__name__)

@@ -14,12 +14,13 @@ from typing import Any
 from neurons.chain.clock import ChainClock
 from neurons.chain.contract import Snapshot
 from neurons.chain.opening import chain_worker
+from neurons.chain.signing import sign, verify
 from neurons.chain.sync import ChainSync
 from neurons.chain.worker import ChainWorker
 from neurons.process import DRAIN_S
 from neurons.settings import ValidatorSettings
 from neurons.status import status_app, status_server
-from neurons.validator.axon.gateway import AxonGateway
+from neurons.validator.axon.handlers import Handlers
 from neurons.validator.axon.listening import ListenAddress, axon_server, find_listen_address
 from neurons.validator.domain import Domain, allowed, open_domain, task_rules
 from neurons.validator.pages import status_pages
@@ -29,6 +30,9 @@ from neurons.validator.tasks.state import StateDamagedError, StateUnavailableErr
 from neurons.validator.tasks.trust import Identity
 from neurons.validator.telemetry import Counters, Telemetry
 from neurons.validator.weights import WeightRules, WeightSetter
+from neurons.wire.axon import Axon
+from neurons.wire.senders import SenderRules
+from neurons.wire.synapses import NEURONS_VERSION
 from serving.server import bind
 from serving.settings import SettingsError, ShellSettings
 from serving.status import ServiceStatus
@@ -42,7 +46,7 @@ logger = logging.getLogger(__name__)
 class Validator:
     """The validator's running parts."""
 
-    gateway: AxonGateway
+    axon: Axon
     sync: ChainSync
     clock: ChainClock
     announcer: Announcer
@@ -52,8 +56,6 @@ class Validator:
 
 async def run(settings: ValidatorSettings, shell: ShellSettings, wallet: Any, folder: Path, stop: asyncio.Event) -> int:
     """Serve until `stop` is set and return the exit status. Raises SettingsError for what an operator can fix."""
-    from neurons.protocol import NEURONS_VERSION, sign, verify  # noqa: PLC0415  loads the SDK
-
     if settings.public_api.server_enabled:
         raise SettingsError("--public_api.server_enabled: the HTTP interface is not part of this version")
     address = await run_until(stop.wait(), find_listen_address(settings))
@@ -88,7 +90,7 @@ async def run(settings: ValidatorSettings, shell: ShellSettings, wallet: Any, fo
         # Serve once the subnet is known, until `stop` is set.
         await run_until(stop.wait(), validator.sync.wait_for_snapshot())
         if not stop.is_set():
-            async with axon_server(validator.gateway, listener, DRAIN_S):
+            async with axon_server(validator.axon, listener, DRAIN_S):
                 await serve(settings, validator, address, stop)
                 status.draining = True
     logger.info("stopped")
@@ -100,7 +102,7 @@ async def _open_domain(
     settings: ValidatorSettings,
     folder: Path,
     me: Identity,
-    sign: Callable[[bytes], str],
+    sign_message: Callable[[bytes], str],
 ) -> Domain:
     """Open the domain.
 
@@ -108,7 +110,7 @@ async def _open_domain(
     StateUnavailableError for a state that can be used again once the disk has room, for instance.
     """
     try:
-        return await stack.enter_async_context(open_domain(settings, folder, me, sign))
+        return await stack.enter_async_context(open_domain(settings, folder, me, sign_message))
     except (StateDamagedError, BadBatchError, OSError, ValueError, ImportError) as error:
         raise SettingsError(str(error)) from error
 
@@ -139,16 +141,12 @@ def assemble(
     counters: Counters,
 ) -> Validator:
     """Connect the parts to each other. Nothing runs yet."""
-    from neurons.protocol import NEURONS_VERSION  # noqa: PLC0415  these load the SDK
-    from neurons.validator.axon.assembly import build_gateway  # noqa: PLC0415
-    from neurons.validator.axon.handlers import Handlers  # noqa: PLC0415
-    from neurons.validator.axon.hooks import RequestVerifier  # noqa: PLC0415
-
     hotkey, desk, api = str(wallet.hotkey.ss58_address), domain.desk, settings.public_api
-    verifier = RequestVerifier(hotkey, desk.state.use_nonce, allowed(api) if api.enabled else None)
+    handlers = Handlers(desk, api.polling_interval, lambda: domain.pool.version, counters.count_reply)
+    senders = SenderRules(hotkey, handlers.store_nonce, allowed(api) if api.enabled else None)
 
     async def on_snapshot(snapshot: Snapshot) -> None:
-        verifier.snapshot = snapshot
+        senders.snapshot = snapshot
         await desk.update_subnet(snapshot)
 
     sync = ChainSync(chain, hotkey, on_snapshot)
@@ -158,14 +156,13 @@ def assemble(
         settings.neuron.weight_set_interval, settings.neuron.min_stake_to_set_weights, int(NEURONS_VERSION)
     )
     weights = WeightSetter(chain, hotkey, rules, desk.state.compute_weights, lambda: domain.scorer_ok)
-    handlers = Handlers(desk, api.polling_interval, lambda: domain.pool.version, counters.count_reply)
-    gateway = build_gateway(wallet, address, verifier, handlers, counters.count_refusal)
+    axon = Axon(handlers.by_message(), senders, desk.state.may_send_large, counters.count_refusal)
 
     def clock_problem() -> str:
-        return clock.problem() or verifier.times.problem()
+        return clock.problem() or senders.times.problem()
 
-    telemetry = Telemetry(domain, sync, announcer, weights, counters, lambda: gateway.active_requests, clock_problem)
-    return Validator(gateway, sync, clock, announcer, weights, telemetry)
+    telemetry = Telemetry(domain, sync, announcer, weights, counters, lambda: axon.active_requests, clock_problem)
+    return Validator(axon, sync, clock, announcer, weights, telemetry)
 
 
 async def log_progress(telemetry: Telemetry, interval_s: float) -> None:

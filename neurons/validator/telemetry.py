@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from neurons.chain.sync import ChainSync
-from neurons.validator.axon.refusals import REFUSAL_CODES
 from neurons.validator.domain import Domain
 from neurons.validator.registration import Announcer
 from neurons.validator.weights import WeightSetter
+from neurons.wire.refusals import REFUSAL_CODES
 
 logger = logging.getLogger(__name__)
 

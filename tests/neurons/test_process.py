@@ -19,6 +19,7 @@ from serving.settings import SettingsError
 PRELUDE = """
 import asyncio, logging, sys, time
 from neurons import process
+from neurons.chain.opening import load_sdk
 from neurons.settings import Logging
 logger = logging.getLogger("neurons.made.before")
 """
@@ -121,6 +122,7 @@ sys.exit(process.run(main))
 def test_each_line_is_logged_once_and_none_of_the_sdks(root: Path) -> None:
     code = """
 process.start_logging(Logging(as_json=True))
+load_sdk()
 import bittensor
 logger.info("a line")
 logging.getLogger("neurons.made.after").warning("another")

@@ -28,8 +28,8 @@ from neurons.chain.devnet.rules import Rules
 from neurons.chain.opening import open_wallet
 from neurons.chain.settings import WalletSettings
 from neurons.chain.wallets import make_wallet
-from neurons.miner.dendrite import Dendrite
-from neurons.miner.peers import Peer
+from neurons.wire.dendrite import Dendrite
+from neurons.wire.peers import Peer
 from prompter.collector.keys import KeyRing
 from serving.app import ShellLimits, create_shell
 from serving.settings import ShellSettings

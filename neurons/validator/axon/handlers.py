@@ -1,25 +1,20 @@
-"""Converts synapses for the desk and back. The hotkey is the authenticated one; the body's claim is ignored."""
+"""The validator's handlers of the messages: they convert messages for the desk and back.
+
+The hotkey that they get is the authenticated one; what the body claims is ignored.
+"""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Awaitable, Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from neurons.messages import SubmitRequest
-from neurons.protocol import (
-    NEURONS_VERSION,
-    Feedback,
-    Generate,
-    GetVersion,
-    PullTask,
-    StatusCheck,
-    SubmitResults,
-    Task,
-    ThreeGenSynapse,
-)
-from neurons.validator.axon.refusals import (
+from neurons.messages import MAX_RESULT_BYTES, SubmitRequest
+from neurons.validator.tasks.desk import Desk
+from neurons.validator.tasks.jobs import JobRefusal
+from neurons.validator.tasks.state import StateUnavailableError
+from neurons.wire.axon import Handler
+from neurons.wire.refusals import (
     INTERNAL,
     INVALID,
     INVALID_PROMPT,
@@ -28,14 +23,18 @@ from neurons.validator.axon.refusals import (
     RATE_LIMITED,
     TOO_LARGE,
     RefusedError,
-    request_context,
 )
-from neurons.validator.tasks.desk import Desk
-from neurons.validator.tasks.jobs import JobRefusal
-from neurons.validator.tasks.replies import MAX_RESULT_BYTES
-from neurons.validator.tasks.state import StateUnavailableError
-
-logger = logging.getLogger(__name__)
+from neurons.wire.synapses import (
+    NEURONS_VERSION,
+    Feedback,
+    Generate,
+    GetVersion,
+    PullTask,
+    StatusCheck,
+    SubmitResults,
+    Synapse,
+    Task,
+)
 
 MAX_TIME_NS = 2**63
 JOB_REFUSALS = {
@@ -45,12 +44,10 @@ JOB_REFUSALS = {
     JobRefusal.QUEUE_FULL: QUEUE_FULL,
 }
 
-Handler = Callable[[Any], Awaitable[ThreeGenSynapse]]
-
 
 @dataclass(frozen=True, slots=True)
 class Handlers:
-    """The axon's forward functions.
+    """The handlers of an axon, and what else it needs of the desk.
 
     `validation_version()` returns the validation service's version. `count_reply(synapse, code)` is called with each
     reply's reason code, which is empty on success.
@@ -61,9 +58,25 @@ class Handlers:
     validation_version: Callable[[], str]
     count_reply: Callable[[str, str], None]
 
-    async def pull(self, synapse: PullTask) -> PullTask:
+    def by_message(self) -> dict[type[Synapse], Handler]:
+        """Return the handler of each message."""
+        return {
+            PullTask: self.pull,
+            SubmitResults: self.submit,
+            GetVersion: self.version,
+            Generate: self.generate,
+            StatusCheck: self.status,
+        }
+
+    async def store_nonce(self, hotkey: str, uuid: str, nonce: int) -> bool:
+        """Use a nonce up; return False if it was not new."""
+        with answered_as_internal():
+            return await self.desk.state.use_nonce(hotkey, uuid, nonce)
+
+    async def pull(self, hotkey: str, synapse: PullTask) -> PullTask:
         """Fill in a task, or the reason why there is none."""
-        reply = await self.desk.pull(request_context.get().hotkey)
+        with answered_as_internal():
+            reply = await self.desk.pull(hotkey)
         self.count_reply("pull", reply.reason_code)
         filled = {
             "version": NEURONS_VERSION,
@@ -79,9 +92,11 @@ class Handlers:
         }
         return synapse.model_copy(update=filled)  # our own values need no validation
 
-    async def submit(self, synapse: SubmitResults) -> SubmitResults:
+    async def submit(self, hotkey: str, synapse: SubmitResults) -> SubmitResults:
         """Fill in the verdict on a result. The asset itself is not sent back."""
-        reply = await self.desk.submit(request_context.get().hotkey, _submission(synapse))
+        submission = read_submission(synapse)
+        with answered_as_internal():
+            reply = await self.desk.submit(hotkey, submission)
         self.count_reply("submit", reply.reason_code)
         feedback = Feedback(
             validation_failed=reply.validation_failed,
@@ -104,47 +119,35 @@ class Handlers:
         }
         return synapse.model_copy(update=filled)
 
-    async def version(self, synapse: GetVersion) -> GetVersion:
+    async def version(self, _hotkey: str, synapse: GetVersion) -> GetVersion:
         """Fill in the release."""
         filled = {"version": int(NEURONS_VERSION), "validation_version": self.validation_version()}
         return synapse.model_copy(update=filled)
 
-    async def generate(self, synapse: Generate) -> Generate:
+    async def generate(self, hotkey: str, synapse: Generate) -> Generate:
         """Queue an organic request and fill in its job id."""
-        job = self.desk.jobs.ask(request_context.get().hotkey, synapse.prompt)
+        job = self.desk.jobs.ask(hotkey, synapse.prompt)
         if isinstance(job, JobRefusal):
             raise RefusedError(JOB_REFUSALS[job])
         self.count_reply("generate", "")
         return synapse.model_copy(update={"task_id": job.id, "polling_interval": self.polling_interval_s})
 
-    async def status(self, synapse: StatusCheck) -> StatusCheck:
+    async def status(self, hotkey: str, synapse: StatusCheck) -> StatusCheck:
         """Fill in the state of a job, which is found only by the hotkey that asked for it."""
-        status, results = self.desk.jobs.status_of(request_context.get().hotkey, synapse.task_id)
+        status, results = self.desk.jobs.status_of(hotkey, synapse.task_id)
         return synapse.model_copy(update={"status": status, "results": results})
 
 
-def guarded(handler: Handler) -> Handler:
-    """Wrap a handler so that its refusal is sent, and an unforeseen error is logged and answered as internal."""
-
-    async def forward(synapse: ThreeGenSynapse) -> ThreeGenSynapse:
-        context = request_context.get()
-        try:
-            return await handler(synapse)
-        except RefusedError as error:
-            context.refusal = error.refusal
-            raise
-        except StateUnavailableError:  # which has been logged
-            context.refusal = INTERNAL
-            raise
-        except Exception:
-            logger.exception("a %s could not be answered", type(synapse).__name__)
-            context.refusal = INTERNAL
-            raise
-
-    return forward
+@contextlib.contextmanager
+def answered_as_internal() -> Iterator[None]:
+    """Refuse the request as `internal` if the state cannot be written now, which has been logged."""
+    try:
+        yield
+    except StateUnavailableError as error:
+        raise RefusedError(INTERNAL) from error
 
 
-def _submission(synapse: SubmitResults) -> SubmitRequest:
+def read_submission(synapse: SubmitResults) -> SubmitRequest:
     """Convert a synapse. Raises RefusedError for values out of range."""
     if "results" not in synapse.model_fields_set:  # only results that are there and empty decline a task
         raise RefusedError(INVALID)

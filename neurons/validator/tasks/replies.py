@@ -6,15 +6,10 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from neurons.messages import PullReply, SubmitReply, Task
+from neurons.messages import MAX_RESULT_BYTES, PullReply, SubmitReply, Task
 from neurons.validator.tasks import records
 from neurons.validator.tasks.records import MinerRecord
 from neurons.validator.tasks.rules import TaskRules
-
-MAX_RESULT_BYTES = 16 * 2**20
-"""Limit of `results` for a hotkey that has an open task or closed one within the hour."""
-MAX_OTHER_BYTES = 64 * 2**10
-"""Limit of a body from any other hotkey."""
 
 
 @dataclass(frozen=True, slots=True)

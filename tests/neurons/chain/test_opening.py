@@ -9,7 +9,7 @@ import pytest
 
 from neurons.chain.devnet.ledger import Ledger
 from neurons.chain.devnet.rules import Rules
-from neurons.chain.opening import chain_opener, open_wallet, quiet_sdk
+from neurons.chain.opening import chain_opener, load_sdk, open_wallet
 from neurons.chain.settings import NETWORKS, ChainSettings, WalletSettings
 from neurons.chain.wallets import make_wallet
 from serving.settings import SettingsError
@@ -54,7 +54,7 @@ def test_a_hotkey_that_contradicts_itself_is_refused(tmp_path: Path, field: str)
 
 
 def test_the_networks_are_those_of_the_sdk() -> None:
-    quiet_sdk()
+    load_sdk()
     from bittensor.core.settings import NETWORK_MAP
 
     assert {name: NETWORK_MAP[name] for name in NETWORKS} == NETWORKS

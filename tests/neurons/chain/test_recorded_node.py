@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from neurons.chain.contract import ChainError, ChainUnavailable
-from neurons.chain.opening import open_wallet, quiet_sdk
+from neurons.chain.opening import load_sdk, open_wallet
 from neurons.chain.settings import WalletSettings
 from neurons.chain.subtensor import SubtensorChain, connect
 from neurons.chain.wallets import make_wallet
@@ -26,7 +26,7 @@ UID = 5
 
 @pytest.fixture(scope="module")
 def running_node(shared_chain: Path) -> Iterator[ReplayNode]:
-    quiet_sdk()
+    load_sdk()
     with replay_node(shared_chain) as node:
         yield node
 

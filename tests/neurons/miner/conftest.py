@@ -13,9 +13,10 @@ import bittensor as bt
 import pytest
 from bittensor.core.axon import Axon
 
-from neurons.protocol import Feedback, GetVersion, PullTask, SubmitResults, Task, Version, bound_message, result_message
-from neurons.protocol import verify as verified
+from neurons.chain.signing import verify as verified
+from neurons.messages import bound_message, result_message
 from tests.eventually import eventually
+from tests.neurons.wire.sdk_peers import Feedback, FurtherPull, FurtherSubmit, GetVersion, Task, Version
 
 VALIDATOR = bt.Keypair.create_from_uri("//Victor")
 MINER = bt.Keypair.create_from_uri("//Mina")
@@ -26,25 +27,25 @@ class StockAxon:
     """An axon on loopback, of the SDK as it comes. `pull` and `submit` fill the synapse; what arrived is kept."""
 
     port: int = 0
-    pulls: list[PullTask] = field(default_factory=list)
-    submits: list[SubmitResults] = field(default_factory=list)
-    pull: Callable[[PullTask], Any] = lambda synapse: None
-    submit: Callable[[SubmitResults], Any] = lambda synapse: None
+    pulls: list[FurtherPull] = field(default_factory=list)
+    submits: list[FurtherSubmit] = field(default_factory=list)
+    pull: Callable[[FurtherPull], Any] = lambda synapse: None
+    submit: Callable[[FurtherSubmit], Any] = lambda synapse: None
 
-    def give(self, synapse: PullTask, *, lasts_s: float = 600, **fields: Any) -> None:
+    def give(self, synapse: FurtherPull, *, lasts_s: float = 600, **fields: Any) -> None:
         """One task, as a validator gives it."""
         synapse.task = Task(id=f"task-{len(self.pulls)}", prompt="a red car")
         synapse.submit_before = int(time.time() + lasts_s)
-        synapse.version = Version(major=1)
+        synapse.version = Version(major=1, minor=0, patch=0)
         for name, value in fields.items():
             setattr(synapse, name, value)
 
-    def accept(self, synapse: SubmitResults, score: float = 0.9) -> None:
+    def accept(self, synapse: FurtherSubmit, score: float = 0.9) -> None:
         """Feedback of an accepted result."""
         synapse.feedback = Feedback(task_fidelity_score=1.0, average_fidelity_score=1.0, current_miner_reward=1.0)
         synapse.score, synapse.cooldown_until, synapse.results = score, int(time.time()) + 120, ""
 
-    def signed_as_it_should(self, synapse: SubmitResults, netuid: int = 17) -> bool:
+    def signed_as_it_should(self, synapse: FurtherSubmit, netuid: int = 17) -> bool:
         """Both signatures of a submission."""
         assert synapse.task is not None
         ends = (VALIDATOR.ss58_address, MINER.ss58_address)
@@ -72,12 +73,12 @@ class Wallet:
 def stock_axon() -> Iterator[StockAxon]:
     said = StockAxon()
 
-    async def pull(synapse: PullTask) -> PullTask:
+    async def pull(synapse: FurtherPull) -> FurtherPull:
         said.pulls.append(synapse.model_copy())
         await _told(said.pull(synapse))
         return synapse
 
-    async def submit(synapse: SubmitResults) -> SubmitResults:
+    async def submit(synapse: FurtherSubmit) -> FurtherSubmit:
         said.submits.append(synapse.model_copy())
         await _told(said.submit(synapse))
         return synapse

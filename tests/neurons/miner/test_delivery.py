@@ -10,8 +10,8 @@ import pytest
 
 from neurons.messages import SubmitReply, Task
 from neurons.miner.delivery import deliver
-from neurons.miner.peers import CallRefusedError, NoReplyError, Peer, PeerUnreachableError
 from neurons.miner.rules import MinerRules
+from neurons.wire.peers import CallRefusedError, NoReplyError, Peer, PeerUnreachableError
 
 RULES = MinerRules()
 PEER = Peer("V", "10.0.0.1", 8092, 5000.0)

@@ -12,9 +12,9 @@ import httpx
 import pytest
 
 from neurons.messages import Task
-from neurons.miner.dendrite import REPLY_BYTES, Dendrite
-from neurons.miner.peers import CallRefusedError, NoReplyError, Peer, PeerError, PeerUnreachableError
-from neurons.protocol import PullTask
+from neurons.wire.dendrite import REPLY_BYTES, Dendrite
+from neurons.wire.peers import CallRefusedError, NoReplyError, Peer, PeerError, PeerUnreachableError
+from neurons.wire.synapses import PullTask
 
 MINER = bt.Keypair.create_from_uri("//Mina")
 VALIDATOR = bt.Keypair.create_from_uri("//Victor")

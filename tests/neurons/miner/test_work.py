@@ -18,13 +18,13 @@ from prometheus_client import CollectorRegistry
 from neurons.chain.contract import Seat, Snapshot
 from neurons.messages import PullReply, SubmitReply, Task
 from neurons.miner.candidate_runner import CandidateRunner
-from neurons.miner.peers import NoReplyError, Peer, PeerError, PeerUnreachableError
 from neurons.miner.rules import MinerRules
 from neurons.miner.telemetry import MinerMetrics
 from neurons.miner.validators import Validators
 from neurons.miner.work import Miner
 from neurons.services.generation import JobFailedError
 from neurons.services.generation_pool import GenerationPool
+from neurons.wire.peers import NoReplyError, Peer, PeerError, PeerUnreachableError
 from tests.eventually import eventually_async
 
 RULES = replace(MinerRules(), drain_s=1.0)

@@ -27,8 +27,8 @@ from neurons.chain.opening import open_wallet
 from neurons.chain.settings import WalletSettings
 from neurons.chain.wallets import make_wallet
 from neurons.messages import SubmitReply, Task
-from neurons.miner.dendrite import Dendrite
-from neurons.miner.peers import Peer
+from neurons.wire.dendrite import Dendrite
+from neurons.wire.peers import Peer
 from serving.app import ShellLimits, create_shell
 from serving.settings import ShellSettings
 from serving.status import ServiceStatus

@@ -2,9 +2,9 @@
 
 python -m tests.neurons.wire.recording     (needs bittensor 10.5 and the port 28092)
 
-Writes golden/sdk_calls.json (request and reply of each call, as bytes in Latin-1) and golden/odd_requests.json (requests
-that a client other than the SDK's could send). Keys, times and identifiers are fixed; signatures are random, so that
-every run writes other files.
+Writes golden/sdk_calls.json (request and reply of each call, as bytes in Latin-1) and golden/odd_requests.json
+(requests that a client other than the SDK's could send). Keys, times and identifiers are fixed; signatures are random,
+so that every run writes other files.
 """
 
 from __future__ import annotations
@@ -76,9 +76,9 @@ def calls() -> list[Call]:
         ("submit, old signature", "Mina",
          lambda: peers.SubmitResults(task=task(0), signature=old("Mina"), **signed), ours),
         ("submit again", "Mina", lambda: peers.SubmitResults(task=task(0), signature=old("Mina"), **signed), ours),
-        ("pull in the cooldown", "Mina", lambda: peers.PullTask(), ours),
-        ("version", "Mina", lambda: peers.GetVersion(), ours),
-        ("pull, further fields", "Milo", lambda: peers.FurtherPull(), ours),
+        ("pull in the cooldown", "Mina", peers.PullTask, ours),
+        ("version", "Mina", peers.GetVersion, ours),
+        ("pull, further fields", "Milo", peers.FurtherPull, ours),
         ("submit, wrong bound signature", "Milo",
          lambda: peers.FurtherSubmit(task=task(1), results=ASSET, submit_time=at, signature=old("Milo", at),
                                      bound_signature=bound("Milo", "another task", at)), ours),
@@ -93,19 +93,19 @@ def calls() -> list[Call]:
         ("generate, class with defaults", "Lena", lambda: peers.LenientGenerate(prompt="green tree ☃"), ours),
         ("status", "Stranger", lambda: peers.StatusCheck(task_id="no-such-job"), ours),
         ("status, class with defaults", "Lena", lambda: peers.LenientStatus(task_id="no-such-job"), ours),
-        ("pull of a peer with defaults", "Lena", lambda: peers.PullTask(), ours),
+        ("pull of a peer with defaults", "Lena", peers.PullTask, ours),
         ("submit, class with defaults", "Lena",
          lambda: peers.LenientSubmit(
              task=peers.Task(id=task(3).id, prompt="blue boat"), results=ASSET,
              signature=sign("Lena", result_message(0, "blue boat", ours, key("Lena").ss58_address))), ours),
-        ("pull to decline", "Omar", lambda: peers.PullTask(), ours),
+        ("pull to decline", "Omar", peers.PullTask, ours),
         ("decline", "Omar",
          lambda: peers.SubmitResults(task=task(4), results="", submit_time=0, signature=""), ours),
         ("submit, unknown task", "Omar",
          lambda: peers.SubmitResults(task=peers.Task(id="no-such"), results=ASSET, submit_time=0, signature="x"), ours),
-        ("pull of a stranger", "Stranger", lambda: peers.PullTask(), ours),
-        ("an unknown message", "Mina", lambda: peers.Ping(), ours),
-        ("signed for another axon", "Mina", lambda: peers.PullTask(), foreign),
+        ("pull of a stranger", "Stranger", peers.PullTask, ours),
+        ("an unknown message", "Mina", peers.Ping, ours),
+        ("signed for another axon", "Mina", peers.PullTask, foreign),
         ("hashes a field", "Mina",
          lambda: peers.HashingSubmit(task=task(0), signature=old("Mina"), **signed), ours),
         ("submit time out of range", "Mina",
@@ -305,7 +305,9 @@ class Odd:
         self.add("sender: the same nonce", signed=used)
         self.add("sender: the same nonce, GetVersion", "{}", "POST /GetVersion", signed=used)
         for seconds in (31, 30, -15, -17):
-            self.add(f"sender: {seconds} s from now", signed=self.headers(str((NOW_S + seconds) * 10**9), f"u{seconds}"))
+            self.add(
+                f"sender: {seconds} s from now", signed=self.headers(str((NOW_S + seconds) * 10**9), f"u{seconds}")
+            )
         for timeout in ("300", "1e9", "nan", "-1", "0"):
             early = self.headers(str((NOW_S - 100) * 10**9), f"t{timeout}")
             self.add(f"sender: 100 s old, timeout {timeout}", signed=early, timeout=timeout)
@@ -338,17 +340,16 @@ class Odd:
         wrong = self.headers(digest="0" * 64)
         self.add("field: another body hash, signed", signed=wrong)
         for name, text in {
-            "no base64": "*", "no JSON": base64.b64encode(b"{").decode(), "no UTF-8": base64.b64encode(b"\xff").decode(),
+            "no base64": "*", "no JSON": base64.b64encode(b"{").decode(),
+            "no UTF-8": base64.b64encode(b"\xff").decode(),
             "a number": base64.b64encode(b"7").decode(), "null": base64.b64encode(b"null").decode(), "empty": "",
             "nested too deeply": base64.b64encode(b"[" * 3000).decode(),
         }.items():  # fmt: skip
             submit = '{"results": "", "task": {"id": "no-such"}}'
             for stub in ("results", "submit_time", "task", "feedback", "unknown", "timeout", "axon"):
-                self.add(
-                    f"stub: {stub} {name}", submit, "POST /SubmitResults", **{f"bt_header_input_obj_{stub}": text}
-                )
-        self.add("stub: no name", **{"bt_header_input_obj_": "IiI="})
-        self.add("stub: no underscore", **{"bt_header_input_obj": "IiI="})
+                self.add(f"stub: {stub} {name}", submit, "POST /SubmitResults", **{f"bt_header_input_obj_{stub}": text})
+        self.add("stub: no name", bt_header_input_obj_="IiI=")
+        self.add("stub: no underscore", bt_header_input_obj="IiI=")
 
     def framing(self) -> None:
         for kind in (None, "", "text/plain", "application/json; charset=utf-8", "application/vnd.x+json",
@@ -390,7 +391,8 @@ class Odd:
             '{"results": "", "submit_time": 9223372036854775807}', '{"results": "", "submit_time": 1e400}',
             '{"results": "", "submit_time": 1e18}', '{"results": "", "submit_time": true}',
             '{"results": "", "submit_time": null}', '{"results": "", "signature": null}',
-            '{"results": "", "signature": 7}', '{"results": "", "bound_signature": null}', '{"results": "", "task": null}',
+            '{"results": "", "signature": 7}', '{"results": "", "bound_signature": null}',
+            '{"results": "", "task": null}',
             '{"results": "", "task": {"id": 7}}', '{"results": "", "task": {"id": "a", "more": 1}}',
             '{"results": "", "task": []}', '{"results": "", "task": {"id": null, "prompt": null}}',
             '{"results": "", "score": "x", "feedback": 7, "seed": {}}', '{"results": "\\ud800"}',
@@ -432,7 +434,6 @@ def main() -> None:
     GOLDEN.mkdir(exist_ok=True)
     for name, content in {"sdk_calls": said, "odd_requests": odd_requests()}.items():
         (GOLDEN / f"{name}.json").write_text(json.dumps(content, indent=1) + "\n")
-        print(name, len(content), sorted({one.get("status", "") for one in content}, key=str))
 
 
 if __name__ == "__main__":

@@ -23,3 +23,14 @@ def load_recorded(name: str) -> list[dict[str, Any]]:
 def peer_hotkey(name: str) -> str:
     """Return the hotkey of a peer of the recordings."""
     return str(Keypair.create_from_uri(f"//{name}").ss58_address)
+
+
+def fields_of(message: str) -> dict[str, str]:
+    """Return the header fields of a recorded request or reply, with their names in lower case."""
+    lines = message.partition("\r\n\r\n")[0].split("\r\n")[1:]
+    return {name.lower(): text for name, _, text in (line.partition(": ") for line in lines)}
+
+
+def body_of(message: str) -> bytes:
+    """Return the body of a recorded request or reply."""
+    return message.partition("\r\n\r\n")[2].encode("latin-1")

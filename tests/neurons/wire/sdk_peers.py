@@ -123,15 +123,15 @@ LenientSubmit = named(
     score=(Any, "not yet"),
     thresholds=(Any, "none"),
 )
-LenientGenerate = named(
-    "Generate", bt.Synapse, prompt=(str, ""), task_id=(str, ""), polling_interval=(Any, "soon")
-)
+LenientGenerate = named("Generate", bt.Synapse, prompt=(str, ""), task_id=(str, ""), polling_interval=(Any, "soon"))
 LenientStatus = named(
     "StatusCheck", bt.Synapse, task_id=(str, ""), status=(TaskStatus | None, None), results=(str | None, None)
 )
 """With a default for every field, so that no stubs are sent, and fields of the reply of other types than ours."""
 
-OtherPull = named("PullTask", PullTask, version=(Version, ...), note=(str, "hello"), weights=(dict[str, float], {"a": 1.0}))
+OtherPull = named(
+    "PullTask", PullTask, version=(Version, ...), note=(str, "hello"), weights=(dict[str, float], {"a": 1.0})
+)
 OtherSubmit = named(
     "SubmitResults",
     bt.Synapse,

@@ -4,36 +4,35 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import json
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import bittensor as bt
 import httpx
 import pytest
-from bittensor.core.synapse import TerminalInfo
+from bittensor_wallet import Keypair
 
 from neurons.chain.contract import Seat, Snapshot
 from neurons.chain.opening import open_wallet
 from neurons.chain.settings import WalletSettings
+from neurons.chain.signing import sign, verify
 from neurons.chain.wallets import make_wallet
-from neurons.protocol import PullTask, SubmitResults, Task, ThreeGenSynapse, bound_message, result_message, sign, verify
-from neurons.validator.axon.assembly import build_gateway
-from neurons.validator.axon.bodies import BodyRules
-from neurons.validator.axon.gateway import AxonGateway
+from neurons.messages import bound_message, result_message
 from neurons.validator.axon.handlers import Handlers
-from neurons.validator.axon.hooks import RequestVerifier
-from neurons.validator.axon.listening import ListenAddress, axon_server
+from neurons.validator.axon.listening import axon_server
 from neurons.validator.tasks.desk import Desk
+from neurons.wire.axon import Axon
+from neurons.wire.bodies import BodyRules
+from neurons.wire.headers import signed_by, write_headers
+from neurons.wire.senders import SenderRules
+from neurons.wire.synapses import PullTask, SubmitResults, Synapse, Task
 from serving.server import bind
 
-MINER = bt.Keypair.create_from_uri("//Mina")
-OTHER = bt.Keypair.create_from_uri("//Milo")
-STRANGER = bt.Keypair.create_from_uri("//Stranger")
-SDK_VERSION = 10_005_000
+MINER = Keypair.create_from_uri("//Mina")
+OTHER = Keypair.create_from_uri("//Milo")
+STRANGER = Keypair.create_from_uri("//Stranger")
 
 
 @dataclass
@@ -41,8 +40,8 @@ class Running:
     """A running axon, and the refusal codes that it counted."""
 
     desk: Desk
-    gateway: AxonGateway
-    verifier: RequestVerifier
+    app: Axon
+    senders: SenderRules
     port: int
     hotkey: str
     refused: list[str]
@@ -52,9 +51,12 @@ class Running:
         return f"http://127.0.0.1:{self.port}"
 
     @property
-    def info(self) -> bt.AxonInfo:
-        return bt.AxonInfo(
-            version=SDK_VERSION, ip="127.0.0.1", port=self.port, ip_type=4, hotkey=self.hotkey, coldkey=self.hotkey
+    def info(self) -> Any:
+        """The axon as the SDK's client is told of it."""
+        from bittensor import AxonInfo
+
+        return AxonInfo(
+            version=10_005_000, ip="127.0.0.1", port=self.port, ip_type=4, hotkey=self.hotkey, coldkey=self.hotkey
         )
 
 
@@ -72,14 +74,14 @@ class Subnet:
     async def axon(self) -> AsyncIterator[Running]:
         desk = self.world.desk()
         listener = bind("127.0.0.1", 0)
-        address = ListenAddress("127.0.0.1", listener.getsockname()[1], "127.0.0.1", listener.getsockname()[1])
-        verifier = RequestVerifier(self.world.hotkey, desk.state.use_nonce, self.may_ask)
-        verifier.snapshot = snapshot(self.world.hotkey, *self.registered)
         refused: list[str] = []
         handlers = Handlers(desk, 30, lambda: "1.0.0 three-gen-small@1+fp32", lambda *_: None)
-        gateway = build_gateway(self.wallet, address, verifier, handlers, refused.append, self.rules)
-        async with axon_server(gateway, listener, 1.0):
-            yield Running(desk, gateway, verifier, address.port, self.world.hotkey, refused)
+        senders = SenderRules(self.world.hotkey, handlers.store_nonce, self.may_ask)
+        senders.snapshot = snapshot(self.world.hotkey, *self.registered)
+        app = Axon(handlers.by_message(), senders, desk.state.may_send_large, refused.append, self.rules)
+        port = listener.getsockname()[1]
+        async with axon_server(app, listener, 1.0):
+            yield Running(desk, app, senders, port, self.world.hotkey, refused)
 
 
 def snapshot(*hotkeys: str) -> Snapshot:
@@ -100,25 +102,21 @@ def subnet(world: Any, tmp_path: Path) -> Subnet:
 class Peer:
     """Signs as the SDK's dendrite does, and sends any request, valid or not."""
 
-    keypair: bt.Keypair
+    keypair: Keypair
     axon: Running
     client: httpx.AsyncClient
     uuid: str = "a-process"
 
-    def headers(self, synapse: ThreeGenSynapse, nonce: int | None = None, timeout_s: float = 12.0) -> dict[str, str]:
+    def headers(self, synapse: Synapse, nonce: int | None = None, timeout_s: float = 12.0) -> dict[str, str]:
         nonce = time.time_ns() if nonce is None else nonce
-        me, hash_ = self.keypair.ss58_address, synapse.body_hash
-        signature = self.keypair.sign(f"{nonce}.{me}.{self.axon.hotkey}.{self.uuid}.{hash_}".encode())
-        synapse.timeout = timeout_s
-        synapse.dendrite = TerminalInfo(
-            version=SDK_VERSION, nonce=nonce, uuid=self.uuid, hotkey=me, signature="0x" + signature.hex()
-        )
-        return {**synapse.to_headers(), "content-type": "application/json"}
+        sender = signed_by(self.keypair.ss58_address, nonce, self.axon.hotkey, self.uuid, self.keypair.sign)
+        synapse.timeout, synapse.dendrite = timeout_s, sender.model_copy(update={"ip": None})
+        return {**write_headers(synapse, b""), "content-type": "application/json"}
 
-    async def send(self, synapse: ThreeGenSynapse, headers: dict[str, str] | None = None) -> httpx.Response:
+    async def send(self, synapse: Synapse, headers: dict[str, str] | None = None) -> httpx.Response:
         headers = self.headers(synapse) if headers is None else headers
         return await self.client.post(
-            f"{self.axon.url}/{type(synapse).__name__}", headers=headers, content=json.dumps(synapse.model_dump())
+            f"{self.axon.url}/{type(synapse).__name__}", headers=headers, content=synapse.model_dump_json()
         )
 
     async def pull(self) -> Any:
@@ -146,7 +144,7 @@ def peer() -> Callable[..., contextlib.AbstractAsyncContextManager[Peer]]:
     """Connect a peer: `async with peer(axon) as miner`, with MINER's key unless another is given."""
 
     @contextlib.asynccontextmanager
-    async def made(axon: Running, keypair: bt.Keypair = MINER, uuid: str = "a-process") -> AsyncIterator[Peer]:
+    async def made(axon: Running, keypair: Keypair = MINER, uuid: str = "a-process") -> AsyncIterator[Peer]:
         async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
             yield Peer(keypair, axon, client, uuid)
 
@@ -154,20 +152,21 @@ def peer() -> Callable[..., contextlib.AbstractAsyncContextManager[Peer]]:
 
 
 @pytest.fixture
-def keys() -> dict[str, bt.Keypair]:
+def keys() -> dict[str, Keypair]:
     return {"miner": MINER, "other": OTHER, "stranger": STRANGER}
-
-
-class StockDendrite(bt.Dendrite):  # type: ignore[misc]
-    """The SDK's client without its destructor, which needs an event loop after the last one has closed."""
-
-    def __del__(self) -> None:
-        pass
 
 
 @pytest.fixture
 def stock_dendrite() -> Iterator[Callable[[], Any]]:
     """Build the SDK's own client. Its constructor looks its address up over the network; here it is given one."""
+    from bittensor import Dendrite
+
+    class StockDendrite(Dendrite):  # type: ignore[misc]
+        """The SDK's client without its destructor, which needs an event loop after the last one has closed."""
+
+        def __del__(self) -> None:
+            pass
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("bittensor.utils.networking.get_external_ip", lambda: "192.0.2.1")
         yield lambda keypair=MINER: StockDendrite(keypair)

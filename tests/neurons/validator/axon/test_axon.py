@@ -9,8 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from neurons.protocol import GetVersion, PullTask, SubmitResults
+from neurons.wire.synapses import GetVersion, PullTask
 from tests.eventually import eventually_async
+from tests.neurons.wire import sdk_peers
 
 
 def test_a_task_from_pull_to_score(subnet: Any, peer: Any) -> None:
@@ -104,10 +105,11 @@ def test_a_miner_that_declines_gets_only_a_cooldown(subnet: Any, peer: Any) -> N
 def test_the_sdk_dendrite_is_served(subnet: Any, stock_dendrite: Any) -> None:
     async def story() -> None:
         async with subnet.axon() as axon, stock_dendrite() as dendrite:
-            pulled = await dendrite.call(axon.info, PullTask(), timeout=12)
+            pulled = await dendrite.call(axon.info, sdk_peers.PullTask(), timeout=12)
             assert pulled.is_success
             assert pulled.task.prompt == "a red car"
-            refused = await dendrite.call(axon.info, SubmitResults(results="x", submit_time=-1, signature=""))
+            result = sdk_peers.SubmitResults(results="x", submit_time=-1, signature="")
+            refused = await dendrite.call(axon.info, result)
             assert refused.dendrite.status_code == 400
             assert refused.dendrite.status_message.startswith("invalid_request: ")
 
@@ -140,7 +142,7 @@ def test_a_stopping_axon_finishes_current_requests_and_refuses_new_ones(subnet: 
 
         async def wait() -> None:
             judging.set()
-            await eventually_async(lambda: axon.gateway.stopping)
+            await eventually_async(lambda: axon.app.stopping)
             async with peer(axon, uuid="late") as late:
                 answer = await late.send(PullTask())
                 assert (answer.status_code, answer.json()["code"]) == (503, "stopping")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from neurons.validator.axon.bodies import BodyRules, BodySlots
-from neurons.validator.axon.refusals import BUSY, BUSY_WITH_YOU
+from neurons.wire.bodies import BodyRules, BodySlots
+from neurons.wire.refusals import BUSY, BUSY_WITH_YOU
 
 
 def test_one_hotkey_is_limited_to_its_share() -> None:

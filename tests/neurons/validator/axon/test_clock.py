@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from neurons.protocol import PullTask
-from neurons.validator.axon.clock import RequestTimes
+from neurons.wire.clock import RequestTimes
+from neurons.wire.synapses import PullTask
 from tests.neurons.validator.axon.raw_requests import refusal_code
 
 
@@ -25,7 +25,7 @@ class Times(RequestTimes):
 def test_most_requests_refused_as_future_are_a_problem_until_they_are_right_again(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    caplog.set_level(logging.INFO, "neurons.validator.axon.clock")
+    caplog.set_level(logging.INFO, "neurons.wire.clock")
     times = Times()
     for number in range(4):
         times.note(f"miner-{number}", "future")
@@ -64,10 +64,10 @@ def test_only_signed_requests_count(subnet: Any, peer: Any) -> None:
                 headers = miner.headers(PullTask(), time.time_ns() + 60_000_000_000)
                 forged = {**headers, "bt_header_dendrite_signature": "0x" + "00" * 64}
                 assert refusal_code(await miner.send(PullTask(), forged)) == "future_nonce"
-            assert axon.verifier.times.problem() == ""
+            assert axon.senders.times.problem() == ""
             for _ in range(5):
                 headers = miner.headers(PullTask(), time.time_ns() + 60_000_000_000)
                 assert refusal_code(await miner.send(PullTask(), headers)) == "future_nonce"
-            assert "5 of the last 5 requests were refused" in axon.verifier.times.problem()
+            assert "5 of the last 5 requests were refused" in axon.senders.times.problem()
 
     asyncio.run(story())

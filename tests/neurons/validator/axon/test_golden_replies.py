@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
-from neurons.protocol import Generate, GetVersion, PullTask, StatusCheck, SubmitResults
+from neurons.wire.synapses import Generate, GetVersion, PullTask, StatusCheck, SubmitResults
 
 GOLDEN = Path(__file__).with_name("golden_replies.json")
 NOW = 1_000_000.0

@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from neurons.protocol import PullTask, SubmitResults
-from neurons.validator.axon.bodies import BodyRules
+from neurons.wire.bodies import BodyRules
+from neurons.wire.synapses import PullTask, SubmitResults
 from tests.neurons.validator.axon.raw_requests import assert_serves, post_raw, refusal_code
 
 LARGE = 200_000
@@ -94,7 +94,7 @@ def test_a_large_body_needs_a_task(subnet: Any, peer: Any) -> None:
             assert (answer.status_code, refusal_code(answer)) == (413, "no_open_task")
             task_id = (await miner.pull())["task"]["id"]
             assert (await miner.send(miner.result(task_id, asset=b"x" * LARGE))).json()["score"] == 0.9
-            assert axon.gateway.slots.taken == 0
+            assert axon.app.slots.taken == 0
 
     asyncio.run(story())
 
@@ -111,7 +111,7 @@ def test_a_forged_header_gets_no_slot_for_its_body(subnet: Any, peer: Any, keys:
 
             async def slowly() -> Any:
                 for start in range(0, len(body), 1 << 16):
-                    taken.append(axon.gateway.slots.taken)
+                    taken.append(axon.app.slots.taken)
                     yield body[start : start + (1 << 16)]
                     await asyncio.sleep(0.01)
 
@@ -147,7 +147,7 @@ def test_a_hotkey_may_send_two_large_bodies_at_a_time(subnet: Any, peer: Any, ke
                 done |= finished
                 submits = [one for one in submits if one not in finished]
             assert {refusal_code(one.result()) for one in done} == {"busy_with_you"}
-            assert axon.gateway.slots.taken == 2
+            assert axon.app.slots.taken == 2
             await assert_serves(other)
             go_on.set()
             first = [await one for one in submits]
@@ -155,7 +155,7 @@ def test_a_hotkey_may_send_two_large_bodies_at_a_time(subnet: Any, peer: Any, ke
             replies = [answer.json()["feedback"] for answer in (*first, later)]
             assert replies[0] == replies[1] == replies[2]
             assert len(subnet.world.judged) == 1
-            assert axon.gateway.slots.taken == 0
+            assert axon.app.slots.taken == 0
 
     asyncio.run(story())
 
@@ -169,7 +169,7 @@ def test_a_slow_body_is_cut_off(subnet: Any, peer: Any) -> None:
                 answer = await reader.read()  # to the end: the connection is closed
             assert answer.startswith(b"HTTP/1.1 408")
             assert b'"code": "slow_body"' in answer
-            assert (axon.gateway.active_requests, axon.gateway.slots.taken) == (0, 0)
+            assert (axon.app.active_requests, axon.app.slots.taken) == (0, 0)
             await assert_serves(miner)
 
     asyncio.run(story())

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from neurons.protocol import Generate, PullTask
-from neurons.validator.axon.bodies import BodyRules
+from neurons.wire.bodies import BodyRules
+from neurons.wire.synapses import Generate, PullTask
 from tests.neurons.validator.axon.raw_requests import refusal_code
 
 
@@ -30,7 +30,7 @@ def test_an_unregistered_hotkey_is_refused_with_a_retry_time(subnet: Any, peer: 
 def test_nobody_is_served_before_the_first_sync(subnet: Any, peer: Any) -> None:
     async def story() -> None:
         async with subnet.axon() as axon, peer(axon) as miner:
-            axon.verifier.snapshot = None
+            axon.senders.snapshot = None
             assert refusal_code(await miner.send(PullTask())) == "starting"
 
     asyncio.run(story())

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from neurons.protocol import Generate, GetVersion, PullTask, StatusCheck, SubmitResults, Task
+from neurons.wire.synapses import Generate, GetVersion, PullTask, StatusCheck, SubmitResults, Task
 from tests.neurons.validator.axon.raw_requests import assert_serves, refusal_code
 
 

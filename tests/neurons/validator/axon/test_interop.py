@@ -11,71 +11,31 @@ from typing import Any
 
 import bittensor as bt
 import pytest
-from pydantic import BaseModel
 
-from neurons import protocol
-from neurons.miner.dendrite import Dendrite
-from neurons.miner.peers import Peer
-from neurons.protocol import result_message, sign
+from neurons.chain.signing import sign, verify
+from neurons.messages import TaskStatus, result_message
+from neurons.wire import synapses
+from neurons.wire.dendrite import Dendrite
+from neurons.wire.peers import Peer
 from tests.eventually import eventually
+from tests.neurons.wire.sdk_peers import (
+    Feedback,
+    Generate,
+    GetVersion,
+    LenientGenerate,
+    LenientStatus,
+    LenientSubmit,
+    PullTask,
+    StatusCheck,
+    SubmitResults,
+    Task,
+    Version,
+)
 
 # The SDK computes body hashes in a way that pydantic has deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore:Accessing the 'model_fields' attribute")
 
 VALIDATOR = bt.Keypair.create_from_uri("//Victor")
-
-
-class Version(BaseModel):
-    major: int
-    minor: int
-    patch: int
-
-
-class Task(BaseModel):
-    id: str = ""
-    prompt: str = ""
-
-
-class Feedback(BaseModel):
-    validation_failed: bool = False
-    task_fidelity_score: float = 0
-    average_fidelity_score: float = 0
-    generations_within_8_hours: int = 0
-    current_miner_reward: float = 0
-
-
-class PullTask(bt.Synapse):
-    version: Version | None = None
-    task: Task | None = None
-    submit_before: int = 0
-    cooldown_until: int = 0
-    cooldown_violations: int = 0
-
-
-class SubmitResults(bt.Synapse):
-    task: Task | None = None
-    results: str
-    submit_time: int
-    signature: str
-    feedback: Feedback | None = None
-    cooldown_until: int = 0
-
-
-class GetVersion(bt.Synapse):
-    version: int = 0
-    validation_version: str = ""
-
-
-class Generate(bt.Synapse):
-    prompt: str
-    task_id: str | None = None
-    polling_interval: int = 30
-
-
-class StatusCheck(bt.Synapse):
-    task_id: str
-    status: protocol.TaskStatus | None = None
-    results: str | None = None
 
 
 def test_a_miner_with_only_the_fixed_fields_is_served(subnet: Any, stock_dendrite: Any, keys: Any) -> None:
@@ -108,42 +68,13 @@ def test_a_miner_with_only_the_fixed_fields_is_served(subnet: Any, stock_dendrit
     asyncio.run(story())
 
 
-class LenientSubmit(bt.Synapse):
-    """`SubmitResults` of a peer whose class has a default for every field, so that it sends no stubs in the headers."""
-
-    task: Task | None = None
-    results: str = ""
-    submit_time: int = 0
-    signature: str = ""
-    feedback: Feedback | None = None
-    cooldown_until: int = 0
-    score: Any = "not yet"  # of another type than ours: it is a field of the reply
-    thresholds: Any = "none"
-
-
-class LenientStatusCheck(bt.Synapse):
-    task_id: str = ""
-    status: protocol.TaskStatus | None = None
-    results: str | None = None
-
-
-class LenientGenerate(bt.Synapse):
-    prompt: str = ""
-    task_id: str = ""
-    polling_interval: Any = "soon"
-
-
 def test_a_peer_whose_classes_have_defaults_is_served(subnet: Any, stock_dendrite: Any, keys: Any) -> None:
-    names = {LenientSubmit: "SubmitResults", LenientStatusCheck: "StatusCheck", LenientGenerate: "Generate"}
-    for lenient, name in names.items():
-        lenient.__name__ = name
-
     async def story() -> None:
         async with subnet.axon() as axon, stock_dendrite() as miner, stock_dendrite(keys["stranger"]) as user:
             asked = LenientGenerate(prompt="blue boat")
             assert not any(name.startswith("bt_header_input") for name in asked.to_headers())
             job = (await user.call(axon.info, asked, deserialize=False)).task_id
-            assert (await user.call(axon.info, LenientStatusCheck(task_id=job))).status is not None
+            assert (await user.call(axon.info, LenientStatus(task_id=job))).status is not None
             pulled = await miner.call(axon.info, PullTask())
             signed = sign(keys["miner"], result_message(0, "blue boat", axon.hotkey, keys["miner"].ss58_address))
             result = LenientSubmit(task=pulled.task, results=base64.b64encode(b"a").decode(), signature=signed)
@@ -156,7 +87,7 @@ def test_a_result_without_results_is_refused_and_declines_nothing(subnet: Any, p
     async def story() -> None:
         async with subnet.axon() as axon, peer(axon) as miner:
             task = (await miner.pull())["task"]
-            synapse = protocol.SubmitResults()
+            synapse = synapses.SubmitResults()
             headers = {**miner.headers(synapse), "content-type": "application/json"}
             answer = await miner.client.post(f"{axon.url}/SubmitResults", headers=headers, json={"task": task})
             assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
@@ -173,7 +104,7 @@ def test_a_user_with_only_the_fixed_fields_is_served(subnet: Any, stock_dendrite
             pulled = await miner.call(axon.info, PullTask())
             assert pulled.task.prompt == "blue boat"
             checked = await user.call(axon.info, StatusCheck(task_id=asked.task_id))
-            assert checked.status == protocol.TaskStatus.IN_PROGRESS
+            assert checked.status == TaskStatus.IN_PROGRESS
 
     asyncio.run(story())
 
@@ -240,4 +171,4 @@ def test_a_validator_with_only_the_fixed_fields_is_understood(
     asyncio.run(story())
     (result,) = submitted
     message = result_message(result.submit_time, "a red car", VALIDATOR.ss58_address, keys["miner"].ss58_address)
-    assert protocol.verify(keys["miner"].ss58_address, message, result.signature)
+    assert verify(keys["miner"].ss58_address, message, result.signature)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from neurons.protocol import Generate, StatusCheck
+from neurons.wire.synapses import Generate, StatusCheck
 from tests.neurons.validator.axon.raw_requests import refusal_code
 
 

@@ -59,7 +59,7 @@ async def replay(subnet: Any, recorded: list[dict[str, str]]) -> dict[str, Any]:
     (subnet.world.folder / "secret").write_bytes(bytes(32))  # of the score seeds
     found = {}
     async with subnet.axon() as axon:
-        axon.verifier.now_ns = lambda: NOW_S * 10**9
+        axon.senders.now_ns = lambda: NOW_S * 10**9
         for one in recorded:
             found[one["name"]] = stable(*await send(axon.port, one["request"]))
     return found

@@ -18,13 +18,13 @@ from neurons.chain.contract import Seat, Snapshot
 from neurons.messages import PullReply, SubmitReply, Task
 from neurons.miner.candidate_runner import CandidateRunner
 from neurons.miner.delivery import Clock, deliver
-from neurons.miner.dendrite import Dendrite
-from neurons.miner.peers import CallRefusedError, Peer
 from neurons.miner.rules import MinerRules
 from neurons.miner.telemetry import MinerMetrics
 from neurons.miner.validators import LATEST_S, Validators
 from neurons.miner.work import Miner
 from neurons.services.generation_pool import GenerationPool
+from neurons.wire.dendrite import Dendrite
+from neurons.wire.peers import CallRefusedError, Peer
 from tests.eventually import eventually_async
 
 RESULTS = base64.b64encode(b"an asset").decode()
@@ -131,7 +131,7 @@ def test_a_validator_fault_costs_the_miner_nothing(subnet: Any, keys: Any, verdi
 
 def test_a_stopping_validator_sends_a_retry_time(subnet: Any, keys: Any) -> None:
     async def story(dendrite: Dendrite, axon: Any) -> float | None:
-        axon.gateway.stopping = True
+        axon.app.stopping = True
         with pytest.raises(CallRefusedError, match="503") as refused:
             await dendrite.pull(peer_of(axon))
         return refused.value.retry_after_s

@@ -6,7 +6,6 @@ They never contain anything that a peer sent. The SDK's dendrite shows `message`
 from __future__ import annotations
 
 import json
-from contextvars import ContextVar
 from dataclasses import dataclass
 
 from starlette.types import Message
@@ -70,9 +69,6 @@ STALE_NONCE = Refusal(401, "stale_nonce", "the nonce is older than 4 s and the t
 FUTURE_NONCE = Refusal(401, "future_nonce", "the nonce lies more than 30 s ahead; set your clock", 30)
 USED_NONCE = Refusal(401, "used_nonce", "this sender has used a nonce as new as this", 1)
 
-BY_STATUS = {404: UNKNOWN_SYNAPSE, 405: BAD_METHOD}
-"""Refusals by the status of an SDK or framework error. Any other status becomes INVALID."""
-
 ALL_REFUSALS = (
     UNKNOWN_SYNAPSE,
     BAD_METHOD,
@@ -109,16 +105,3 @@ class RefusedError(Exception):
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.code)
         self.refusal = refusal
-
-
-@dataclass(slots=True)
-class RequestContext:
-    """The state of one request, shared by gateway, hooks and handler: its authenticated hotkey, or its refusal."""
-
-    hotkey: str = ""
-    refusal: Refusal | None = None
-    holds_slot: bool = False
-
-
-request_context: ContextVar[RequestContext] = ContextVar("request_context")
-"""The current request. The SDK passes only the synapse to hooks and handlers, and its body may claim any hotkey."""

@@ -1,17 +1,20 @@
-"""Limits on request bodies: how many large ones at a time, and how slowly one may arrive."""
+"""Limits on request bodies: how large, how many large ones at a time, and how slowly one may arrive."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from starlette.types import Message, Receive
 
-from neurons.validator.axon.refusals import BUSY, BUSY_WITH_YOU, SLOW_BODY, Refusal, RefusedError
-from neurons.validator.tasks.replies import MAX_OTHER_BYTES, MAX_RESULT_BYTES
+from neurons.messages import MAX_OTHER_BYTES, MAX_RESULT_BYTES
+from neurons.wire.refusals import BUSY, BUSY_WITH_YOU, SLOW_BODY, Refusal, RefusedError
+
+
+class HungUpError(Exception):
+    """The peer closed the connection before its request was complete: nobody waits for a reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +63,24 @@ class BodySlots:
 class Body:
     """The body of one request, read through the server's `receive` at a minimum pace.
 
-    `length` is its Content-Length. `admit` is called before the first byte is read, and may return a refusal.
+    `length` is its Content-Length.
     """
 
-    def __init__(self, receive: Receive, length: int, rules: BodyRules, admit: Callable[[], Refusal | None]) -> None:
-        self._receive, self._rules, self._admit = receive, rules, admit
+    def __init__(self, receive: Receive, length: int, rules: BodyRules) -> None:
+        self._receive, self._rules = receive, rules
         self._started_at: float | None = None
         self._bytes_read = 0
         self.complete = length == 0
 
-    async def receive(self) -> Message:
-        """Return the next ASGI message. Raises RefusedError if the body is not admitted or too slow."""
-        if self.complete:  # the only message left is the disconnect, which may take as long as the reply
-            return await self._receive()
-        if self._started_at is None and (refusal := self._admit()) is not None:
-            raise RefusedError(refusal)
-        return await self._next()
+    async def read(self) -> bytes:
+        """Return the whole body. Raises RefusedError if it is too slow, HungUpError if the peer hangs up."""
+        parts = []
+        while not self.complete:
+            message = await self._next()
+            if message["type"] == "http.disconnect":
+                raise HungUpError
+            parts.append(message.get("body", b""))
+        return b"".join(parts)
 
     async def discard(self) -> None:
         """Read and discard the rest for a bounded time, so that the peer can read its reply."""

@@ -1,33 +1,36 @@
-"""Calls to validators' axons, signed as the SDK's dendrite signs them and sent with httpx.
+"""Calls to axons, signed as the SDK's dendrite signs them: one POST with a deadline and a reply of bounded size each.
 
-The SDK's own dendrite looks up its external address over the network when it is created, keeps an entry for every call
-it ever made, follows redirects and reads replies of any size (docs/decisions.md). Here the SDK's synapse makes the
-headers, the body and the body hash; the rest is one POST with a deadline and a reply of bounded size. Create one
-dendrite per process and use it with `async with`. Do not overlap calls to one validator: an axon accepts only rising
-nonces.
+Create one dendrite per process and use it with `async with`. Do not overlap calls to one validator: an axon accepts
+only rising nonces.
 """
 
 from __future__ import annotations
 
 import asyncio
 import base64
-import json
 import time
 import uuid
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, TypeVar
 
-import bittensor as bt
 import httpx
-from bittensor.core.settings import version_as_int
-from bittensor.core.synapse import TerminalInfo
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from neurons import protocol
-from neurons.messages import PullReply, SubmitReply, SubmitRequest, Task, bound_message, result_message
-from neurons.miner.peers import (
+from neurons.chain.signing import sign
+from neurons.messages import (
+    PullReply,
+    SubmitReply,
+    SubmitRequest,
+    Task,
+    TaskStatus,
+    bound_message,
+    result_message,
+)
+from neurons.wire import synapses
+from neurons.wire.headers import signed_by, write_headers
+from neurons.wire.peers import (
     CallRefusedError,
     NoReplyError,
     Peer,
@@ -36,9 +39,10 @@ from neurons.miner.peers import (
     filter_score,
     filter_thresholds,
 )
+from neurons.wire.synapses import Synapse, Terminal
 from serving import http_client
 
-S = TypeVar("S", bound=protocol.ThreeGenSynapse)
+S = TypeVar("S", bound=Synapse)
 
 CONNECT_S = 5.0
 PULL_S = 20.0
@@ -56,14 +60,14 @@ RESULT_BYTES = 17 << 20
 
 
 class Dendrite:
-    """Calls axons, signing with `keypair` for subnet `netuid`.
+    """Calls axons, signing with `keypair` (a `bittensor_wallet.Keypair`) for subnet `netuid`.
 
     `transport` is httpx's, for tests; `now_ns` returns Unix nanoseconds.
     """
 
     def __init__(
         self,
-        keypair: bt.Keypair,
+        keypair: Any,
         netuid: int,
         *,
         transport: httpx.AsyncBaseTransport | None = None,
@@ -87,7 +91,7 @@ class Dendrite:
 
     async def pull(self, peer: Peer) -> PullReply:
         """Ask for a task. Raises PeerError."""
-        reply = await self._call(peer, protocol.PullTask(version=protocol.NEURONS_VERSION), self.pull_s)
+        reply = await self._call(peer, synapses.PullTask(version=synapses.NEURONS_VERSION), self.pull_s)
         task = None
         if reply.task is not None and reply.task.id and reply.task.prompt:
             task = Task(reply.task.id, reply.task.prompt, clamp_time(reply.submit_before))
@@ -106,15 +110,15 @@ class Dendrite:
     async def submit(self, peer: Peer, task: Task, results: str) -> SubmitReply:
         """Send a result, or decline with an empty one; both signatures are made for this call. Raises PeerError."""
         request = await asyncio.to_thread(self._sign, peer.hotkey, task, results)
-        synapse = protocol.SubmitResults(
-            task=protocol.Task(id=request.task_id, prompt=request.prompt),
+        synapse = synapses.SubmitResults(
+            task=synapses.Task(id=request.task_id, prompt=request.prompt),
             results=request.results,
             submit_time=request.submit_time,
             signature=request.signature,
             bound_signature=request.bound_signature,
         )
         reply = await self._call(peer, synapse, self.submit_s)
-        feedback = reply.feedback or protocol.Feedback()
+        feedback = reply.feedback or synapses.Feedback()
         return SubmitReply(
             validation_failed=feedback.validation_failed,
             task_fidelity_score=feedback.task_fidelity_score,
@@ -133,7 +137,7 @@ class Dendrite:
 
     async def version(self, peer: Peer) -> tuple[int, str]:
         """Return the validator's release as one number, and the text of its validation service. Raises PeerError."""
-        reply = await self._call(peer, protocol.GetVersion(), self.pull_s)
+        reply = await self._call(peer, synapses.GetVersion(), self.pull_s)
         return reply.version, reply.validation_version
 
     async def generate(self, peer: Peer, prompt: str) -> tuple[str, int]:
@@ -141,14 +145,14 @@ class Dendrite:
 
         Raises PeerError.
         """
-        reply = await self._call(peer, protocol.Generate(prompt=prompt), self.pull_s)
+        reply = await self._call(peer, synapses.Generate(prompt=prompt), self.pull_s)
         if not reply.task_id:
             raise NoReplyError("the reply names no job")
         return reply.task_id, reply.polling_interval
 
-    async def status(self, peer: Peer, task_id: str) -> tuple[protocol.TaskStatus | None, str | None]:
+    async def status(self, peer: Peer, task_id: str) -> tuple[TaskStatus | None, str | None]:
         """Return the status of that job, and its result (base64) once it is done. Raises PeerError."""
-        reply = await self._call(peer, protocol.StatusCheck(task_id=task_id), self.pull_s, RESULT_BYTES)
+        reply = await self._call(peer, synapses.StatusCheck(task_id=task_id), self.pull_s, RESULT_BYTES)
         return reply.status, reply.results
 
     def _sign(self, validator: str, task: Task, results: str) -> SubmitRequest:
@@ -167,45 +171,34 @@ class Dendrite:
             prompt=task.prompt,
             results=results,
             submit_time=submit_time,
-            signature=protocol.sign(self._keypair, result_message(submit_time, task.prompt, validator, self.hotkey)),
-            bound_signature=protocol.sign(self._keypair, bound),
+            signature=sign(self._keypair, result_message(submit_time, task.prompt, validator, self.hotkey)),
+            bound_signature=sign(self._keypair, bound),
         )
 
     async def _call(self, peer: Peer, synapse: S, timeout_s: float, reply_bytes: int = REPLY_BYTES) -> S:
-        """Send a synapse and return it as the axon filled it. Raises PeerError."""
-        self._add_headers(peer, synapse, timeout_s)
-        headers = {**synapse.to_headers(), "Content-Type": "application/json"}
-        body = await asyncio.to_thread(lambda: json.dumps(synapse.model_dump()).encode())
+        """Send a synapse and return the reply, which is one as well. Raises PeerError."""
+        synapse = self._signed(peer, synapse, timeout_s)
+        body = await asyncio.to_thread(lambda: synapse.model_dump_json().encode())
+        headers = {**write_headers(synapse, body), "Content-Type": "application/json"}
         response = await self._post(f"{peer.url}/{synapse.name}", headers, body, timeout_s, reply_bytes + len(body))
         if response.status != 200:
             raise CallRefusedError(response.status, _read_message(response.body), response.retry_after_s)
-        found = _parse_object(response.body)
-        if found is None:
-            raise NoReplyError("the reply is not a JSON object")
-        # Some axons omit the required fields in their reply.
-        sent = {name: getattr(synapse, name) for name in synapse.get_required_fields()}
         try:
-            return type(synapse).model_validate({**sent, **found})
+            return type(synapse).from_reply(response.body)
         except ValidationError as error:
             raise NoReplyError(f"the reply cannot be read: {error.error_count()} fields are invalid") from error
+        except ValueError as error:
+            raise NoReplyError("the reply is not a JSON object") from error
 
-    def _add_headers(self, peer: Peer, synapse: S, timeout_s: float) -> None:
-        """Add sender, receiver, nonce and their signature, as the SDK's dendrite does."""
+    def _signed(self, peer: Peer, synapse: S, timeout_s: float) -> S:
+        """Return the synapse with sender, receiver and timeout, signed with a nonce of its own."""
         now = self._now_ns()
         if self._nonce > now + STEP_BACK_NS:  # the clock was put back
             self._uuid, self._nonce = str(uuid.uuid4()), 0
         self._nonce = max(self._nonce + 1, now)
-        synapse.timeout = timeout_s
-        synapse.axon = TerminalInfo(ip=peer.ip, port=peer.port, hotkey=peer.hotkey)
-        signed = f"{self._nonce}.{self.hotkey}.{peer.hotkey}.{self._uuid}.{synapse.body_hash}"
-        synapse.dendrite = TerminalInfo(
-            ip="0.0.0.0",  # noqa: S104  the axon sees our address on the connection
-            version=version_as_int,
-            nonce=self._nonce,
-            uuid=self._uuid,
-            hotkey=self.hotkey,
-            signature=f"0x{self._keypair.sign(signed.encode()).hex()}",
-        )
+        sender = signed_by(self.hotkey, self._nonce, peer.hotkey, self._uuid, self._keypair.sign)
+        receiver = Terminal(ip=peer.ip, port=peer.port, hotkey=peer.hotkey)
+        return synapse.model_copy(update={"timeout": timeout_s, "dendrite": sender, "axon": receiver})
 
     async def _post(
         self, url: str, headers: dict[str, str], body: bytes, timeout_s: float, max_bytes: int
@@ -228,14 +221,10 @@ class Dendrite:
             raise NoReplyError(str(error)) from error
 
 
-def _parse_object(content: bytes) -> dict[str, Any] | None:
+def _read_message(content: bytes) -> str:
+    """Return an axon's reason for a refusal: both the SDK's axons and ours send it as `message`."""
     try:
         found: Any = from_json(content)
     except ValueError:
-        return None
-    return found if isinstance(found, dict) else None
-
-
-def _read_message(content: bytes) -> str:
-    """Return an axon's reason for a refusal: both the SDK's axons and ours send it as `message`."""
-    return str((_parse_object(content) or {}).get("message") or "no reason given")
+        found = None
+    return str((found if isinstance(found, dict) else {}).get("message") or "no reason given")
