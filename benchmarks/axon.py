@@ -2,9 +2,9 @@
 
 python -m benchmarks.axon [--rounds 3] [--requests 2000] [--concurrent 1 16 64]
 
-Each axon runs in its own process, and so does each of two clients. The same client signs every request as the SDK's dendrite does and keeps its
-connections open. The validator's axon does all its work: it checks registration and signature, writes the nonce to disk
-and looks up the miner's open task. The SDK's verifies in memory and returns a constant.
+Each axon runs in its own process, and so does each of two clients. The clients sign every request as the SDK's dendrite
+does and keep their connections open. The validator's axon does all its work: it checks registration and signature,
+writes the nonce to disk and looks up the miner's open task. The SDK's verifies in memory and returns a constant.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-import bittensor as bt
+from bittensor_wallet import Keypair
 
 from benchmarks.desks import make_desk
 from benchmarks.timing import process_cpu_s
@@ -69,18 +69,20 @@ class FixedWallet:
 def serve_stock(ready: Connection, _miners: list[str]) -> None:
     """Serve the SDK's axon with the SDK's own synapse class, for any signer."""
     load_sdk()
+    from bittensor import Axon as StockAxon  # noqa: PLC0415  the other axon does without
 
-    from tests.neurons.wire.sdk_peers import PullTask, Task  # noqa: PLC0415
+    from tests.neurons.wire.sdk_peers import PullTask as StockPull  # noqa: PLC0415
+    from tests.neurons.wire.sdk_peers import Task  # noqa: PLC0415
 
-    async def pull(synapse: PullTask) -> PullTask:
+    async def pull(synapse: StockPull) -> StockPull:
         synapse.task = Task(id="0123456789abcdef012345", prompt="a red car")
         synapse.submit_before = int(time.time()) + 600
         return synapse
 
-    pull.__annotations__ = {"synapse": PullTask, "return": PullTask}
+    pull.__annotations__ = {"synapse": StockPull, "return": StockPull}
     port = free_port()
     wallet: Any = FixedWallet(keypair("Victor"), keypair("Victor"))
-    axon = bt.Axon(wallet, port=port, ip="127.0.0.1", external_ip="127.0.0.1")
+    axon = StockAxon(wallet, port=port, ip="127.0.0.1", external_ip="127.0.0.1")
     axon.fast_config.host = "127.0.0.1"
     axon.attach(pull)
     axon.start()

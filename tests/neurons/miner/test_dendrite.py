@@ -50,7 +50,7 @@ def test_a_task_is_pulled_and_a_result_sent_with_both_signatures(stock_axon) -> 
         assert (answer.task_fidelity_score, answer.score) == (1.0, 0.9)
 
     calling(scenario)
-    assert int(stock_axon.pulls[0].version) == 10_000
+    assert stock_axon.pulls[0].version.model_dump() == {"major": 1, "minor": 0, "patch": 0}
     assert stock_axon.submits[0].results == RESULTS
     assert stock_axon.signed_as_it_should(stock_axon.submits[0])
 

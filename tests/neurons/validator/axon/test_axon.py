@@ -102,6 +102,7 @@ def test_a_miner_that_declines_gets_only_a_cooldown(subnet: Any, peer: Any) -> N
     asyncio.run(story())
 
 
+@pytest.mark.filterwarnings("ignore:Accessing the 'model_fields' attribute")  # the SDK's dendrite does
 def test_the_sdk_dendrite_is_served(subnet: Any, stock_dendrite: Any) -> None:
     async def story() -> None:
         async with subnet.axon() as axon, stock_dendrite() as dendrite:
