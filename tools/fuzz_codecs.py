@@ -35,10 +35,17 @@ INTERESTING = (0, 1, 2, 3, 9, 10, 13, 32, 45, 46, 48, 57, 101, 110, 127, 128, 25
 NUMBERS = (0, 1, 2**20, 2**31, 2**32 - 1, 0x7F800000, 0x7FC00000, 0x7149F2CA, 0xF149F2CA, 0x42C80000, 0xC2C80000)
 """Counts; and as float32 infinity, NaN, 1e30, -1e30, 100, -100."""
 
-WRAPS: tuple[Callable[[bytes], bytes], ...] = (bytes, gzip.compress, zstandard.ZstdCompressor(level=1).compress)
+
+def _members(compress: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
+    """Return `compress` in two members, the first one short, with zeros behind them."""
+    return lambda data: compress(data[:10]) + compress(data[10:]) + bytes(8)
+
+
+_zstd = zstandard.ZstdCompressor(level=1).compress
+WRAPS: tuple[Callable[[bytes], bytes], ...] = (bytes, gzip.compress, _zstd, _members(gzip.compress), _members(_zstd))
 WORDS = (
     b"nan inf -inf 1e400 -1 0 1 999999 1000000 1000001 4294967295 18446744073709551615 ascii binary_big_endian double "
-    b"uchar list element property vertex face end_header f_rest_0 rot_0 x NGSP ply"
+    b"uchar list element property vertex face chunk sh end_header f_rest_0 rot_0 x scale_2 filter_3D red NGSP ply"
 ).split()
 
 
@@ -70,20 +77,21 @@ def check(data: bytes) -> str:
 
 
 def seed_files() -> list[tuple[str, bytes]]:
-    """Return small valid files (kind, bytes) of every supported layout; SPZ of versions 2 and 3 without gzip."""
+    """Return small valid files (kind, bytes) of every supported layout; SPZ of versions 2 and 3 uncompressed."""
     seeds = []
     for degree in range(4):
         splats = _splats(3, degree)
         ply = codecs.encode_ply(splats)
         payload = gzip.decompress(codecs.encode_spz(splats))
+        version_2 = gzip.decompress(codecs.encode_spz(splats, 2))
         seeds += [("ply", ply), ("ply", _as_text(ply)), ("ply", _big_endian(ply))]
-        seeds += [("spz", payload), ("spz", _as_version_2(payload)), ("spz", _as_version_4(payload))]
-    header, _, rows = seeds[0][1].partition(b"element vertex")
-    camera = b"element camera 1\nproperty double focal\nproperty uchar kind\n"
-    front, end, body = rows.partition(b"end_header\n")
-    faces = b"element face 1\nproperty list uchar int vertex_indices\n"
-    foreign = header + camera + b"element vertex" + front + faces + end + bytes(9) + body + b"\3" + bytes(12)
-    return [*seeds, ("ply", foreign)]
+        seeds += [("spz", payload), ("spz", version_2), ("spz", _as_version_4(payload))]
+    records = struct.pack("<II3fIII", 0xADBE0002, 12, 0, 1, 1, 0xADBE0003, 4, 4)
+    for deep in (_degree_4(payload), _degree_4(version_2)):  # with the antialiased mark and extension records
+        seeds.append(("spz", deep[:14] + b"\3" + deep[15:] + records))
+    seeds.append(("spz", _as_version_4(seeds[-2][1], records)))
+    ply = seeds[0][1]
+    return [*seeds, *(("ply", file) for file in (*_foreign(ply), *_other_columns(ply), *_chunked()))]
 
 
 def damage(data: bytes, chance: random.Random) -> bytes:
@@ -127,7 +135,7 @@ def run_builtin(runs: int, seed: int) -> None:
     for number in range(runs):
         kind, data = chance.choice(seeds)
         if kind == "spz" and data[4] != 4:  # versions 2 and 3: damage before or after compression
-            wrap = chance.choice(WRAPS[1:])
+            wrap = chance.choice(WRAPS)
             data = wrap(damage(data, chance)) if chance.random() < 0.7 else damage(wrap(data), chance)
         else:
             data = damage(data, chance)
@@ -196,14 +204,62 @@ def _big_endian(ply: bytes) -> bytes:
     return header.replace(b"little", b"big") + rows.astype(">f4").tobytes()
 
 
-def _as_version_2(payload: bytes) -> bytes:
-    """Convert a version 3 payload to version 2, with the bytes 200 100 50 for every rotation."""
+def _foreign(ply: bytes) -> list[bytes]:
+    """Return `ply` and its text among other elements: numbers and lists ahead of the splats, lists behind them."""
+    ahead = b"element camera 1\nproperty double focal\nproperty uchar kind\n"
+    ahead += b"element strip 2\nproperty short kind\nproperty list uint8 float weights\nproperty list int uchar name\n"
+    behind = b"element face 1\nproperty list uchar int vertex_indices\n"
+    rows = bytes(9) + struct.pack("<hBfi3s", 1, 1, 0.5, 3, b"abc") + struct.pack("<hBi", 2, 0, 0)
+    files = []
+    for file, body in ((ply, rows), (_as_text(ply), b"1.5 2\n1 1 0.5 3 97 98 99\n2 0 0\n")):
+        header, end, splats = file.partition(b"end_header\n")
+        front, vertex, properties = header.partition(b"element vertex")
+        files.append(front + ahead + vertex + properties + behind + end + body + splats + b"\n\3" + bytes(12))
+    return files
+
+
+def _other_columns(ply: bytes) -> list[bytes]:
+    """Return a flat file (2DGS), one with red green blue, one with filter_3D and marks, one with a byte-order mark."""
+    return [
+        ply.replace(b"scale_2", b"thickness"),
+        ply.replace(b"f_dc_0", b"red").replace(b"f_dc_1", b"green").replace(b"f_dc_2", b"blue"),
+        ply.replace(b"float nx", b"float filter_3D").replace(b"element", b"comment SplatRenderMode: mip\nelement", 1),
+        b"\xef\xbb\xbf" + ply + bytes(16),
+    ]
+
+
+def _chunked() -> list[bytes]:
+    """Return chunk-compressed files with and without limits of the colours and harmonics."""
+    files = []
+    for channels, degree in (("", 0), ("rgb", 1)):
+        kinds = ("x", "y", "z", "scale_x", "scale_y", "scale_z", *channels)
+        names = [f"{end}_{kind}" for end in ("min", "max") for kind in kinds]
+        lines = [
+            "ply",
+            "format binary_little_endian 1.0",
+            "element chunk 1",
+            *(f"property float {name}" for name in names),
+        ]
+        lines += [
+            "element vertex 2",
+            *(f"property uint packed_{name}" for name in ("position", "rotation", "scale", "color")),
+        ]
+        lines += ["element sh 2", *(f"property uchar f_rest_{i}" for i in range(9))] if degree else []
+        limits = np.linspace(-2, 1, len(names), dtype="<f4").tobytes()
+        words = struct.pack("<8I", *(0x12345678 * i % 2**32 for i in range(1, 9)))
+        files.append("\n".join([*lines, "end_header\n"]).encode() + limits + words + bytes(range(18 * degree)))
+    return files
+
+
+def _degree_4(payload: bytes) -> bytes:
+    """Convert a payload of degree 3 to degree 4, with 27 bytes of 200 more for each splat."""
     count = int.from_bytes(payload[8:12], "little")
-    at = 16 + 16 * count
-    return payload[:4] + b"\2" + payload[5:at] + bytes([200, 100, 50]) * count + payload[at + 4 * count :]
+    start = len(payload) - 45 * count
+    rows = [payload[at : at + 45] + bytes([200] * 27) for at in range(start, len(payload), 45)]
+    return payload[:12] + b"\4" + payload[13:start] + b"".join(rows)
 
 
-def _as_version_4(payload: bytes) -> bytes:
+def _as_version_4(payload: bytes, records: bytes = b"") -> bytes:
     count, degree = int.from_bytes(payload[8:12], "little"), payload[12]
     streams, table, at = [], b"", 16
     for size in (9, 1, 3, 3, 4, 3 * ((degree + 1) ** 2 - 1)):
@@ -211,8 +267,8 @@ def _as_version_4(payload: bytes) -> bytes:
             streams.append(WRAPS[2](payload[at : at + size * count]))
             table += struct.pack("<QQ", len(streams[-1]), size * count)
             at += size * count
-    header = payload[:4] + b"\4" + payload[5:15] + struct.pack("<BI12x", len(streams), 32)
-    return header + table + b"".join(streams)
+    header = payload[:4] + b"\4" + payload[5:15] + struct.pack("<BI12x", len(streams), 32 + len(records))
+    return header + records + table + b"".join(streams)
 
 
 if __name__ == "__main__":

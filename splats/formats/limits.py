@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -32,12 +33,49 @@ MIN_QUAT_LENGTH, MAX_QUAT_COMPONENT = 1e-12, 1e6
 `normalize`, float32 squares lose the direction."""
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The values of one kind that are accepted: `low` to `high`, and the infinities that mean these two."""
+
+    label: str
+    low: float
+    high: float
+    minus_infinity: bool = False
+    plus_infinity: bool = False
+
+
+POSITIONS = Bounds("x, y, z", -MAX_POSITION, MAX_POSITION)
+LOG_SCALES = Bounds("scale", MIN_LOG_SCALE, MAX_LOG_SCALE, minus_infinity=True)
+LOGITS = Bounds("opacity", -MAX_LOGIT, MAX_LOGIT, minus_infinity=True, plus_infinity=True)
+COEFFICIENTS = Bounds("f_dc, f_rest", -MAX_SH, MAX_SH)
+QUATS = Bounds("rot", -MAX_QUAT_COMPONENT, MAX_QUAT_COMPONENT)
+FILTER_WIDTHS = Bounds("filter_3D", 0, MAX_POSITION)
+"""Bounds of what PLY files store. A logit of ±∞ is the opacity 1 or 0, a log scale of -∞ the least scale."""
+
+
 def check_count(count: int) -> None:
     """Raise DecodeError `too_few` for no splats, `too_many` for more than MAX_SPLATS."""
     if count < 1:
-        raise DecodeError("too_few", "the file holds no splats")
+        raise DecodeError("too_few", f"the header of the file announces {count} splats")
     if count > MAX_SPLATS:
         raise DecodeError("too_many", f"the file holds {count:,} splats; at most {MAX_SPLATS:,} are accepted")
+
+
+def within(values: npt.NDArray[np.generic], bounds: Bounds) -> npt.NDArray[np.generic]:
+    """Return `values` (any shape), with the infinities that `bounds` allows replaced by what they mean.
+
+    Call it before converting to float32, so that a large float64 counts as out of range and not as infinite.
+    Raises DecodeError like `check_range`.
+    """
+    if bounds.low <= float(np.min(values)) and float(np.max(values)) <= bounds.high:  # false for NaN
+        return values
+    finite = values.copy()
+    if bounds.minus_infinity:
+        finite[values == -np.inf] = bounds.low
+    if bounds.plus_infinity:
+        finite[values == np.inf] = bounds.high
+    check_range(bounds.label, finite, bounds.low, bounds.high)
+    return finite
 
 
 def check_range(name: str, values: npt.NDArray[np.generic], low: float, high: float) -> None:

@@ -32,18 +32,34 @@ _SCALAR_CODES = {
 }
 _BYTE_ORDERS = {"binary_little_endian": "<", "binary_big_endian": ">", "ascii": ""}
 _COUNT = re.compile(r"[0-9]{1,18}")
-_START = re.compile(rb"ply[ \t]*\r?\n")
-_END = re.compile(rb"\nend_header[ \t]*\r?\n")
+_START = re.compile(rb"ply[ \t]*(\r\n|\n|\r)")
+_END = {
+    b"\n": re.compile(rb"\nend_header[ \t]*\r?\n"),
+    b"\r\n": re.compile(rb"\nend_header[ \t]*\r?\n"),
+    b"\r": re.compile(rb"\rend_header[ \t]*\r"),
+}
+"""The end of the header by the line end of its first line."""
 
 
 @dataclass(slots=True)
 class Element:
-    """One kind of row: its name, the number of rows, its scalar properties (name → NumPy code without byte order)."""
+    """One kind of row.
+
+    name     vertex, face, …
+    count    the number of rows
+    scalars  the scalar properties: name → NumPy code without byte order
+    layout   all properties in order: the code of a list's count, empty for a scalar, and the code of its values
+    """
 
     name: str
     count: int
     scalars: dict[str, str] = field(default_factory=dict)
-    has_list: bool = False
+    layout: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def has_list(self) -> bool:
+        """Whether the rows differ in length."""
+        return any(count_code for count_code, _ in self.layout)
 
     def row_dtype(self, byte_order: str) -> np.dtype[np.void]:
         """Return the packed layout of one binary row."""
@@ -52,11 +68,22 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """`byte_order` is "<", ">" or, for the ascii format, empty. The body starts at byte `body_start` of the file."""
+    """The parsed header.
+
+    byte_order  "<", ">" or, for the ascii format, empty
+    elements    in the order of the body
+    comments    the text of the comment and obj_info lines; bytes beyond ASCII as latin-1
+    body_start  the byte of the file at which the body starts
+    """
 
     byte_order: str
     elements: tuple[Element, ...]
+    comments: tuple[str, ...]
     body_start: int
+
+    def element(self, name: str) -> Element | None:
+        """Return the element of that name, if there is one."""
+        return next((element for element in self.elements if element.name == name), None)
 
 
 def parse_header(data: bytes) -> Header:
@@ -65,20 +92,25 @@ def parse_header(data: bytes) -> Header:
     Raises DecodeError `truncated` if the header does not end, `too_large` above MAX_HEADER_BYTES, `unknown_format` for
     a first line, format or type that PLY 1.0 does not define, `bad_encoding` for a malformed line.
     """
-    if not _START.match(data):
+    start = _START.match(data)
+    if start is None:
         raise DecodeError("unknown_format", "the first line of the file is not 'ply'")
-    end = _END.search(data, 0, MAX_HEADER_BYTES)
+    line_end = start[1]
+    end = _END[line_end].search(data, 0, MAX_HEADER_BYTES)
     if end is None:
         if len(data) >= MAX_HEADER_BYTES:
             raise DecodeError("too_large", f"the PLY header does not end within {MAX_HEADER_BYTES:,} bytes")
         raise DecodeError("truncated", "the PLY header has no end_header line")
     # latin-1 maps every byte to a character, and comments may hold any.
-    byte_order, elements = _parse_lines(data[: end.start()].decode("latin-1").split("\n")[1:])
+    lines = data[: end.start()].decode("latin-1").split(line_end.decode()[-1])[1:]
+    byte_order, elements = _parse_lines(lines)
     if byte_order is None:
         raise DecodeError("bad_encoding", "the PLY header has no format line")
     if len({element.name for element in elements}) != len(elements):
         raise DecodeError("bad_encoding", "the PLY header names an element twice")
-    return Header(byte_order, tuple(elements), end.end())
+    words = [line.split(None, 1) for line in lines]
+    comments = [pair[1].rstrip() for pair in words if len(pair) == 2 and pair[0] in {"comment", "obj_info"}]
+    return Header(byte_order, tuple(elements), tuple(comments), end.end())
 
 
 def _parse_lines(lines: list[str]) -> tuple[str | None, list[Element]]:
@@ -104,11 +136,12 @@ def _parse_lines(lines: list[str]) -> tuple[str | None, list[Element]]:
 def _add_property(element: Element, words: list[str]) -> None:
     match words:
         case ["list", count_type, value_type, _] if count_type in _SCALAR_CODES and value_type in _SCALAR_CODES:
-            element.has_list = True
+            element.layout.append((_SCALAR_CODES[count_type], _SCALAR_CODES[value_type]))
         case [value_type, name] if value_type in _SCALAR_CODES:
             if name in element.scalars:
                 raise DecodeError("bad_encoding", f"the PLY element {element.name[:40]!r} has {name[:40]!r} twice")
             element.scalars[name] = _SCALAR_CODES[value_type]
+            element.layout.append(("", _SCALAR_CODES[value_type]))
         case [_, _] | ["list", _, _, _]:
             raise DecodeError("unknown_format", f"unknown PLY property type: {' '.join(words)[:80]!r}")
         case _:

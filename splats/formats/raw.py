@@ -5,12 +5,13 @@ Only this module converts between these and activated values.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
+from splats.errors import DecodeError
 from splats.formats import limits
 from splats.model import Splats
 
@@ -31,7 +32,7 @@ class RawValues:
     sh: _Array
 
 
-def activate(raw: RawValues) -> Splats:
+def activate(raw: RawValues, *, antialiased: bool = False) -> Splats:
     """Convert `raw` to splats on the CPU. The values must have passed the checks of `splats.formats.limits`.
 
     Raises DecodeError `out_of_range` for a quaternion of length zero.
@@ -42,7 +43,24 @@ def activate(raw: RawValues) -> Splats:
         scales=torch.from_numpy(raw.log_scales).exp_(),
         opacities=torch.from_numpy(raw.logits).sigmoid_(),
         sh=torch.from_numpy(raw.sh),
+        antialiased=antialiased,
     )
+
+
+def with_filter_3d(splats: Splats, widths: _Array, dimensions: int) -> Splats:
+    """Apply the 3D smoothing filter of Mip-Splatting (Yu et al. 2024, equation 7), which trainers store beside splats.
+
+    Along each of the first `dimensions` axes, a scale s becomes √(s² + f²) for the width f of `widths` [N]; the
+    opacity is multiplied by the product of the ratios of old and new scales, so that a splat keeps its mass.
+    Raises DecodeError `out_of_range` for a scale beyond MAX_POSITION.
+    """
+    before = splats.scales[:, :dimensions].double()  # [N, dimensions]
+    after = torch.hypot(before, torch.from_numpy(widths).double()[:, None])
+    if float(after.max()) > limits.MAX_POSITION:
+        raise DecodeError("out_of_range", f"with filter_3D, scales reach {float(after.max()):g}")
+    scales = splats.scales.clone()
+    scales[:, :dimensions] = after.float()
+    return replace(splats, scales=scales, opacities=splats.opacities * (before / after).prod(dim=1).float())
 
 
 def deactivate(splats: Splats) -> RawValues:

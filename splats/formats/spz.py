@@ -8,41 +8,41 @@
     rotations 4 N      smallest three (version 2: 3 N, x y z with w ≥ 0)
     sh 3 (K - 1) N     128 · sh + 128, coefficient by coefficient, each r g b
 
-Versions 2 and 3 are one gzip stream; some writers use one zstd frame for version 2. Version 4 has a header of 32 bytes
-in the clear, a table of sizes, and one zstd stream a section. Positions are world coordinates (RUB: y up).
+Flag 1 marks antialiased splats, flag 2 extension records. Versions 2 and 3 are compressed as a whole, by gzip or zstd,
+or not at all; extension records follow the sections. Version 4 has a header of 32 bytes in the clear, the extension
+records, a table of sizes, and zstd data for each section. Positions are world coordinates (RUB: y up).
 
-gsply encodes. Decoding is done here: gsply reads only paths, inflates without a bound, mistakes version 1 (other
-positions) for version 2, and its parallel numba kernel aborts the process when two threads decode at once and numba
-has neither OpenMP nor TBB.
+`splats.formats.spz_encoder` writes. gsply's reader is not used: it reads only paths, inflates without a bound, mistakes
+version 1 (other positions) for version 2, and its parallel numba kernel aborts the process when two threads decode at
+once and numba has neither OpenMP nor TBB.
 """
 
 from __future__ import annotations
 
 import math
 import struct
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
 from splats.errors import DecodeError
-from splats.formats import limits
-from splats.formats.inflate import GZIP_MAGIC, ZSTD_MAGIC, inflate, inflate_start
-from splats.formats.raw import deactivate
+from splats.formats import limits, spz_extensions
+from splats.formats.inflate import GZIP_MAGIC, inflate, inflate_start, starts_zstd
+from splats.formats.notes import DEGREE_CUT, MAX_SH_DEGREE, READ_SH_DEGREE, Note, ignore
 from splats.model import Splats
 
 MAGIC = b"NGSP"
+HEADER = struct.Struct("<4sIIBBBB")
+FLAG_ANTIALIASED = 0x1
+FLAG_EXTENSIONS = 0x2
 
-_HEADER = struct.Struct("<4sIIBBBB")
 _HEADER_V4 = struct.Struct("<4sIIBBBBI12x")
 _TABLE_ROW = struct.Struct("<QQ")  # compressed, uncompressed size of a stream
-_FLAG_EXTENSIONS = 0x2
 _MAX_FRACTIONAL_BITS = 24
-_FRACTIONAL_BITS = 12
-_GZIP_MTIME = slice(4, 8)
+_MAX_SPARE_BYTES = 2**20
+"""Bytes that may follow the sections within the compressed data: extension records, or zeros."""
 
 _Bytes = npt.NDArray[np.uint8]
 _Floats = npt.NDArray[np.float32]
@@ -62,65 +62,40 @@ class _Header:
     count: int
     sh_degree: int
     fractional_bits: int
+    flags: int
 
     def section_sizes(self) -> list[int]:
         """Return the bytes of positions, opacities, colours, scales, rotations and sh."""
         rotation = 3 if self.version == 2 else 4
         return [self.count * each for each in (9, 1, 3, 3, rotation, 3 * ((self.sh_degree + 1) ** 2 - 1))]
 
+    @property
+    def has_extensions(self) -> bool:
+        """Whether extension records are announced."""
+        return bool(self.flags & FLAG_EXTENSIONS)
+
 
 def is_spz(data: bytes) -> bool:
-    """Check whether `data` starts like an SPZ file: version 4, or a gzip or zstd stream that may hold an older one."""
-    return data.startswith((MAGIC, GZIP_MAGIC, ZSTD_MAGIC))
+    """Check whether `data` starts like an SPZ file: its magic, or a gzip or zstd stream that may hold it."""
+    return data.startswith((MAGIC, GZIP_MAGIC)) or starts_zstd(data[:4])
 
 
-def encode(splats: Splats) -> bytes:
-    """Encode `splats` as an SPZ file of version 3. The same splats give the same bytes.
+def decode(data: bytes, note: Note = ignore) -> Splats:
+    """Decode the SPZ file `data`: version 2 or 3 in gzip, zstd or uncompressed, version 4.
 
-    Positions have 12 fractional bits (steps of 0.00024), fewer only if one lies 2,048 units or more from the origin.
-    Values outside the ranges of the format are clamped: scales to e^-10 … e^5.94, sh0 to ±3.33, the rest of sh to
-    -1 … 0.99. Raises ValueError for splats that cannot be written (`splats.formats.raw.deactivate`).
+    `note` is called with a sentence for each part of the file that the splats lack. Raises DecodeError with a code for
+    anything else, for a file that contradicts its header, and beyond the limits of `splats.formats.limits`.
     """
-    import gsply  # noqa: PLC0415 -- loads numba, which only writers need
-
-    raw = deactivate(splats)
-    data = gsply.GSData.from_arrays(
-        means=raw.means,
-        scales=raw.log_scales,
-        quats=raw.quats,
-        opacities=raw.logits,
-        sh0=raw.sh[:, 0],
-        shN=raw.sh[:, 1:] if splats.sh_degree else None,
-        format="ply",
-    )
-    with tempfile.TemporaryDirectory() as folder:  # gsply writes to a path only
-        path = Path(folder) / "splats.spz"
-        gsply.write_spz(path, data, version=3, fractional_bits=_fractional_bits(raw.means))
-        out = bytearray(path.read_bytes())
-    out[_GZIP_MTIME] = bytes(4)  # the time of writing
-    return bytes(out)
-
-
-def _fractional_bits(means: _Floats) -> int:
-    """Return the bits after the point that the farthest position leaves of the 23 without the sign, 12 at most."""
-    _, whole_bits = math.frexp(float(np.abs(means).max()))
-    return min(_FRACTIONAL_BITS, 23 - whole_bits)
-
-
-def decode(data: bytes) -> Splats:
-    """Decode the SPZ file `data`: versions 2 and 3 in gzip or zstd, version 4.
-
-    Raises DecodeError with a code for anything but such a file within the limits of `splats.formats.limits`.
-    """
-    if data.startswith(MAGIC):
-        header, sections = _open_v4(data)
-    else:
-        header, sections = _open_single_stream(data)
+    is_v4 = data.startswith(MAGIC) and data[4:8] not in {b"\2\0\0\0", b"\3\0\0\0"}
+    header, sections = _open_v4(data, note) if is_v4 else _open_legacy(data, note)
     positions, opacities, colours, scales, rotations, rest = sections
     n = header.count
-    sh = np.empty((n, (header.sh_degree + 1) ** 2, 3), np.float32)  # [N, K, 3]
+    if header.sh_degree > MAX_SH_DEGREE:
+        note(DEGREE_CUT)
+    kept = (min(header.sh_degree, MAX_SH_DEGREE) + 1) ** 2
+    sh = np.empty((n, kept, 3), np.float32)  # [N, K, 3]
     sh[:, 0] = _SH0[colours.reshape(n, 3)]
-    sh[:, 1:] = _SH[rest.reshape(n, -1, 3)]
+    sh[:, 1:] = _SH[rest.reshape(n, -1, 3)[:, : kept - 1]]
     quats = _first_three(rotations) if header.version == 2 else _smallest_three(rotations)
     return Splats(
         means=torch.from_numpy(_positions(positions, header.fractional_bits)),
@@ -128,30 +103,58 @@ def decode(data: bytes) -> Splats:
         scales=torch.from_numpy(_SCALE[scales.reshape(n, 3)]),
         opacities=torch.from_numpy(_OPACITY[opacities]),
         sh=torch.from_numpy(sh),
+        antialiased=bool(header.flags & FLAG_ANTIALIASED),
     )
 
 
-def _open_single_stream(data: bytes) -> tuple[_Header, list[_Bytes]]:
-    magic, *fields, flags, _ = _HEADER.unpack(inflate_start(data, _HEADER.size))
+def _open_legacy(data: bytes, note: Note) -> tuple[_Header, list[_Bytes]]:
+    """Open version 2 or 3."""
+    plain = data.startswith(MAGIC)
+    if plain and len(data) < HEADER.size:
+        raise DecodeError("truncated", "the SPZ file ends within its header")
+    magic, *fields, flags, _ = HEADER.unpack(data[: HEADER.size] if plain else inflate_start(data, HEADER.size))
     if magic != MAGIC:
-        raise DecodeError("unknown_format", "the compressed data is not an SPZ file")
-    header = _checked_header(*fields, flags=flags, versions=(2, 3))
-    payload = inflate(data, _HEADER.size + sum(header.section_sizes()))
-    return header, _split_sections(np.frombuffer(payload, np.uint8, offset=_HEADER.size), header)
+        holds = " but a PLY file: send that as it is" if magic[:3] == b"ply" else ""
+        raise DecodeError("unknown_format", f"the compressed data is not an SPZ file{holds}")
+    header = _checked_header(*fields, flags=flags, compressed=not plain)
+    size = HEADER.size + sum(header.section_sizes())
+    payload = data if plain else inflate(data, size, _MAX_SPARE_BYTES)
+    if len(payload) < size:
+        raise DecodeError("truncated", f"the SPZ file has {len(payload):,} bytes and needs {size:,}")
+    after = payload[size:]
+    if header.has_extensions:
+        spz_extensions.check(after[:_MAX_SPARE_BYTES], note)
+    elif after.strip(b"\0"):
+        raise DecodeError("bad_encoding", f"the SPZ file has {len(after):,} bytes more than its header announces")
+    return header, _split_sections(np.frombuffer(payload, np.uint8, size - HEADER.size, HEADER.size), header)
 
 
-def _open_v4(data: bytes) -> tuple[_Header, list[_Bytes]]:
+def _open_v4(data: bytes, note: Note) -> tuple[_Header, list[_Bytes]]:
     if len(data) < _HEADER_V4.size:
         raise DecodeError("truncated", "the SPZ file ends within its header")
     _, *fields, flags, streams, table_start = _HEADER_V4.unpack_from(data)
-    header = _checked_header(*fields, flags=flags, versions=(4,))
-    sizes = [size for size in header.section_sizes() if size]
-    start = table_start + streams * _TABLE_ROW.size
+    header = _checked_header(*fields, flags=flags, compressed=False)
+    sizes = header.section_sizes()
+    if streams != len(sizes):  # an empty section has a stream in some files, and none in most
+        sizes = [size for size in sizes if size]
     if streams != len(sizes) or table_start < _HEADER_V4.size:
         raise DecodeError("bad_encoding", "the table of the SPZ file does not match its header")
-    if start > len(data):
+    if table_start + streams * _TABLE_ROW.size > len(data):
         raise DecodeError("truncated", "the SPZ file ends within its table")
+    if header.has_extensions:
+        if table_start - _HEADER_V4.size > _MAX_SPARE_BYTES:
+            raise DecodeError("too_large", f"the SPZ extensions take {table_start - _HEADER_V4.size:,} bytes")
+        spz_extensions.check(data[_HEADER_V4.size : table_start], note)
+    payload, end = _inflate_streams(data, table_start, sizes)
+    if data[end:].strip(b"\0"):
+        raise DecodeError("bad_encoding", "bytes follow the last stream of the SPZ file")
+    return header, _split_sections(np.frombuffer(payload, np.uint8), header)
+
+
+def _inflate_streams(data: bytes, table_start: int, sizes: list[int]) -> tuple[bytearray, int]:
+    """Return the streams of version 4, which have to decompress to `sizes`, and the byte after the last one."""
     payload = bytearray()
+    start = table_start + len(sizes) * _TABLE_ROW.size
     for row, size in enumerate(sizes):
         packed, unpacked = _TABLE_ROW.unpack_from(data, table_start + row * _TABLE_ROW.size)
         if unpacked != size:
@@ -159,30 +162,31 @@ def _open_v4(data: bytes) -> tuple[_Header, list[_Bytes]]:
         if start + packed > len(data):
             raise DecodeError("truncated", f"the SPZ file ends within stream {row}")
         stream = data[start : start + packed]
-        if not stream.startswith(ZSTD_MAGIC):
-            raise DecodeError("bad_encoding", f"SPZ stream {row} is not zstd")
-        payload += inflate(stream, size)
+        if stream or size:
+            if not starts_zstd(stream[:4]):
+                raise DecodeError("bad_encoding", f"SPZ stream {row} is not zstd")
+            payload += inflate(stream, size)
         start += packed
-    if start != len(data):
-        raise DecodeError("bad_encoding", "bytes follow the last stream of the SPZ file")
-    return header, _split_sections(np.frombuffer(payload, np.uint8), header)
+    return payload, start
 
 
 def _checked_header(
-    version: int, count: int, sh_degree: int, fractional_bits: int, *, flags: int, versions: tuple[int, ...]
+    version: int, count: int, sh_degree: int, fractional_bits: int, *, flags: int, compressed: bool
 ) -> _Header:
-    if version not in versions:
-        raise DecodeError("unknown_format", f"SPZ version {version} is not supported in this container; 2, 3 and 4 are")
-    if sh_degree > 3:
-        raise DecodeError("unknown_format", f"spherical harmonics of degree {sh_degree}; 0 to 3 are supported")
-    if flags & _FLAG_EXTENSIONS:  # they can change the axes and the range of sh
-        raise DecodeError("unknown_format", "SPZ extensions are not supported")
+    if version == 4 and compressed:
+        detail = "SPZ version 4 within gzip or zstd: it compresses its own sections, so send it uncompressed"
+        raise DecodeError("unknown_format", detail)
+    if version not in {2, 3, 4}:
+        raise DecodeError("unknown_format", f"SPZ version {version}; versions 2, 3 and 4 are read")
+    if sh_degree > READ_SH_DEGREE:
+        detail = f"spherical harmonics of degree {sh_degree}; 0 to {READ_SH_DEGREE} are read"
+        raise DecodeError("unknown_format", detail)
     if not 1 <= fractional_bits <= _MAX_FRACTIONAL_BITS:
         raise DecodeError(
             "out_of_range", f"{fractional_bits} fractional bits; 1 to {_MAX_FRACTIONAL_BITS} are supported"
         )
     limits.check_count(count)
-    return _Header(version, count, sh_degree, fractional_bits)
+    return _Header(version, count, sh_degree, fractional_bits, flags)
 
 
 def _split_sections(payload: _Bytes, header: _Header) -> list[_Bytes]:

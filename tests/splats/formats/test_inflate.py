@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import tracemalloc
 import zlib
 from collections.abc import Callable
@@ -11,7 +12,7 @@ import pytest
 import zstandard
 
 from splats.errors import DecodeError
-from splats.formats.inflate import inflate, inflate_start
+from splats.formats.inflate import MAX_MEMBERS, inflate, inflate_start, starts_zstd
 
 TEXT = b"splats " * 10_000
 
@@ -28,9 +29,9 @@ COMPRESSORS = pytest.mark.parametrize(
 )
 
 
-def code_of(data: bytes, size: int) -> str:
+def code_of(data: bytes, size: int, spare: int = 0) -> str:
     with pytest.raises(DecodeError) as caught:
-        inflate(data, size)
+        inflate(data, size, spare)
     return caught.value.code
 
 
@@ -53,12 +54,52 @@ def test_refuses_every_truncation(compress: Compress):
 
 
 @COMPRESSORS
-def test_refuses_trailing_bytes(compress: Compress):
+@pytest.mark.parametrize("cuts", [[35_000], [3], [1, 2, 3, 69_999], list(range(0, 70_000, 700))])
+def test_reads_several_members(compress: Compress, cuts: list[int]):
+    packed = b"".join(compress(TEXT[at:to]) for at, to in itertools.pairwise([0, *cuts, len(TEXT)]))
+    assert inflate(packed, len(TEXT)) == TEXT
+    assert inflate_start(packed, 10) == TEXT[:10]
+    assert code_of(packed, len(TEXT) - 1) == "bad_encoding"
+    assert code_of(packed, len(TEXT) + 1) == "truncated"
+    assert code_of(packed[:-1], len(TEXT)) == "truncated"
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_skips_what_zstd_marks_as_skippable(at: int):
+    frames = [zstd_without_size(TEXT[:100]), zstd_without_size(TEXT[100:])]
+    frames.insert(at, b"\x5f\x2a\x4d\x18" + (3).to_bytes(4, "little") + b"abc")
+    assert starts_zstd(b"".join(frames))
+    assert inflate(b"".join(frames), len(TEXT)) == TEXT
+
+
+@COMPRESSORS
+def test_zeros_may_follow(compress: Compress):
     packed = compress(TEXT)
-    assert code_of(packed + b"\0", len(TEXT)) == "bad_encoding"
+    assert inflate(packed + b"\0", len(TEXT)) == TEXT
+    assert inflate(packed + packed + bytes(5000), 2 * len(TEXT)) == TEXT + TEXT
+
+
+@COMPRESSORS
+def test_refuses_other_trailing_bytes(compress: Compress):
+    packed = compress(TEXT)
+    assert code_of(packed + b"\n", len(TEXT)) == "bad_encoding"
+    assert code_of(packed + bytes(5000) + b"x", len(TEXT)) == "bad_encoding"
     assert code_of(packed + packed, len(TEXT)) == "bad_encoding"
-    assert code_of(packed + packed, 2 * len(TEXT)) == "truncated"
-    assert code_of(packed + bytes(5000), len(TEXT)) == "bad_encoding"
+    assert code_of(packed + packed[:20], len(TEXT)) == "truncated"
+
+
+@COMPRESSORS
+def test_returns_what_is_spare(compress: Compress):
+    packed = compress(TEXT)
+    assert inflate(packed, len(TEXT) - 10, spare=10) == TEXT
+    assert inflate(packed, len(TEXT), spare=10) == TEXT
+    assert code_of(packed, len(TEXT) - 10, spare=9) == "bad_encoding"
+
+
+@COMPRESSORS
+def test_refuses_too_many_members(compress: Compress):
+    assert inflate(compress(b"") * (MAX_MEMBERS - 1) + compress(TEXT), len(TEXT)) == TEXT
+    assert code_of(compress(b"") * MAX_MEMBERS + compress(TEXT), len(TEXT)) == "bad_encoding"
 
 
 @pytest.mark.parametrize("compress", [gzip.compress, zstandard.ZstdCompressor(write_checksum=True).compress])

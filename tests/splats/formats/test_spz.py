@@ -1,4 +1,4 @@
-"""SPZ files: reading every version, writing version 3, quantisation errors, and the code of every refusal."""
+"""Reading SPZ files: every version and container, extension records, and the code of every refusal."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from splats.errors import DecodeError
-from splats.formats import spz
+from splats.formats import spz, spz_encoder
 from splats.formats.limits import MAX_SPLATS
-from splats.model import TENSORS, Splats
+from splats.model import TENSORS
 
 HEADER = "<4sIIBBBB"
 SIZES = {2: (9, 1, 3, 3, 3), 3: (9, 1, 3, 3, 4), 4: (9, 1, 3, 3, 4)}
@@ -27,9 +27,16 @@ SECTIONS = POSITION + bytes([102, 255, 0, 255, 0, 128, 255])
 
 
 def payload(
-    rotation: bytes, *, magic: bytes = b"NGSP", version: int = 3, count: int = 1, degree: int = 0, bits: int = 12
+    rotation: bytes,
+    *,
+    magic: bytes = b"NGSP",
+    version: int = 3,
+    count: int = 1,
+    degree: int = 0,
+    bits: int = 12,
+    flags: int = 0,
 ) -> bytes:
-    return struct.pack(HEADER, magic, version, count, degree, bits, 0, 0) + SECTIONS + rotation
+    return struct.pack(HEADER, magic, version, count, degree, bits, flags, 0) + SECTIONS + rotation
 
 
 def smallest_three(largest: int, *others: tuple[int, int]) -> bytes:
@@ -47,10 +54,10 @@ def zstd(data: bytes) -> bytes:
     return zstandard.ZstdCompressor().compress(data)
 
 
-def version_4(payload_3: bytes, *, extra: bytes = b"", table_shift: int = 0) -> bytes:
+def version_4(payload_3: bytes, *, extra: bytes = b"", table_shift: int = 0, keep_empty: bool = False) -> bytes:
     """The version 4 file of a version 3 payload."""
     _, _, count, degree, bits, flags, _ = struct.unpack_from(HEADER, payload_3)
-    sizes = [each * count for each in (*SIZES[4], 3 * ((degree + 1) ** 2 - 1)) if each]
+    sizes = [each * count for each in (*SIZES[4], 3 * ((degree + 1) ** 2 - 1)) if each or keep_empty]
     streams, start = [], 16
     for size in sizes:
         streams.append((zstd(payload_3[start : start + size]), size))
@@ -66,7 +73,7 @@ def code_of(data: bytes) -> str:
     return caught.value.code
 
 
-CONTAINERS = pytest.mark.parametrize("pack", [gzip.compress, zstd, version_4])
+CONTAINERS = pytest.mark.parametrize("pack", [gzip.compress, zstd, bytes, version_4])
 
 
 @CONTAINERS
@@ -94,7 +101,7 @@ def test_reads_smallest_three_rotations(packed: bytes, wxyz: tuple[float, ...]):
     assert quats[0].tolist() == pytest.approx(wxyz, abs=1e-6)
 
 
-@pytest.mark.parametrize("pack", [gzip.compress, zstd])
+@pytest.mark.parametrize("pack", [gzip.compress, zstd, bytes])
 @pytest.mark.parametrize(
     ("packed", "wxyz"),
     [
@@ -112,81 +119,9 @@ def test_reads_version_2(pack: Callable[[bytes], bytes], packed: bytes, wxyz: tu
 
 @pytest.mark.parametrize("degree", [0, 1, 2, 3])
 def test_version_4_decodes_like_version_3(make_splats, degree):
-    three = spz.encode(make_splats(30, degree))
+    three = spz_encoder.encode(make_splats(30, degree))
     from_three, from_four = spz.decode(three), spz.decode(version_4(gzip.decompress(three), extra=bytes(24)))
     assert all(torch.equal(getattr(from_three, name), getattr(from_four, name)) for name in TENSORS)
-
-
-def assert_within_quantisation(again: Splats, splats: Splats) -> None:
-    """The tolerances of docs/formats.md."""
-    assert (again.means - splats.means).abs().max() <= 0.5 / 4096 + 1e-6
-    assert (again.opacities - splats.opacities).abs().max() <= 0.5 / 255 + 1e-6
-    scales = splats.scales.log().clamp(-10, 255 / 16 - 10)
-    assert (again.scales.log() - scales).abs().max() <= 0.5 / 16 + 1e-5
-    sh0 = splats.sh[:, 0].clamp(-1 / 0.3, 1 / 0.3)
-    assert (again.sh[:, 0] - sh0).abs().max() <= 0.5 / 38.25 + 1e-6
-    rest = splats.sh[:, 1:].clamp(-1, 127 / 128)
-    assert torch.all((again.sh[:, 1:] - rest).abs() <= 0.5 / 128 + 1e-6)
-    cosine = (again.quats.double() * splats.quats.double()).sum(1).abs().clamp(max=1)
-    assert torch.rad2deg(2 * torch.acos(cosine)).max() <= 0.3
-
-
-@st.composite
-def any_splats(draw: st.DrawFn) -> Splats:
-    """Any splats that can be written and lie within 2,048 units."""
-    n, degree = draw(st.integers(1, 8)), draw(st.integers(0, 3))
-    generator = np.random.default_rng(draw(st.integers(0, 2**32)))
-    reach = draw(st.sampled_from([1e-6, 0.5, 2000.0]))
-    spread = draw(st.sampled_from([0.1, 1.0, 5.0]))
-    quats = generator.normal(size=(n, 4)) * generator.choice([0.001, 1.0], size=(n, 4)) + 1e-7
-    arrays = (
-        generator.uniform(-reach, reach, (n, 3)),
-        quats / np.linalg.norm(quats, axis=1, keepdims=True),
-        np.exp(generator.uniform(-15, 7, (n, 3))),
-        np.clip(generator.uniform(-0.2, 1.2, n), 0, 1),
-        generator.normal(size=(n, (degree + 1) ** 2, 3)) * spread,
-    )
-    return Splats(*(torch.from_numpy(a).float() for a in arrays))
-
-
-@given(splats=any_splats())
-@settings(max_examples=60, deadline=None)
-def test_round_trip_stays_within_the_quantisation(splats: Splats):
-    assert_within_quantisation(spz.decode(spz.encode(splats)), splats)
-
-
-@given(splats=any_splats())
-@settings(max_examples=20, deadline=None)
-def test_a_second_round_trip_changes_nothing(splats: Splats):
-    once = spz.decode(spz.encode(splats))
-    twice = spz.decode(spz.encode(once))
-    for name in ("means", "opacities", "scales", "sh"):
-        torch.testing.assert_close(getattr(once, name), getattr(twice, name), atol=1e-6, rtol=1e-5)
-
-
-def test_writes_gzip_version_3(make_splats):
-    data = spz.encode(make_splats(5, 2))
-    header = struct.unpack_from(HEADER, gzip.decompress(data))
-    assert header == (b"NGSP", 3, 5, 2, 12, 0, 0)
-    assert len(gzip.decompress(data)) == 16 + 5 * (20 + 24)
-
-
-@pytest.mark.parametrize("n", [10, 60_000])  # gsply compresses more than a mebibyte differently
-def test_the_same_splats_give_the_same_bytes(make_splats, n):
-    first = spz.encode(make_splats(n))
-    assert spz.encode(make_splats(n)) == first
-    assert first[4:8] == bytes(4)  # the time in the gzip header
-
-
-def test_far_positions_take_bits_from_the_fraction(make_splats):
-    splats = make_splats(3)
-    splats.means[0] = torch.tensor([-2047.9, 5000.0, -999_999.0])
-    for farthest, bits in ((2, 3), (1, 10), (0, 12)):
-        near = splats.means.abs() <= abs(splats.means[0, farthest])
-        kept = Splats(splats.means * near, splats.quats, splats.scales, splats.opacities, splats.sh)
-        data = spz.encode(kept)
-        assert gzip.decompress(data)[13] == bits
-        assert (spz.decode(data).means - kept.means).abs().max() <= 0.5 / 2**bits + 1e-3
 
 
 @pytest.mark.parametrize(
@@ -196,7 +131,10 @@ def test_far_positions_take_bits_from_the_fraction(make_splats):
         ({"version": 1}, "unknown_format"),
         ({"version": 4}, "unknown_format"),
         ({"version": 2**31}, "unknown_format"),
-        ({"degree": 4}, "unknown_format"),
+        ({"version": 5}, "unknown_format"),
+        ({"degree": 4}, "truncated"),
+        ({"degree": 5}, "unknown_format"),
+        ({"degree": 255}, "unknown_format"),
         ({"degree": 1}, "truncated"),
         ({"count": 0}, "too_few"),
         ({"count": 2}, "truncated"),
@@ -212,11 +150,85 @@ def test_refuses_headers_with_a_bad_field(pack: Callable[[bytes], bytes], change
     assert code_of(pack(payload(IDENTITY, **change))) == code
 
 
+ORBIT = struct.pack("<II3f", 0xADBE0002, 12, -0.5, 1.2, 0.3)
+UNKNOWN = struct.pack("<II", 0x12340001, 0)
+RUB = struct.pack("<III", 0xADBE0003, 4, 4)
+UNSPECIFIED = struct.pack("<III", 0xADBE0003, 4, 0)
+
+
+def with_records(pack: Callable[..., bytes], records: bytes) -> bytes:
+    data = payload(IDENTITY, flags=2)
+    return pack(data, extra=records) if pack is version_4 else pack(data + records)
+
+
 @CONTAINERS
-def test_refuses_extensions(pack: Callable[[bytes], bytes]):
-    data = bytearray(payload(IDENTITY))
-    data[14] = 2
-    assert code_of(pack(bytes(data))) == "unknown_format"
+@pytest.mark.parametrize(
+    ("records", "skipped"),
+    [
+        (b"", None),
+        (ORBIT, "1 SPZ extension record was skipped"),
+        (UNKNOWN + ORBIT + UNKNOWN, "3 SPZ extension records were skipped"),
+        (ORBIT + bytes(100), "1 SPZ extension record was skipped"),
+        (UNKNOWN + bytes(3), "1 SPZ extension record was skipped"),
+        (RUB + UNSPECIFIED, None),
+    ],
+)
+def test_skips_extension_records(pack: Callable[..., bytes], records: bytes, skipped: str | None):
+    notes: list[str] = []
+    splats = spz.decode(with_records(pack, records), notes.append)
+    assert splats.means.tolist() == [[1.0, -0.5, 1 / 4096]]
+    assert notes == ([skipped] if skipped else [])
+
+
+@CONTAINERS
+@pytest.mark.parametrize(
+    ("records", "code"),
+    [
+        (struct.pack("<III", 0xADBE0003, 4, 6), "unknown_format"),  # RDF
+        (ORBIT + struct.pack("<III", 0xADBE0003, 4, 16), "unknown_format"),
+        (ORBIT[:-1], "bad_encoding"),
+        (struct.pack("<II", 0xADBE0002, 2**32 - 1) + bytes(12), "bad_encoding"),
+        (ORBIT + b"\1\0\0", "bad_encoding"),
+        (ORBIT + bytes(8) + b"x", "bad_encoding"),
+    ],
+)
+def test_refuses_extension_records(pack: Callable[..., bytes], records: bytes, code: str):
+    assert code_of(with_records(pack, records)) == code
+
+
+def test_refuses_more_extensions_than_a_mebibyte():
+    assert code_of(version_4(payload(IDENTITY, flags=2), extra=bytes(2**20 + 1))) == "too_large"
+    assert code_of(gzip.compress(payload(IDENTITY, flags=2) + bytes(2**20 + 1))) == "bad_encoding"
+
+
+@CONTAINERS
+def test_reads_the_antialiased_mark(pack: Callable[[bytes], bytes]):
+    assert spz.decode(pack(payload(IDENTITY, flags=1))).antialiased
+    assert not spz.decode(pack(payload(IDENTITY, flags=0x84))).antialiased  # unknown flags
+
+
+@CONTAINERS
+def test_keeps_degree_3_of_degree_4(pack: Callable[[bytes], bytes], make_splats):
+    splats = make_splats(30, 3)
+    whole = gzip.decompress(spz_encoder.encode(splats))
+    start = 16 + 30 * 20
+    rows = np.frombuffer(whole, np.uint8, offset=start).reshape(30, 45)
+    deeper = np.concatenate([rows, np.full((30, 27), 200, np.uint8)], axis=1)
+    notes: list[str] = []
+    read = spz.decode(pack(whole[:12] + b"\4" + whole[13:start] + deeper.tobytes()), notes.append)
+    assert torch.equal(read.sh, spz.decode(gzip.compress(whole)).sh)
+    assert notes == ["spherical harmonics of degree 4 were cut to degree 3: the first 16 of 25 coefficients"]
+
+
+def test_reads_an_empty_stream_for_the_harmonics():
+    assert len(spz.decode(version_4(payload(IDENTITY), keep_empty=True))) == 1
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zstd])
+@pytest.mark.parametrize("cut", [1, 10, 16, 20])
+def test_reads_several_members(pack: Callable[[bytes], bytes], cut: int):
+    data = payload(IDENTITY)
+    assert len(spz.decode(pack(data[:cut]) + pack(data[cut:]) + bytes(100))) == 1
 
 
 def test_refuses_positions_out_of_range():
@@ -226,18 +238,27 @@ def test_refuses_positions_out_of_range():
 
 @CONTAINERS
 def test_refuses_every_truncation(pack: Callable[[bytes], bytes], make_splats):
-    data = pack(gzip.decompress(spz.encode(make_splats(3, 1))))
+    data = pack(gzip.decompress(spz_encoder.encode(make_splats(3, 1))))
     assert {code_of(data[:size]) for size in range(4, len(data))} == {"truncated"}
+
+
+@CONTAINERS
+def test_zeros_may_follow(pack: Callable[[bytes], bytes]):
+    assert len(spz.decode(pack(payload(IDENTITY)) + bytes(512))) == 1
+    if pack is not version_4:
+        assert len(spz.decode(pack(payload(IDENTITY) + bytes(512)))) == 1
 
 
 @CONTAINERS
 def test_refuses_trailing_bytes(pack: Callable[[bytes], bytes]):
     assert code_of(pack(payload(IDENTITY)) + b"\n") == "bad_encoding"
+    assert code_of(pack(payload(IDENTITY)) + bytes(512) + b"x") == "bad_encoding"
 
 
-@pytest.mark.parametrize("pack", [gzip.compress, zstd])
+@pytest.mark.parametrize("pack", [gzip.compress, zstd, bytes])
 def test_refuses_more_than_the_header_announces(pack: Callable[[bytes], bytes]):
-    assert code_of(pack(payload(IDENTITY) + b"\0")) == "bad_encoding"
+    assert code_of(pack(payload(IDENTITY) + b"\1")) == "bad_encoding"
+    assert code_of(pack(payload(IDENTITY) + ORBIT)) == "bad_encoding"  # not announced
 
 
 def test_refuses_version_4_tables_that_do_not_match_the_header():
@@ -258,6 +279,15 @@ def test_refuses_version_4_tables_that_do_not_match_the_header():
     assert code_of(with_field("<Q", 40, 2**63)) == "bad_encoding"
     assert code_of(with_field("<I", 4, 5)) == "unknown_format"  # version
     assert code_of(with_field("<I", 8, MAX_SPLATS + 1)) == "too_many"
+
+
+def test_a_refusal_names_the_version_and_the_container():
+    with pytest.raises(DecodeError, match="SPZ version 1; versions 2, 3 and 4 are read"):
+        spz.decode(gzip.compress(payload(IDENTITY, version=1)))
+    with pytest.raises(DecodeError, match="SPZ version 4 within gzip or zstd"):
+        spz.decode(gzip.compress(version_4(payload(IDENTITY))))
+    with pytest.raises(DecodeError, match="not an SPZ file but a PLY file"):
+        spz.decode(gzip.compress(b"ply\nformat ascii 1.0\n"))
 
 
 def test_refuses_compressed_data_of_another_kind():
