@@ -38,7 +38,7 @@ class Pipeline:
     backend        the generator's name, for /version/
     load           loads the generator for a device ("cpu", "cuda:1"); called once for each device
     renderer_name  returns the renderer's name and build, for /version/; called after `load`
-    encoders       by format: ply, spz, mp4, png
+    encoders       by format: ply, spz, mp4, png; spz2 writes version 2 of SPZ
     """
 
     backend: str
@@ -65,7 +65,7 @@ class Pipeline:
 
             advance(0.0)
             splats = half_turn_x(generated.splats) if output.y_down else generated.splats
-            encoded[output.format] = self.encoders[output.format](splats, output.size_px, advance)
+            encoded[output.format] = self.encoders[output.encoder or output.format](splats, output.size_px, advance)
 
         files = {name: recipe.store(data) for name, data in encoded.items()}
         return JobResult(generated.understood, len(generated.splats), files)
@@ -78,6 +78,7 @@ def build_pipeline(backend: str, options: Mapping[str, object]) -> Pipeline:
     encoders: dict[str, Encoder] = {
         "ply": lambda splats, _size_px, _advance: encode_ply(splats),
         "spz": lambda splats, _size_px, _advance: encode_spz(splats),
+        "spz2": lambda splats, _size_px, _advance: encode_spz(splats, 2),
         "png": lambda splats, size_px, _advance: image_png(splats, size_px=size_px or 512),
         "mp4": lambda splats, size_px, advance: turntable_mp4(splats, size_px=size_px or 1088, on_progress=advance),
     }

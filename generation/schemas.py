@@ -7,7 +7,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from serving.schemas import SEED_MAX, Prompt, RequestBody, Seed
+from serving.schemas import SEED_MAX, Prompt, RequestBody, Seed, SpzVersion
 
 VIDEO_MIN_PX, VIDEO_MAX_PX = 64, 2048
 
@@ -33,6 +33,11 @@ FormSeed = Annotated[
     WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 0, "maximum": SEED_MAX}, _EMPTY]}),
 ]
 FormFormat = Annotated[SplatFormat, WithJsonSchema({"type": "string", "enum": [*get_args(SplatFormat), ""]})]
+QuerySpzVersion = Annotated[SpzVersion, BeforeValidator(_whole_number)]
+"""The version of SPZ files: 3, or 2 for readers that know nothing later."""
+FormSpzVersion = Annotated[
+    QuerySpzVersion, WithJsonSchema({"anyOf": [{"type": "integer", "enum": [*get_args(SpzVersion)]}, _EMPTY]})
+]
 FormVideoRes = Annotated[
     int,
     Field(ge=VIDEO_MIN_PX, le=VIDEO_MAX_PX, multiple_of=2),
@@ -61,6 +66,7 @@ class SplatForm(PromptForm):
     """Fields of /generate/ and /generate_raw/."""
 
     format: FormFormat = "spz"
+    spz_version: Annotated[FormSpzVersion, Field(description="Of spz; 2 for readers that know nothing later.")] = 3
 
 
 class VideoForm(PromptForm):

@@ -55,6 +55,8 @@ Prompt = Annotated[
 """A prompt in a request: checked, and cleaned by `clean_prompt`."""
 
 Seed = Annotated[int, Field(ge=0, le=SEED_MAX), BeforeValidator(_integral)]
+SpzVersion = Literal[2, 3]
+"""Versions in which SPZ files are written; some readers know only 2."""
 JobId = Annotated[str, StringConstraints(pattern=JOB_ID_PATTERN)]
 JobStatus = Literal["queued", "running", "done", "failed", "cancelled"]
 ResultName = Literal["ply", "spz", "glb", "splat", "mp4", "png"]

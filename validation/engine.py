@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from serving.executor import SingleThreadExecutor
+from serving.schemas import SpzVersion
+from validation.assets.convert import Converted
 from validation.assets.prepare import Prepared, encode_base64
 from validation.errors import WorkerLostError
 from validation.schemas import Fingerprint, ValidateResponse
@@ -59,12 +61,17 @@ class Engine:
             seed=seed,
             fingerprint=Fingerprint(digest=prepared.fingerprint.digest, embedding=list(prepared.fingerprint.embedding)),
             preview=encode_base64(prepared.preview) if prepared.preview is not None else None,
+            notes=list(prepared.notes),
         )
 
-    async def convert(self, data: bytes, to: str, metadata: Mapping[str, str]) -> bytes:
+    async def convert(
+        self, data: bytes, to: str, metadata: Mapping[str, str], spz_version: SpzVersion = 3
+    ) -> Converted:
         """Convert the asset to another format. Raises RejectedError, UnsupportedError or WorkerLostError."""
-        converted: object = await self._assets.run(lambda: self._tasks.call("convert", data, to, dict(metadata)))
-        if not isinstance(converted, bytes):
+        converted: object = await self._assets.run(
+            lambda: self._tasks.call("convert", data, to, dict(metadata), spz_version)
+        )
+        if not isinstance(converted, Converted):
             raise WorkerLostError("the worker did not return a file")
         return converted
 

@@ -28,7 +28,10 @@ Service = Annotated[ValidationService, Depends(service_of)]
 
 _ERRORS = error_responses(408, 413, 415, 422, 503)
 _FILE: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+    200: {
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        "headers": {"X-Notes": {"description": "Parts of the file that were lost.", "schema": {"type": "string"}}},
+    }
 }
 
 
@@ -52,5 +55,8 @@ async def convert(request: Request, service: Service) -> Response:
     """Convert a splat to another format."""
     with service.outcome():
         body, data = await service.read(request, ConvertRequest)
-        file = await service.run(request, lambda engine: engine.convert(data, body.to, body.metadata))
-        return Response(file, media_type="application/octet-stream")
+        converted = await service.run(
+            request, lambda engine: engine.convert(data, body.to, body.metadata, body.spz_version)
+        )
+        headers = {"X-Notes": "; ".join(converted.notes)} if converted.notes else {}
+        return Response(converted.data, media_type="application/octet-stream", headers=headers)

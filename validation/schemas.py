@@ -5,13 +5,14 @@ Imports only pydantic, the standard library and `serving.schemas`, so that the n
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
-from serving.schemas import Prompt, RequestBody, Seed
+from serving.schemas import Prompt, RequestBody, Seed, SpzVersion
 
 REJECT_CODES = frozenset(
     {
@@ -48,12 +49,27 @@ EMBEDDING_SIZE = 64
 NEAR_DUPLICATE_DISTANCE = 1.0
 """Assets whose embeddings are closer than this count as the same asset (figures: docs/scoring.md, "Fingerprint")."""
 
+MAX_METADATA_BYTES = 48 * 2**10
+"""Metadata of one conversion, each value as a JSON string in ASCII: what fits a PLY header of 64 KiB."""
+
 _KEY_PATTERN = r"^[A-Za-z0-9_.-]{1,64}$"
 MetadataKey = Annotated[str, Field(pattern=_KEY_PATTERN)]
 MetadataValue = Annotated[str, Field(max_length=1024)]
+
+
+def _fits_a_header(metadata: dict[str, str]) -> dict[str, str]:
+    size = sum(len(key) + len(json.dumps(value)) + len("comment \n") for key, value in metadata.items())
+    if size > MAX_METADATA_BYTES:
+        raise ValueError(
+            f"takes {size:,} bytes with escapes for characters beyond ASCII; at most {MAX_METADATA_BYTES:,}"
+        )
+    return metadata
+
+
 Metadata = Annotated[
     dict[MetadataKey, MetadataValue],
     Field(max_length=32, description="written into formats that have a place for it"),
+    AfterValidator(_fits_a_header),
     WithJsonSchema(  # pydantic's own schema would allow other keys
         {
             "type": "object",
@@ -85,6 +101,7 @@ class ConvertRequest(StrictRequest):
 
     data: str = Field(description="PLY or SPZ, base64, standard alphabet, one line")
     to: Literal["ply", "spz", "glb", "splat"]
+    spz_version: SpzVersion = Field(default=3, description="of spz; 2 for readers that know nothing later")
     metadata: Metadata = Field(default={})
 
 
@@ -106,6 +123,7 @@ class ValidateResponse(BaseModel):
     seed: int
     fingerprint: Fingerprint
     preview: str | None = Field(description="base64 PNG")
+    notes: list[str] = Field(default=[], description="parts of the file that were not scored, a sentence each")
 
 
 def embedding_distance(a: Sequence[float], b: Sequence[float]) -> float:

@@ -8,8 +8,8 @@ from typing import Annotated, Any, get_args
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from generation.http.routes import MEDIA_TYPES, SEED_HEADER, Service, attachment, inline
-from generation.schemas import Axes, JobRequest, PromptForm
+from generation.http.routes import MEDIA_TYPES, SEED_HEADER, Service
+from generation.schemas import Axes, JobRequest, PromptForm, QuerySpzVersion
 from generation.service import RESULT_FORMATS
 from generation.work.jobs import GenerationJob
 from generation.work.results import StoredFile
@@ -18,6 +18,7 @@ from serving.errors import ServiceError, error_responses
 from serving.events import end_if_seen, job_events
 from serving.files import ServedFile
 from serving.schemas import JOB_ID_PATTERN, Job, ResultName
+from serving.text import content_disposition
 
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _FILES = dict.fromkeys(sorted(set(MEDIA_TYPES.values())), _BINARY)
@@ -100,15 +101,17 @@ async def get_result(
     job: Found,
     name: Annotated[str, Path(json_schema_extra={"enum": list(get_args(ResultName))})],
     axes: Annotated[Axes, Query(description="Of ply and spz; y_down for INRIA-style viewers.")] = "y_up",
+    spz_version: Annotated[QuerySpzVersion, Query(description="Of spz; 2 for readers that know nothing later.")] = 3,
 ) -> Response:
     """Return a file of a finished job; image and video are encoded on the first request."""
     _check_offered(job, name)
-    file = await service.downloads.file(job.id, name, axes)
+    file = await service.downloads.file(job.id, name, axes, spz_version)
     if file is None:
         raise ServiceError(410, "result_dropped", "the results of this job are no longer kept")
-    disposition = inline if name in {"mp4", "png"} else attachment
     headers = {
-        "Content-Disposition": disposition(job.prompt, name),
+        "Content-Disposition": content_disposition(
+            "inline" if name in {"mp4", "png"} else "attachment", job.prompt, name
+        ),
         "X-Seed": str(job.seed),
         "Cache-Control": "private, no-cache",  # may be cached, but must be revalidated: it may have been deleted
     }

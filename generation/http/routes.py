@@ -11,11 +11,11 @@ from starlette.types import Receive
 
 from generation.schemas import Axes, PromptForm, SplatForm, VideoForm
 from generation.service import GenerationService
-from generation.work.jobs import GenerationJob, Output
+from generation.work.jobs import GenerationJob, Output, encoder_name
 from serving.content import body_schema, read_form
 from serving.errors import ServiceError, busy, error_responses
 from serving.tasks import client_disconnected, run_until
-from serving.text import slug
+from serving.text import content_disposition
 
 MEDIA_TYPES = {
     "ply": "application/octet-stream",
@@ -57,7 +57,7 @@ router = APIRouter(tags=["generate"])
 async def generate(request: Request, service: Service) -> Response:
     """Generate a splat, in base64 as miners submit it."""
     form = await read_form(request, SplatForm)
-    job = service.submit_once(form.prompt, form.seed, Output(form.format))
+    job = service.submit_once(form.prompt, form.seed, splat_output(form))
     data = await result_while_connected(service, job, request.receive)
     encoded = await asyncio.to_thread(base64.b64encode, data)
     return _answer(job, encoded, MEDIA_TYPES[form.format])
@@ -71,9 +71,9 @@ async def generate(request: Request, service: Service) -> Response:
 async def generate_raw(request: Request, service: Service) -> Response:
     """Generate a splat and return its bytes."""
     form = await read_form(request, SplatForm)
-    job = service.submit_once(form.prompt, form.seed, Output(form.format))
+    job = service.submit_once(form.prompt, form.seed, splat_output(form))
     data = await result_while_connected(service, job, request.receive)
-    return _answer(job, data, MEDIA_TYPES[form.format], attachment(job.prompt, form.format))
+    return _answer(job, data, MEDIA_TYPES[form.format], content_disposition("attachment", job.prompt, form.format))
 
 
 @router.post(
@@ -90,7 +90,7 @@ async def generate_model(
     form = await read_form(request, PromptForm)
     job = service.submit_once(form.prompt, form.seed, Output("ply", y_down=axes == "y_down"))
     data = await result_while_connected(service, job, request.receive)
-    return _answer(job, data, MEDIA_TYPES["ply"], attachment(job.prompt, "ply"))
+    return _answer(job, data, MEDIA_TYPES["ply"], content_disposition("attachment", job.prompt, "ply"))
 
 
 @router.post(
@@ -103,7 +103,12 @@ async def generate_video(request: Request, service: Service) -> Response:
     form = await read_form(request, VideoForm)
     job = service.submit_once(form.prompt, form.seed, Output("mp4", form.video_res))
     data = await result_while_connected(service, job, request.receive)
-    return _answer(job, data, MEDIA_TYPES["mp4"], inline(job.prompt, "mp4"))
+    return _answer(job, data, MEDIA_TYPES["mp4"], content_disposition("inline", job.prompt, "mp4"))
+
+
+def splat_output(form: SplatForm) -> Output:
+    """Return the file that the form asks for."""
+    return Output(form.format, encoder=encoder_name(form.format, form.spz_version))
 
 
 async def result_while_connected(service: GenerationService, job: GenerationJob[bytes], receive: Receive) -> bytes:
@@ -120,16 +125,6 @@ async def result_while_connected(service: GenerationService, job: GenerationJob[
     if job.error.code == "shutting_down":
         raise busy(job.error.code, job.error.detail, 10)
     raise ServiceError(500, job.error.code, job.error.detail)
-
-
-def attachment(prompt: str, extension: str) -> str:
-    """Return the Content-Disposition of a download, named after the prompt."""
-    return f'attachment; filename="{slug(prompt)}.{extension}"'
-
-
-def inline(prompt: str, extension: str) -> str:
-    """Return the Content-Disposition of a file that browsers show, named after the prompt."""
-    return f'inline; filename="{slug(prompt)}.{extension}"'
 
 
 def _answer(job: GenerationJob[bytes], data: bytes, media_type: str, disposition: str | None = None) -> Response:

@@ -1,4 +1,4 @@
-"""Files that are derived from a finished job on the first request: image, video, splats with y down.
+"""Files that are derived from a finished job on the first request: image, video, splats with y down or in SPZ 2.
 
 Each is encoded once from the job's PLY, one at a time, while the generator runs, and kept with the job's results.
 """
@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 
 from generation.backends.contract import ImagePreview, Preview
 from generation.schemas import Axes
-from generation.work.jobs import Encoder
+from generation.work.jobs import Encoder, encoder_name
 from generation.work.results import ResultStore, StoredFile
 from serving.errors import ServiceError, busy
 from serving.executor import SingleThreadExecutor
+from serving.schemas import SpzVersion
 from splats.codecs import decode
 from splats.turn import half_turn_x
 
@@ -37,7 +38,7 @@ class Downloads:
         self._previews = 0
         self._encoding: dict[tuple[str, str], asyncio.Task[StoredFile]] = {}
 
-    async def file(self, job_id: str, name: str, axes: Axes) -> StoredFile | None:
+    async def file(self, job_id: str, name: str, axes: Axes = "y_up", spz_version: SpzVersion = 3) -> StoredFile | None:
         """Return the file, encoding it if necessary; None if the job's results are no longer kept.
 
         Raises ServiceError (503) when too many are waiting. A client that disconnects does not stop the work: the file
@@ -45,7 +46,8 @@ class Downloads:
         """
         source = self._store.find(job_id, "ply")
         y_down = axes == "y_down" and name in _HAVE_AXES
-        key = f"{name}.y_down" if y_down else name
+        encoder = encoder_name(name, spz_version)
+        key = f"{encoder}.y_down" if y_down else encoder
         ready = self._store.find(job_id, key)
         if ready is not None or source is None:
             return ready
@@ -53,7 +55,7 @@ class Downloads:
         if task is None:
             if len(self._encoding) >= WAITING_MAX:
                 raise busy("downloads_busy", "too many files are being made; try again shortly", 5)
-            encode = self._encode_and_keep(job_id, key, lambda: self._encode(source, name, y_down=y_down))
+            encode = self._encode_and_keep(job_id, key, lambda: self._encode(source, encoder, y_down=y_down))
             task = self._encoding[job_id, key] = asyncio.create_task(encode)
         return await asyncio.shield(task)
 
@@ -95,9 +97,9 @@ class Downloads:
             return preview.png
         return self._encoders["png"](preview.to("cpu"), PREVIEW_PX, lambda _fraction: None)
 
-    def _encode(self, source: StoredFile, name: str, *, y_down: bool) -> StoredFile:
+    def _encode(self, source: StoredFile, encoder: str, *, y_down: bool) -> StoredFile:
         """Run on the executor's thread."""
         splats = decode(source.path.read_bytes())
         if y_down:
             splats = half_turn_x(splats)
-        return self._store.write(self._encoders[name](splats, 0, lambda _fraction: None))
+        return self._store.write(self._encoders[encoder](splats, 0, lambda _fraction: None))

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 from generation.backends.contract import Preview
-from serving.schemas import FINISHED, JobError, JobStatus, new_job_id
+from serving.schemas import FINISHED, JobError, JobStatus, SpzVersion, new_job_id
 from splats.model import Splats
 
 Encoder = Callable[[Splats, int, Callable[[float], None]], bytes]
@@ -20,6 +20,11 @@ File = TypeVar("File")
 """Type of a file in a job's result: its bytes, or where it is on disk."""
 
 
+def encoder_name(result: str, spz_version: SpzVersion) -> str:
+    """Return the name of the encoder of the format `result`; only SPZ has versions."""
+    return "spz2" if result == "spz" and spz_version == 2 else result
+
+
 @dataclass(frozen=True)
 class Output:
     """One file that a job produces.
@@ -27,11 +32,13 @@ class Output:
     format   ply, spz, mp4 or png
     size_px  width and height, for the formats that have them; 0 for the default
     y_down   turn the splats by 180° about x first, for viewers that expect INRIA's axes
+    encoder  the name of the encoder; by default that of the format
     """
 
     format: str
     size_px: int = 0
     y_down: bool = False
+    encoder: str = ""
 
 
 @dataclass(frozen=True)

@@ -106,16 +106,11 @@ class Pace:
             encoders={
                 "ply": self.encoder("ply", encode_ply),
                 "spz": self.encoder("spz", encode_spz),
+                "spz2": self.encoder("spz2", lambda splats: encode_spz(splats, 2)),
                 "png": self.encoder("png", drawn),
                 "mp4": self.encoder("mp4", lambda _splats: b""),
             },
         )
-
-
-@pytest.fixture(scope="session", autouse=True)
-def compiled() -> None:
-    """Compile the SPZ encoder before any test, so that none has to wait for it."""
-    encode_spz(dots(0))
 
 
 @pytest.fixture

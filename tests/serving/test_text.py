@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serving.text import SLUG_MAX_CHARS, format_address, slug
+from serving.text import SLUG_MAX_CHARS, content_disposition, format_address, full_name, slug
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,37 @@ def test_a_slug_is_plain_ascii(prompt: str, name: str) -> None:
 
 def test_prompts_without_latin_letters_get_distinct_slugs() -> None:
     assert slug("青い自転車") != slug("赤い自転車")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "name"),
+    [
+        ("Pink Bicycle!", "pink-bicycle"),
+        ("café ../../etc", "café-etc"),
+        ("красный велосипед", "красный-велосипед"),
+        ("🚗 car", "🚗-car"),
+        ("دوچرخه‌ی صورتی", "دوچرخه‌ی-صورتی"),
+        ('C:\\a|b?*<>"', "c-a-b"),
+        ("«»…", "splat-" + slug("«»…").removeprefix("splat-")),
+    ],
+)
+def test_a_full_name_keeps_every_script(prompt: str, name: str) -> None:
+    assert full_name(prompt) == name
+
+
+@given(st.text(max_size=300))
+def test_a_full_name_is_safe_whatever_the_prompt(prompt: str) -> None:
+    name = full_name(prompt)
+    assert 1 <= len(name) <= SLUG_MAX_CHARS
+    assert not set(name) & set("\\/:*?\"<>|. ;%'\n\r\0")
+    assert len(name.encode()) <= 250
+
+
+def test_a_download_has_its_name_in_ascii_and_whole() -> None:
+    assert content_disposition("attachment", "café table", "spz") == (
+        "attachment; filename=\"cafe-table.spz\"; filename*=UTF-8''caf%C3%A9-table.spz"
+    )
+    assert content_disposition("inline", "Pink Bicycle", "mp4").startswith('inline; filename="pink-bicycle.mp4"; ')
 
 
 @given(st.text(max_size=300))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import gzip
 import io
 import json
 import threading
@@ -176,7 +177,43 @@ def test_converting_to_a_format_that_is_not_written_is_the_callers_fault(
     assert (answer.status_code, answer.json()["code"]) == (422, "unsupported_format")
 
 
-@pytest.mark.parametrize("change", [{"to": "exe"}, {"metadata": {"bad key": "x"}}, {"metadata": {"k": "x" * 1025}}])
+@pytest.mark.parametrize("version", [None, 2, 3])
+def test_converts_to_the_version_of_spz_asked_for(
+    client: TestClient, body: dict[str, Any], version: int | None
+) -> None:
+    answer = client.post("/convert/", json={"data": body["data"], "to": "spz", "spz_version": version})
+    assert gzip.decompress(answer.content)[4] == (version or 3)
+    assert "x-notes" not in answer.headers
+
+
+def test_tells_what_of_a_file_is_not_used(client: TestClient, body: dict[str, Any]) -> None:
+    payload = bytearray(gzip.decompress(base64.b64decode(body["data"])))
+    payload[14] |= 2
+    data = base64.b64encode(bytes(payload) + bytes([1, 0, 0, 1, 0, 0, 0, 0])).decode()
+    converted = client.post("/convert/", json={"data": data, "to": "ply"})
+    assert converted.headers["x-notes"] == "1 SPZ extension record was skipped"
+    assert client.post("/validate/", json={**body, "data": data}).json()["notes"] == [converted.headers["x-notes"]]
+    assert client.post("/validate/", json=body).json()["notes"] == []
+
+
+def test_the_largest_metadata_gives_a_file_that_can_be_read(client: TestClient, body: dict[str, Any]) -> None:
+    metadata = {f"key{i}": "я" * 1000 for i in range(8)}
+    answer = client.post("/convert/", json={"data": body["data"], "to": "ply", "metadata": metadata})
+    assert len(decode(answer.content)) > 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"to": "exe"},
+        {"spz_version": 1},
+        {"spz_version": 4},
+        {"spz_version": "2"},
+        {"metadata": {"bad key": "x"}},
+        {"metadata": {"k": "x" * 1025}},
+        {"metadata": {f"key{i}": "я" * 1000 for i in range(9)}},  # with escapes, more than a header may have
+    ],
+)
 def test_a_conversion_that_makes_no_sense_is_an_invalid_request(
     client: TestClient, body: dict[str, Any], change: dict[str, Any]
 ) -> None:

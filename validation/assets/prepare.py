@@ -19,6 +19,7 @@ from torch import Tensor
 
 from splats.codecs import decode
 from splats.errors import DecodeError
+from splats.formats.notes import Note
 from splats.model import Splats, normalise
 from splats.render import covered_pixels, render, to_uint8
 from validation.assets import checks, measures
@@ -33,13 +34,22 @@ PREVIEW_COLUMNS = 4
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Views [16, H, W, 3] float32 in [0, 1], measures by name, the fingerprint, a PNG or None, and seconds by stage."""
+    """Everything about an asset that does not depend on the prompt.
+
+    views        [16, H, W, 3] float32 in [0, 1]
+    measures     by name
+    fingerprint  of the asset as submitted
+    preview      a PNG, or None if it was not asked for
+    seconds      by stage
+    notes        a sentence for each part of the file that splats cannot hold
+    """
 
     views: NDArray[np.float32]
     measures: dict[str, float]
     fingerprint: AssetFingerprint
     preview: bytes | None
     seconds: dict[str, float]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -66,7 +76,8 @@ def prepare(data: bytes, seed: int, spec: RenderSpec, *, preview: bool = False) 
     Deterministic: the same bytes, seed and spec give the same bits on one machine.
     """
     watch = Stopwatch()
-    submitted = decode_asset(data)
+    notes: list[str] = []
+    submitted = decode_asset(data, notes.append)
     watch.lap("decode")
     checks.check_raw(submitted)
     asset = normalise(submitted)
@@ -81,7 +92,7 @@ def prepare(data: bytes, seed: int, spec: RenderSpec, *, preview: bool = False) 
     measured = measure(asset, views, coverage)
     watch.lap("measures")
     sheet = contact_sheet(images) if preview else None
-    return Prepared(views.numpy(), measured, submitted_fingerprint, sheet, watch.seconds)
+    return Prepared(views.numpy(), measured, submitted_fingerprint, sheet, watch.seconds, tuple(notes))
 
 
 def decode_base64(text: str) -> bytes:
@@ -96,10 +107,10 @@ def decode_base64(text: str) -> bytes:
         raise RejectedError("bad_encoding", "data is not base64 of the standard alphabet in one line") from error
 
 
-def decode_asset(data: bytes) -> Splats:
-    """Decode a PLY or SPZ file. Raises RejectedError with the decoder's code."""
+def decode_asset(data: bytes, note: Note) -> Splats:
+    """Decode a PLY or SPZ file; `note` is called as by `decode`. Raises RejectedError with the decoder's code."""
     try:
-        return decode(data)
+        return decode(data, note)
     except DecodeError as error:
         raise RejectedError(error.code, error.detail) from error
 

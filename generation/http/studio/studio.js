@@ -155,14 +155,16 @@ async function save(event) {
   const format = event.target.dataset.format;
   if (!format) return;
   const job = JSON.parse(byId("result").dataset.job);
-  const turned = byId("y-down").checked && (format === "ply" || format === "spz");
+  const query = new URLSearchParams();
+  if (byId("y-down").checked && (format === "ply" || format === "spz")) query.set("axes", "y_down");
+  if (event.target.dataset.spzVersion) query.set("spz_version", event.target.dataset.spzVersion);
   event.target.disabled = true;
   try {
-    const answer = await request(job.results[format] + (turned ? "?axes=y_down" : ""));
-    const name = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") ?? "");
+    const answer = await request(job.results[format] + (query.toString() && `?${query}`));
+    const name = /filename\*=UTF-8''([^;]+)/.exec(answer.headers.get("Content-Disposition") ?? "");
     const link = document.createElement("a");
     link.href = URL.createObjectURL(await answer.blob());
-    link.download = name ? name[1] : `splat.${format}`;
+    link.download = name ? decodeURIComponent(name[1]) : `splat.${format}`;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   } catch (error) {

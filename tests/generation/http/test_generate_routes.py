@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
@@ -42,7 +43,8 @@ def test_spz_is_the_default_format(shared: TestClient) -> None:
 def test_generate_model_is_a_ply_download_named_after_the_prompt(shared: TestClient) -> None:
     answer = shared.post("/generate_model/", data={"prompt": 'Pink "bicycle"\t'})
     assert answer.content.startswith(b"ply\n")
-    assert answer.headers["content-disposition"] == 'attachment; filename="pink-bicycle.ply"'
+    disposition = "attachment; filename=\"pink-bicycle.ply\"; filename*=UTF-8''pink-bicycle.ply"
+    assert answer.headers["content-disposition"] == disposition
 
 
 def test_generate_model_turns_the_splats_for_viewers_with_y_down(shared: TestClient) -> None:
@@ -151,6 +153,30 @@ def test_a_bad_seed_is_refused(shared: TestClient, seed: str) -> None:
     answer = shared.post("/generate/", data={"prompt": "a", "seed": seed})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
     assert "seed" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("path", ["/generate/", "/generate_raw/"])
+@pytest.mark.parametrize(
+    ("asked", "version"), [({}, 3), ({"spz_version": "3"}, 3), ({"spz_version": "2"}, 2), ({"spz_version": ""}, 3)]
+)
+def test_spz_is_written_in_the_version_asked_for(
+    shared: TestClient, path: str, asked: dict[str, str], version: int
+) -> None:
+    data = shared.post(path, data={"prompt": "a", **asked}).content
+    file = gzip.decompress(data if path == "/generate_raw/" else base64.b64decode(data))
+    assert file[:8] == b"NGSP" + version.to_bytes(4, "little")
+
+
+@pytest.mark.parametrize("version", ["1", "4", "two", "2.5", "-2"])
+def test_another_version_of_spz_is_refused(shared: TestClient, version: str) -> None:
+    answer = shared.post("/generate_raw/", data={"prompt": "a", "spz_version": version})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+    assert "spz_version" in answer.json()["detail"]
+
+
+def test_the_version_of_spz_does_not_matter_to_ply(shared: TestClient) -> None:
+    form = {"prompt": "a", "format": "ply", "spz_version": "2"}
+    assert shared.post("/generate_raw/", data=form).content.startswith(b"ply\n")
 
 
 @pytest.mark.parametrize("name", ["glb", "SPZ", "x"])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import torch
@@ -74,7 +76,31 @@ def test_each_result_has_its_media_type(shared: TestClient, name: str, kind: str
     assert answer.status_code == 200
     assert answer.headers["content-type"] == kind
     assert answer.content.startswith(begins)
-    assert f'filename="pink-bicycle.{name}"' in answer.headers["content-disposition"]
+    assert f"filename=\"pink-bicycle.{name}\"; filename*=UTF-8''" in answer.headers["content-disposition"]
+
+
+def test_a_download_is_named_after_a_prompt_of_any_script(shared: TestClient) -> None:
+    answer = shared.get(finished(shared, submit(shared, "красный велосипед"))["results"]["ply"])
+    name = answer.headers["content-disposition"].partition("filename*=UTF-8''")[2]
+    assert unquote(name) == "красный-велосипед.ply"
+
+
+def test_a_result_can_be_fetched_as_spz_of_either_version(shared: TestClient) -> None:
+    url = finished(shared, submit(shared, "a"))["results"]["spz"]
+    files = [shared.get(url, params={"spz_version": version}) for version in (3, 2, 2)]
+    assert [gzip.decompress(file.content)[4] for file in files] == [3, 2, 2]
+    assert files[0].content == shared.get(url).content
+    turned = shared.get(url, params={"spz_version": 2, "axes": "y_down"}).content
+    assert gzip.decompress(turned)[4] == 2
+    assert torch.allclose(decode(turned).means[:, 1], -decode(files[1].content).means[:, 1])
+    assert shared.get(url.replace(".spz", ".ply"), params={"spz_version": 2}).content.startswith(b"ply\n")
+
+
+@pytest.mark.parametrize("version", ["1", "4", "x", ""])
+def test_a_result_of_another_version_of_spz_is_refused(shared: TestClient, version: str) -> None:
+    url = finished(shared, submit(shared, "a"))["results"]["spz"]
+    answer = shared.get(url, params={"spz_version": version})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
 
 
 def test_an_image_is_made_once_however_often_it_is_fetched(client: TestClient, pace: Any) -> None:
