@@ -42,7 +42,7 @@ def encode(splats: Splats, version: SpzVersion = 3) -> bytes:
     would change by more than MAX_ERROR of the object's longest side.
     """
     raw = deactivate(splats)
-    bits = _fractional_bits(raw.means)
+    bits = fractional_bits(raw.means)
     _check_errors(raw, bits)
     flags = FLAG_ANTIALIASED if splats.antialiased else 0
     header = HEADER.pack(MAGIC, version, len(splats), splats.sh_degree, bits, flags, 0)
@@ -58,8 +58,11 @@ def encode(splats: Splats, version: SpzVersion = 3) -> bytes:
     return gzip.compress(b"".join((header, *(section.tobytes() for section in sections))), _GZIP_LEVEL, mtime=0)
 
 
-def _fractional_bits(means: _Floats) -> int:
-    """Return the bits after the point that the farthest position leaves of 23, so that it rounds to 2²³ - 1 or less."""
+def fractional_bits(means: _Floats) -> int:
+    """Return the fractional bits with which positions [N, 3] are written: those that the farthest one leaves of 23.
+
+    Decoded positions have the same number.
+    """
     farthest = float(np.abs(means).max())
     _, whole_bits = math.frexp(farthest)
     bits = min(_MAX_FRACTIONAL_BITS, 23 - whole_bits)

@@ -57,7 +57,7 @@ def test_scores_an_asset_with_every_field(client: TestClient, body: dict[str, An
     answer = client.post("/validate/", json=body)
     assert answer.status_code == 200
     found = answer.json()
-    assert set(found) == {"score", "alignment", "quality", "parts", "scorer", "seed", "fingerprint", "preview"}
+    assert set(found) == {"score", "alignment", "quality", "parts", "scorer", "seed", "fingerprint", "preview", "notes"}
     assert 0 <= found["score"] <= 1
     assert round(found["score"], 4) == found["score"]
     assert (found["scorer"], found["seed"], found["preview"]) == ("tiny@1+fp32", 3, None)

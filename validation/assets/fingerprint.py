@@ -2,10 +2,11 @@
 
 `validation.schemas.embedding_distance` compares two embeddings; it is there so that the neurons can import it.
 
-Digest: SHA-256 over the sorted rows (x, y, z, r, g, b) of all splats, positions and base colours on SPZ's own grid.
-Both are the same whether the asset came as PLY or as SPZ: a PLY holds exactly the float32 values that an SPZ writer
-rounds. Opacities, scales and rotations pass through a logarithm, a sigmoid or a lossy packing in one format, and about
-one splat in 10⁵ would round differently: they are left out, and an asset that differs only there is a copy.
+Digest: SHA-256 over the sorted rows (x, y, z, r, g, b) of all splats, positions on a grid of 1/4096 and base colours on
+SPZ's. Both are the same whether the asset came as PLY or as our SPZ: a PLY holds exactly the float32 values that our SPZ
+writer rounds, and the digest first rounds them as that does. Opacities, scales and rotations pass through a logarithm, a
+sigmoid or a lossy packing in one format, and about one splat in 10⁵ would round differently: they are left out, and an
+asset that differs only there is a copy.
 
 Embedding: 64 numbers that describe how the visible area is distributed round the vertical axis. They do not depend on
 the order of the splats, or on the position, size and rotation about y of the object, and hardly on rounding.
@@ -19,13 +20,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from splats.formats.spz_encoder import fractional_bits
 from splats.model import BOUNDS_MIN_OPACITY, Splats
 from splats.sh import SH_C0
 from validation.schemas import EMBEDDING_SIZE
 
 DIGEST_HEADER = b"three-gen:digest:1"
 POSITION_GRID = 4096.0
-"""SPZ's 12 fractional bits."""
+"""12 fractional bits: what most SPZ writers keep."""
 POSITION_LIMIT = 2**23 - 1
 """SPZ positions are signed 24-bit integers."""
 COLOUR_SCALE = 0.15
@@ -60,11 +62,14 @@ def fingerprint(splats: Splats) -> AssetFingerprint:
 
 
 def digest(splats: Splats) -> str:
-    """Return the hex SHA-256 of the sorted (x, y, z, r, g, b) rows of all splats, on SPZ's position and colour grids.
+    """Return the hex SHA-256 of the sorted (x, y, z, r, g, b) rows of all splats.
 
-    Values are rounded to nearest, halves to even, in float32, as the SPZ writer does. Positions are clamped to ±2,048.
+    Values are rounded to nearest, halves to even, in float32: positions as the SPZ writer does, which changes nothing
+    in what it has written, and then to 1/4096; colours to SPZ's bytes. Positions are clamped to ±2,048.
     """
     means = splats.means.numpy()  # [N, 3] float32
+    fine = np.float32(2.0 ** fractional_bits(means))
+    means = np.round(means * fine) / fine
     sh0 = splats.sh[:, 0].numpy()  # [N, 3] float32
     positions = np.clip(np.round(means * np.float32(POSITION_GRID)), -POSITION_LIMIT - 1, POSITION_LIMIT)
     colours = np.clip(np.round(sh0 * np.float32(COLOUR_SCALE * 255) + np.float32(127.5)), 0, 255)
