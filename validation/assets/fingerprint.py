@@ -3,10 +3,10 @@
 `validation.schemas.embedding_distance` compares two embeddings; it is there so that the neurons can import it.
 
 Digest: SHA-256 over the sorted rows (x, y, z, r, g, b) of all splats, positions on a grid of 1/4096 and base colours on
-SPZ's. Both are the same whether the asset came as PLY or as our SPZ: a PLY holds exactly the float32 values that our SPZ
-writer rounds, and the digest first rounds them as that does. Opacities, scales and rotations pass through a logarithm, a
-sigmoid or a lossy packing in one format, and about one splat in 10⁵ would round differently: they are left out, and an
-asset that differs only there is a copy.
+SPZ's. Both are the same whether the asset came as PLY or as our SPZ: a PLY holds exactly the float32 values that our
+SPZ writer rounds, and the digest first rounds them as that does. Opacities, scales and rotations pass through a
+logarithm, a sigmoid or a lossy packing in one format, and about one splat in 10⁵ would round differently: they are left
+out, and an asset that differs only there is a copy.
 
 Embedding: 64 numbers that describe how the visible area is distributed round the vertical axis. They do not depend on
 the order of the splats, or on the position, size and rotation about y of the object, and hardly on rounding.
