@@ -59,7 +59,7 @@ def test_prompts_flow_from_the_generator_to_the_collector(pm2: Pm2, home: Path) 
 
 
 @pytest.mark.parametrize(("name", "port"), [("collector", COLLECTOR), ("generator", GENERATOR)])
-def test_what_is_killed_comes_back_and_goes_on(pm2: Pm2, name: str, port: int) -> None:
+def test_what_is_killed_restarts_and_continues(pm2: Pm2, name: str, port: int) -> None:
     stored = metric(COLLECTOR, "prompts_stored")
     os.kill(pid(pm2, name), signal.SIGKILL)
     eventually(lambda: pm2.services()[name] == ("online", 1))
@@ -68,7 +68,7 @@ def test_what_is_killed_comes_back_and_goes_on(pm2: Pm2, name: str, port: int) -
     eventually(lambda: metric(COLLECTOR, "prompts_stored") > stored)
 
 
-def test_a_second_generator_runs_beside_the_first(pm2: Pm2, prompter_clone: Path, home: Path) -> None:
+def test_a_second_generator_runs_next_to_the_first(pm2: Pm2, prompter_clone: Path, home: Path) -> None:
     folder = prompter_clone / "prompter"
     config = (folder / "generator.config.js").read_text()
     second = config.replace('"generator"', '"generator-2"').replace('"9101"', '"9102"')

@@ -154,7 +154,7 @@ def test_the_newest_python_that_runs_is_taken(sandbox: Sandbox) -> None:
     assert f"uv venv --quiet --python {sandbox.bin}/python3.12 {sandbox.root}/.venv" in sandbox.calls()
 
 
-def test_too_little_disk_is_told_before_anything_is_made(machine: Sandbox) -> None:
+def test_too_little_disk_space_is_reported_before_anything_is_created(machine: Sandbox) -> None:
     (machine.bin / "df").unlink()
     machine.put(
         "df", "#!/bin/bash\necho Filesystem 1024-blocks Used Available\necho disk 9999999 9999999 3145728 99%\n"
@@ -177,14 +177,14 @@ def test_no_network_is_one_clear_line(machine: Sandbox) -> None:
     )
 
 
-def test_another_failure_is_told_in_the_installers_last_words(machine: Sandbox) -> None:
+def test_another_failure_is_reported_with_the_installers_last_lines(machine: Sandbox) -> None:
     machine.put("uv", UV + 'case "$*" in "pip install"*) echo; echo "no wheel for av"; echo; exit 2;; esac\n')
     done = machine.run()
     assert done.returncode == 1
     assert only_line(done.stderr).startswith("setup: could not install the packages: no wheel for av (details: ")
 
 
-def test_on_a_terminal_progress_shows_and_a_failure_is_still_told(machine: Sandbox) -> None:
+def test_on_a_terminal_progress_shows_and_a_failure_is_still_reported(machine: Sandbox) -> None:
     machine.put("uv", UV + 'case "$*" in "pip install"*) echo "downloading" >&2; echo "no wheel"; exit 2;; esac\n')
     controller, terminal = pty.openpty()
     env = {"PATH": str(machine.bin), "HOME": str(machine.home), "CALLS": str(machine.home / "calls")}
@@ -296,7 +296,7 @@ def test_a_conda_environment_is_updated_only_when_something_changed(machine: San
     assert "conda env update --name three-gen-mining --file generation/conda_env_mining.yml" in machine.calls()
 
 
-def test_a_conda_that_makes_nothing_is_told(machine: Sandbox) -> None:
+def test_a_conda_that_creates_nothing_is_reported(machine: Sandbox) -> None:
     machine.put("conda", '#!/bin/bash\necho "conda $*" >>"$CALLS"\n')
     done = machine.run("generation/setup_env.sh")
     assert done.returncode == 1

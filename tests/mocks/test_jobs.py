@@ -36,7 +36,7 @@ def test_a_job_becomes_four_files_named_by_its_prompt(tmp_path: Path) -> None:
     assert paths[0].read_bytes() == b"bytes of mp4"
 
 
-def test_what_was_understood_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_was_understood_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     jobs.generate(client(JOB, DONE), "pink bicycle", tmp_path)
     assert "bicycle: pink (seed 7)" in capsys.readouterr().out
 

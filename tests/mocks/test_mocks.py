@@ -67,7 +67,7 @@ def run(script: str, flags: dict[str, str], hotkey: str, *more: str) -> subproce
     return subprocess.run(command, check=False, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL)
 
 
-def test_mock_miner_pulls_submits_and_tells_its_feedback(
+def test_mock_miner_pulls_submits_and_prints_its_feedback(
     flags: dict[str, str], generation: Service, validator: Service
 ) -> None:
     done = run("mock_miner.py", flags, "one", "--generation.endpoint", generation.url, "--logging.trace")
@@ -102,7 +102,7 @@ def test_mock_client_gets_a_splat_that_a_miner_made(
     assert (tmp_path / "ball.spz").stat().st_size > 1000
 
 
-def test_mock_client_of_a_hotkey_without_a_seat_has_nobody_to_ask(flags: dict[str, str], validator: Service) -> None:
+def test_mock_client_of_a_hotkey_without_a_seat_finds_no_validator(flags: dict[str, str], validator: Service) -> None:
     make_wallet(Path(flags["wallet.path"]), "local", "stranger")
     done = run("mock_client.py", flags, "stranger")
     assert done.returncode == 4

@@ -48,7 +48,7 @@ def test_a_service_is_drained_when_the_block_fails(tmp_path: Path) -> None:
     assert log.read_text().endswith("drained\n")
 
 
-def test_a_service_that_ends_tells_why(tmp_path: Path) -> None:
+def test_a_service_that_ends_reports_why(tmp_path: Path) -> None:
     code = "import sys\nprint('no such config')\nsys.exit(2)\n"
     with (
         pytest.raises(ServiceFailed, match=r"stand-in ended with status 2(.|\n)*no such config"),

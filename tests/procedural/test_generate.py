@@ -130,7 +130,7 @@ def test_glass_lets_light_through(generate: Generator) -> None:
     assert float(make(generate, "glass teapot").splats.opacities.median()) < 0.6
 
 
-def test_understood_comes_along(generate: Generator) -> None:
+def test_understood_is_returned(generate: Generator) -> None:
     assert make(generate, "zorby pink bicycle").understood == "bicycle: pink; unknown words ignored: zorby"
 
 

@@ -88,14 +88,14 @@ def test_so_does_one_that_sends_chunks(service: str) -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"a" * 5_000_000])
-def test_so_does_one_that_expects_to_be_told_to_continue(service: str, body: bytes) -> None:
+def test_so_does_one_that_expects_100_continue(service: str, body: bytes) -> None:
     head = b"POST /bytes/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5000000\r\nExpect: 100-continue\r\n\r\n"
     answer = talk(service, head + body)
     assert answer.startswith(b"HTTP/1.1 413")
     assert b"100 Continue" not in answer
 
 
-def test_a_client_that_expects_to_continue_and_may_is_told_so(service: str) -> None:
+def test_a_client_that_expects_to_continue_is_answered_100(service: str) -> None:
     head = b"POST /bytes/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 3\r\nExpect: 100-continue\r\n"
     answer = talk(service, head + b"Connection: close\r\n\r\n", b"abc")
     assert answer.startswith(b"HTTP/1.1 100 ")
@@ -123,7 +123,7 @@ def test_other_refusals_are_read_as_well(
     assert (b"HTTP/1.1 200" in answer) is (connection == "keep-alive" and status != 415)
 
 
-def test_a_refused_client_cannot_go_on_for_ever() -> None:
+def test_a_refused_client_cannot_send_forever() -> None:
     async def story() -> tuple[list[Message], float]:
         sent: list[Message] = []
 

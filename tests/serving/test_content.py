@@ -77,23 +77,23 @@ def test_json_with_another_label_is_refused_where_forms_are_read(client: TestCli
     assert_unsupported(sent(client, "/forms/", JSON, kind), URLENCODED)
 
 
-def test_a_form_sent_to_a_json_route_is_told_so(client: TestClient) -> None:
+def test_a_form_sent_to_a_json_route_is_refused_with_the_reason(client: TestClient) -> None:
     assert_unsupported(sent(client, "/notes/", FORM, URLENCODED), "application/json")
     assert_unsupported(sent(client, "/notes/", MULTIPART, MULTIPART_TYPE), "application/json")
 
 
-def test_json_sent_to_a_form_route_is_told_so(client: TestClient) -> None:
+def test_json_sent_to_a_form_route_is_refused_with_the_reason(client: TestClient) -> None:
     assert_unsupported(sent(client, "/forms/", JSON, "application/json"), URLENCODED)
 
 
-def test_a_form_that_is_called_json_is_told_so(client: TestClient) -> None:
+def test_a_form_labelled_json_is_refused_with_the_reason(client: TestClient) -> None:
     for path in ("/notes/", "/either/"):
         answer = sent(client, path, FORM, "application/json")
         assert answer.status_code == 422
         assert "not JSON in UTF-8, as Content-Type says" in answer.json()["detail"]
 
 
-def test_an_unlabelled_form_is_told_so(client: TestClient) -> None:
+def test_an_unlabelled_form_is_refused_with_the_reason(client: TestClient) -> None:
     assert_unsupported(sent(client, "/forms/", FORM, None), "multipart/form-data")
 
 
@@ -107,7 +107,7 @@ def test_a_field_left_empty_has_its_default(client: TestClient, body: bytes, cou
 
 
 @pytest.mark.parametrize("body", [b"text=caf%E9", b"text=caf\xe9", b"text=%ff"])
-def test_bytes_that_are_no_text_are_refused_and_named(client: TestClient, body: bytes) -> None:
+def test_invalid_bytes_are_refused_and_named(client: TestClient, body: bytes) -> None:
     answer = sent(client, "/forms/", body, URLENCODED)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
     assert answer.json()["detail"] == "text: the bytes are not text in utf-8"

@@ -66,7 +66,7 @@ def test_the_data_is_the_job() -> None:
 
 
 @pytest.mark.parametrize("seen", ["7", "8", " 7 ", "99999999999999999999999999", "007"])
-def test_who_has_seen_the_last_event_is_told_to_stop(seen: str) -> None:
+def test_a_client_that_has_seen_the_last_event_gets_204(seen: str) -> None:
     with pytest.raises(HTTPException) as ended:
         end_if_seen(seen, last_revision=7)
     assert ended.value.status_code == 204

@@ -181,7 +181,7 @@ def test_a_range_of_another_version_is_the_whole_file(files: TestClient, conditi
         ({"If-Unmodified-Since": "never"}, 200),
     ],
 )
-def test_a_client_that_wants_another_version_is_told(files: TestClient, headers: dict[str, str], status: int) -> None:
+def test_if_match_with_another_version_is_refused(files: TestClient, headers: dict[str, str], status: int) -> None:
     tag = files.get("/file").headers["etag"]
     answer = files.get("/file", headers={name: text.format(tag=tag) for name, text in headers.items()})
     assert answer.status_code == status

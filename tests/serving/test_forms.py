@@ -76,7 +76,7 @@ def test_another_charset_is_refused(charset: str) -> None:
         (b"%81", f"{URLENCODED}; charset=iso-8859-1"),
     ],
 )
-def test_bytes_that_are_no_text_are_never_replaced(data: bytes, kind: str) -> None:
+def test_invalid_bytes_are_never_replaced(data: bytes, kind: str) -> None:
     with pytest.raises(UnicodeDecodeError):
         texts(b"prompt=" + data, kind)
 

@@ -101,7 +101,7 @@ def test_platt_finds_the_middle() -> None:
     assert -line.offset / line.slope == pytest.approx(0.5, abs=0.01)
 
 
-def test_platt_refuses_a_model_that_tells_nothing_apart() -> None:
+def test_platt_refuses_a_model_that_cannot_distinguish_anything() -> None:
     with pytest.raises(CalibrationError, match="no closer"):
         fit_platt(torch.full((10,), 0.2), torch.full((10,), 0.4))
 

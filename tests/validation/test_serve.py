@@ -150,7 +150,7 @@ def test_a_byte_order_mark_is_skipped(client: TestClient, honest: Splats) -> Non
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b'{"prompt": "\\ud800"}', b"[" * 100_000, b"NaN"])
-def test_bodies_that_are_no_json_object_are_invalid_requests(client: TestClient, content: bytes) -> None:
+def test_bodies_that_are_not_a_json_object_are_invalid_requests(client: TestClient, content: bytes) -> None:
     answer = client.post("/validate/", content=content)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
 
@@ -298,7 +298,7 @@ def test_scores_are_bit_equal_alone_and_under_sixteen_requests(
     asyncio.run(compare())
 
 
-def test_a_full_house_says_when_to_come_back(tiny_engine: Callable[[], Engine], body: dict[str, Any]) -> None:
+def test_a_full_service_says_when_to_come_back(tiny_engine: Callable[[], Engine], body: dict[str, Any]) -> None:
     async def fill() -> None:
         app = make_app(tiny_engine, SETTINGS.model_copy(update={"max_waiting": 2}))
         async with await ready_client(app, tiny_engine()) as client:

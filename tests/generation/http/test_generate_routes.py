@@ -127,7 +127,7 @@ def test_a_form_arrives_as_it_was_sent(
 
 
 @pytest.mark.parametrize("route", [*ROUTES, "/jobs/"])
-def test_bytes_that_are_no_text_are_refused(shared: TestClient, route: str) -> None:
+def test_invalid_bytes_are_refused(shared: TestClient, route: str) -> None:
     answer = shared.post(route, content=b"prompt=caf%E9", headers={"Content-Type": URLENCODED})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
 

@@ -330,7 +330,7 @@ def test_events_of_a_finished_job_are_its_last(shared: TestClient) -> None:
     assert text.startswith("event: done\n")
 
 
-def test_a_browser_that_comes_back_after_the_last_event_is_told_to_stop(shared: TestClient) -> None:
+def test_a_browser_that_reconnects_after_the_last_event_gets_204(shared: TestClient) -> None:
     job = finished(shared, submit(shared, "a"))
     path = f"/jobs/{job['id']}/events"
     last = int(re.findall(r"^id: (\d+)$", shared.get(path).text, re.MULTILINE)[-1])

@@ -45,7 +45,7 @@ def problem_after(*ahead_s: float) -> str:
 
 
 @pytest.mark.parametrize("ahead_s", [(1, 2, 3, 2, 1), (40, 40, 40, 40, 3), (60, 60)])
-def test_late_blocks_and_few_blocks_are_no_problem(ahead_s: tuple[float, ...]) -> None:
+def test_late_blocks_and_few_blocks_are_not_a_problem(ahead_s: tuple[float, ...]) -> None:
     assert problem_after(*ahead_s) == ""
 
 
@@ -56,7 +56,7 @@ def test_a_clock_that_differs_is_a_problem(caplog: pytest.LogCaptureFixture) -> 
     assert caplog.text.count("32 s ahead") == 1
 
 
-def test_a_clock_that_is_put_right_is_no_problem() -> None:
+def test_a_corrected_clock_is_not_a_problem() -> None:
     assert problem_after(*[32.0] * SAMPLES, 1.0) == ""
 
 

@@ -101,7 +101,7 @@ def test_count(prompt: str, count: int, vocabulary: Vocabulary) -> None:
     assert one(prompt, vocabulary).count == count
 
 
-def test_a_number_of_parts_is_no_number_of_objects(vocabulary: Vocabulary) -> None:
+def test_a_number_of_parts_is_not_a_number_of_objects(vocabulary: Vocabulary) -> None:
     request = read_prompt("ice cream with three scoops", vocabulary)
     assert [(item.name, item.count) for item in request.items] == [("ice cream", 1)]
     assert request.ignored == ("three",)
@@ -113,7 +113,7 @@ def test_two_kinds_of_things(vocabulary: Vocabulary) -> None:
     assert (boat.name, boat.count, boat.looks) == ("sailboat", 1, (Look("blue"),))
 
 
-def test_what_is_held_and_is_no_part_stands_beside(vocabulary: Vocabulary) -> None:
+def test_what_is_held_and_is_not_a_part_stands_next_to_it(vocabulary: Vocabulary) -> None:
     names = [item.name for item in read_prompt("a bicycle with a teapot", vocabulary).items]
     assert names == ["bicycle", "teapot"]
 
@@ -131,7 +131,7 @@ def test_pose(prompt: str, pose: str, vocabulary: Vocabulary) -> None:
     assert one(prompt, vocabulary).pose == pose
 
 
-def test_of_two_poses_the_last_is_built_and_the_first_is_told(vocabulary: Vocabulary) -> None:
+def test_of_two_poses_the_last_is_built_and_the_first_is_reported(vocabulary: Vocabulary) -> None:
     request = read_prompt("flying dragon breathing fire", vocabulary)
     assert (request.items[0].pose, request.ignored) == ("breathing fire", ("flying",))
 
@@ -150,7 +150,7 @@ def test_harmless_adjectives_pass_in_silence(vocabulary: Vocabulary) -> None:
     assert read_prompt("a cute, highly detailed red car", vocabulary).ignored == ()
 
 
-def test_unknown_words_are_told(vocabulary: Vocabulary) -> None:
+def test_unknown_words_are_reported(vocabulary: Vocabulary) -> None:
     request = read_prompt("a zorblike car", vocabulary)
     assert describe_request(request) == "car; unknown words ignored: zorblike"
 
@@ -161,7 +161,7 @@ def test_misspelt_object_is_found_by_spelling(vocabulary: Vocabulary) -> None:
     assert (item.name, item.guess.how) == ("bicycle", How.SPELLING)
 
 
-def test_related_word_is_told(vocabulary: Vocabulary) -> None:
+def test_related_word_is_reported(vocabulary: Vocabulary) -> None:
     text = describe_request(read_prompt("limousine", vocabulary))
     assert text == 'car (for "limousine": the nearest in meaning)'
 
@@ -205,7 +205,7 @@ def test_understood_names_everything(vocabulary: Vocabulary) -> None:
     assert text == "2 x teapot: gold, tall, handle red; unknown words ignored: zorb"
 
 
-def test_a_second_look_alone_is_told_as_details(vocabulary: Vocabulary) -> None:
+def test_a_second_look_alone_is_reported_as_details(vocabulary: Vocabulary) -> None:
     assert describe_request(read_prompt("car with golden trim", vocabulary)) == "car: details gold"
 
 

@@ -98,7 +98,7 @@ def test_word_of_two_parts_is_refused(data: Any) -> None:
 
 
 @pytest.mark.parametrize(("word", "name"), [("zorb", "zeppelin"), ("bicycle", "car"), ("bike", "car")])
-def test_word_for_what_stands_alone_names_a_known_object_and_is_none_itself(word: str, name: str, data: Any) -> None:
+def test_word_for_what_stands_alone_names_a_known_object_and_is_not_one_itself(word: str, name: str, data: Any) -> None:
     data["alone"][word] = name
     with pytest.raises(VocabularyError, match=f"alone: '{word}'"):
         check_vocabulary(data)

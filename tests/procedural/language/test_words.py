@@ -55,5 +55,5 @@ def test_stems(word: str, stem: str) -> None:
     assert stem in stems(word)
 
 
-def test_red_is_no_stemmed_word() -> None:
+def test_red_is_not_stemmed() -> None:
     assert stems("red") == []

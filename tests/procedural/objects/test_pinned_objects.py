@@ -1,6 +1,6 @@
 """Objects and whole assets have not changed: their digests are in golden/objects.json.
 
-After a change that is meant, look at the objects and run `python -m tools.pin_objects`.
+After an intended change, look at the objects and run `python -m tools.pin_objects`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def test_the_table_has_every_object_and_pose() -> None:
     ("category", "name", "pose", "seed"),
     [pytest.param(*key, marks=[] if key[3] == SEEDS[0] else [pytest.mark.slow]) for key in object_keys()],
 )
-def test_object_is_the_one_it_was(category: str, name: str, pose: str | None, seed: int) -> None:
+def test_object_is_unchanged(category: str, name: str, pose: str | None, seed: int) -> None:
     assert digest(build(category, name, pose, seed)) == PINNED["objects"][key_of(name, pose)][SEEDS.index(seed)]
 
 
@@ -37,5 +37,5 @@ def test_a_digest_sees_a_vertex_that_moved() -> None:
 
 
 @pytest.mark.parametrize("prompt", ASSETS)
-def test_asset_is_the_one_it_was(prompt: str) -> None:
+def test_asset_is_unchanged(prompt: str) -> None:
     assert asset_table({prompt: ASSETS[prompt]})[prompt] in PINNED["assets"][prompt]

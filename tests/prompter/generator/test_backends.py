@@ -38,7 +38,7 @@ def test_a_request_holds_one_user_message_and_the_key() -> None:
 
 
 @pytest.mark.parametrize("body", ["", "null", "[]", '{"choices": []}', '{"choices": [{"message": {"content": null}}]}'])
-def test_an_answer_that_is_no_chat_completion_is_an_error(body: str) -> None:
+def test_an_answer_that_is_not_a_chat_completion_is_an_error(body: str) -> None:
     with pytest.raises(BackendError):
         complete(lambda _: httpx.Response(200, text=body))
 

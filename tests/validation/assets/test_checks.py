@@ -45,7 +45,7 @@ def test_a_few_repeated_splats_pass(honest: Splats) -> None:
     checks.check_duplicate(honest.select(torch.cat([torch.arange(len(honest)), torch.arange(600)])))
 
 
-def test_splats_that_differ_in_one_value_are_no_duplicates(honest: Splats) -> None:
+def test_splats_that_differ_in_one_value_are_not_duplicates(honest: Splats) -> None:
     twice = honest.select(torch.arange(len(honest)) % 3_000)
     checks.check_duplicate(replace(twice, opacities=torch.linspace(0.5, 0.9, len(twice))))
 

@@ -39,7 +39,7 @@ def test_platt_takes_the_smaller_probability() -> None:
     assert float(found) == pytest.approx(1 / (1 + math.e), rel=1e-5)
 
 
-def test_weak_views_are_dropped_only_beside_stronger_ones() -> None:
+def test_weak_views_are_dropped_only_if_there_are_stronger_ones() -> None:
     assert select_views(torch.tensor([0.9, 0.39, 0.4]), 0.4).tolist() == [True, False, True]
     assert select_views(torch.tensor([0.1, 0.39]), 0.4).tolist() == [True, True]
     assert select_views(torch.tensor([0.1, 0.9]), None).tolist() == [True, True]

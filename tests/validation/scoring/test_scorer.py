@@ -32,7 +32,7 @@ def test_a_plain_name_means_the_highest_version(tiny_scorer: ScorerFiles, tmp_pa
     assert find_folder("tiny", tmp_path).name == "tiny@10"
 
 
-def test_an_unknown_scorer_is_named_beside_the_known_ones(tiny_scorer: ScorerFiles, scorers: Path) -> None:
+def test_an_unknown_scorer_is_named_with_the_known_ones(tiny_scorer: ScorerFiles, scorers: Path) -> None:
     with pytest.raises(ScorerError, match=r"no scorer 'huge'.*known scorers: tiny@1"):
         find_folder("huge", scorers)
 

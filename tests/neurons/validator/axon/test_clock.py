@@ -40,7 +40,7 @@ def test_most_requests_refused_as_future_are_a_problem_until_they_are_right_agai
     assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
 
 
-def test_one_miner_with_a_wrong_clock_among_several_is_no_problem() -> None:
+def test_one_miner_with_a_wrong_clock_among_several_is_not_a_problem() -> None:
     times = Times()
     for number in range(100):
         times.note("wrong", "stale")

@@ -72,7 +72,7 @@ def test_check_fails_if_the_address_is_unreachable(capsys: pytest.CaptureFixture
     assert f"nc -vz 127.0.0.1 {other}" in printed
 
 
-def test_check_works_beside_a_running_validator(capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_works_next_to_a_running_validator(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as running:
         port = running.getsockname()[1]
         assert check(settings(*DEVNET, "--axon.ip", "127.0.0.1", "--axon.port", str(port))) == 0

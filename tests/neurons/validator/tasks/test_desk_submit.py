@@ -108,7 +108,7 @@ def test_an_open_task_takes_three_submissions(world: Any, submission: Any, verdi
     asyncio.run(story())
 
 
-def test_a_miner_without_submissions_left_is_told_when_the_task_is_over(
+def test_a_miner_without_submissions_left_gets_the_time_at_which_the_task_ends(
     world: Any, submission: Any, verdicts: Any
 ) -> None:
     async def story() -> None:
