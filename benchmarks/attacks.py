@@ -16,6 +16,7 @@ from pathlib import Path
 from generation.backends import LOADERS
 from generation.backends.contract import Generator
 from mocks import cheats
+from serving.arguments import FlagParser
 from splats.codecs import encode_ply
 from splats.model import Splats, normalise
 from validation.assets.fingerprint import fingerprint
@@ -100,7 +101,7 @@ def make(generate: Generator, prompt: str) -> Splats:
 
 def main() -> None:
     """Run the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = FlagParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scorer", default="three-gen-small")
     parser.add_argument("--weights", type=Path)
     parser.add_argument("--prompts", nargs="+", choices=PROMPTS, default=PROMPTS)

@@ -39,6 +39,7 @@ from neurons.wire.axon import Axon
 from neurons.wire.headers import NO_FIELDS_HASH
 from neurons.wire.senders import SenderRules
 from neurons.wire.synapses import PullTask
+from serving.arguments import COUNT, FlagParser
 from serving.server import bind
 
 SDK_VERSION = 10_005_000
@@ -193,10 +194,10 @@ def drive(clients: Any, port: int, pid: int, concurrent: int, requests: int) -> 
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--requests", type=int, default=2000)
-    parser.add_argument("--concurrent", type=int, nargs="+", default=[1, 16, 64])
+    parser = FlagParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=COUNT, default=3)
+    parser.add_argument("--requests", type=COUNT, default=2000)
+    parser.add_argument("--concurrent", type=COUNT, nargs="+", default=[1, 16, 64])
     args = parser.parse_args()
     keys = [keypair(f"miner-{number}") for number in range(max(args.concurrent))]
     axons: dict[str, Callable[[Connection, list[str]], None]] = {

@@ -27,6 +27,7 @@ from neurons.miner.candidates import Candidate, Effort, NextAction, choose_actio
 from neurons.miner.rules import MinerRules
 from neurons.validator.tasks.rules import TaskRules
 from neurons.validator.tasks.trust import derive_seed
+from serving.arguments import COUNT, SEED, FlagParser
 from serving.settings import ShellSettings
 from splats.codecs import encode_spz
 from validation.engine import Engine
@@ -153,10 +154,10 @@ async def measure(args: argparse.Namespace) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--prompts", type=int, default=30)
-    parser.add_argument("--validators", type=int, default=3, help="number of validators, each with its own secret")
-    parser.add_argument("--seed", type=int, default=0)
+    parser = FlagParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--prompts", type=COUNT, default=30)
+    parser.add_argument("--validators", type=COUNT, default=3, help="number of validators, each with its own secret")
+    parser.add_argument("--seed", type=SEED, default=0)
     asyncio.run(measure(parser.parse_args()))
 
 

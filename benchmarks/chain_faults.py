@@ -9,7 +9,6 @@ both processes over time, the tasks done, and whether both were at work at the e
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import itertools
 import json
@@ -33,6 +32,7 @@ from websockets.sync.client import connect
 from neurons.chain.opening import load_sdk, open_wallet
 from neurons.chain.settings import WalletSettings
 from neurons.chain.wallets import make_wallet
+from serving.arguments import POSITIVE, FlagParser
 
 ROOT = Path(__file__).resolve().parent.parent
 NETUID, MINER_UID = 1, 5
@@ -283,8 +283,8 @@ def measure(minutes: float, node_script: Path, folder: Path) -> bool:
 
 def main() -> int:
     """Run the benchmark; return 0 if both neurons were at work at the end."""
-    parser = argparse.ArgumentParser(description="A miner and a validator on a node with a fault every ten seconds.")
-    parser.add_argument("--minutes", type=float, default=60.0)
+    parser = FlagParser(description="A miner and a validator on a node with a fault every ten seconds.")
+    parser.add_argument("--minutes", type=POSITIVE, default=60.0)
     parser.add_argument("--node", type=Path, default=ROOT.parent / "shared/chain/replay_node.py")
     args = parser.parse_args()
     load_sdk()

@@ -16,6 +16,7 @@ import gsply
 import torch
 
 from benchmarks.timing import median_s
+from serving.arguments import COUNT, FlagParser
 from splats import codecs
 from splats.model import Splats
 
@@ -23,8 +24,8 @@ ROW = "| {:>7,} | {} | {:>6} | {:>5.2f} | {:>6.1f} | {:>6.1f} | {:>6.1f} | {:>6.
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=9)
+    parser = FlagParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=COUNT, default=9)
     rounds = parser.parse_args().rounds
     print("| splats | degree | format | MB | decode ms | encode ms | gsply read ms | gsply write ms |")
     print("|---|---|---|---|---|---|---|---|")

@@ -16,14 +16,15 @@ import torch
 from generation.backends import LOADERS
 from mocks.processes import running
 from procedural.language.vocabulary import load_vocabulary
+from serving.arguments import COUNT, FlagParser
 from splats.render import renderer_name, warm_up
 
 PROMPTS = ("pink bicycle", "golden crown with red gems", "green dragon")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser = FlagParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=COUNT, default=5)
     rounds = parser.parse_args().rounds
     warm_up()
     print(f"`python -m benchmarks.generation --rounds {rounds}`: {renderer_name()}\n")

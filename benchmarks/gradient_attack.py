@@ -22,6 +22,7 @@ from torch import Tensor
 from benchmarks.attacks import PROMPTS, SEEDS, guarded_score, make, unchecked, unguarded
 from generation.backends import LOADERS
 from mocks import cheats
+from serving.arguments import COUNT, POSITIVE, FlagParser
 from splats.codecs import encode_spz
 from splats.model import TENSORS, Cameras, Splats, normalise
 from splats.render import render
@@ -134,16 +135,16 @@ def at_most(splats: Splats, count: int) -> Splats:
 
 def main() -> None:
     """Run the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = FlagParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scorer", default="three-gen-small")
     parser.add_argument("--weights", type=Path)
     parser.add_argument("--held_out", help="folder of an independently trained scorer")
     parser.add_argument("--prompt", default=PROMPTS[0])
     parser.add_argument("--start", choices=["noise", "wrong"], default="noise")
     parser.add_argument("--wrong", default=PROMPTS[1], help="prompt of the wrong object (%(default)s)")
-    parser.add_argument("--steps", type=int, default=5_000)
-    parser.add_argument("--splats", type=int, default=4_000)
-    parser.add_argument("--rates", type=float, nargs="+", default=[0.01, 0.03, 0.1])
+    parser.add_argument("--steps", type=COUNT, default=5_000)
+    parser.add_argument("--splats", type=COUNT, default=4_000)
+    parser.add_argument("--rates", type=POSITIVE, nargs="+", default=[0.01, 0.03, 0.1])
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="write the asset of each checkpoint here")
     args = parser.parse_args()

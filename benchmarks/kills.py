@@ -30,6 +30,7 @@ from neurons.validator.tasks.desk import Desk
 from neurons.validator.tasks.rules import TaskRules
 from neurons.validator.tasks.state import Store
 from neurons.validator.tasks.trust import Identity
+from serving.arguments import COUNT, SEED, FlagParser
 from validation.schemas import Fingerprint, ValidateResponse
 
 ME = Identity(17, "validator", lambda *_: True)
@@ -119,10 +120,10 @@ class Ledger:
 
 def main() -> None:
     """Print one row. Exit with status 1 if anything was lost, paid twice or refused."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--kills", type=int, default=100)
-    parser.add_argument("--miners", type=int, default=16)
-    parser.add_argument("--seed", type=int, default=8)
+    parser = FlagParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kills", type=COUNT, default=100)
+    parser.add_argument("--miners", type=COUNT, default=16)
+    parser.add_argument("--seed", type=SEED, default=8)
     args = parser.parse_args()
     chance = random.Random(args.seed)
     ledger = Ledger({f"miner-{number}": "" for number in range(args.miners)})

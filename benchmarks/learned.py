@@ -40,6 +40,7 @@ from generation.networks.text import Tokenizer, make_text_encoder
 from generation.networks.unet import make_unet
 from generation.settings import GenerationConfig
 from mocks.tiny_weights import write_letters
+from serving.arguments import COUNT, FlagParser
 from serving.settings import read_yaml
 from splats.camera import orbit
 from splats.render import render, renderer_name
@@ -51,9 +52,9 @@ PROMPT = "pink bicycle"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--steps", type=int, default=50, help="steps of distillation per figure")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser = FlagParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--steps", type=COUNT, default=50, help="steps of distillation per figure")
+    parser.add_argument("--rounds", type=COUNT, default=3)
     parser.add_argument("--tiny", action="store_true")
     parser.add_argument("--load", action="store_true")
     args = parser.parse_args()

@@ -10,7 +10,6 @@ validator's count of its accepted results.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import base64
 import contextlib
@@ -36,6 +35,7 @@ from neurons.chain.wallets import make_wallet
 from neurons.messages import SubmitReply, Task
 from neurons.wire.dendrite import Dendrite
 from neurons.wire.peers import CallRefusedError, Peer, PeerError
+from serving.arguments import COUNT, POSITIVE, FlagParser
 
 ASSET_BYTES = 300_000  # half of what the procedural generator sends
 TWICE, HANG_UP = 0.1, 0.05
@@ -231,10 +231,10 @@ async def run_miners(pid: int, peer: Peer, keys: list[Any], minutes: float) -> N
 
 def main() -> None:
     """Run the benchmark."""
-    parser = argparse.ArgumentParser(description="Many simulated miners on one validator.")
-    parser.add_argument("--miners", type=int, default=256)
-    parser.add_argument("--minutes", type=float, default=10.0)
-    parser.add_argument("--cooldown", type=float, default=20.0, help="seconds from pull to pull (20)")
+    parser = FlagParser(description="Many simulated miners on one validator.")
+    parser.add_argument("--miners", type=COUNT, default=256)
+    parser.add_argument("--minutes", type=POSITIVE, default=10.0)
+    parser.add_argument("--cooldown", type=POSITIVE, default=20.0, help="seconds from pull to pull (20)")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(measure(args.miners, args.minutes, args.cooldown, Path(folder)))

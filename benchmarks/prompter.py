@@ -8,7 +8,6 @@ the end. Prints Markdown rows for docs/benchmarks.md.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import base64
 import contextlib
@@ -34,6 +33,7 @@ from prompter.collector.policy import FetchPolicy
 from prompter.collector.settings import CollectorSettings
 from prompter.collector.store import PromptStore, connect
 from prompter.generator.grammar import load_grammar
+from serving.arguments import COUNT, FlagParser
 from serving.server import bind, server_for
 from serving.settings import ShellSettings
 
@@ -113,7 +113,7 @@ def answers(path: Path) -> None:
             started = time.perf_counter()
             headers = {"Accept-Encoding": "gzip" if compressed else "identity"}
             with httpx.stream(
-                "POST", f"{url}/get", json=collector.build_request(), headers=headers, timeout=60
+                "POST", f"{url}/get", json=collector.build_request(), headers=headers, timeout=60, trust_env=False
             ) as answer:
                 body = b"".join(answer.iter_raw())
             times.append(time.perf_counter() - started)
@@ -122,7 +122,7 @@ def answers(path: Path) -> None:
         print(f"| answer, {kind} | {statistics.median(times):.3f} | {max(times):.3f} | {size / 1e6:.2f} |", flush=True)
 
     async def validators() -> float:
-        async with httpx.AsyncClient(timeout=60) as client:
+        async with httpx.AsyncClient(timeout=60, trust_env=False) as client:
             started = time.perf_counter()
             batch = await fetch(collector, client)
             assert len(batch.prompts) == settings.fetch_limit
@@ -143,8 +143,8 @@ def floor_of_answers(path: Path) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Time the prompt collector.")
-    parser.add_argument("--prompts", type=int, default=10_000_000, help="how far the file grows (%(default)s)")
+    parser = FlagParser(description="Time the prompt collector.")
+    parser.add_argument("--prompts", type=COUNT, default=10_000_000, help="how far the file grows (%(default)s)")
     parser.add_argument("--folder", type=Path, help="where to create the file, 2 GB for ten million")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=args.folder) as name:

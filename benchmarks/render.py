@@ -23,6 +23,7 @@ from pathlib import Path
 import torch
 
 from benchmarks.timing import median_times
+from serving.arguments import COUNT, FlagParser
 from splats import sh
 from splats.camera import orbit
 from splats.model import TENSORS, Splats
@@ -126,8 +127,8 @@ def print_gradient(rounds: int) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=7)
+    parser = FlagParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=COUNT, default=7)
     parser.add_argument("--rows", action="store_true", help="one instruction set, as JSON (used internally)")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     arguments = parser.parse_args()

@@ -25,6 +25,7 @@ from neurons.validator.tasks.records import MinerRecord
 from neurons.validator.tasks.rewards import compute_weights
 from neurons.validator.tasks.rules import TaskRules
 from neurons.validator.weights import WeightRules, WeightSetter
+from serving.arguments import COUNT, FlagParser
 
 BLOCK_S = 0.05
 ACCEPTED = 240
@@ -85,9 +86,9 @@ async def set_weights(path: Path, records: list[MinerRecord], clock: Clock) -> f
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seats", type=int, nargs="+", default=[256, 1024])
+    parser = FlagParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=COUNT, default=5)
+    parser.add_argument("--seats", type=COUNT, nargs="+", default=[256, 1024])
     args = parser.parse_args()
     print("| seats | snapshot ms | weights ms | set and read back ms, a block's wait of up to 50 ms included |")
     print("|---|---|---|---|")

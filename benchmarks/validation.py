@@ -26,6 +26,7 @@ import torch
 
 from benchmarks.timing import median_s
 from generation.backends import LOADERS
+from serving.arguments import COUNT, FlagParser
 from serving.settings import ShellSettings
 from splats.codecs import decode, encode_ply, encode_spz
 from splats.render import renderer_name
@@ -137,7 +138,8 @@ async def hostile(args: argparse.Namespace) -> None:
     good = asset(PROMPTS[0], 0)
     ply = encode_ply(decode(good))
     statuses: dict[int, int] = {}
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://127.0.0.1:8094") as client:
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8094", trust_env=False) as client:
         for number in range(args.bodies):
             answer = await client.post("/validate/", content=malformed(draw, good, ply))
             statuses[answer.status_code] = statuses.get(answer.status_code, 0) + 1
@@ -192,13 +194,13 @@ def _rss_mib() -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = FlagParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", nargs="?", default="stages", choices=["stages", "load", "hostile", "seeds"])
     parser.add_argument("--scorer", default="three-gen-small")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
-    parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--soak", type=int, default=500)
-    parser.add_argument("--bodies", type=int, default=10_000)
+    parser.add_argument("--repeats", type=COUNT, default=5)
+    parser.add_argument("--soak", type=COUNT, default=500)
+    parser.add_argument("--bodies", type=COUNT, default=10_000)
     parser.add_argument("--cache", type=Path, default=Path("out/benchmarks"), help="for the random ViT-B/16")
     args = parser.parse_args()
     if args.what == "stages":

@@ -12,6 +12,7 @@ import torch
 
 from benchmarks.render import shell
 from benchmarks.timing import median_times
+from serving.arguments import COUNT, FlagParser
 from splats.camera import orbit
 from splats.render import render, renderer_name, to_uint8, warm_up
 from splats.video import contact_sheet_png, framing_radius, image_png, turntable_mp4
@@ -20,8 +21,8 @@ FRAMES = 72
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser = FlagParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=COUNT, default=3)
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     arguments = parser.parse_args()
     rounds, device = arguments.rounds, arguments.device

@@ -8,7 +8,6 @@ Prints one line for each finding (and for each missing set of weights); exits wi
 
 from __future__ import annotations
 
-import argparse
 import importlib.util
 import os
 import re
@@ -31,6 +30,7 @@ from generation.weights import (
     locate_weights,
     read_table,
 )
+from serving.arguments import FlagParser, expand_home
 from serving.settings import SettingsError, read_yaml
 
 DEFAULT_CONFIG = Path(__file__).parent / "configs" / "lgm.yaml"
@@ -207,7 +207,7 @@ def _library_finding(machine: Machine) -> Finding:
 
 def _weight_findings(config: GenerationConfig, names: list[str], machine: Machine, *, fetch: bool) -> list[Finding]:
     given = config.options.get("weights")
-    table = read_table(Path(str(given)).expanduser() if given else DEFAULT_TABLE)
+    table = read_table(_expand(str(given)) if given else DEFAULT_TABLE)
     needed_mib = sum(table.entry(name).size_mib for name in dict.fromkeys(names))
     try:
         files = locate_weights(table, names, offline=True, fetch=machine.hub)
@@ -237,12 +237,19 @@ def _pins(table: WeightsTable, files: Mapping[str, Files]) -> list[Finding]:
 
 
 def _disk_finding(machine: Machine, needed_mib: int) -> Finding:
-    folder = Path(os.environ.get("HF_HOME", "~/.cache/huggingface")).expanduser()
+    folder = _expand(os.environ.get("HF_HOME", "~/.cache/huggingface"))
     free, needed = machine.free_mib(folder), needed_mib + DISK_SPARE_MIB
     advice = "free some space, or set HF_HOME to a folder on a larger disk"
     found = f"{free} MiB free at {folder}, about {needed} needed"
     ok = free >= needed
     return Finding("disk", ok=ok, found=found, advice="" if ok else advice)
+
+
+def _expand(path: str) -> Path:
+    try:
+        return expand_home(Path(path))
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
 
 
 def read_gpus(text: str) -> list[Gpu]:
@@ -303,9 +310,7 @@ def _free_mib(folder: Path) -> int:
 
 def main(argv: Sequence[str] | None = None, machine: Machine | None = None) -> int:
     """Print the findings; return the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="preflight", description="Check whether this machine can run a configuration."
-    )
+    parser = FlagParser(prog="preflight", description="Check whether this machine can run a configuration.")
     parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG, help="YAML file (generation/configs/lgm.yaml)")
     parser.add_argument("--fetch", action="store_true", help="download missing weights")
     args = parser.parse_args(argv)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import ConfigDict, Field, JsonValue
 
 from serving.settings import NO_PREFIX, FrozenSettings, ShellSettings, read_flags, read_yaml
 
@@ -15,16 +15,19 @@ DEFAULT_PORT = 8093
 DEFAULT_CONFIG = Path(__file__).parent / "configs" / "procedural.yaml"
 
 
-class GenerationConfig(BaseModel):
+Device = Annotated[str, Field(pattern=r"^(cpu|cuda(:\d+)?)$")]
+
+
+class GenerationConfig(FrozenSettings):
     """The YAML file. Every name but `backend` is optional; an unknown one is an error."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+    model_config = ConfigDict(strict=True)
 
     backend: Annotated[str, Field(min_length=1)]
-    options: dict[str, JsonValue] = {}
+    options: dict[str, JsonValue] = Field(default_factory=dict)
     """Arguments of the backend's loader."""
 
-    devices: Annotated[list[Annotated[str, Field(pattern=r"^(cpu|cuda(:\d+)?)$")]], Field(min_length=1)] = ["cpu"]
+    devices: Annotated[list[Device], Field(min_length=1)] = Field(default_factory=lambda: ["cpu"])
     """One generator and one running job on each."""
 
     queue_limit: Annotated[int, Field(ge=1, le=10_000)] = 32

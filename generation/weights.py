@@ -14,7 +14,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator, model_validator
 
-from serving.settings import SettingsError, read_yaml
+from serving.settings import Location, SettingsError, read_yaml
 
 DEFAULT_TABLE = Path(__file__).resolve().parent / "configs" / "weights.yaml"
 
@@ -36,7 +36,7 @@ class WeightsEntry(BaseModel):
 
     hub: Annotated[str | None, Field(pattern=r"^[\w.-]+/[\w.-]+$")] = None
     revision: Annotated[str, Field(min_length=1)] = "main"
-    folder: Annotated[str | None, Field(min_length=1)] = None
+    folder: Annotated[Location | None, Field(min_length=1)] = None
     """On this machine, used instead of the hub: absolute, from ~, or relative to the table's folder."""
 
     files: Annotated[dict[str, str], Field(min_length=1)]
@@ -116,6 +116,8 @@ def fetch_from_hub(hub: str, revision: str, file: str, offline: bool) -> Path:
         raise OSError(
             "not on this machine" if offline else "not on this machine, and the hub cannot be reached"
         ) from error
+    except ImportError as error:  # the environment names a SOCKS proxy, and the library for it is missing
+        raise OSError(str(error)) from error
     except HfHubHTTPError as error:  # no such repository, revision or file; a gated one; a failing hub
         raise OSError(f"the hub refuses: {str(error).splitlines()[0]}") from error
 
@@ -153,7 +155,7 @@ def locate_weights(
 def _locate_file(table: WeightsTable, entry: WeightsEntry, file: str, fetch: Fetch, *, offline: bool) -> Path:
     if entry.folder is None:
         return fetch(str(entry.hub), entry.revision, file, offline)
-    path = table.folder / Path(entry.folder).expanduser() / file
+    path = table.folder / entry.folder / file
     if not path.is_file():
         raise OSError(f"{path} does not exist")
     return path

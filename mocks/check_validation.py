@@ -6,27 +6,31 @@ python mocks/check_validation.py pink_bicycle.spz --prompt "green dragon" --prev
 
 from __future__ import annotations
 
-import argparse
 import base64
 import json
 import sys
-import urllib.error
-import urllib.request
 from pathlib import Path
 from typing import Any
+
+import httpx
+
+if not __package__:  # run as a script: import this repository's packages, not the modules next to it
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)
+
+from serving.arguments import SEED, FlagParser
+from serving.proxies import proxy_of
+from serving.settings import SettingsError, exit_with_error, read_api_keys
 
 TIMEOUT_S = 120
 
 
 def ask(endpoint: str, request: dict[str, Any], key: str | None) -> tuple[int, dict[str, Any]]:
-    """Send POST /validate/ and return status and JSON."""
+    """Send POST /validate/ and return status and JSON. Raises httpx.HTTPError, or SettingsError for a useless proxy."""
     headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
-    message = urllib.request.Request(f"{endpoint.rstrip('/')}/validate/", json.dumps(request).encode(), headers)
-    try:
-        with urllib.request.urlopen(message, timeout=TIMEOUT_S) as response:
-            return response.status, json.load(response)
-    except urllib.error.HTTPError as error:
-        return error.code, json.load(error)
+    url = f"{endpoint.rstrip('/')}/validate/"
+    with httpx.Client(timeout=TIMEOUT_S, proxy=proxy_of(url), trust_env=False) as client:
+        response = client.post(url, content=json.dumps(request), headers=headers)
+    return response.status_code, response.json()
 
 
 def report(response: dict[str, Any]) -> str:
@@ -39,21 +43,23 @@ def report(response: dict[str, Any]) -> str:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Return the exit status: 0 scored, 1 refused, 2 no service."""
-    parser = argparse.ArgumentParser(description="Ask a running validation service to score a splat.")
+    """Return the exit status: 0 scored, 1 refused, 2 no service, or a file that cannot be read."""
+    parser = FlagParser(description="Ask a running validation service to score a splat.")
     parser.add_argument("file", type=Path, help="a PLY or SPZ file")
     parser.add_argument("--prompt", required=True)
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=SEED, default=0)
     parser.add_argument("--endpoint", default="http://127.0.0.1:8094")
     parser.add_argument("--api_key_file", type=Path)
     parser.add_argument("--preview", type=Path, metavar="PNG", help="write the sixteen views here")
     args = parser.parse_args(argv)
-    data = base64.b64encode(args.file.read_bytes()).decode("ascii")
-    key = args.api_key_file.read_text().split()[0] if args.api_key_file else None
-    request = {"prompt": args.prompt, "data": data, "seed": args.seed, "preview": args.preview is not None}
     try:
+        data = base64.b64encode(args.file.read_bytes()).decode("ascii")
+        key = read_api_keys(args.api_key_file)[0] if args.api_key_file else None
+        request = {"prompt": args.prompt, "data": data, "seed": args.seed, "preview": args.preview is not None}
         status, response = ask(args.endpoint, request, key)
-    except OSError as error:
+    except (OSError, SettingsError) as error:
+        exit_with_error("check_validation.py", error)
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         print(f"no validation service at {args.endpoint}: {error}", file=sys.stderr)
         return 2
     if status != 200:

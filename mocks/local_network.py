@@ -8,7 +8,6 @@ honest miner's weight, read back from the chain, is at least five times the chea
 
 from __future__ import annotations
 
-import argparse
 import os
 import shutil
 import signal
@@ -24,6 +23,7 @@ from mocks.processes import ROOT, Service, ServiceFailed, running
 from mocks.results import BadResult, describe
 from mocks.scoreboard import Scoreboard, Unfair, row, watch
 from neurons.chain.contract import ChainError
+from serving.arguments import FlagParser
 from serving.settings import SettingsError, read_yaml
 
 JOB_S = 600.0
@@ -68,7 +68,7 @@ def follow(network: Network, plan: Plan) -> Scoreboard:
 
 def main() -> int:
     """Run the demo with the prompt of the environment and return the exit status."""
-    parser = argparse.ArgumentParser(description="Turn the prompt in $PROMPT into a splat and a video; run a subnet.")
+    parser = FlagParser(description="Turn the prompt in $PROMPT into a splat and a video; run a subnet.")
     parser.add_argument("--out", type=Path, default=Path("out"), help="folder of the results (default: out)")
     procedural = ROOT / "generation/configs/procedural.yaml"
     parser.add_argument("--config", type=Path, default=procedural, help="configuration of the generation service")

@@ -16,10 +16,12 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 if not __package__:  # run as a script: import this repository's packages, not the modules next to it
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
+
+from pydantic import Field
 
 from mocks.calling import NO_TASK, Failed, run_once, validators_of
 from mocks.output import say
@@ -43,7 +45,7 @@ class ClientSettings(MinerSettings):
     """prompt of the job"""
     out: Path = Path("result.spz")
     """file to write"""
-    poll: float | None = None
+    poll: Annotated[float | None, Field(gt=0, le=3600)] = None
     """seconds between status checks; by default what the validator asks for"""
 
 

@@ -20,6 +20,7 @@ if not __package__:  # run as a script: import this repository's packages, not t
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 import torch
+from pydantic import Field
 
 from generation.app import create_app
 from generation.backends.contract import Generated, Generator, Progress, Report
@@ -66,11 +67,11 @@ def mock_pipeline(count: int, delay_s: float, fail: float) -> Pipeline:
 class MockFlags(FrozenSettings):
     """The command line."""
 
-    delay: float = 0.2
+    delay: Annotated[float, Field(ge=0, le=3600)] = 0.2
     """seconds a splat takes"""
-    fail: float = 0.0
+    fail: Annotated[float, Field(ge=0, le=1)] = 0.0
     """share of jobs that fail"""
-    splats: int = 8000
+    splats: Annotated[int, Field(ge=1, le=1_000_000)] = 8000
     """splats of a ball"""
     shell: Annotated[ShellSettings, NO_PREFIX] = ShellSettings(port=8093)
 

@@ -19,7 +19,7 @@ from typing import Annotated, Any
 if not __package__:  # run as a script: import this repository's packages, not the modules next to it
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from mocks.stand_in import served, stand_in
 from neurons.settings import Dataset, Validation, ValidatorSettings, read_neuron_flags
@@ -33,7 +33,7 @@ class MockValidatorSettings(ValidatorSettings):
 
     prompt: Annotated[str, AfterValidator(clean_prompt)] = "pink bicycle"
     """prompt of every task"""
-    score: float = 0.9
+    score: Annotated[float, Field(ge=0, le=1)] = 0.9
     """score of every result"""
 
 

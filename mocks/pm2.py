@@ -6,10 +6,10 @@ import json
 import os
 import subprocess
 import time
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
+
+import httpx
 
 READY_S = 120.0
 
@@ -39,10 +39,9 @@ def await_ready(port: int, seconds: float = READY_S) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/ready/", timeout=5) as answer:
-                if answer.status == 200:
-                    return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            if httpx.get(f"http://127.0.0.1:{port}/ready/", timeout=5, trust_env=False).status_code == 200:
+                return
+        except httpx.TransportError:
             pass
         time.sleep(0.2)
     raise TimeoutError(f"port {port} is not ready after {seconds:g} s")

@@ -17,6 +17,7 @@ from generation.networks.autoencoder import make_vae
 from generation.networks.diffusion import SIZES
 from generation.networks.text import make_text_encoder
 from generation.networks.unet import make_unet
+from serving.terminal import accept_any_text
 
 _COMMON = {"licence": "MIT", "size_mib": 10}
 
@@ -70,4 +71,5 @@ def write_letters(folder: Path) -> dict[str, str]:
 
 
 if __name__ == "__main__":
+    accept_any_text()
     print(write_tiny_weights(Path(sys.argv[1])))

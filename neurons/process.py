@@ -65,9 +65,9 @@ def log_retired(settings: NeuronSettings) -> None:
 def state_folder(settings: NeuronSettings, kind: str) -> Path:
     """Return the folder of this neuron's state, by default next to the wallets, like the SDK's logging folder."""
     if settings.neuron.state_dir is not None:
-        return settings.neuron.state_dir.expanduser()
+        return settings.neuron.state_dir
     wallet = settings.wallet
-    miners = wallet.path.expanduser().parent / "miners"
+    miners = wallet.path.parent / "miners"
     return miners / wallet.name / wallet.hotkey / f"netuid{settings.chain.netuid}" / (settings.neuron.name or kind)
 
 
@@ -82,7 +82,9 @@ def lock_folder(folder: Path) -> Iterator[Path]:
         folder.chmod(0o700)
         lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o600)
     except OSError as error:
-        raise SettingsError(f"cannot use the state folder {folder}: {error.strerror}") from error
+        raise SettingsError(
+            f"cannot use the state folder {folder}: {error.strerror}; give another one with --neuron.state_dir"
+        ) from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:

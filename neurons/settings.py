@@ -20,8 +20,13 @@ from neurons.chain.settings import ChainSettings, WalletSettings
 from serving.settings import (
     NO_FLAG,
     NO_PREFIX,
+    Count,
     Flag,
     FrozenSettings,
+    Location,
+    Port,
+    ReadableFile,
+    Seconds,
     is_loopback,
     read_flags,
 )
@@ -54,8 +59,12 @@ def _external_ip(given: str) -> str:
     return str(address)
 
 
+BUNDLED_PROMPTS = Path(__file__).resolve().parent.parent / "prompter/resources/default_prompts.txt"
+
 Endpoints = Annotated[tuple[str, ...], BeforeValidator(_addresses), Flag(("endpoint", "endpoints"))]
-Port = Annotated[int, Field(ge=0, le=65_535)]
+Stake = Annotated[float, Field(ge=0, le=1e12)]
+Pause = Annotated[float, Field(ge=0, le=31_536_000)]
+"""Seconds that may be none."""
 
 
 class Axon(FrozenSettings):
@@ -97,15 +106,15 @@ class Neuron(FrozenSettings):
 
     name: str = ""
     """name of the state's folder; by default miner or validator"""
-    sync_interval: float = 600.0
+    sync_interval: Seconds = 600.0
     """seconds between snapshots of the subnet"""
-    weight_set_interval: int = 100
+    weight_set_interval: Count = 100
     """blocks between weights"""
-    log_info_interval: float = 30.0
+    log_info_interval: Seconds = 30.0
     """seconds between progress lines in the log"""
-    strong_miners_count: int = 100
+    strong_miners_count: Annotated[int, Field(ge=0, le=65_536)] = 100
     """miners of highest incentive for whom the last copy is kept"""
-    min_stake_to_set_weights: float = 1000.0
+    min_stake_to_set_weights: Stake = 1000.0
     """stake below which no weights are set"""
     moving_average_alpha: Annotated[float, Field(gt=0, le=1)] = 0.05
     """weight of the newest result in a miner's average"""
@@ -113,7 +122,7 @@ class Neuron(FrozenSettings):
     """refuse results without a signature over their bytes"""
     state_dir: Path | None = None
     """folder of the state; by default next to the wallets' folder"""
-    http_port: int = 8095
+    http_port: Port = 8095
     """loopback port for health, readiness and metrics; 0: do not serve them"""
 
 
@@ -122,13 +131,13 @@ class Generation(FrozenSettings):
 
     endpoints: Endpoints = ("http://127.0.0.1:8093",)
     """addresses of generation services"""
-    api_key_file: Path | None = None
+    api_key_file: ReadableFile | None = None
     """file with their bearer key"""
-    task_timeout: float = 600.0
+    task_timeout: Seconds = 600.0
     """seconds from pull to expiry"""
-    task_cooldown: float = 120.0
+    task_cooldown: Pause = 120.0
     """seconds from one pull to the next"""
-    min_cooldown: float = 10.0
+    min_cooldown: Pause = 10.0
     """minimum seconds from a result to the next pull"""
 
     @model_validator(mode="after")
@@ -143,7 +152,7 @@ class Validation(FrozenSettings):
 
     endpoints: Endpoints = ("http://127.0.0.1:8094",)
     """addresses of validation services"""
-    api_key_file: Path | None = None
+    api_key_file: ReadableFile | None = None
     """file with their bearer key"""
     scorer: str = ""
     """scorer required for weights; by default the network's own"""
@@ -154,7 +163,7 @@ class Prompter(FrozenSettings):
 
     endpoint: str = ""
     """collector to fetch fresh prompts from; without one the bundled prompts are used"""
-    fetch_interval: float = 3600.0
+    fetch_interval: Seconds = 3600.0
     """seconds between fetches"""
     insecure: bool = False
     """allow plain http to another machine"""
@@ -176,7 +185,7 @@ class Prompter(FrozenSettings):
 class Dataset(FrozenSettings):
     """Where a validator's prompts come from."""
 
-    default_prompts_path: Path = Path(__file__).resolve().parent.parent / "prompter/resources/default_prompts.txt"
+    default_prompts_path: ReadableFile = BUNDLED_PROMPTS
     """file of prompts, one a line"""
     prompter: Prompter = Prompter()
 
@@ -184,9 +193,9 @@ class Dataset(FrozenSettings):
 class RateLimit(FrozenSettings):
     """How often one hotkey may send requests."""
 
-    requests: int = 10
+    requests: Count = 10
     """requests of one hotkey in each period"""
-    period: float = 120.0
+    period: Seconds = 120.0
     """length of the period in seconds"""
 
 
@@ -195,31 +204,39 @@ class PublicApi(FrozenSettings):
 
     enabled: bool = False
     """serve Generate and StatusCheck"""
-    whitelist: Path | None = None
+    whitelist: ReadableFile | None = None
     """file of the hotkeys that may send requests, one a line"""
     whitelist_disabled: bool = False
     """let any hotkey send requests"""
-    polling_interval: int = 30
+    polling_interval: Annotated[int, Field(ge=1, le=86_400)] = 30
     """seconds between a client's status checks"""
     rate_limit: RateLimit = RateLimit()
     copies: Annotated[int, Field(ge=1, le=32)] = 4
     """miners that one organic job is given to"""
-    wait_after_first_copy: float = 60.0
+    wait_after_first_copy: Pause = 60.0
     """seconds to wait for better results after the first acceptable one"""
     server_enabled: bool = False
     """serve the HTTP interface, which is not part of this version"""
-    server_port: int = 8888
+    server_port: Port = 8888
     """port of the HTTP interface"""
-    job_timeout: float = 600.0
+    job_timeout: Seconds = 600.0
     """seconds after which an organic job has failed"""
+
+    @model_validator(mode="after")
+    def _serves_somebody(self) -> PublicApi:
+        if self.enabled and not self.whitelist_disabled and self.whitelist is None:
+            raise ValueError(
+                "--public_api.enabled needs --public_api.whitelist FILE or --public_api.whitelist_disabled"
+            )
+        return self
 
 
 class Storage(FrozenSettings):
     """Where accepted assets are kept."""
 
-    url: str = ""
+    url: Location = ""
     """folder or fsspec URL; without one, assets are not kept"""
-    max_gb: float = 10.0
+    max_gb: Annotated[float, Field(gt=0, le=1e6)] = 10.0
     """above this size the oldest days are deleted"""
 
 

@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         try:
             return serve(create_app(settings, policy), settings.shell)
         except (sqlite3.Error, OSError) as error:
-            raise SettingsError(f"cannot use {settings.db}: {error}") from error
+            raise SettingsError(f"cannot use {settings.db}: {error}; --db names another file") from error
     except SettingsError as error:
         exit_with_error("serve_collector.py", error)
 

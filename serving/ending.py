@@ -14,6 +14,8 @@ import traceback
 from collections.abc import Callable
 from typing import NoReturn
 
+from serving.terminal import accept_any_text
+
 
 def run_program(main: Callable[[], int], *, status_of_early_stop: int | None = None) -> NoReturn:
     """Run `main` and end the process with the status that it returns, without waiting for threads.
@@ -24,6 +26,7 @@ def run_program(main: Callable[[], int], *, status_of_early_stop: int | None = N
     if status_of_early_stop is not None:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: os._exit(status_of_early_stop))
+    accept_any_text()
     _end(_status_of(main))
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from serving.settings import ShellSettings
+from serving.terminal import accept_any_text
 
 
 class JsonFormatter(logging.Formatter):
@@ -28,11 +29,12 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
+        return json.dumps(line)
 
 
 def configure_logging(settings: ShellSettings) -> None:
     """Set up the root logger. uvicorn logs only errors, or port scanners would fill the log."""
+    accept_any_text()
     handler = logging.StreamHandler(sys.stderr)
     if settings.logging == "json":
         handler.setFormatter(JsonFormatter())

@@ -18,10 +18,12 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal, NoReturn, TypeVar, get_args, get_origin
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from annotated_types import Ge, Gt, Le
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from serving.arguments import FlagParser, NumberRange, expand_home
 from serving.errors import describe_validation
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -34,10 +36,44 @@ class SettingsError(Exception):
     """Settings that cannot be used; the message is one line for the operator."""
 
 
-class FrozenSettings(BaseModel):
-    """Base of the settings models: immutable, unknown names are errors, docstrings below fields are help texts."""
+Port = Annotated[int, Field(ge=0, le=65_535)]
+Count = Annotated[int, Field(ge=1, le=1_000_000_000)]
+Seconds = Annotated[float, Field(gt=0, le=31_536_000)]
+"""A time of up to a year; longer ones are mistakes, and overflow timers."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+def _expand_text(text: str) -> str:
+    return str(expand_home(Path(text))) if text.startswith("~") else text
+
+
+def _readable(path: Path) -> Path:
+    """Return the path with `~` expanded. Raises ValueError if it is not a file that can be read."""
+    path = expand_home(path)
+    try:
+        with path.open("rb"):
+            return path
+    except OSError as error:
+        raise ValueError(f"cannot read {path}: {error.strerror}") from error
+
+
+Location = Annotated[str, AfterValidator(_expand_text)]
+"""A folder, or a name or URL in its place."""
+ReadableFile = Annotated[Path, AfterValidator(_readable)]
+"""A file that has to be there when the settings are read."""
+
+
+class FrozenSettings(BaseModel):
+    """Base of the settings models: immutable, unknown names are errors, docstrings below fields are help texts.
+
+    Numbers are finite, and `~` in paths is expanded. Each number that is a flag has a range (a test checks it).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _expand_paths(cls, value: Any) -> Any:
+        return expand_home(value) if isinstance(value, Path) else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +123,8 @@ class ShellSettings(FrozenSettings):
 
     host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     """address to bind"""
-    port: Annotated[int, Field(ge=0, le=65535)]
-    """port to bind"""
+    port: Port
+    """port to bind; 0: any that is free"""
     allowed_hosts: tuple[str, ...] = ()
     """further names for the Host header"""
     api_keys: Annotated[tuple[str, ...], Field(repr=False), Flag(("api_key_file",), read_api_keys)] = ()
@@ -114,10 +150,8 @@ def read_flags(model: type[Model], program: str, argv: Sequence[str] | None = No
 
     Raises SettingsError for values that the model rejects. Exits for --help and for unknown flags, as argparse does.
     """
-    parser = argparse.ArgumentParser(
-        prog=program, usage="%(prog)s [flags]", description=description, allow_abbrev=False
-    )
-    options = list(_options(model))
+    parser = FlagParser(prog=program, usage="%(prog)s [flags]", description=description)
+    options = list(options_of(model))
     _add_flags(parser, options)
     return _build(model, options, vars(parser.parse_args(argv)))
 
@@ -166,7 +200,7 @@ def is_loopback(host: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Option:
+class Option:
     """A field at `path` of a settings model (the last name is its own, the others are groups), and its flags, if any.
 
     `heading` and `about` are those of its group in `--help`; without a heading it is listed first.
@@ -182,12 +216,24 @@ class _Option:
 
     @property
     def dest(self) -> str:
+        """The name of the field, with those of its groups."""
         return ".".join(self.path)
 
+    @property
+    def range(self) -> NumberRange | None:
+        """Return the range that the field's annotation gives a number, None for a field that has none."""
+        kinds, marks = {self.field.annotation, *get_args(self.field.annotation)}, self.field.metadata
+        lows = [mark for mark in marks if isinstance(mark, Ge | Gt)]
+        highs = [mark.le for mark in marks if isinstance(mark, Le)]
+        if not kinds & {int, float} or not lows or not highs:
+            return None
+        low = lows[0].ge if isinstance(lows[0], Ge) else lows[0].gt
+        return NumberRange(low, highs[0], whole=int in kinds, above=isinstance(lows[0], Gt))  # type: ignore[arg-type]
 
-def _options(
+
+def options_of(
     model: type[BaseModel], defaults: BaseModel | None = None, prefix: str = "", path: tuple[str, ...] = ()
-) -> Iterator[_Option]:
+) -> Iterator[Option]:
     """Yield the options of a model; `defaults` is the instance that its group has by default."""
     heading = model.model_config.get("title") or ".".join(path)
     about = (model.__doc__ or "").partition("\n")[0] if path else ""
@@ -197,14 +243,14 @@ def _options(
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
             group = prefix if NO_PREFIX in marks else f"{prefix}{name}."
             inner = default if isinstance(default, BaseModel) else None
-            yield from _options(field.annotation, inner, group, (*path, name))
+            yield from options_of(field.annotation, inner, group, (*path, name))
             continue
         own = next((mark for mark in marks if isinstance(mark, Flag)), Flag((name,)))
         flags = () if NO_FLAG in marks else tuple(f"--{prefix}{flag}" for flag in own.names)
-        yield _Option((*path, name), heading, about, flags, field, default, own.read)
+        yield Option((*path, name), heading, about, flags, field, default, own.read)
 
 
-def _add_flags(parser: argparse.ArgumentParser, options: Sequence[_Option]) -> None:
+def _add_flags(parser: argparse.ArgumentParser, options: Sequence[Option]) -> None:
     groups: dict[str, Any] = {"": parser}
     for option in options:
         if not option.flags:
@@ -214,7 +260,7 @@ def _add_flags(parser: argparse.ArgumentParser, options: Sequence[_Option]) -> N
         groups[option.heading].add_argument(*option.flags, **_flag_arguments(option))
 
 
-def _flag_arguments(option: _Option) -> dict[str, Any]:
+def _flag_arguments(option: Option) -> dict[str, Any]:
     """Return the keyword arguments of `add_argument`. A flag that is not given leaves no value in the namespace."""
     kind, default = option.field.annotation, option.default
     arguments: dict[str, Any] = {
@@ -243,7 +289,7 @@ def _format(default: Any) -> str:
     return f"{default:g}" if isinstance(default, float) else str(default)
 
 
-def _build(model: type[Model], options: Sequence[_Option], given: Mapping[str, Any]) -> Model:
+def _build(model: type[Model], options: Sequence[Option], given: Mapping[str, Any]) -> Model:
     """Return the model of the flags given (by `dest`) and the defaults of the others. Raises SettingsError."""
     values: dict[str, Any] = {}
     for option in options:
@@ -261,10 +307,11 @@ def _build(model: type[Model], options: Sequence[_Option], given: Mapping[str, A
         raise SettingsError(_describe(error, options)) from error
 
 
-def _describe(error: ValidationError, options: Sequence[_Option]) -> str:
-    """Describe the first problems in one line, with the flag if a problem is that of one field."""
+def _describe(error: ValidationError, options: Sequence[Option]) -> str:
+    """Describe the first problems in one line, each with its flag if it is that of one field, and a number's range."""
     problems = []
     for problem in error.errors():
         where = next((option for option in options if problem["loc"][: len(option.path)] == option.path), None)
-        problems.append({**problem, "loc": where.flags[:1] if where else ()})
+        message = f"must be {where.range}" if where and where.range else problem["msg"]
+        problems.append({"loc": where.flags[:1] if where else (), "msg": message})
     return describe_validation(problems)

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 
+PROXIES = {name: os.environ.pop(name) for name in list(os.environ) if name.lower().endswith("_proxy")}
+"""The developer's proxies, which only set-ups in fresh clones need: tests talk to this machine."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     marked = [item for item in items if item.get_closest_marker("gpu")]
@@ -137,7 +140,7 @@ def clean_env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     (folder / "python3").symlink_to(sys._base_executable)
     foreign = ("PYTHON", "VIRTUAL", "CONDA", "UV", "MAKE", "MFLAGS", "PROMPT")  # `make test-all` sets some of these
     kept = {key: text for key, text in os.environ.items() if key != "CI" and not key.startswith(foreign)}
-    return {**kept, "PATH": f"{folder}:/usr/local/bin:/usr/bin:/bin", "CUDA_VISIBLE_DEVICES": ""}
+    return {**kept, **PROXIES, "PATH": f"{folder}:/usr/local/bin:/usr/bin:/bin", "CUDA_VISIBLE_DEVICES": ""}
 
 
 @pytest.fixture(scope="session")

@@ -105,7 +105,8 @@ def sandbox(root: Path, tmp_path: Path) -> Sandbox:
     box = Sandbox(tmp_path / "a copy", tmp_path / "bin", tmp_path / "home")
     box.bin.mkdir()
     box.home.mkdir()
-    shutil.copytree(root / "tools", box.root / "tools", ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in ("tools", "serving"):
+        shutil.copytree(root / folder, box.root / folder, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("setup_env.sh", "pyproject.toml", "constraints.txt"):
         shutil.copy(root / name, box.root / name)
     for part in ("generation", "validation", "neurons", "prompter"):

@@ -14,6 +14,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from serving.terminal import accept_any_text
+
 SPLATS = Path(__file__).resolve().parent.parent / "splats"
 
 MODULES = {
@@ -80,6 +82,7 @@ def forget_stale_kernels(folder: Path) -> bool:
 
 def main() -> int:
     """Print the findings and return the exit status."""
+    accept_any_text()
     part = sys.argv[1]
     forget_stale_kernels(SPLATS)
     fault = broken(MODULES[part])

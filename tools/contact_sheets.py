@@ -19,6 +19,7 @@ from PIL import Image, ImageDraw
 from generation.backends import LOADERS
 from generation.backends.contract import Generator
 from procedural.language.vocabulary import load_vocabulary
+from serving.arguments import COUNT, SEED, FlagParser
 from splats.camera import orbit
 from splats.render import render, to_uint8
 
@@ -35,10 +36,10 @@ log = logging.getLogger("contact_sheets")
 
 def main() -> None:
     """Run the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = FlagParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("prompts", nargs="*", help="objects or whole prompts (default: every object)")
-    parser.add_argument("--seeds", nargs="+", type=int, default=[0])
-    parser.add_argument("--size_px", type=int, default=256)
+    parser.add_argument("--seeds", nargs="+", type=SEED, default=[0])
+    parser.add_argument("--size_px", type=COUNT, default=256)
     parser.add_argument("--out", type=Path, default=Path("out/sheets"), help="folder, or a .png for one sheet")
     parser.add_argument("--gallery", type=Path, help="write the gallery of all objects to this .jpg instead")
     args = parser.parse_args()

@@ -14,6 +14,8 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from serving.terminal import accept_any_text
+
 ROOT = Path(__file__).resolve().parent.parent
 NOTE = "# Written by tools/export_requirements.py from pyproject.toml; change it there."
 SELF = re.compile(r"three-gen-subnet\[([a-z,]+)\]")
@@ -67,6 +69,7 @@ def _conda_text(environment: str, lines: list[str]) -> str:
 
 def main() -> int:
     """Write the files, or with --check compare them; return the exit status."""
+    accept_any_text()
     wanted = files(ROOT)
     differ = [path for path, text in wanted.items() if not path.exists() or path.read_text() != text]
     if "--check" in sys.argv[1:]:

@@ -24,6 +24,7 @@ import numpy as np
 import torch
 import zstandard
 
+from serving.arguments import COUNT, SEED, FlagParser
 from splats import codecs
 from splats.errors import DECODE_CODES, DecodeError
 from splats.formats.limits import MAX_SPLATS
@@ -272,9 +273,9 @@ def _as_version_4(payload: bytes, records: bytes = b"") -> bytes:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=20_000)
-    parser.add_argument("--seed", type=int, default=1)
+    parser = FlagParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=COUNT, default=20_000)
+    parser.add_argument("--seed", type=SEED, default=1)
     parser.add_argument("--atheris", action="store_true", help="let atheris (libFuzzer) generate the inputs")
     arguments = parser.parse_args()
     (run_atheris if arguments.atheris else run_builtin)(arguments.runs, arguments.seed)

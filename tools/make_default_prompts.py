@@ -14,6 +14,7 @@ from pathlib import Path
 from procedural.language.prompt import read_prompt
 from procedural.language.vocabulary import Vocabulary, load_vocabulary
 from prompter.generator.grammar import Grammar, load_grammar
+from serving.terminal import accept_any_text
 
 TARGET = Path(__file__).resolve().parent.parent / "prompter/resources/default_prompts.txt"
 PER_CATEGORY = 800
@@ -40,5 +41,6 @@ def prompts(grammar: Grammar, seed: int = 17) -> list[str]:
 
 
 if __name__ == "__main__":
+    accept_any_text()
     TARGET.write_text("".join(f"{prompt}\n" for prompt in prompts(load_grammar())), encoding="utf-8")
     print(f"wrote {TARGET}")

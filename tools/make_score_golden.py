@@ -19,6 +19,7 @@ import torch
 from generation.backends import LOADERS
 from generation.backends.contract import Generator
 from neurons.validator.tasks.rules import TaskRules
+from serving.terminal import accept_any_text
 from splats.codecs import encode_spz
 from splats.model import Splats
 from validation.assets.prepare import prepare
@@ -64,6 +65,7 @@ def honest_scores(judge: Judge, generate: Generator) -> dict[str, float]:
 
 def main() -> None:
     """Write the assets, golden.json and honest.json, and print each score."""
+    accept_any_text()
     torch.set_num_threads(1)
     files = find_scorer_files(SCORER)
     judge = Judge(files, load_encoder(files))

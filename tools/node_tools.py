@@ -13,6 +13,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from serving.terminal import accept_any_text
+
 ROOT = Path(__file__).resolve().parent.parent
 INSTALL_S = 300.0
 
@@ -60,4 +62,5 @@ def program(name: str) -> Path:
 
 
 if __name__ == "__main__":
+    accept_any_text()
     sys.stdout.write(f"{program(sys.argv[1])}\n")

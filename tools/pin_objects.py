@@ -23,6 +23,7 @@ from procedural.builder import Builder, Part
 from procedural.generate import load_generator
 from procedural.language.vocabulary import load_vocabulary
 from procedural.objects import OBJECTS
+from serving.arguments import FlagParser
 from splats.codecs import encode_ply
 
 TABLE = Path(__file__).resolve().parent.parent / "tests/procedural/golden/objects.json"
@@ -98,7 +99,7 @@ def asset_table(prompts: dict[str, int]) -> dict[str, str]:
 
 def main() -> None:
     """Write the table, or the exact digests."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = FlagParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--exact", type=Path, metavar="FILE")
     arguments = parser.parse_args()
     exact = arguments.exact is not None

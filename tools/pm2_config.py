@@ -8,13 +8,14 @@ by its operator and is left alone. Standard library only, except for torch, whic
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from serving.arguments import FlagParser
 
 ROOT = Path(__file__).resolve().parent.parent
 MARK = re.compile(r"^// Written by setup_env\.sh; checksum ([0-9a-f]{64})\..*$")
@@ -133,7 +134,7 @@ def has_cuda() -> bool:
 
 def main() -> None:
     """Write the PM2 files of one part and print a line about each."""
-    parser = argparse.ArgumentParser(description="Write the PM2 files of one part.")
+    parser = FlagParser(description="Write the PM2 files of one part.")
     parser.add_argument("part")
     parser.add_argument("--interpreter", required=True, help="absolute path of the environment's Python")
     parser.add_argument("--cuda", choices=["ask", "yes", "no"], default="ask", help="default: ask torch")

@@ -10,7 +10,6 @@ new folder holds scorer.json only, and names the model's files in the old one. T
 
 from __future__ import annotations
 
-import argparse
 import csv
 import logging
 import os
@@ -22,6 +21,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from serving.arguments import COUNT, FlagParser
 from serving.prompts import clean_prompt
 from validation.assets.prepare import Prepared, prepare
 from validation.assets.render_spec import RenderSpec
@@ -223,11 +223,11 @@ def _measures(prepared: Prepared, views: Tensor) -> dict[str, float]:
 
 def main(argv: list[str] | None = None) -> int:
     """Fit the scorer, write its next version, and return the exit status."""
-    parser = argparse.ArgumentParser(prog="validation.calibrate", description="Refit a scorer to labelled pairs.")
+    parser = FlagParser(prog="validation.calibrate", description="Refit a scorer to labelled pairs.")
     parser.add_argument("--scorer", required=True, help="the scorer to start from")
     parser.add_argument("--pairs", required=True, type=Path, metavar="FOLDER", help="folder with pairs.csv and assets")
     parser.add_argument("--weights", type=Path, metavar="PATH", help="weight file of a scorer that ships none")
-    parser.add_argument("--seeds", type=int, default=4, help="view seeds per asset (%(default)s)")
+    parser.add_argument("--seeds", type=COUNT, default=4, help="view seeds per asset (%(default)s)")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--out", type=Path, default=SCORERS, metavar="FOLDER", help="where the new version goes")
     args = parser.parse_args(argv)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from serving.settings import NO_FLAG, NO_PREFIX, FrozenSettings, ShellSettings
+from serving.settings import NO_FLAG, NO_PREFIX, FrozenSettings, Location, Seconds, ShellSettings
 from validation.scoring.scorer import Dtype
 
 
@@ -17,7 +17,7 @@ class ValidationSettings(FrozenSettings):
     model_config = ConfigDict(title="scorer")  # the heading of these flags in --help
 
     shell: Annotated[ShellSettings, NO_PREFIX] = ShellSettings(port=8094)
-    scorer: str = "clip-vitb16-openai"
+    scorer: Location = "clip-vitb16-openai"
     """name, name@version or folder"""
     weights: Path | None = None
     """weight file of a scorer that ships none"""
@@ -29,7 +29,7 @@ class ValidationSettings(FrozenSettings):
     """where to render and score"""
     threads: Annotated[int, Field(ge=0, le=256)] = 0
     """CPU threads of the model; 0: one per core, as torch chooses"""
-    asset_timeout_s: float = 30.0
+    asset_timeout_s: Seconds = 30.0
     """hard limit per asset; the default is ten times the longest that the checks allow on two cores"""
 
     max_waiting: Annotated[int, NO_FLAG] = 32

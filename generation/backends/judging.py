@@ -8,6 +8,7 @@ import httpx
 
 from generation.backends.candidates import Scorer
 from serving.http_client import CallError, Response, wrapped_errors
+from serving.proxies import proxy_of
 from splats.codecs import encode_spz
 from splats.model import Splats
 
@@ -24,17 +25,20 @@ class JudgeUnreachable(Exception):
 def validation_judge(url: str, *, timeout_s: float = TIMEOUT_S) -> Scorer:
     """Return a scorer that posts to `url`/validate/; its score is REJECTED_SCORE for a rejected asset.
 
-    Raises ValueError if the URL is not http(s). The scorer raises JudgeUnreachable.
+    Raises ValueError if the URL is not http(s), SettingsError for a proxy that cannot be used. The scorer raises
+    JudgeUnreachable.
     """
     if not url.startswith(("http://", "https://")):
         raise ValueError(f"the address of a validation service must start with http:// or https://, not {url!r}")
     address = url.rstrip("/") + "/validate/"
+    proxy, certificates = proxy_of(address), httpx.create_ssl_context()
 
     def judge(prompt: str, splats: Splats) -> float:
         data = base64.b64encode(encode_spz(splats)).decode()
         try:
-            with wrapped_errors():
-                reply = httpx.post(address, json={"prompt": prompt, "data": data}, timeout=timeout_s)
+            client = httpx.Client(timeout=timeout_s, proxy=proxy, verify=certificates, trust_env=False)
+            with wrapped_errors(), client:
+                reply = client.post(address, json={"prompt": prompt, "data": data})
             response = Response(reply.status_code, reply.headers, reply.content)
             code, _ = response.error()
             if response.status in _REJECTED and code not in {"", "invalid_request"}:

@@ -87,7 +87,7 @@ class WeightFiles:
 
 def read_weights_table(weights: str | None) -> WeightsTable:
     """Read the table that the option `weights` names, relative to the working folder; by default the shipped one."""
-    return read_table(Path(weights).expanduser() if weights else DEFAULT_TABLE)
+    return read_table(Path(weights) if weights else DEFAULT_TABLE)
 
 
 def find_device(name: str) -> torch.device:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from generation.backends.contract import BackendUnusable
 from serving.errors import describe_validation
+from serving.settings import Location
 
 
 class Section(BaseModel):
@@ -20,7 +21,7 @@ class Section(BaseModel):
 class LearnedOptions(Section):
     """Options of every learned generator; the shipped YAML files explain each and give its source."""
 
-    weights: str | None = None
+    weights: Location | None = None
     diffusion: str = "mvdream"
     tokenizer: str = "tokenizer"
     offline: bool = False

@@ -7,16 +7,12 @@ texts where they may not be. It never sees an error of this socket as a reply.
 from __future__ import annotations
 
 import json
-from importlib.util import find_spec
 from typing import Any
-from urllib.parse import urlsplit
 
 from websockets.exceptions import ConnectionClosed
-from websockets.proxy import get_proxy
 from websockets.sync.client import ClientConnection, connect
-from websockets.uri import parse_uri
 
-from serving.settings import SettingsError, is_loopback
+from serving.proxies import proxy_of
 
 CONNECT_S = 10.0
 """Timeout of connecting, with the handshakes of TLS and the websocket."""
@@ -53,7 +49,7 @@ class NodeSocket(ClientConnection):
 def open_socket(url: str, max_bytes: int) -> NodeSocket:
     """Connect to a ws:// or wss:// address, through the environment's proxy unless it is on this machine.
 
-    Raises OSError (which TimeoutError is) or WebSocketException.
+    Raises OSError (which TimeoutError is), WebSocketException, or SettingsError for a proxy that cannot be used.
     """
     connection = connect(
         url,
@@ -61,21 +57,9 @@ def open_socket(url: str, max_bytes: int) -> NodeSocket:
         open_timeout=CONNECT_S,
         close_timeout=CLOSE_S,
         create_connection=NodeSocket,
-        proxy=None if _is_local(url) else True,
+        proxy=proxy_of(url),
     )
     return connection.__enter__()  # type: ignore[return-value]  # a `create_connection`; `close` is its exit
-
-
-def check_proxy(url: str) -> None:
-    """Raise SettingsError if an address is to be reached through a SOCKS proxy and the library for that is missing."""
-    proxy = None if _is_local(url) else get_proxy(parse_uri(url))
-    if proxy is None or not proxy.startswith("socks"):
-        return
-    if find_spec("python_socks") is None:
-        raise SettingsError(
-            "the environment names a SOCKS proxy for the chain: pip install python-socks, or except the node by"
-            f" NO_PROXY={urlsplit(url).hostname}"
-        )
 
 
 def read_refusal(message: str | bytes) -> str | None:
@@ -91,8 +75,3 @@ def read_refusal(message: str | bytes) -> str | None:
         if error is not None:
             return str(error)
     return None
-
-
-def _is_local(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    return is_loopback(host) or host in ("0.0.0.0", "::")  # noqa: S104  compared, not bound

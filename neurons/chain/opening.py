@@ -17,6 +17,7 @@ from typing import Any
 from neurons.chain.contract import Chain, ChainError
 from neurons.chain.settings import ChainSettings, WalletSettings
 from neurons.chain.worker import ChainWorker, Deadlines
+from serving.proxies import proxy_of
 from serving.settings import SettingsError
 
 
@@ -26,7 +27,7 @@ def load_sdk() -> None:
     It would silence every logger that exists, log to standard output, and make folders in the home. Its own logging
     stays off.
     """
-    os.environ.setdefault("READ_ONLY", "1")  # no folders
+    _keep_sdk_out_of_home()
     registered = logging.root.manager.loggerDict.values()
     loggers = [logging.root, *(found for found in registered if isinstance(found, logging.Logger))]
     levels = [(found, found.level) for found in loggers]
@@ -44,10 +45,16 @@ def open_wallet(settings: WalletSettings) -> Any:
     from bittensor_wallet import Wallet  # noqa: PLC0415  a compiled library
     from bittensor_wallet.errors import ConfigurationError, KeyFileError, PasswordError  # noqa: PLC0415
 
-    wallet = Wallet(name=settings.name, hotkey=settings.hotkey, path=str(settings.path.expanduser()))
+    wallet = Wallet(name=settings.name, hotkey=settings.hotkey, path=str(settings.path))
     file = Path(str(wallet.hotkey_file.path))
-    if not file.is_file():
-        raise SettingsError(f"there is no hotkey at {file}; create it with: btcli wallet new_hotkey")
+    try:
+        content = file.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        raise SettingsError(f"there is no hotkey at {file}; create it with: btcli wallet new-hotkey") from None
+    except OSError as error:
+        raise SettingsError(
+            f"the hotkey {file} cannot be read: {error.strerror}; give it to the user who runs this (chown, chmod)"
+        ) from error
     if wallet.hotkey_file.is_encrypted():
         raise SettingsError(f"the hotkey {file} is encrypted; a neuron needs a hotkey without a password")
     try:
@@ -56,16 +63,16 @@ def open_wallet(settings: WalletSettings) -> Any:
         raise SettingsError(f"the hotkey {file} has no private key: copy the file itself, not its …pub.txt") from error
     except (KeyFileError, PasswordError, ValueError) as error:
         raise SettingsError(f"the hotkey {file} cannot be read: {error}") from error
-    stated, address = _stated_address(file), wallet.hotkey.ss58_address
+    stated, address = _stated_address(content), wallet.hotkey.ss58_address
     if stated not in ("", address):
         raise SettingsError(f"the hotkey {file} contradicts itself: its keys belong to {address}, not to {stated}")
     return wallet
 
 
-def _stated_address(key_file: Path) -> str:
+def _stated_address(key_file: bytes) -> str:
     """Return the address that a key file states beside its keys, empty if there is none."""
     try:
-        content = json.loads(key_file.read_bytes())
+        content = json.loads(key_file)
     except ValueError:
         return ""
     return str(content.get("ss58Address") or "") if isinstance(content, dict) else ""
@@ -78,19 +85,18 @@ def chain_opener(settings: ChainSettings, wallet: Any) -> Callable[[], Chain]:
     another subnet, and for a proxy that cannot be used.
     """
     if not settings.is_devnet:
-        from neurons.chain.node_socket import check_proxy  # noqa: PLC0415
         from neurons.chain.subtensor import connect  # noqa: PLC0415
 
         endpoints = settings.endpoints
         for endpoint in endpoints:
-            check_proxy(endpoint)
+            proxy_of(endpoint)  # reports a proxy that cannot be used
         load_sdk()
         turn = itertools.cycle(endpoints)
         return lambda: connect(next(turn), wallet, settings.netuid)
     from neurons.chain.devnet.chain import Devnet  # noqa: PLC0415
 
     assert settings.devnet_path is not None  # the settings check it
-    path = settings.devnet_path.expanduser()
+    path = settings.devnet_path
     hotkey = "" if wallet is None else str(wallet.hotkey.ss58_address)
     try:
         devnet = Devnet(path, hotkey)
@@ -106,3 +112,12 @@ def chain_opener(settings: ChainSettings, wallet: Any) -> Callable[[], Chain]:
 def chain_worker(settings: ChainSettings, wallet: Any) -> ChainWorker:
     """Return a worker for the chain that the settings name; it connects at its first call. Raises as `chain_opener`."""
     return ChainWorker(chain_opener(settings, wallet), Deadlines(), time.monotonic)
+
+
+def _keep_sdk_out_of_home() -> None:
+    """Keep the SDK from creating folders in the home folder, and from failing without one, when it is imported."""
+    os.environ["READ_ONLY"] = "1"  # the SDK's name for this
+    try:
+        Path.home()
+    except RuntimeError:  # no HOME, and a user id that the system does not know
+        os.environ["HOME"] = "/nonexistent"

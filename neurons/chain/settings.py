@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from serving.settings import Flag, FrozenSettings
 
@@ -61,7 +61,7 @@ class WalletSettings(FrozenSettings):
 class ChainSettings(FrozenSettings):
     """The subnet, and the chain that it is on: a public network, your own node, or the embedded devnet."""
 
-    netuid: int = 17
+    netuid: Annotated[int, Field(ge=0, le=65_535)] = 17
     """number of the subnet"""
     network: Annotated[str, AfterValidator(_network), Flag(("subtensor.network",))] = "finney"
     """finney, test, local or devnet; or a node's ws:// or wss:// address"""

@@ -27,7 +27,10 @@ from neurons.validator.tasks.live_state import LiveState
 from neurons.validator.tasks.rules import TaskRules
 from neurons.validator.tasks.state import StateUnavailableError, Store
 from neurons.validator.tasks.trust import Identity
+from serving.lists import NotTextError
+from serving.proxies import outgoing_client
 from serving.schemas import new_job_id
+from serving.settings import SettingsError
 from serving.tasks import background
 
 logger = logging.getLogger(__name__)
@@ -71,7 +74,8 @@ async def open_domain(
     auth = key_file(settings.validation.api_key_file)
     unlimited = httpx.Limits(max_connections=None)  # the pool has a limit of its own
     services = httpx.AsyncClient(auth=auth, limits=unlimited, trust_env=False)
-    internet = httpx.AsyncClient(timeout=30.0)  # may use a proxy, and sends no keys
+    collectors = [endpoint] if (endpoint := settings.dataset.prompter.endpoint) else []
+    internet = outgoing_client(collectors, timeout=30.0)  # may use a proxy, and sends no keys
     async with services, internet, contextlib.AsyncExitStack() as stack:
         archive = (
             AssetArchive(settings.storage.url, int(settings.storage.max_gb * 1e9), now)
@@ -125,10 +129,16 @@ def job_rules(api: PublicApi) -> JobRules:
 
 
 def allowed(api: PublicApi) -> Callable[[str], bool]:
-    """Return a function that checks whether a hotkey may ask for organic work."""
+    """Return a function that checks whether a hotkey may ask for organic work. Raises SettingsError."""
     if not api.enabled:
         return lambda _hotkey: False
-    return (lambda _hotkey: True) if api.whitelist_disabled else AllowList(api.whitelist).__contains__
+    if api.whitelist_disabled:
+        return lambda _hotkey: True
+    assert api.whitelist is not None  # the settings check it
+    try:
+        return AllowList(api.whitelist).__contains__
+    except (OSError, NotTextError) as error:
+        raise SettingsError(f"--public_api.whitelist: {error}") from error
 
 
 async def _forget_old(state: LiveState) -> None:

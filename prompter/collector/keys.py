@@ -18,8 +18,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from prompter.collector.store import connect
+from serving.arguments import FlagParser
 
-DEFAULT_DB = Path.home() / ".three-gen" / "collector.db"
+DEFAULT_DB = Path("~/.three-gen/collector.db")
 
 
 class KeyExistsError(Exception):
@@ -66,11 +67,11 @@ class KeyRing:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return the exit status. A new key is the last line printed."""
-    parser = argparse.ArgumentParser(prog="python -m prompter.collector.keys", description="Keys for /submit.")
+    parser = FlagParser(prog="python -m prompter.collector.keys", description="Keys for /submit.")
     commands = parser.add_subparsers(dest="command", required=True)
     for command, text in (("create", "create a key"), ("list", "list all keys"), ("revoke", "revoke a key")):
         one = commands.add_parser(command, help=text)
-        one.add_argument("--db", type=Path, default=DEFAULT_DB, help="the collector's file (%(default)s)")
+        one.add_argument("--db", type=Path, default=str(DEFAULT_DB), help="the collector's file (%(default)s)")
         if command != "list":
             one.add_argument("name")
         if command == "create":

@@ -9,9 +9,7 @@ from pydantic import Field, model_validator
 
 from neurons.chain.settings import ChainSettings
 from prompter.collector.keys import DEFAULT_DB
-from serving.settings import NO_FLAG, NO_PREFIX, Flag, FrozenSettings, ShellSettings
-
-Positive = Annotated[int, Field(ge=1)]
+from serving.settings import NO_FLAG, NO_PREFIX, Count, Flag, FrozenSettings, ShellSettings
 
 
 class CollectorSettings(FrozenSettings):
@@ -20,21 +18,21 @@ class CollectorSettings(FrozenSettings):
     shell: Annotated[ShellSettings, NO_PREFIX] = ShellSettings(port=9100)
     db: Path = DEFAULT_DB
     """file of prompts and keys"""
-    max_prompts: Positive = 10_000_000
+    max_prompts: Count = 10_000_000
     """prompts stored; the oldest beyond these are dropped"""
-    submits_per_minute: Positive = 600
+    submits_per_minute: Count = 600
     """submissions of one key"""
-    fetches_per_hour: Positive = 30
+    fetches_per_hour: Count = 30
     """fetches of one hotkey"""
-    fetch_limit: Annotated[Positive, NO_FLAG] = 100_000
+    fetch_limit: Annotated[Count, NO_FLAG] = 100_000
     """Prompts in one answer."""
-    backup_interval_h: Annotated[Positive, Flag(("backup_interval",))] = 24
+    backup_interval_h: Annotated[int, Field(ge=1, le=8760), Flag(("backup_interval",))] = 24
     """hours between backups"""
     collector: str = ""
     """this service's address as validators use it"""
     require_bound: bool = False
     """refuse requests that are not bound to --collector"""
-    min_stake: float = 1000.0
+    min_stake: Annotated[float, Field(ge=0, le=1e12)] = 1000.0
     """least stake of a validator"""
     chain: Annotated[ChainSettings, NO_PREFIX] = ChainSettings()
 

@@ -21,6 +21,7 @@ from prompter.generator.sender import Sender
 from prompter.generator.settings import BackendSettings, GeneratorConfig
 from prompter.generator.spool import Spool
 from serving.app import ShellLimits, create_shell
+from serving.proxies import outgoing_client
 from serving.settings import SettingsError, ShellSettings
 from serving.status import ServiceStatus
 from serving.tasks import background
@@ -30,9 +31,6 @@ logger = logging.getLogger(__name__)
 
 _SPOOLS_MAX = 16
 _REPORT_S = 60.0
-_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-_NO_PROXY: dict[str, httpx.AsyncBaseTransport | None] = {f"all://{host}": None for host in _LOOPBACK}
-"""Requests to this machine never go through a proxy."""
 
 
 def create_app(config: GeneratorConfig, shell: ShellSettings, *, with_bar: bool = False) -> FastAPI:
@@ -41,8 +39,8 @@ def create_app(config: GeneratorConfig, shell: ShellSettings, *, with_bar: bool 
     metrics = GeneratorMetrics(status.registry, with_bar=with_bar)
     config.collector.key()  # report a missing key before anything starts
     rng = random.Random()  # noqa: S311  prompts are not secret
-    spool = open_spool(config.spool.expanduser(), config.spool_max)
-    client = httpx.AsyncClient(mounts=_NO_PROXY)
+    spool = open_spool(config.spool, config.spool_max)
+    client = outgoing_client([config.collector.url, *(backend.url for backend in config.backends if backend.url)])
     backends = [
         BackendState(f"{number}-{settings.model or settings.kind}", _backend(settings, client, rng))
         for number, settings in enumerate(config.backends)
@@ -79,7 +77,7 @@ def open_spool(path: Path, capacity: int) -> Spool:
         except (sqlite3.Error, OSError) as failure:
             error = failure
             break
-    raise SettingsError(f"cannot use the spool {path}: {error}")
+    raise SettingsError(f"cannot use the spool {path}: {error}; `spool` in the configuration names another file")
 
 
 async def _report(metrics: GeneratorMetrics) -> None:

@@ -6,16 +6,14 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from prompter.generator.filters import FilterRules
-from serving.settings import SettingsError, read_api_keys
+from serving.settings import FrozenSettings, SettingsError, read_api_keys
 
 
-class ApiKeySource(BaseModel):
+class ApiKeySource(FrozenSettings):
     """Names an environment variable or a file that contains an API key, or neither."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     api_key_env: str | None = None
     api_key_file: Path | None = None
@@ -29,7 +27,7 @@ class ApiKeySource(BaseModel):
     def key(self) -> str:
         """Return the key, "" if none is configured. Raises SettingsError if it is configured but missing."""
         if self.api_key_file is not None:
-            return read_api_keys(self.api_key_file.expanduser())[0]
+            return read_api_keys(self.api_key_file)[0]
         if self.api_key_env is None:
             return ""
         if not (key := os.environ.get(self.api_key_env, "").strip()):
@@ -62,10 +60,8 @@ class BackendSettings(ApiKeySource):
         return self
 
 
-class GeneratorConfig(BaseModel):
+class GeneratorConfig(FrozenSettings):
     """The generator's whole configuration."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     collector: CollectorTarget = CollectorTarget()
     backends: Annotated[tuple[BackendSettings, ...], Field(min_length=1)]
@@ -77,7 +73,7 @@ class GeneratorConfig(BaseModel):
     temperature: tuple[Annotated[float, Field(ge=0)], Annotated[float, Field(le=2)]] = (0.5, 1.1)
     prompts_per_minute: Annotated[float, Field(gt=0)] = 600.0
     burst: Annotated[int, Field(ge=1)] = 2000
-    spool: Path = Path("~/.three-gen/spool.db")
+    spool: Annotated[Path, Field(validate_default=True)] = Path("~/.three-gen/spool.db")
     spool_max: Annotated[int, Field(ge=1)] = 200_000
 
     @model_validator(mode="after")

@@ -45,10 +45,11 @@ def test_endpoints_are_separated_by_spaces_or_commas(given: list[str]) -> None:
 
 
 def test_dotted_names_of_three_parts(tmp_path: Path) -> None:
+    (tmp_path / "hotkeys").touch()
     given = ["--dataset.prompter.endpoint", "https://collector", "--public_api.rate_limit.requests", "3"]
-    settings = validator_settings([*given, "--public_api.whitelist", str(tmp_path)])
+    settings = validator_settings([*given, "--public_api.whitelist", str(tmp_path / "hotkeys")])
     assert settings.dataset.prompter.endpoint == "https://collector"
-    assert (settings.public_api.rate_limit.requests, settings.public_api.whitelist) == (3, tmp_path)
+    assert (settings.public_api.rate_limit.requests, settings.public_api.whitelist) == (3, tmp_path / "hotkeys")
 
 
 def test_retired_flags_are_accepted_and_named() -> None:
@@ -94,6 +95,10 @@ def test_an_unknown_flag_is_an_error(flag: str, capsys: pytest.CaptureFixture[st
         (["--subtensor.chain_endpoint", "ws://a.example wss://"], "'wss://' is not a node's"),
         (["--generation.endpoint", ""], "names no service"),
         (["--public_api.copies", "0"], "copies"),
+        (["--public_api.whitelist", "/none"], "--public_api.whitelist: cannot read /none: No such file"),
+        (["--public_api.enabled"], "needs --public_api.whitelist"),
+        (["--validation.api_key_file", "/none"], "--validation.api_key_file: cannot read /none"),
+        (["--dataset.default_prompts_path", "/none"], "--dataset.default_prompts_path: cannot read /none"),
         (["--dataset.prompter.endpoint", "collector"], "no|not an http address"),
         (["--dataset.prompter.endpoint", "http://example.org"], "insecure"),
     ],

@@ -27,3 +27,10 @@ def test_a_traceback_is_a_field_of_the_object() -> None:
     except ValueError:
         failure.exc_info = sys.exc_info()
     assert "ValueError: invalid literal" in json.loads(JsonFormatter().format(failure))["traceback"]
+
+
+def test_json_lines_are_ascii_so_that_every_terminal_can_show_them() -> None:
+    record = logging.LogRecord("neurons", logging.INFO, "", 0, "caf\xe9 \u2026", None, None)
+    line = JsonFormatter().format(record)
+    assert line.isascii()
+    assert json.loads(line)["message"] == "caf\xe9 \u2026"

@@ -40,7 +40,7 @@ def parse(*flags: str) -> ShellSettings:
 class Limits(FrozenSettings):
     """Bounds of the work."""
 
-    count: Annotated[int, Field(ge=1)] = 3
+    count: Annotated[int, Field(ge=1, le=9)] = 3
     """how many"""
     kind: Literal["a", "b"] = "a"
     hidden: Annotated[int, NO_FLAG] = 7
@@ -71,7 +71,7 @@ def test_flags_become_typed_values() -> None:
 
 @pytest.mark.parametrize("flags", [["--limits.count", "0"], ["--limits.count", "many"]])
 def test_a_refused_value_is_reported_with_its_flag(flags: list[str]) -> None:
-    with pytest.raises(SettingsError, match=r"^--limits\.count: Input should be "):
+    with pytest.raises(SettingsError, match=r"^--limits\.count: must be a whole number from 1 to 9$"):
         program(*flags)
 
 

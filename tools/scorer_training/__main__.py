@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from pathlib import Path
 from typing import Any
 
+from serving.arguments import COUNT, POSITIVE, SEED, FlagParser
 from tools.scorer_training.evaluation import evaluate, write_report
 from tools.scorer_training.images import RenderPlan, render_dataset
 from tools.scorer_training.shipping import NAME, ship
@@ -33,14 +33,14 @@ def main() -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser() -> FlagParser:
     plan, options = RenderPlan(), TrainingOptions()
-    parser = argparse.ArgumentParser(prog="python -m tools.scorer_training", allow_abbrev=False)
+    parser = FlagParser(prog="python -m tools.scorer_training")
     commands = parser.add_subparsers(dest="command", required=True)
 
     rendering = commands.add_parser("render", help="render the training images")
     rendering.add_argument("--out", type=Path, required=True, help="folder to write to")
-    number: dict[str, Any] = {"type": int, "metavar": "N"}
+    number: dict[str, Any] = {"type": COUNT, "metavar": "N"}
     rendering.add_argument(
         "--geometries", default=plan.geometries, help="shapes of each object (%(default)s)", **number
     )
@@ -53,16 +53,16 @@ def _parser() -> argparse.ArgumentParser:
     training.add_argument("--data", type=Path, required=True, help="folder with the images; the model is written there")
     training.add_argument("--steps", default=options.steps, help="training steps (%(default)s)", **number)
     training.add_argument("--width", default=options.width, help="width of the ResNet (%(default)s)", **number)
-    training.add_argument("--seed", default=options.seed, help="random seed (%(default)s)", **number)
+    training.add_argument("--seed", default=options.seed, help="random seed (%(default)s)", type=SEED)
     training.add_argument("--start", type=Path, help="model.pt to start from instead of random weights")
-    training.add_argument("--rate", type=float, default=options.rate, help="learning rate (%(default)s)")
+    training.add_argument("--rate", type=POSITIVE, default=options.rate, help="learning rate (%(default)s)")
     training.add_argument("--bf16", action="store_true", help="compute in bfloat16")
 
     shipping = commands.add_parser("ship", help="fit the constants and write the scorer's folder")
     shipping.add_argument("--data", type=Path, required=True, help="folder of the training run")
-    shipping.add_argument("--version", type=int, required=True, help="version of the new scorer")
+    shipping.add_argument("--version", type=COUNT, required=True, help="version of the new scorer")
     shipping.add_argument("--out", type=Path, default=SCORERS, help="parent of the new folder (%(default)s)")
-    shipping.add_argument("--assets", type=int, default=240, help="number of assets to fit to (%(default)s)")
+    shipping.add_argument("--assets", type=COUNT, default=240, help="number of assets to fit to (%(default)s)")
 
     judging = commands.add_parser("evaluate", help="measure a scorer on what its model was not trained on")
     judging.add_argument("--scorer", default=NAME, help="name of the scorer (%(default)s)")

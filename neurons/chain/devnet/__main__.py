@@ -7,15 +7,20 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import Field, asdict, fields
 from pathlib import Path
+from typing import Any
 
 from neurons.chain.contract import ChainError, Outcome
 from neurons.chain.devnet.chain import FAULTS, Devnet
 from neurons.chain.devnet.ledger import Ledger
-from neurons.chain.devnet.rules import Rules
+from neurons.chain.devnet.rules import COUNTS, Rules
 from neurons.chain.wallets import make_wallet
+from serving.arguments import COUNT, POSITIVE, FlagParser, NumberRange
 
+PORT = NumberRange(0, 65_535, whole=True)
+"""Ports and netuids have 16 bits."""
+AMOUNT = NumberRange(0, 1e12)
 FREE_BALANCE = 1000.0
 """Balance that a coldkey receives before a registration; on a devnet it is free."""
 
@@ -30,8 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m neurons.chain.devnet", description=__doc__, allow_abbrev=False)
+def _parser() -> FlagParser:
+    parser = FlagParser(prog="python -m neurons.chain.devnet", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
     init = _command(commands, "init", "create a devnet", _init)
     for rule in fields(Rules):
@@ -39,38 +44,45 @@ def _parser() -> argparse.ArgumentParser:
         if isinstance(rule.default, bool):
             init.add_argument(f"--{rule.name}", action=argparse.BooleanOptionalAction, default=rule.default, help=shown)
         else:
-            init.add_argument(f"--{rule.name}", type=type(rule.default), default=rule.default, help=shown)
-    wallet = commands.add_parser("wallet", help="create a wallet without passwords", allow_abbrev=False)
+            init.add_argument(f"--{rule.name}", type=_range_of(rule), default=rule.default, help=shown)
+    wallet = commands.add_parser("wallet", help="create a wallet without passwords")
     _add_wallet(wallet)
     wallet.set_defaults(run=_wallet)
     register = _command(commands, "register", "register a wallet's hotkey", _register)
     _add_wallet(register)
     stake = _command(commands, "set-stake", "set the stake of a wallet's hotkey", _set_stake)
     _add_wallet(stake)
-    stake.add_argument("--amount", type=float, required=True)
+    stake.add_argument("--amount", type=AMOUNT, required=True)
     serve = _command(commands, "serve", "announce the axon of a wallet's hotkey", _serve)
     _add_wallet(serve)
     serve.add_argument("--ip", required=True)
-    serve.add_argument("--port", type=int, required=True)
+    serve.add_argument("--port", type=PORT, required=True)
     _command(commands, "status", "print block, seats and weights as JSON", _status)
     fault = _command(commands, "fault", "make the next calls fail, to rehearse an outage", _fault)
     fault.add_argument("kind", choices=FAULTS)
-    fault.add_argument("--count", type=int, default=1)
-    fault.add_argument("--for_s", type=float, default=3600.0)
+    fault.add_argument("--count", type=COUNT, default=1)
+    fault.add_argument("--for_s", type=POSITIVE, default=3600.0)
     return parser
 
 
-def _command(commands, name: str, text: str, run) -> argparse.ArgumentParser:  # type: ignore[no-untyped-def]
-    command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
+def _range_of(rule: Field[Any]) -> NumberRange:
+    if rule.name == "netuid":
+        return PORT
+    low = 1 if rule.name in COUNTS else 0
+    return NumberRange(low, 1e9, whole=isinstance(rule.default, int), above=rule.name == "block_time_s")
+
+
+def _command(commands, name: str, text: str, run) -> FlagParser:  # type: ignore[no-untyped-def]
+    command: FlagParser = commands.add_parser(name, help=text, description=text)
     command.add_argument("--devnet.path", type=Path, required=True, help="file of the devnet")
     command.set_defaults(run=run)
     return command
 
 
-def _add_wallet(command: argparse.ArgumentParser) -> None:
+def _add_wallet(command: FlagParser) -> None:
     command.add_argument("--wallet.name", default="default")
     command.add_argument("--wallet.hotkey", default="default")
-    command.add_argument("--wallet.path", default="~/.bittensor/wallets")
+    command.add_argument("--wallet.path", type=Path, default="~/.bittensor/wallets")
     command.add_argument("--hotkey", help="hotkey address, instead of a wallet")
     command.add_argument("--coldkey", help="coldkey address")
 
@@ -79,7 +91,7 @@ def _addresses(args: dict[str, str]) -> tuple[str, str]:
     """Return the addresses of hotkey and coldkey from the flags or the wallet's public files, without opening a key."""
     if args["hotkey"]:
         return args["hotkey"], args["coldkey"] or args["hotkey"]
-    wallet = Path(args["wallet.path"]).expanduser() / args["wallet.name"]
+    wallet = Path(args["wallet.path"]) / args["wallet.name"]
     hotkey = wallet / "hotkeys" / args["wallet.hotkey"]
     public = hotkey.with_name(f"{hotkey.name}pub.txt")
     return _address(public if public.is_file() else hotkey), _address(wallet / "coldkeypub.txt")
@@ -87,7 +99,7 @@ def _addresses(args: dict[str, str]) -> tuple[str, str]:
 
 def _address(file: Path) -> str:
     try:
-        return str(json.loads(file.read_text())["ss58Address"])
+        return str(json.loads(file.read_text(encoding="utf-8"))["ss58Address"])
     except (ValueError, KeyError) as error:
         raise ValueError(f"{file} is not a key file") from error
 

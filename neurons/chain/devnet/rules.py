@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+COUNTS = ("tempo", "max_seats", "registrations_per_block", "registrations_per_tempo", "max_validators")
+"""Rules that are at least 1."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -28,8 +31,7 @@ class Rules:
     allow_loopback: bool = False  # only local networks need axons on 127.0.0.1
 
     def __post_init__(self) -> None:
-        counts = ("tempo", "max_seats", "registrations_per_block", "registrations_per_tempo", "max_validators")
-        for name in counts:
+        for name in COUNTS:
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1")
         if not self.block_time_s > 0:

@@ -184,24 +184,29 @@ class OrganicJobs:
 
 
 class AllowList:
-    """The hotkeys listed in a file (`serving.lists`). The file is read again whenever it changes."""
+    """The hotkeys listed in a file (`serving.lists`), which is read again whenever it changes.
 
-    def __init__(self, path: Path | None) -> None:
+    Raises OSError or NotTextError if it cannot be read at the start; one that is unreadable later allows nobody.
+    """
+
+    def __init__(self, path: Path) -> None:
         self._path = path
         self._stamp: tuple[int, int] | None = None
         self._hotkeys: frozenset[str] = frozenset()
+        self._read_again()
 
     def __contains__(self, hotkey: str) -> bool:
-        if self._path is None:
-            return False
         try:
-            found = self._path.stat()
-            if (stamp := (found.st_mtime_ns, found.st_size)) != self._stamp:
-                self._hotkeys = frozenset(read_list(self._path)[0])
-                self._stamp = stamp
+            self._read_again()
         except (OSError, NotTextError):
-            return False  # an unreadable list allows nobody
+            return False
         return hotkey in self._hotkeys
+
+    def _read_again(self) -> None:
+        found = self._path.stat()
+        if (stamp := (found.st_mtime_ns, found.st_size)) != self._stamp:
+            self._hotkeys = frozenset(read_list(self._path)[0])
+            self._stamp = stamp
 
 
 def _add(job: OrganicJob, result: MinerResult) -> None:

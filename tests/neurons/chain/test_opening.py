@@ -29,6 +29,17 @@ def test_a_missing_hotkey_is_reported_with_its_path(tmp_path: Path) -> None:
         open_wallet(WalletSettings(name="cold", hotkey="hot", path=tmp_path))
 
 
+def test_an_unreadable_hotkey_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "cold/hotkeys/hot").mkdir(parents=True)
+    with pytest.raises(SettingsError, match=r"hot cannot be read: Is a directory; give it to the user who runs this"):
+        open_wallet(WalletSettings(name="cold", hotkey="hot", path=tmp_path))
+
+
+def test_a_wallet_that_cannot_be_written_is_reported() -> None:
+    with pytest.raises(OSError, match=r"the wallet in /dev/null/wallets cannot be used .*--wallet.path names another"):
+        make_wallet(Path("/dev/null/wallets"), "cold", "hot")
+
+
 def test_a_damaged_hotkey_is_reported(tmp_path: Path) -> None:
     make_wallet(tmp_path, "cold", "hot")
     (tmp_path / "cold/hotkeys/hot").write_text("{}")
@@ -72,8 +83,8 @@ def test_several_nodes_are_used_in_turn(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_a_socks_proxy_needs_a_library(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "socks5://127.0.0.1:9")
-    monkeypatch.setattr("neurons.chain.node_socket.find_spec", lambda name: None)
-    with pytest.raises(SettingsError, match="pip install python-socks, or except the node by NO_PROXY"):
+    monkeypatch.setattr("serving.proxies.find_spec", lambda name: None)
+    with pytest.raises(SettingsError, match=r"pip install 'python-socks', or except the address by NO_PROXY=a.example"):
         chain_opener(ChainSettings(chain_endpoint=("wss://a.example",)), None)
     chain_opener(ChainSettings(network="local"), None)
 

@@ -14,7 +14,7 @@ from neurons.validator.domain import allowed, job_rules, open_domain, task_rules
 from neurons.validator.prompts import BadBatchError
 from neurons.validator.tasks.trust import Identity
 from serving.app import ShellLimits, create_shell
-from serving.settings import ShellSettings
+from serving.settings import SettingsError, ShellSettings
 from serving.status import ServiceStatus
 
 MINER = "miner-hotkey"
@@ -105,7 +105,7 @@ def test_a_missing_or_empty_prompt_file_is_refused_at_start(flags: list[str], tm
     with pytest.raises(BadBatchError):
         asyncio.run(opened())
     (tmp_path / "prompts.txt").unlink()
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(SettingsError, match=r"prompts\.txt: No such file"):
         asyncio.run(opened())
 
 
@@ -122,7 +122,6 @@ def test_flags_become_rules() -> None:
     ("flags", "listed", "stranger"),
     [
         ([], False, False),
-        (["--public_api.enabled"], False, False),
         (["--public_api.enabled", "--public_api.whitelist", "{}/allowed"], True, False),
         (["--public_api.enabled", "--public_api.whitelist_disabled"], True, True),
     ],
@@ -133,3 +132,10 @@ def test_flags_decide_who_may_ask_for_organic_work(
     (tmp_path / "allowed").write_text("alice\n")
     may = allowed(validator_settings([flag.format(tmp_path) for flag in flags]).public_api)
     assert (may("alice"), may("bob")) == (listed, stranger)
+
+
+def test_a_whitelist_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "allowed").write_text("alice\n", encoding="utf-16")
+    settings = validator_settings(["--public_api.enabled", "--public_api.whitelist", str(tmp_path / "allowed")])
+    with pytest.raises(SettingsError, match=r"^--public_api\.whitelist: .* is not text in UTF-8"):
+        allowed(settings.public_api)

@@ -8,6 +8,7 @@ import pytest
 
 from neurons.messages import TaskStatus
 from neurons.validator.tasks.jobs import FINISHED_KEPT, AllowList, JobRefusal, JobRules, OrganicJob, OrganicJobs
+from serving.lists import NotTextError
 
 USER = "user"
 
@@ -182,5 +183,9 @@ def test_the_allow_list_is_read_again_when_it_changes(tmp_path: Path) -> None:
     assert "bob" not in allowed
 
 
-def test_without_an_allow_list_nobody_is_allowed() -> None:
-    assert "alice" not in AllowList(None)
+def test_an_allow_list_that_is_missing_or_no_text_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        AllowList(tmp_path / "allowed.txt")
+    (tmp_path / "allowed.txt").write_text("alice\n", encoding="utf-16")
+    with pytest.raises(NotTextError, match=r"allowed\.txt is not text in UTF-8"):
+        AllowList(tmp_path / "allowed.txt")
