@@ -26,7 +26,7 @@ BODY_TIMEOUT_S = 15.0
 def create_app(settings: GenerationSettings, pipeline: Pipeline, *, bar: ProgressBar | None = None) -> FastAPI:
     """Return the application; its lifespan loads the generator while the probes already answer."""
     status = ServiceStatus(version=lambda: f"{package_version()} {pipeline.backend} {pipeline.renderer_name()}")
-    service = GenerationService(settings.config, pipeline, status, bar)
+    service = GenerationService(settings.config, pipeline, status, bar, settings.shell.root_path)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:  # noqa: ARG001  FastAPI passes it
@@ -38,5 +38,5 @@ def create_app(settings: GenerationSettings, pipeline: Pipeline, *, bar: Progres
     app.state.service = service
     app.include_router(routes.router)
     app.include_router(job_routes.router)
-    add_studio(app)
+    add_studio(app, settings.shell.root_path)
     return app

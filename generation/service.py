@@ -47,8 +47,14 @@ class GenerationService:
     """All state of the service in one process. Used on the event loop."""
 
     def __init__(
-        self, config: GenerationConfig, pipeline: Pipeline, status: ServiceStatus, bar: ProgressBar | None
+        self,
+        config: GenerationConfig,
+        pipeline: Pipeline,
+        status: ServiceStatus,
+        bar: ProgressBar | None,
+        root_path: str = "",
     ) -> None:
+        self._root_path = root_path
         self._pipeline = pipeline
         self._status = status
         self._bar = bar
@@ -114,7 +120,7 @@ class GenerationService:
 
     def snapshot(self, job: GenerationJob[StoredFile]) -> Job:
         """Return the job as clients see it."""
-        kept = job.status == "done" and self._store.has(job.id)
+        kept, url = job.status == "done" and self._store.has(job.id), self.url_of(job)
         return Job(
             id=job.id,
             status=job.status,
@@ -127,9 +133,13 @@ class GenerationService:
             created_at=job.created_at,
             finished_at=job.finished_at,
             error=job.error,
-            results={name: f"/jobs/{job.id}/result.{name}" for name in RESULT_FORMATS} if kept else {},
-            preview=f"/jobs/{job.id}/preview.png?look={job.preview_count}" if job.preview is not None else None,
+            results={name: f"{url}/result.{name}" for name in RESULT_FORMATS} if kept else {},
+            preview=f"{url}/preview.png?look={job.preview_count}" if job.preview is not None else None,
         )
+
+    def url_of(self, job: GenerationJob[StoredFile]) -> str:
+        """Return the job's URL, without scheme and host."""
+        return f"{self._root_path}/jobs/{job.id}"
 
     async def snapshots(self, job: GenerationJob[StoredFile]) -> AsyncIterator[tuple[int, Job]]:
         """Yield (revision, job as clients see it) now and after each change; revisions rise."""

@@ -16,6 +16,7 @@ from serving.guards import PAGE_POLICY, Guard, guard_rules
 from serving.head import HeadByGet
 from serving.metrics import RequestMetrics
 from serving.probes import probe_routes
+from serving.root_path import RootPath
 from serving.schemas import ErrorBody
 from serving.settings import ShellSettings
 from serving.slashes import EitherSlash
@@ -62,8 +63,10 @@ def create_shell(
         docs_url=None,  # the pages load scripts from another origin
         redoc_url=None,
         redirect_slashes=False,
+        servers=[{"url": settings.root_path}] if settings.root_path else None,
         middleware=[  # outermost first
             Middleware(UnreadBody),
+            *([Middleware(RootPath, root_path=settings.root_path)] if settings.root_path else []),
             Middleware(RequestMetrics, registry=status.registry),
             Middleware(Guard, rules=guard_rules(settings, limits.public_paths, limits.page_policy)),
             Middleware(HeadByGet),

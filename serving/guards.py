@@ -1,4 +1,4 @@
-"""Access rules of a service: the Host allow-list, the Origin check, the bearer key, the headers on every response.
+"""Access rules of a service: the Host allow-list, foreign origins, the bearer key, the headers on every response.
 
 Pure functions over headers, and one ASGI middleware that applies them before anything else runs.
 """
@@ -8,22 +8,19 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
-import re
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from serving.cors import is_preflight, permit_reading, preflight_response
 from serving.errors import ServiceError, error_response
+from serving.origins import Origin, is_same_origin, parse_host, parse_origin
 from serving.settings import ShellSettings
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _WILDCARDS = frozenset({"0.0.0.0", "::"})  # noqa: S104  compared with, not bound
 
-_NAME_AND_PORT = r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:(?P<port>[0-9]{0,5}))?"
-_HOST = re.compile(_NAME_AND_PORT)
-_ORIGIN = re.compile(r"(?P<scheme>https?)://" + _NAME_AND_PORT)
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 _PROBES = ("/health", "/ready")
 
 PAGE_POLICY = (
@@ -42,6 +39,7 @@ class GuardRules:
     key_digests     SHA-256 of each accepted bearer key; empty: no key required
     public_paths    paths that need no key, without their final slash; a trailing * matches everything below
     page_policy     Content-Security-Policy of HTML responses
+    readers         origins of other pages that may read what GET answers
     """
 
     hosts: frozenset[str]
@@ -49,6 +47,7 @@ class GuardRules:
     key_digests: tuple[bytes, ...] = ()
     public_paths: tuple[str, ...] = ("/health",)
     page_policy: str = PAGE_POLICY
+    readers: frozenset[Origin] = frozenset()
 
 
 def guard_rules(
@@ -62,6 +61,7 @@ def guard_rules(
         key_digests=tuple(hashlib.sha256(key.encode()).digest() for key in settings.api_keys),
         public_paths=("/health", *public_paths),
         page_policy=page_policy,
+        readers=frozenset(origin for text in settings.allowed_origins if (origin := parse_origin(text))),
     )
 
 
@@ -73,7 +73,8 @@ def refusal_for(rules: GuardRules, scope: Scope) -> ServiceError | None:
     changes_state = scope["type"] == "websocket" or scope["method"] not in _SAFE_METHODS
     if changes_state and _is_foreign(headers):
         return ServiceError(403, "foreign_origin", "requests from pages of another origin are refused")
-    if rules.key_digests and not _is_public(rules, scope["path"]) and not _key_matches(rules, headers):
+    needs_key = bool(rules.key_digests) and not _is_public(rules, scope["path"])
+    if needs_key and not is_preflight(rules.readers, scope) and not _key_matches(rules, headers):
         return ServiceError(401, "unauthorized", "a valid bearer key is required", {"WWW-Authenticate": "Bearer"})
     return None
 
@@ -94,10 +95,13 @@ class Guard:
         async def guarded_send(message: Message) -> None:
             if message["type"] == "http.response.start":
                 _add_headers(self.rules, MutableHeaders(scope=message))
+                permit_reading(self.rules.readers, scope, MutableHeaders(scope=message))
             await send(message)
 
         error = refusal_for(self.rules, scope)
-        if error is None:
+        if error is None and is_preflight(self.rules.readers, scope):
+            await preflight_response(Headers(scope=scope))(scope, receive, guarded_send)
+        elif error is None:
             await self.app(scope, receive, guarded_send)
         elif scope["type"] == "websocket":
             await receive()
@@ -132,11 +136,8 @@ def _content_policy(media_type: str, page_policy: str) -> str:
 
 
 def _host_allowed(rules: GuardRules, host: str) -> bool:
-    parts = _HOST.fullmatch(host.lower())
-    if parts is None:
-        return False
-    name = parts["name"].strip("[]")
-    return name in rules.hosts or (rules.any_address and _is_address(name))
+    asked = parse_host(host)
+    return asked is not None and (asked.name in rules.hosts or (rules.any_address and _is_address(asked.name)))
 
 
 def _is_probe_without_host(scope: Scope, headers: Headers) -> bool:
@@ -155,16 +156,7 @@ def _is_address(name: str) -> bool:
 def _is_foreign(headers: Headers) -> bool:
     if headers.get("sec-fetch-site") == "cross-site":
         return True
-    return any(not _is_same_origin(origin, headers.get("host", "")) for origin in headers.getlist("origin"))
-
-
-def _is_same_origin(origin: str, host: str) -> bool:
-    """Compare an Origin with the Host of its request, whose port is that of the origin's scheme if it has none."""
-    theirs, ours = _ORIGIN.fullmatch(origin.lower()), _HOST.fullmatch(host.lower())
-    if theirs is None or ours is None:
-        return False
-    default = _DEFAULT_PORTS[theirs["scheme"]]
-    return theirs["name"] == ours["name"] and int(theirs["port"] or default) == int(ours["port"] or default)
+    return any(not is_same_origin(origin, headers.get("host", "")) for origin in headers.getlist("origin"))
 
 
 def _is_public(rules: GuardRules, path: str) -> bool:

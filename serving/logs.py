@@ -42,7 +42,7 @@ def configure_logging(settings: ShellSettings) -> None:
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
     logging.basicConfig(level=settings.log_level.upper(), handlers=[handler], force=True)
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
-    for chatty in ("python_multipart", "asyncio", "httpx"):
+    for chatty in ("asyncio", "httpx"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

@@ -51,7 +51,7 @@ def serve(app: FastAPI, settings: ShellSettings, *, ws_max_bytes: int = 16 << 10
     server = server_for(app, settings.drain_s, ws_max_bytes)
     status: ServiceStatus = app.state.status
     address = format_address(settings.host, listener.getsockname()[1])
-    logger.info("%s %s on http://%s", app.title, status.version(), address)
+    logger.info("%s %s on http://%s%s", app.title, status.version(), address, settings.root_path)
     if settings.insecure and not settings.api_keys and not is_loopback(settings.host):
         logger.warning("--insecure: anyone who can reach %s may use this service", address)
     server.run(sockets=[listener])

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import ipaddress
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,11 +26,13 @@ from pydantic_core import PydanticUndefined
 
 from serving.arguments import FlagParser, NumberRange, expand_home
 from serving.errors import describe_validation
+from serving.origins import parse_host, parse_origin
 
 Model = TypeVar("Model", bound=BaseModel)
 
 _CONFIG_MAX_BYTES = 1 << 20
 _KEY_MIN_CHARS = 16
+_ROOT_PATH = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
 
 
 class SettingsError(Exception):
@@ -113,6 +116,28 @@ def read_api_keys(path: Path | str) -> tuple[str, ...]:
     return keys
 
 
+def _check_hosts(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        host = parse_host(f"[{name}]" if name.count(":") > 1 and not name.startswith("[") else name)
+        if host is None or host.port is not None:
+            raise ValueError(f"{name!r} is not a host name; give it without scheme, port and path: splats.example.org")
+    return tuple(name.strip("[]") for name in names)
+
+
+def _check_origins(origins: tuple[str, ...]) -> tuple[str, ...]:
+    for origin in origins:
+        if parse_origin(origin) is None:
+            raise ValueError(f"{origin!r} is not an origin; give scheme and host, as in https://viewer.example.org")
+    return origins
+
+
+def _check_root_path(path: str) -> str:
+    prefix = path.rstrip("/")
+    if not _ROOT_PATH.fullmatch(prefix):
+        raise ValueError(f"{path!r} is not a prefix; give a path such as /splats")
+    return prefix
+
+
 class ShellSettings(FrozenSettings):
     """Where a service listens, who may call it, how it logs.
 
@@ -125,8 +150,12 @@ class ShellSettings(FrozenSettings):
     """address to bind"""
     port: Port
     """port to bind; 0: any that is free"""
-    allowed_hosts: tuple[str, ...] = ()
+    allowed_hosts: Annotated[tuple[str, ...], AfterValidator(_check_hosts)] = ()
     """further names for the Host header"""
+    allowed_origins: Annotated[tuple[str, ...], AfterValidator(_check_origins)] = ()
+    """origins, such as https://viewer.example.org, whose pages may read results (CORS)"""
+    root_path: Annotated[str, AfterValidator(_check_root_path)] = ""
+    """prefix, such as /splats, below which a proxy publishes the service"""
     api_keys: Annotated[tuple[str, ...], Field(repr=False), Flag(("api_key_file",), read_api_keys)] = ()
     """file of bearer keys, one per line; required when other machines can reach the service"""
     insecure: bool = False

@@ -17,12 +17,22 @@ class EitherSlash:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
-        if scope["type"] in {"http", "websocket"} and not _is_route(scope):
+        if scope["type"] in {"http", "websocket"}:
             path, raw = scope["path"], scope.get("raw_path") or scope["path"].encode()
-            other = (path[:-1], raw[:-1]) if path.endswith("/") else (f"{path}/", raw + b"/")
-            if not path.endswith("//") and _is_route({**scope, "path": other[0]}):
-                scope["path"], scope["raw_path"] = other  # in place, so that outer middleware sees the route
+            known = known_form(scope)
+            if known is not None and known != path:
+                scope["path"] = known  # in place, so that outer middleware sees the route
+                scope["raw_path"] = raw + b"/" if known.endswith("/") else raw[:-1]
         await self.app(scope, receive, send)
+
+
+def known_form(scope: Scope) -> str | None:
+    """Return the path of a request, with or without its final slash, as a route has it; None if there is no route."""
+    path: str = scope["path"]
+    other = path[:-1] if path.endswith("/") else f"{path}/"
+    if _is_route(scope):
+        return path
+    return other if not path.endswith("//") and _is_route({**scope, "path": other}) else None
 
 
 def _is_route(scope: Scope) -> bool:

@@ -59,7 +59,7 @@ async def submit_job(request: Request, response: Response, service: Service) -> 
     """Queue a job; the body is JSON or a form."""
     body = await read_json_or_form(request, JobRequest, PromptForm)
     job = service.submit(body.prompt, body.seed)
-    response.headers["Location"] = f"/jobs/{job.id}"
+    response.headers["Location"] = service.url_of(job)
     response.headers["X-Seed"] = str(job.seed)
     return service.snapshot(job)
 

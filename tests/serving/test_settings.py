@@ -107,6 +107,46 @@ def test_help_lists_each_group_below_its_title_or_name(capsys: pytest.CaptureFix
     assert "\nserving:\n  Where a service listens" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("given", "prefix"),
+    [("/splats", "/splats"), ("/splats/", "/splats"), ("/a/b.c-d_e~1//", "/a/b.c-d_e~1"), ("/", "")],
+)
+def test_a_root_path_has_no_final_slash(given: str, prefix: str) -> None:
+    assert parse("--root_path", given).root_path == prefix
+
+
+@pytest.mark.parametrize(
+    "given", ["splats", "//splats", "/a//b", "/a b", "/a?b", "/a/../b", "/.", "http://a/b", "/%61", "/é"]
+)
+def test_another_root_path_is_refused(given: str) -> None:
+    with pytest.raises(SettingsError, match=r"^--root_path: .* is not a prefix; give a path such as /splats$"):
+        parse("--root_path", given)
+
+
+@pytest.mark.parametrize("given", ["viewer.example", "https://viewer.example/", "*", "null", "https://a.example,b", ""])
+def test_what_is_not_an_origin_is_refused(given: str) -> None:
+    with pytest.raises(SettingsError, match=r"^--allowed_origins: .* is not an origin; give scheme and host"):
+        parse("--allowed_origins", "https://good.example", given)
+
+
+def test_several_origins_and_hosts_are_taken() -> None:
+    origins = ("https://a.example", "http://localhost:5173")
+    assert parse("--allowed_origins", *origins).allowed_origins == origins
+    hosts = ("Splats.example", "10.0.0.1", "[2001:db8::7]", "2001:db8::8")
+    assert parse("--allowed_hosts", *hosts).allowed_hosts == (
+        "Splats.example",
+        "10.0.0.1",
+        "2001:db8::7",
+        "2001:db8::8",
+    )
+
+
+@pytest.mark.parametrize("given", ["https://splats.example", "splats.example:8443", "splats.example/a", "*", ""])
+def test_what_is_not_a_host_is_refused(given: str) -> None:
+    with pytest.raises(SettingsError, match=r"^--allowed_hosts: .* is not a host name; give it without scheme"):
+        parse("--allowed_hosts", given)
+
+
 def test_the_default_host_is_loopback() -> None:
     settings = parse()
     assert (settings.host, settings.port, settings.api_keys) == ("127.0.0.1", 8093, ())

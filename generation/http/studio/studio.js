@@ -1,5 +1,6 @@
 // The studio page: submits a job, follows its events, shows and saves its results. Text is set by textContent only.
 
+const ROOT = new URL("..", import.meta.url).pathname; // of the service, which a proxy may publish below a prefix
 const byId = (id) => document.getElementById(id);
 
 class ServiceError extends Error {
@@ -22,7 +23,7 @@ async function request(path, options = {}) {
 
 // Server-sent events by fetch, because EventSource cannot send a key. Yields the job after each change until it ends.
 async function* follow(job, signal) {
-  const answer = await request(`/jobs/${job.id}/events`, { signal });
+  const answer = await request(`${ROOT}jobs/${job.id}/events`, { signal });
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   for (;;) {
@@ -127,7 +128,7 @@ async function generate(event) {
     const body = { prompt: byId("prompt").value };
     if (byId("seed").value) body.seed = Number(byId("seed").value);
     const headers = { "Content-Type": "application/json" };
-    let job = await (await request("/jobs/", { method: "POST", headers, body: JSON.stringify(body) })).json();
+    let job = await (await request(`${ROOT}jobs/`, { method: "POST", headers, body: JSON.stringify(body) })).json();
     current = job.id;
     show("work", true);
     show("result", false);
@@ -182,4 +183,4 @@ byId("examples").addEventListener("click", (event) => {
   if (event.target.type === "button") byId("prompt").value = event.target.textContent;
 });
 byId("downloads").addEventListener("click", save);
-byId("cancel").addEventListener("click", () => current && request(`/jobs/${current}`, { method: "DELETE" }).catch(showProblem));
+byId("cancel").addEventListener("click", () => current && request(`${ROOT}jobs/${current}`, { method: "DELETE" }).catch(showProblem));

@@ -51,7 +51,7 @@ function showTasks(tasks, miners) {
 
 async function refresh() {
   try {
-    const [page, tasks] = await Promise.all(["/miners/", "/tasks/"].map(async (path) => (await fetch(path)).json()));
+    const [page, tasks] = await Promise.all(["miners/", "tasks/"].map(async (path) => (await fetch(path)).json()));
     showMiners(page);
     showTasks(tasks, page.miners);
   } catch {

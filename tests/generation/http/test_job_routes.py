@@ -45,6 +45,22 @@ def test_a_job_is_accepted_with_its_location_and_its_seed(shared: TestClient) ->
     assert set(job) == set(Job.model_fields)
 
 
+@pytest.mark.parametrize("prefix", ["", "/splats"])
+def test_below_a_prefix_every_url_has_it(
+    make_app: Callable[..., FastAPI], ready: Callable[[TestClient], None], prefix: str
+) -> None:
+    with TestClient(make_app(shell={"root_path": "/splats"}), base_url="http://127.0.0.1") as client:
+        ready(client)
+        answer = client.post(f"{prefix}/jobs/", json={"prompt": "a"})
+        url = answer.headers["location"]
+        assert (answer.status_code, url) == (202, f"/splats/jobs/{answer.json()['id']}")
+        job = json.loads(client.get(f"{url}/events").text.rsplit("data: ", 1)[1].split("\n")[0])
+        assert job["results"] == {name: f"{url}/result.{name}" for name in ("ply", "spz", "mp4", "png")}
+        assert all(client.get(path).status_code == 200 for path in job["results"].values())
+        assert client.get(url.removeprefix("/splats")).json() == job
+        assert client.delete(url).status_code == 204
+
+
 @pytest.mark.parametrize("how", ["data", "files"])
 def test_a_job_can_be_submitted_as_a_form(shared: TestClient, how: str) -> None:
     fields = {"prompt": "a", "seed": "5"} if how == "data" else {"prompt": (None, "a"), "seed": (None, "5")}

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from generation.http.pages import STUDIO
+
+KEY = "0123456789abcdef-key"
 
 
 def test_the_studio_is_a_page_with_a_strict_policy(shared: TestClient) -> None:
@@ -24,6 +28,21 @@ def test_everything_the_page_refers_to_is_served_by_the_service(shared: TestClie
     named = re.findall(r'(?:src|href)="([^"]+)"', page)
     assert {"/studio/studio.js", "/studio/studio.css"} <= set(named)
     assert all(shared.get(path).status_code == 200 for path in named)
+
+
+@pytest.mark.parametrize("asked", ["/", "/splats", "/splats/"])
+def test_below_a_prefix_the_page_refers_to_files_below_it(make_app: Callable[..., FastAPI], asked: str) -> None:
+    client = TestClient(make_app(shell={"root_path": "/splats/", "api_keys": [KEY]}), base_url="http://127.0.0.1")
+    named = re.findall(r'(?:src|href)="([^"]+)"', client.get(asked).text)
+    assert {"/splats/studio/studio.js", "/splats/studio/studio.css"} <= set(named)
+    for path in named:  # the proxy may remove the prefix or leave it
+        assert [client.get(form).status_code for form in (path, path.removeprefix("/splats"))] == [200, 200]
+
+
+def test_the_page_finds_the_service_beside_its_script() -> None:
+    text = (STUDIO / "studio.js").read_text()
+    assert "import.meta.url" in text
+    assert not re.search(r"""["'`]/[a-z]""", text)
 
 
 def test_the_page_has_no_inline_script_style_or_handler() -> None:

@@ -42,11 +42,11 @@ def never_done(prompt: str, seed: int, report: Report) -> Generated:
 
 @pytest.fixture(scope="module")
 def unfinished(live: Callable[..., AbstractContextManager[str]]) -> Iterator[str]:
-    """The address of a service whose jobs never end."""
-    settings = read_settings(["--port", "0"])
+    """The address, below a prefix, of a service whose jobs never end."""
+    settings = read_settings(["--port", "0", "--root_path", "/splats"])
     pipeline = replace(build_pipeline(settings.config.backend, {}), load=lambda _device: never_done)
     with live(create_app(settings, pipeline)) as url:
-        yield url
+        yield f"{url}/splats"
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
@@ -14,7 +15,7 @@ from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry
 
 from neurons.chain.contract import Seat, Snapshot
-from neurons.validator.pages import status_pages
+from neurons.validator.pages import FOLDER, status_pages
 from neurons.validator.tasks.rules import TaskRules
 from neurons.validator.telemetry import Counters, Telemetry
 from neurons.validator.weights import ConfirmedWeights
@@ -132,6 +133,13 @@ def test_the_page_works_before_the_first_sync() -> None:
     for path, kind in (("/", "text/html"), ("/dashboard.js", "text/javascript"), ("/dashboard.css", "text/css")):
         answer = client.get(path)
         assert (answer.status_code, answer.headers["content-type"].split(";")[0]) == (200, kind)
+
+
+@pytest.mark.parametrize("name", ["index.html", "dashboard.js"])
+def test_the_page_works_below_a_prefix_that_a_proxy_removes(name: str) -> None:
+    text = (FOLDER / name).read_text()
+    assert "dashboard.css" in text or "miners/" in text
+    assert not re.search(r"""["'`]/[a-z]""", text)
 
 
 def test_the_page_lists_the_last_tasks_newest_first(world: Any, seen: Seen, submission: Any) -> None:
