@@ -56,8 +56,12 @@ async def find_listen_address(
 
 
 async def look_up_address(transport: httpx.AsyncBaseTransport | None = None) -> str:
-    """Return this machine's public address, as public services see it. Raises SettingsError if none answers."""
-    async with httpx.AsyncClient(transport=transport) as client:
+    """Return this machine's public address, as public services see it. Raises SettingsError if none answers.
+
+    They are asked directly: through a proxy they would see the proxy's address.
+    """
+    certificates = httpx.create_ssl_context()
+    async with httpx.AsyncClient(transport=transport, verify=certificates, trust_env=False) as client:
         for url in ADDRESS_SERVICES:
             try:
                 response = await http_client.request(client, "GET", url, max_bytes=100, total_s=LOOK_UP_S)
