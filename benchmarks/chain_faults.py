@@ -2,9 +2,10 @@
 
 python -m benchmarks.chain_faults [--minutes 60] [--node ../shared/chain/replay_node.py]
 
-The faults take turns: errors in place of answers, dropped connections, silence, and a gateway that refuses handshakes
-with 429 or 503 or hangs up, for seven seconds each. Generation and validation are stand-ins. Printed are the memory of
-both processes over time, the tasks done, and whether both were at work at the end.
+The faults take turns: errors in place of two answers, two dropped connections, silence, and a gateway that refuses
+handshakes with 429 or 503 or hangs up, for seven seconds each. Generation and validation are stand-ins. Printed are the
+memory of both processes over time, how far the validator was behind the node, the results accepted, the block of the
+last weights, and whether both were at work at the end; if they were not, the ends of their logs.
 """
 
 from __future__ import annotations
@@ -104,7 +105,8 @@ class Neuron:
     def count(self, metric: str) -> int:
         """Return the sum of a counter's samples whose line contains `metric`."""
         _, text = get(f"http://127.0.0.1:{self.http_port}/metrics")
-        return sum(int(float(line.rpartition(" ")[2])) for line in text.splitlines() if metric in line)
+        lines = [line for line in text.splitlines() if not line.startswith("#")]
+        return sum(int(float(line.rpartition(" ")[2])) for line in lines if metric in line)
 
 
 def get(url: str) -> tuple[int, str]:
@@ -153,11 +155,11 @@ def faults(port: int, gate: Gateway) -> Iterator[tuple[str, Callable[[], object]
 
     yield from itertools.cycle(
         (
-            ("error", fail("chain_getHeader", "error", 3, message="Too Many Requests")),
+            ("error", fail("chain_getHeader", "error", 2, message="Too Many Requests")),
             ("drop", fail("chain_getHeader", "drop", 2)),
             ("delay", fail("chain_getHeader", "delay", 2, seconds=5)),
             ("429", refuse("429 Too Many Requests")),
-            ("storage error", fail("state_getStorageAt", "error", 3, message="Too Many Requests")),
+            ("storage error", fail("state_getStorageAt", "error", 2, message="Too Many Requests")),
             ("503", refuse("503 Service Unavailable")),
             ("seats error", fail("state_call", "error", 2, message="State already discarded")),
             ("hang up", lambda: gate.refuse(b"")),
@@ -205,9 +207,10 @@ def processes(folder: Path, node_script: Path) -> Iterator[tuple[int, Gateway, l
             ]
             axon = ["--axon.ip", "127.0.0.1", "--axon.external_ip", "127.0.0.1", "--axon.port", str(ports["axon"])]
             rules = ["--generation.task_cooldown", "5", "--generation.min_cooldown", "1"]
+            weights = ["--validation.scorer", "stand-in@1", "--neuron.weight_set_interval", "60"]
             neurons = []
             for kind, more in (
-                ("validator", [*axon, *rules, "--validation.endpoint", url["validation"]]),
+                ("validator", [*axon, *rules, "--validation.endpoint", url["validation"], *weights]),
                 (
                     "miner",
                     ["--generation.endpoint", url["generation"], "--neuron.min_stake_to_set_weights", str(stake)],
@@ -253,13 +256,17 @@ def measure(minutes: float, node_script: Path, folder: Path) -> bool:
         for neuron in neurons:
             wait_until(lambda neuron=neuron: neuron.ready() == "ready", f"{neuron.kind}: {neuron.log}")  # type: ignore[misc]
         start, report_at = time.monotonic(), 0.0
-        print("| minute | faults | validator MB | miner MB | accepted |\n|---|---|---|---|---|")
+        print("| minute | faults | validator MB | miner MB | blocks behind | accepted | weights at block |")
+        print("|---|---|---|---|---|---|---|")
         for caused, (name, cause) in enumerate(faults(port, gate)):
             at_s = time.monotonic() - start
             if at_s >= report_at or at_s >= minutes * 60:
                 memory = [neuron.memory_mb() if neuron.child.poll() is None else 0 for neuron in neurons]
                 accepted = neurons[1].count('miner_tasks_total{code="",outcome="accepted"}')
-                print(f"| {at_s / 60:.1f} | {caused} | {memory[0]} | {memory[1]} | {accepted} |", flush=True)
+                head = control(port, "replay_log")["block"]
+                behind, weights = head - neurons[0].count("chain_block "), neurons[0].count("weights_block ")
+                row = (f"{at_s / 60:.1f}", caused, *memory, behind, accepted, weights)
+                print("|", " | ".join(map(str, row)), "|", flush=True)
                 report_at += minutes * 60 / REPORTS
             if at_s >= minutes * 60 or any(neuron.child.poll() is not None for neuron in neurons):
                 break
@@ -278,7 +285,10 @@ def measure(minutes: float, node_script: Path, folder: Path) -> bool:
             neuron.child.send_signal(signal.SIGTERM)
             statuses.append(neuron.child.wait(40))
         print(f"afterwards {', '.join(states)}; {after} results accepted; exit statuses after SIGTERM: {statuses}")
-        return statuses == [0, 0] and all(state.endswith(": ready") for state in states)
+        at_work = statuses == [0, 0] and all(state.endswith(": ready") for state in states)
+        for neuron in [] if at_work else neurons:
+            print(neuron.log.read_text()[-4000:])
+        return at_work
 
 
 def main() -> int:

@@ -14,13 +14,15 @@ from pathlib import Path
 if not __package__:  # run as a script: import this repository's packages, not the modules next to it
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from neurons.settings import validator_settings
 from serving.ending import run_program
-from serving.settings import SettingsError, exit_with_error
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the validator until a signal and return the exit status."""
+    # Imported here, since it takes seconds during which a signal should already end the program with status 0.
+    from neurons.settings import validator_settings  # noqa: PLC0415
+    from serving.settings import SettingsError, exit_with_error  # noqa: PLC0415
+
     try:
         settings = validator_settings(argv)
 

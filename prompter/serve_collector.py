@@ -13,18 +13,20 @@ from pathlib import Path
 if not __package__:  # run as a script: import this repository's packages, not the modules next to it
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from neurons.chain.opening import chain_opener
-from prompter.collector.app import create_app
-from prompter.collector.policy import FetchPolicy
-from prompter.collector.settings import CollectorSettings
 from serving.ending import run_program
-from serving.logs import configure_logging
-from serving.server import serve
-from serving.settings import SettingsError, exit_with_error, read_flags
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the service until a signal and return the exit status."""
+    # Imported here, since it takes seconds during which a signal should already end the program with status 0.
+    from neurons.chain.opening import chain_opener  # noqa: PLC0415
+    from prompter.collector.app import create_app  # noqa: PLC0415
+    from prompter.collector.policy import FetchPolicy  # noqa: PLC0415
+    from prompter.collector.settings import CollectorSettings  # noqa: PLC0415
+    from serving.logs import configure_logging  # noqa: PLC0415
+    from serving.server import serve  # noqa: PLC0415
+    from serving.settings import SettingsError, exit_with_error, read_flags  # noqa: PLC0415
+
     try:
         settings = read_flags(CollectorSettings, "serve_collector.py", argv, "Collects prompts for validators.")
         configure_logging(settings.shell)

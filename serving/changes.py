@@ -4,20 +4,35 @@ from __future__ import annotations
 
 import logging
 
+MAX_KINDS = 16
+"""Kinds of one problem that are logged before it ends: a text may contain what differs each time."""
+
 
 class ChangeLog:
-    """Logs the changes of one condition. `recovered` is logged when a problem has ended."""
+    """Logs the changes of one condition: each kind of problem once, then `recovered` when there is none any more.
 
-    def __init__(self, logger: logging.Logger, recovered: str) -> None:
-        self._logger, self._recovered = logger, recovered
-        self.problem = ""
+    `problem` is the present one, "" if there is none; with an initial one, its end is logged as well. An empty
+    `recovered` is not logged.
+    """
 
-    def note(self, problem: str = "") -> None:
-        """Note the present problem, empty if there is none; log it if it differs from the one noted before."""
-        if problem == self.problem:
-            return
+    def __init__(
+        self, logger: logging.Logger, recovered: str, *, level: int = logging.WARNING, problem: str = ""
+    ) -> None:
+        self._logger, self._recovered, self._level = logger, recovered, level
+        self._kinds: set[str] = set()
         self.problem = problem
-        if problem:
-            self._logger.warning("%s", problem)
-        else:
-            self._logger.info("%s", self._recovered)
+
+    def note(self, problem: str = "", kind: str = "") -> None:
+        """Note the present problem, empty if there is none.
+
+        A problem is logged unless one of its kind has been logged since there was none. `kind` is by default the text
+        itself; give one if the text contains a count or a time.
+        """
+        before, self.problem = self.problem, problem
+        if not problem:
+            self._kinds.clear()
+            if before and self._recovered:
+                self._logger.info("%s", self._recovered)
+        elif (kind or problem) not in self._kinds and len(self._kinds) < MAX_KINDS:
+            self._kinds.add(kind or problem)
+            self._logger.log(self._level, "%s", problem)

@@ -9,8 +9,6 @@ _LINE_END = re.compile(rb"\r\n|\n|\r")
 _QUOTED = re.compile(r"""\s*(?:"((?:[^"]|"")*)"|'([^']*)')\s*(?:\#.*)?""")
 
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-_MAX_NUL_SHARE = 0.1
-"""Of the bytes of a text; in UTF-16 every second byte of an ASCII character is NUL."""
 
 
 class NotTextError(ValueError):
@@ -24,9 +22,8 @@ def read_list(path: Path) -> tuple[list[str], int]:
     two double quotes stand for one. Raises OSError, or NotTextError for UTF-16, UTF-32 and binary files.
     """
     data = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
-    nul_share = data.count(0) / max(1, len(data))
-    if nul_share > _MAX_NUL_SHARE or (nul_share and data.startswith(_UTF16_MARKS)):
-        raise NotTextError(f"{path} is not text in UTF-8: it contains NUL bytes, as UTF-16 does; save it as UTF-8")
+    if b"\0" in data or data.startswith(_UTF16_MARKS):
+        raise NotTextError(f"{path} is not text in UTF-8: it looks like UTF-16 or a binary file; save it as UTF-8")
     entries, undecodable = [], 0
     for line in _LINE_END.split(data):
         try:

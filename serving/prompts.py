@@ -61,6 +61,7 @@ _JOINER_RUN = re.compile(f"([{_JOINERS}])[{_JOINERS}]+")
 _JOINING_CHAR = re.compile(f"[{_JOINING}]")
 _WHITE_RUN = re.compile(f"[{_WHITE}]+")
 _WHOLE_FLAG = re.compile(_FLAG)
+_PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*")
 _REFUSED_CHAR = re.compile(rf"[{_REFUSED}\ud800-\udfff]")
 
 _LONGEST_BEFORE_NFC = 8 * PROMPT_MAX_CHARS
@@ -82,6 +83,8 @@ def clean_prompt(text: str) -> str:
     space becomes one space; the ends are trimmed; the result is in NFC. Raises PromptError if it is then empty or
     longer than 1,024 characters, or contains a control character, a lone surrogate or another one that is not text.
     """
+    if len(text) <= PROMPT_MAX_CHARS and _PLAIN.fullmatch(text):  # most prompts: nothing to change
+        return text
     prompt = _JOINER_RUN.sub(r"\1", _INVISIBLE_RUN.sub("", text))
     prompt = _WHITE_RUN.sub(" ", prompt).strip(" ")
     if len(prompt) > _LONGEST_BEFORE_NFC:  # NFC takes quadratic time on runs of combining characters

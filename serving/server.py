@@ -115,12 +115,18 @@ def _config(
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """Return a listening socket. Raises SettingsError that names the address if it cannot be bound."""
+    """Return a listening socket; `::` is every address, those of IPv4 included.
+
+    Raises SettingsError that names the address if it cannot be bound.
+    """
+    host = host.strip("[]")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    every = host == "::" and socket.has_dualstack_ipv6()
     try:
-        listener = socket.create_server((host.strip("[]"), port), family=family, backlog=2048)
-    except OSError as error:
-        raise SettingsError(f"cannot listen on {format_address(host, port)}: {error.strerror or error}") from error
+        listener = socket.create_server((host, port), family=family, backlog=2048, dualstack_ipv6=every)
+    except (OSError, UnicodeError) as error:  # a host name may be one that cannot be encoded
+        reason = getattr(error, "strerror", "") or error
+        raise SettingsError(f"cannot listen on {format_address(host, port)}: {reason}") from error
     return Listener(family, socket.SOCK_STREAM, 0, listener.detach())
 
 

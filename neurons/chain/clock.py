@@ -37,7 +37,7 @@ class ChainClock:
             return
         if block_at > 0:
             self._ahead_s.append(self._now() - block_at)
-            self._log.note(self.problem())
+            self._log.note(self.problem(), "clock")
 
     def problem(self) -> str:
         """Return what is wrong if the clocks differ, else ""."""

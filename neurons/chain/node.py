@@ -1,12 +1,16 @@
 """The SDK's connection to a node, corrected where it sends requests twice or leaks connections.
 
 The SDK sends each request up to five times, extrinsics included, each time over another socket, none of which it
-closes. Here there is one socket and one attempt.
+closes. Here there is one socket, a read is repeated once, since a dozen have to succeed to open a connection, and an
+extrinsic is never sent again.
 """
 
 from __future__ import annotations
 
 import contextlib
+import random
+import time
+from collections.abc import Sequence
 from typing import Any
 
 from async_substrate_interface.sync_substrate import SubstrateInterface
@@ -14,7 +18,10 @@ from bittensor import Subtensor
 from bittensor.core.settings import TYPE_REGISTRY
 from bittensor_wallet.utils import SS58_FORMAT
 
-from neurons.chain.node_socket import NodeSocket, open_socket
+from neurons.chain.node_socket import NodeLostError, NodeRefusedError, NodeSocket, open_socket
+
+REPEAT_S = (0.5, 1.5)
+"""Between these is the pause, at random, before a read that failed is repeated."""
 
 
 class NodeClient(SubstrateInterface):
@@ -35,6 +42,16 @@ class NodeClient(SubstrateInterface):
         self._close_socket()
         self.ws = open_socket(self.url, self.ws_max_size)
         return self.ws
+
+    def _make_rpc_request(self, payloads: Sequence[dict[str, Any]], *arguments: Any, **options: Any) -> Any:
+        """Send requests and return the replies, as the SDK does; repeat reads once."""
+        if any(payload["payload"]["method"].startswith("author_") for payload in payloads):
+            return super()._make_rpc_request(payloads, *arguments, **options)
+        try:
+            return super()._make_rpc_request(payloads, *arguments, **options)
+        except (NodeRefusedError, NodeLostError):
+            time.sleep(random.uniform(*REPEAT_S))  # noqa: S311  spreads the load of many neurons over time
+            return super()._make_rpc_request(payloads, *arguments, **options)
 
     def close(self) -> None:
         """Close the socket and empty the SDK's caches, which otherwise keep this object in memory."""

@@ -111,7 +111,8 @@ def chain_opener(settings: ChainSettings, wallet: Any) -> Callable[[], Chain]:
 
 def chain_worker(settings: ChainSettings, wallet: Any) -> ChainWorker:
     """Return a worker for the chain that the settings name; it connects at its first call. Raises as `chain_opener`."""
-    return ChainWorker(chain_opener(settings, wallet), Deadlines(), time.monotonic)
+    nodes = 1 if settings.is_devnet else len(settings.endpoints)
+    return ChainWorker(chain_opener(settings, wallet), Deadlines(), time.monotonic, nodes)
 
 
 def _keep_sdk_out_of_home() -> None:

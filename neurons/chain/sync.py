@@ -10,7 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from neurons.chain.contract import ChainError, ChainUnavailable, Seat, Snapshot
-from neurons.chain.worker import ChainWorker
+from neurons.chain.worker import MAX_PAUSE_S, ChainWorker
 from serving.changes import ChangeLog
 from serving.tasks import backoff_s
 
@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 POLL_S = 2.0
 """Time between reads of the height: a block takes 12 s, on a devnet less."""
 RETRY_S = 60.0
-"""Time between snapshots while the last one lacks something that the next one may have."""
+"""Time to the next snapshot if one could not be read, or lacks something that the next one may have."""
 
 
 class ChainSync:
@@ -68,7 +68,7 @@ class ChainSync:
         attempt = 0
         while not await self.refresh():
             await self.worker.poll_head()
-            await asyncio.sleep(backoff_s(attempt, POLL_S, RETRY_S))
+            await asyncio.sleep(backoff_s(attempt, POLL_S, MAX_PAUSE_S))
             attempt += 1
 
     async def follow_head(

@@ -25,8 +25,11 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 FIRST_PAUSE_S = 2.0
-MAX_PAUSE_S = 60.0
+MAX_PAUSE_S = 10.0
 """Pauses between calls to a chain that keeps failing: from the second failure on, each twice as long as the last."""
+CHANGE_AFTER = 4
+"""Failures in a row after which the next of several nodes is used. With one node the connection is kept: it replaces a
+lost socket by itself, while opening another one takes a dozen requests and a megabyte."""
 
 
 class ChainStalledError(ChainUnavailable):
@@ -46,11 +49,15 @@ class Deadlines:
 class ChainWorker:
     """Runs calls on a `Chain` in a thread, one at a time, and tracks the height of the chain's head.
 
-    `open_chain` connects (it blocks and may raise ChainUnavailable); `now` returns monotonic seconds.
+    `open_chain` connects, each time to the next of `nodes` nodes (it blocks and may raise ChainUnavailable); `now`
+    returns monotonic seconds.
     """
 
-    def __init__(self, open_chain: Callable[[], Chain], deadlines: Deadlines, now: Callable[[], float]) -> None:
+    def __init__(
+        self, open_chain: Callable[[], Chain], deadlines: Deadlines, now: Callable[[], float], nodes: int = 1
+    ) -> None:
         self._open_chain = open_chain
+        self._nodes = nodes
         self._deadlines = deadlines
         self._now = now
         self._connection = _Connection(open_chain)
@@ -127,19 +134,20 @@ class ChainWorker:
                 self._abandon()
                 self._count_failure(reason := f"no answer from the chain within {deadline_s:g} s")
                 raise ChainUnavailable(reason) from error
-            except ChainUnavailable as error:
+            except ChainError as error:
                 self._count_failure(str(error))
                 raise
             self._failures = 0
             return result
 
     def _count_failure(self, reason: str) -> None:
-        """Note that a call failed. After the second failure in a row, pause and use another connection."""
+        """Note that a call failed: pause from the second failure in a row on, and after some use another node."""
         self._failures += 1
         self._last_failure = reason
         if self._failures > 1:
             pause_s = backoff_s(self._failures - 2, FIRST_PAUSE_S, MAX_PAUSE_S, self._rng)
             self._paused_until = self._now() + pause_s
+        if self._nodes > 1 and self._failures % CHANGE_AFTER == 0:
             self._abandon()
 
     def _abandon(self) -> None:

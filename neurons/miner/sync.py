@@ -9,6 +9,7 @@ from neurons.chain.contract import Snapshot
 from neurons.chain.sync import RETRY_S, ChainSync
 from neurons.chain.worker import ChainWorker
 from neurons.miner.validators import Validators
+from serving.changes import ChangeLog
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +25,7 @@ class MinerSync:
     def __init__(self, worker: ChainWorker, hotkey: str, validators: Validators, interval_s: float) -> None:
         self._validators, self._interval_s = validators, interval_s
         self._uid: int | None = None
+        self._log = ChangeLog(logger, "")  # the uid is logged
         self.chain = ChainSync(worker, hotkey, self._update)
 
     @property
@@ -43,9 +45,11 @@ class MinerSync:
     async def run(self) -> None:
         """Refresh the snapshot periodically, until cancelled. Raises ChainError, or ChainStalledError at the start."""
         await self.chain.wait_for_snapshot()
+        read = True
         while True:
-            await asyncio.sleep(self._interval_s if len(self._validators) else min(RETRY_S, self._interval_s))
-            await self.chain.refresh()
+            complete = read and len(self._validators)
+            await asyncio.sleep(self._interval_s if complete else min(RETRY_S, self._interval_s))
+            read = await self.chain.refresh()
 
     def reasons(self) -> list[str]:
         """Return the reasons on the chain why the miner cannot earn now."""
@@ -63,13 +67,13 @@ class MinerSync:
     async def _update(self, snapshot: Snapshot) -> None:
         seat = snapshot.by_hotkey.get(self.chain.hotkey)
         if seat is None:
-            logger.error(
-                "hotkey %s is not registered on subnet %d: no validator is called", self.chain.hotkey, snapshot.netuid
-            )
+            hotkey, netuid = self.chain.hotkey, snapshot.netuid
+            self._log.note(f"hotkey {hotkey} is not registered on subnet {netuid}: no validator is called")
             self._uid = None
             self._validators.clear()
             return
         if self._uid != seat.uid:
             logger.info("uid %d on subnet %d", seat.uid, snapshot.netuid)
+        self._log.note()
         self._uid = seat.uid
         self._validators.update(snapshot, self.chain.hotkey)

@@ -10,10 +10,11 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from neurons.services.generation import ServiceUnavailableError
+from serving.changes import ChangeLog
 
 logger = logging.getLogger(__name__)
 
@@ -44,9 +45,17 @@ class Slot:
 
     service: Service
     ready: bool = False
-    problem: str = ""  # why it was not ready when it was last checked
     acquired: bool = False
     busy_s: float = 0.0
+    log: ChangeLog = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.log = ChangeLog(logger, f"{self.service.url} is ready", problem="not checked yet")
+
+    @property
+    def problem(self) -> str:
+        """Why it was not ready when it was last checked."""
+        return self.log.problem
 
 
 class GenerationPool:
@@ -127,17 +136,14 @@ class GenerationPool:
 
     async def _check_slot(self, slot: Slot) -> None:
         problem = await slot.service.problem()
+        slot.log.note(f"{slot.service.url} is not ready: {problem}" if problem else "")
         if not problem:
-            logger.info("%s is ready", slot.service.url)
             slot.ready = True
             self._assign(slot)
-        elif problem != slot.problem:
-            logger.warning("%s is not ready: %s", slot.service.url, problem)
-        slot.problem = problem
 
     def _suspend(self, slot: Slot, reason: ServiceUnavailableError) -> None:
         slot.ready = False
-        logger.warning("%s is not used until it is ready again: %s", slot.service.url, reason)
+        slot.log.note(f"{slot.service.url} is not used until it is ready again: {reason}")
 
     def _assign(self, slot: Slot) -> None:
         """Assign a free slot to the next in the queue."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 
+from serving.changes import ChangeLog
 from serving.settings import SettingsError, read_api_keys
 
 logger = logging.getLogger(__name__)
@@ -23,7 +24,7 @@ class KeyFile(httpx.Auth):
     def __init__(self, path: Path) -> None:
         self._path = path
         self._key = read_api_keys(path)[0]
-        self._problem = ""
+        self._log = ChangeLog(logger, f"the key file {path} can be read again")
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Yield the request with the key, and after a 401 with the file's new key."""
@@ -36,12 +37,11 @@ class KeyFile(httpx.Auth):
 
     def _read_again(self) -> str:
         try:
-            self._key, problem = read_api_keys(self._path)[0], ""
+            self._key = read_api_keys(self._path)[0]
         except SettingsError as error:
-            problem = str(error)
-        if problem and problem != self._problem:
-            logger.warning("%s; the last key stays in use", problem)
-        self._problem = problem
+            self._log.note(f"{error}; the last key stays in use")
+        else:
+            self._log.note()
         return self._key
 
 

@@ -9,11 +9,12 @@ import asyncio
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 from pydantic import ValidationError
 
+from serving.changes import ChangeLog
 from serving.http_client import CallError, ResponseTimeoutError, describe_refusal, request
 from validation.schemas import REJECT_CODES, ValidateResponse
 
@@ -64,20 +65,19 @@ class _Endpoint:
     scorer: str = ""
     version: str = ""
     in_flight: int = 0
+    log: ChangeLog = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.log = ChangeLog(logger, f"{self.url} is ready", problem="not checked yet")
 
     @property
     def ready(self) -> bool:
         return self.problem is None
 
     def note(self, problem: str | None) -> None:
-        """Note whether it can judge, with one log line for each change."""
-        if problem == self.problem:
-            return
+        """Note whether it can judge."""
         self.problem = problem
-        if problem is None:
-            logger.info("%s is ready", self.url)
-        else:
-            logger.warning("%s is not used: %s", self.url, problem)
+        self.log.note(f"{self.url} is not used: {problem}" if problem else "")
 
 
 class ValidationPool:

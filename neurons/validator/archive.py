@@ -15,6 +15,7 @@ from threading import BoundedSemaphore
 
 import fsspec
 
+from serving.changes import ChangeLog
 from serving.executor import SingleThreadExecutor
 
 logger = logging.getLogger(__name__)
@@ -35,7 +36,7 @@ class AssetArchive:
         self._sizes: dict[str, int] | None = None  # bytes by day; None until counted
         self._waiting = BoundedSemaphore(MAX_WAITING)
         self._thread = SingleThreadExecutor("archive")
-        self._reason = ""  # why the last asset was dropped; "" if it was stored
+        self._log = ChangeLog(logger, "accepted assets are archived again")
         self.dropped = 0
 
     def keep(self, digest: str, asset: bytes) -> None:
@@ -53,9 +54,8 @@ class AssetArchive:
 
     def _write(self, digest: str, asset: bytes) -> None:
         try:
-            if self._store(digest, asset) and self._reason:
-                logger.info("accepted assets are archived again")
-                self._reason = ""
+            if self._store(digest, asset):
+                self._log.note()
         except Exception as error:  # fsspec raises whatever its back end raises; this is the thread's outermost call
             self._sizes = None  # unknown after a failed write: count again
             self._drop(f"{type(error).__name__}: {error}")
@@ -93,6 +93,4 @@ class AssetArchive:
 
     def _drop(self, reason: str) -> None:
         self.dropped += 1
-        if reason != self._reason:  # one line for each change
-            self._reason = reason
-            logger.warning("accepted assets are not archived: %s", reason)
+        self._log.note(f"accepted assets are not archived: {reason}")

@@ -65,7 +65,7 @@ async def open_domain(
 ) -> AsyncIterator[Domain]:
     """Run the domain while the context lasts. On exit, finish the verdicts in progress.
 
-    `sign` returns the hotkey's signature in base64. The validation services are checked once before this yields.
+    `sign` returns the hotkey's signature in base64.
 
     Raises StateDamagedError, StateUnavailableError, SettingsError, OSError or BadBatchError (prompt file), ValueError
     or ImportError (storage URL).
@@ -98,7 +98,6 @@ async def open_domain(
         stack.push_async_callback(state.close)
         jobs = OrganicJobs(job_rules(settings.public_api), now, allowed(settings.public_api))
         desk = Desk(state, rules, me, needs, jobs)
-        await pool.check()
         work = [pool.run(), _forget_old(state), _watch_disk(state)]
         if (prompter := settings.dataset.prompter).endpoint:
             collector = CollectorClient(prompter.endpoint.rstrip("/"), me.hotkey, sign, time.time_ns)

@@ -18,6 +18,7 @@ from neurons.chain.signing import sign, verify
 from neurons.chain.sync import ChainSync
 from neurons.chain.worker import ChainWorker
 from neurons.process import DRAIN_S
+from neurons.services.validation import ValidationPool
 from neurons.settings import ValidatorSettings
 from neurons.status import status_app, status_server
 from neurons.validator.axon.handlers import Handlers
@@ -87,14 +88,19 @@ async def run(settings: ValidatorSettings, shell: ShellSettings, wallet: Any, fo
         telemetry = validator.telemetry
         telemetry.register_gauges(status.registry)
 
-        # Serve once the subnet is known, until `stop` is set.
-        await run_until(stop.wait(), validator.sync.wait_for_snapshot())
+        # Serve once the subnet is known and the validation services have been asked, until `stop` is set.
+        await run_until(stop.wait(), _look_around(validator.sync, domain.pool))
         if not stop.is_set():
             async with axon_server(validator.axon, listener, DRAIN_S):
                 await serve(settings, validator, address, stop)
                 status.draining = True
     logger.info("stopped")
     return 0
+
+
+async def _look_around(sync: ChainSync, pool: ValidationPool) -> None:
+    await sync.wait_for_snapshot()
+    await pool.check()  # or the first miners would be sent away although a service is ready
 
 
 async def _open_domain(

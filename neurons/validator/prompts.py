@@ -17,6 +17,7 @@ from pathlib import Path
 import httpx
 
 from neurons.messages import bound_fetch_message, fetch_message
+from serving.changes import ChangeLog
 from serving.http_client import CallError, describe_refusal, request
 from serving.lists import NotTextError, read_list
 from serving.prompts import clean_prompt
@@ -119,13 +120,15 @@ async def keep_fresh(
     prompts: Prompts, collector: CollectorClient, client: httpx.AsyncClient, interval_s: float
 ) -> None:
     """Fetch fresh prompts periodically, until cancelled. After a failure the current ones stay in use."""
+    log = ChangeLog(logger, "fresh prompts can be fetched again")
     while True:
         try:
             batch = await fetch(collector, client)
         except (BadBatchError, CallError) as error:
-            logger.warning("no fresh prompts, keeping the current ones: %s", error)
+            log.note(f"no fresh prompts, keeping the current ones: {error}")
             await asyncio.sleep(min(interval_s, RETRY_S))
         else:
+            log.note()
             prompts.replace(batch)
             logger.info("%d fresh prompts, %d lines dropped", len(batch.prompts), batch.dropped)
             await asyncio.sleep(interval_s)

@@ -32,9 +32,10 @@ class Announcer:
     async def run(self, interval_s: float) -> None:
         """Announce the axon now, then refresh the snapshot and announce the axon periodically, until cancelled."""
         await self.announce()
+        read = True
         while True:
-            await asyncio.sleep(min(interval_s, RETRY_S) if self.problem else interval_s)
-            if await self._sync.refresh():
+            await asyncio.sleep(min(interval_s, RETRY_S) if self.problem or not read else interval_s)
+            if read := await self._sync.refresh():
                 await self.announce()
 
     async def _announce(self) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from neurons.chain.contract import ChainError, ChainUnavailable, Outcome, Seat, Snapshot
 from neurons.chain.worker import ChainWorker
+from serving.changes import ChangeLog
 
 logger = logging.getLogger(__name__)
 
@@ -65,6 +66,7 @@ class WeightSetter:
         self._next_attempt = 0  # block
         self.confirmed: ConfirmedWeights | None = None
         self.held_back = ""
+        self._log = ChangeLog(logger, "")  # weights that are set are logged anyway
 
     async def consider(self, height: int) -> None:
         """Set weights if they are due. Call this with each new head."""
@@ -75,8 +77,7 @@ class WeightSetter:
         except (NotSetError, ChainError) as error:
             self._next_attempt = height + self._rules.retry
             reason = f"the chain cannot be read: {error}" if isinstance(error, ChainError) else str(error)
-            if reason != self.held_back:
-                logger.warning("no weights were set: %s", reason)
+            self._log.note(f"no weights were set: {reason}")
             self.held_back = reason
 
     async def _attempt(self, height: int) -> int:
@@ -100,6 +101,7 @@ class WeightSetter:
         if not weights:
             raise NotSetError("no registered miner has earned anything")
         self.confirmed = await self._set(weights, seat)
+        self._log.note()
         self.held_back = ""
         return self.confirmed.block + self._rules.interval
 

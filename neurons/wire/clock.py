@@ -10,6 +10,8 @@ import logging
 from collections import deque
 from collections.abc import Callable
 
+from serving.changes import ChangeLog
+
 logger = logging.getLogger(__name__)
 
 WINDOW_S = 600.0
@@ -23,18 +25,13 @@ class RequestTimes:
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
         self._recent: dict[str, deque[tuple[float, str]]] = {}  # by hotkey: time, and "stale", "future" or ""
-        self._reported = False
+        self._log = ChangeLog(logger, "the times of requests are right again")
 
     def note(self, hotkey: str, refused_as: str = "") -> None:
         """Note a request: `refused_as` is "stale" or "future", or "" if its time was right."""
         self._recent.setdefault(hotkey, deque(maxlen=PER_HOTKEY)).append((self._now(), refused_as))
-        problem = self.problem() if refused_as or self._reported else ""
-        if bool(problem) != self._reported:
-            self._reported = bool(problem)
-            if problem:
-                logger.warning("%s", problem)
-            else:
-                logger.info("the times of requests are right again")
+        if refused_as or self._log.problem:
+            self._log.note(self.problem(), "time")
 
     def problem(self) -> str:
         """Return what is wrong if at least half of the recent requests were refused for their time, else ""."""

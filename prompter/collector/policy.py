@@ -15,6 +15,7 @@ from neurons.chain.signing import verify
 from neurons.chain.worker import ChainWorker, Deadlines
 from neurons.messages import bound_fetch_message, fetch_message
 from prompter.collector.schemas import Fetch
+from serving.changes import ChangeLog
 from serving.errors import ServiceError, busy
 
 logger = logging.getLogger(__name__)
@@ -56,6 +57,7 @@ class FetchPolicy:
         self._snapshot: Snapshot | None = None
         self._tried_at = 0.0
         self._reading = asyncio.Lock()
+        self._log = ChangeLog(logger, "the chain can be read again")
 
     async def check(self, fetch: Fetch) -> None:
         """Raise ServiceError: 403 if this fetch is not allowed, 503 if the chain has not been read yet."""
@@ -95,10 +97,11 @@ class FetchPolicy:
             try:
                 self._snapshot = await self._chain.read(lambda chain: chain.snapshot())
             except ChainError as error:
-                logger.warning("the chain cannot be read: %s", error)
+                self._log.note(f"the chain cannot be read: {error}")
                 if old is None:
                     raise ChainUnavailable(str(error)) from error
                 return old  # known validators can still fetch while the node is away
             finally:
                 self._tried_at = self._now()
+            self._log.note()
             return self._snapshot

@@ -19,6 +19,7 @@ from prompter.collector.schemas import MAX_PROMPTS, Fetch, Receipt, Submission
 from prompter.collector.settings import CollectorSettings
 from prompter.collector.store import PromptStore, TokenReusedError
 from prompter.limits import RateLimiter
+from serving.changes import ChangeLog
 from serving.errors import ServiceError, busy
 from serving.executor import SingleThreadExecutor
 from serving.status import ServiceStatus
@@ -44,6 +45,7 @@ class CollectorState:
         self._keys = KeyRing(settings.db)
         self._executor = SingleThreadExecutor("store")
         self._waiting = 0
+        self._log = ChangeLog(logger, "the store can be used again", level=logging.ERROR)
         self._submit_limit = RateLimiter(settings.submits_per_minute, settings.submits_per_minute / 60, time.monotonic)
         self._fetch_limit = RateLimiter(settings.fetches_per_hour, settings.fetches_per_hour / 3600, time.monotonic)
         registry = self.status.registry
@@ -112,12 +114,15 @@ class CollectorState:
             raise busy("queue_full", "too many requests are waiting for the store", 2)
         self._waiting += 1
         try:
-            return await self._executor.run(call)
+            result = await self._executor.run(call)
         except sqlite3.Error as error:
-            logger.exception("the store failed")
+            self._log.note(f"the store cannot be used: {error}")
+            logger.debug("the store's error", exc_info=error)
             raise busy("storage", "prompts cannot be stored or read at the moment", 60) from error
         finally:
             self._waiting -= 1
+        self._log.note()
+        return result
 
     def _limit(self, limiter: RateLimiter, name: str) -> None:
         if wait_s := math.ceil(limiter.wait_s(name)):

@@ -35,7 +35,8 @@ def test_lines_in_another_encoding_are_counted(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
-def test_a_file_that_is_not_text_in_utf8_is_refused(tmp_path: Path, encoding: str) -> None:
-    (tmp_path / "list").write_bytes("a red chair\n\u6905\n".encode(encoding))
+@pytest.mark.parametrize("text", ["a red chair\n\u6905\n", "\u4e2d\u6750\u8272\u7684\u6905\u5b50" * 9 + "\n"])
+def test_a_file_that_is_not_text_in_utf8_is_refused(tmp_path: Path, text: str, encoding: str) -> None:
+    (tmp_path / "list").write_bytes(text.encode(encoding))
     with pytest.raises(NotTextError, match="save it as UTF-8"):
         read_list(tmp_path / "list")

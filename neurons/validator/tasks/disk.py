@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from neurons.validator.tasks.state import StateUnavailableError, is_temporary, unavailable
+from serving.changes import ChangeLog
 from serving.executor import SingleThreadExecutor
 
 logger = logging.getLogger(__name__)
@@ -24,13 +25,18 @@ RETRY_S = 1.0
 
 
 class StateDisk:
-    """The store's thread. `problem` says why the last call failed; "" if it succeeded. `now` is monotonic seconds."""
+    """The store's thread. `now` returns monotonic seconds."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._thread = SingleThreadExecutor("store")
         self._retry_at = 0.0
-        self.problem = ""
+        self._log = ChangeLog(logger, "the state can be written again", level=logging.ERROR)
+
+    @property
+    def problem(self) -> str:
+        """Why the last call failed, "" if it succeeded."""
+        return self._log.problem
 
     async def run(self, call: Callable[[], T]) -> T:
         """Return the result of `call`. Raises StateUnavailableError if the state cannot be read or written now."""
@@ -48,12 +54,8 @@ class StateDisk:
         except sqlite3.Error as error:
             if not is_temporary(error):
                 raise
-            problem = str(unavailable(error))
-            if problem != self.problem:
-                logger.error("%s; miners are told to come back", problem)  # noqa: TRY400  an expected error, without a traceback
-            self.problem, self._retry_at = problem, self._now() + RETRY_S
-            raise StateUnavailableError(problem) from error
-        if self.problem:
-            logger.info("the state can be written again")
-            self.problem = ""
+            self._log.note(f"{unavailable(error)}; miners are told to come back")
+            self._retry_at = self._now() + RETRY_S
+            raise StateUnavailableError(self.problem) from error
+        self._log.note()
         return result

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from neurons.chain.contract import ChainUnavailable
+from neurons.chain.contract import ChainError, ChainUnavailable
 from neurons.chain.worker import ChainStalledError, ChainWorker, Deadlines
 
 DEADLINES = Deadlines(read_s=0.2, write_s=0.2, reconnect_s=10.0, give_up_s=30.0)
@@ -31,24 +31,24 @@ class StalledChain:
 
 
 class Opener:
-    """Opens connections and keeps them in a list; with `fail` there is no node."""
+    """Opens connections and keeps them in a list; with `error` it raises that."""
 
     def __init__(self) -> None:
         self.opened: list[StalledChain] = []
-        self.fail = False
+        self.error: ChainError | None = None
         self.attempts = 0
 
     def __call__(self) -> Any:
         self.attempts += 1
-        if self.fail:
-            raise ChainUnavailable("no node")
+        if self.error is not None:
+            raise self.error
         self.opened.append(StalledChain())
         return self.opened[-1]
 
 
-def run(check: Any, opener: Opener, now: Any = lambda: 0.0) -> None:
+def run(check: Any, opener: Opener, now: Any = lambda: 0.0, nodes: int = 1) -> None:
     async def body() -> None:
-        worker = ChainWorker(opener, DEADLINES, now)
+        worker = ChainWorker(opener, DEADLINES, now, nodes)
         try:
             await check(worker)
         finally:
@@ -95,12 +95,12 @@ def test_an_error_of_the_call_reaches_the_caller() -> None:
 
 def test_a_node_that_comes_back_is_used_again() -> None:
     opener = Opener()
-    opener.fail = True
+    opener.error = ChainUnavailable("no node")
 
     async def check(worker: ChainWorker) -> None:
         with pytest.raises(ChainUnavailable, match="no node"):
             await worker.read(lambda chain: chain.block())
-        opener.fail = False
+        opener.error = None
         assert await worker.read(lambda chain: chain.block()) == 7
 
     run(check, opener)
@@ -127,19 +127,53 @@ def test_a_head_that_stops_rising_is_read_over_a_new_connection_and_then_given_u
 def test_a_node_that_keeps_failing_is_asked_less_and_less_often(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING, logger="neurons.chain.worker")
     opener, time = Opener(), [0.0]
-    opener.fail = True
+    opener.error = ChainUnavailable("no node")
 
     async def check(worker: ChainWorker) -> None:
         for second in range(29):
             time[0] = float(second)
             await worker.poll_head()
         assert 3 <= opener.attempts <= 8
-        opener.fail = False
+        opener.error = None
         time[0] += 60.0
         assert await worker.poll_head() == 7
 
     run(check, opener, lambda: time[0])
     assert caplog.text.count("the chain is unavailable: no node") == 1
+
+
+@pytest.mark.parametrize(("nodes", "opened"), [(1, [1, 1, 1, 1, 1]), (2, [1, 1, 1, 1, 2])])
+def test_of_several_nodes_the_next_is_used_after_four_failures(nodes: int, opened: list[int]) -> None:
+    opener, time = Opener(), [0.0]
+
+    def refuse(chain: Any) -> None:
+        raise ChainUnavailable("Too Many Requests")
+
+    async def check(worker: ChainWorker) -> None:
+        assert await worker.poll_head() == 7
+        for count in opened:
+            time[0] += 20.0
+            with pytest.raises(ChainUnavailable, match="Too Many Requests"):
+                await worker.read(refuse)
+            assert len(opener.opened) == count
+
+    run(check, opener, lambda: time[0], nodes)
+
+
+def test_a_running_neuron_whose_node_has_no_such_subnet_asks_less_and_less_often() -> None:
+    opener, time = Opener(), [0.0]
+
+    async def check(worker: ChainWorker) -> None:
+        assert await worker.poll_head() == 7
+        opener.error = ChainError("no subnet")
+        time[0] = 11.0
+        assert await worker.poll_head() == 7  # and the connection is to be replaced
+        for second in range(12, 29):
+            time[0] = float(second)
+            assert await worker.poll_head() == 7
+
+    run(check, opener, lambda: time[0])
+    assert 3 <= opener.attempts <= 8
 
 
 def test_a_process_that_was_frozen_looks_again_before_it_gives_up() -> None:

@@ -72,7 +72,7 @@ def test_a_full_subnet_is_read_and_written(chain: SubtensorChain, wallet: Any) -
 
 
 def test_an_error_of_the_node_is_raised_with_its_message(chain: SubtensorChain, node: ReplayNode) -> None:
-    node.fail("chain_getHeader", message="Too Many Requests")
+    node.fail("chain_getHeader", times=2, message="Too Many Requests")
     with pytest.raises(ChainUnavailable, match="get_current_block: Too Many Requests"):
         chain.block()
     assert chain.block()
@@ -84,17 +84,31 @@ def test_an_error_of_the_node_is_raised_with_its_message(chain: SubtensorChain, 
 def test_a_snapshot_that_was_read_only_in_part_is_an_error(
     chain: SubtensorChain, node: ReplayNode, method: str
 ) -> None:
-    node.fail(method, message="Client error: Api called for an unknown Block: State already discarded")
+    node.fail(method, times=2, message="Client error: Api called for an unknown Block: State already discarded")
     with pytest.raises(ChainUnavailable, match="State already discarded"):
         chain.snapshot()
     assert len(chain.snapshot().seats) == 1024
 
 
-def test_a_dropped_connection_is_replaced_by_the_next_call(chain: SubtensorChain, node: ReplayNode) -> None:
-    node.fail("chain_getHeader", "drop")
+def test_a_connection_that_is_dropped_again_is_replaced_by_the_next_call(
+    chain: SubtensorChain, node: ReplayNode
+) -> None:
+    node.fail("chain_getHeader", "drop", times=2)
     with pytest.raises(ChainUnavailable, match="the connection was closed"):
         chain.block()
     assert chain.block()
+
+
+@pytest.mark.parametrize("kind", ["error", "drop"])
+def test_one_fault_of_a_read_is_not_noticed(chain: SubtensorChain, node: ReplayNode, kind: str) -> None:
+    node.fail("chain_getHeader", kind, message="Too Many Requests")
+    assert chain.block() > 6_000_000
+
+
+def test_one_fault_while_connecting_is_not_noticed(node: ReplayNode, wallet: Any) -> None:
+    for method in ("chain_getHead", "state_getRuntimeVersion", "state_call", "state_getStorageAt"):
+        node.fail(method, "drop" if method == "state_call" else "error", message="Too Many Requests")
+    connect(node.url, wallet, NETUID).close()
 
 
 def test_an_extrinsic_is_never_sent_twice(chain: SubtensorChain, node: ReplayNode) -> None:
@@ -106,11 +120,11 @@ def test_an_extrinsic_is_never_sent_twice(chain: SubtensorChain, node: ReplayNod
 
 
 @pytest.mark.parametrize("kind", ["error", "drop"])
-def test_one_fault_while_connecting_is_unavailable_and_leaves_nothing_open(
+def test_a_fault_while_connecting_is_unavailable_and_leaves_nothing_open(
     node: ReplayNode, wallet: Any, kind: str
 ) -> None:
     with gateway(port_of(node)) as gate:
-        node.fail("state_getStorageAt", kind, message="Too Many Requests")
+        node.fail("state_getStorageAt", kind, times=2, message="Too Many Requests")
         with pytest.raises(ChainUnavailable, match=f"{gate.url}: "):
             connect(gate.url, wallet, NETUID)
         assert sockets_to(gate.port) == 0

@@ -59,6 +59,7 @@ def me() -> Identity:
 def test_a_task_from_pull_to_score(live: Any, scored: Any, submission: Any, flags: list[str], tmp_path: Path) -> None:
     async def story(settings: ValidatorSettings) -> None:
         async with open_domain(settings, tmp_path / "state", me(), lambda _: "signed") as domain:
+            await domain.pool.check()
             assert domain.scorer_ok
             task = (await domain.desk.pull(MINER)).task
             assert task is not None
@@ -73,6 +74,7 @@ def test_a_task_from_pull_to_score(live: Any, scored: Any, submission: Any, flag
 def test_fresh_prompts_come_from_the_collector(live: Any, scored: Any, flags: list[str], tmp_path: Path) -> None:
     async def story(settings: ValidatorSettings) -> None:
         async with open_domain(settings, tmp_path / "state", me(), lambda _: "signed") as domain:
+            await domain.pool.check()
             for number in range(1000):
                 task = (await domain.desk.pull(f"miner-{number}")).task
                 assert task is not None

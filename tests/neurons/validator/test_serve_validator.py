@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from neurons.chain.settings import WalletSettings
 from neurons.chain.wallets import make_wallet
 from neurons.messages import SubmitReply, Task
 from neurons.wire.dendrite import Dendrite
-from neurons.wire.peers import Peer
+from neurons.wire.peers import CallRefusedError, Peer
 from serving.app import ShellLimits, create_shell
 from serving.settings import ShellSettings
 from serving.status import ServiceStatus
@@ -78,17 +78,22 @@ class Site:
             *("--generation.task_cooldown", "0", "--generation.min_cooldown", "0", *more),
         ]
 
-    def start(self, *more: str, folder: str = ".", **options: Any) -> subprocess.Popen[str]:
-        """Start serve_validator.py from the repository's root or from its own folder. `options` are those of Popen."""
+    def start(
+        self, *more: str, folder: str = ".", wrapper: Sequence[str] = (), **options: Any
+    ) -> subprocess.Popen[str]:
+        """Start serve_validator.py from the repository's root or from its own folder.
+
+        `wrapper` is a command that runs the one that follows it; `options` are those of Popen.
+        """
         script = "neurons/serve_validator.py" if folder == "." else "serve_validator.py"
-        command = [sys.executable, script, *self.flags(*more)]
+        command = [*wrapper, sys.executable, script, *self.flags(*more)]
         env = {key: text for key, text in os.environ.items() if key != "PYTHONPATH"}
         return subprocess.Popen(command, cwd=self.root / folder, env=env, stderr=subprocess.PIPE, text=True, **options)
 
     @contextlib.contextmanager
-    def running(self, *more: str, folder: str = ".", **options: Any) -> Iterator[subprocess.Popen[str]]:
+    def running(self, *more: str, **options: Any) -> Iterator[subprocess.Popen[str]]:
         """Start the validator and wait until it is ready; kill it at the end if it still runs."""
-        with self.start(*more, folder=folder, **options) as child:
+        with self.start(*more, **options) as child:
             try:
                 eventually(lambda: child.poll() is not None or self.get("/ready/") == 200)
                 assert child.poll() is None, child.communicate()[1]
@@ -191,6 +196,80 @@ def test_idle_connections_of_a_stranger_do_not_keep_miners_out(site: Site) -> No
         assert answer.task_fidelity_score == 1.0
         log = site.stop(child)
     assert "accept" not in log
+
+
+@contextlib.contextmanager
+def failing_writes(child: subprocess.Popen[str]) -> Iterator[None]:
+    """Let all writes of a process to files fail during the block."""
+    limits = resource.prlimit(child.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(child.pid, resource.RLIMIT_FSIZE, (1, limits[1]))
+    try:
+        yield
+    finally:
+        resource.prlimit(child.pid, resource.RLIMIT_FSIZE, limits)
+
+
+async def refused_pull(dendrite: Dendrite, peer: Peer) -> CallRefusedError:
+    with pytest.raises(CallRefusedError) as caught:
+        await dendrite.pull(peer)
+    return caught.value
+
+
+@pytest.mark.slow
+def test_a_disk_that_cannot_be_written_is_told_once_and_used_again_when_it_can(site: Site) -> None:
+    with site.running() as child:
+        with failing_writes(child):
+            for _ in range(3):
+                refused = site.mine(refused_pull)
+                assert (refused.status, refused.retry_after_s) == (500, 30.0)
+            assert site.get("/ready/") == 503
+            assert "the state cannot be used: the disk reports an error" in site.text("/ready/")
+        eventually(lambda: site.get("/ready/") == 200)
+        assert site.mine(one_task)[1].task_fidelity_score == 1.0
+        log = site.stop(child)
+    assert log.count("the state cannot be used") == log.count("the state can be written again") == 1
+
+
+@pytest.fixture
+def small_disk(site: Site) -> list[str]:
+    """Return the start of a command that sees a disk of 2 MB in place of the folder of states."""
+    folder = site.folder / "miners"
+    folder.mkdir()
+    mount = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
+    mount += [f'mount -t tmpfs -o size=2m none "{folder}" && exec "$@"', "sh"]
+    try:
+        subprocess.run([*mount, "true"], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"no disk can be mounted here: {error}")
+    return mount
+
+
+@pytest.mark.slow
+def test_a_full_disk_is_called_full_while_running_and_at_the_start(site: Site, small_disk: list[str]) -> None:
+    with site.running(wrapper=small_disk) as child:
+        filler = Path(f"/proc/{child.pid}/root{site.folder}/miners/filler")
+        with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
+            while True:
+                file.write(bytes(4096))
+        eventually(lambda: fails(site), every_s=0.2)
+        assert "the state cannot be used: the disk is full" in site.text("/ready/")
+        filler.unlink()
+        eventually(lambda: site.get("/ready/") == 200)
+        assert site.mine(one_task)[1].task_fidelity_score == 1.0
+        site.stop(child)
+    fill = ["sh", "-c", f'dd if=/dev/zero of="{site.folder}/miners/filler" 2>/dev/null; exec "$@"', "sh"]
+    with site.start(wrapper=[*small_disk, *fill]) as child:
+        err = child.communicate(timeout=60)[1]
+    assert child.returncode in (1, 2)
+    assert "the disk is full" in err
+    assert "move it aside" not in err
+
+
+def fails(site: Site) -> bool:
+    """Pull until the state, which may have some room left, cannot be written."""
+    with contextlib.suppress(CallRefusedError):
+        site.mine(one_task)
+    return site.get("/ready/") == 503
 
 
 @pytest.mark.slow
