@@ -9,6 +9,8 @@ _LINE_END = re.compile(rb"\r\n|\n|\r")
 _QUOTED = re.compile(r"""\s*(?:"((?:[^"]|"")*)"|'([^']*)')\s*(?:\#.*)?""")
 
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_UTF16_SIGNS = (b"\n\0", b"\0\n", b"\r\0", b"\0\r", b"\0\0")
+"""Line ends in UTF-16, and what UTF-32 and binary files contain."""
 
 
 class NotTextError(ValueError):
@@ -22,7 +24,7 @@ def read_list(path: Path) -> tuple[list[str], int]:
     two double quotes stand for one. Raises OSError, or NotTextError for UTF-16, UTF-32 and binary files.
     """
     data = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
-    if b"\0" in data or data.startswith(_UTF16_MARKS):
+    if data.startswith(_UTF16_MARKS) or any(mark in data for mark in _UTF16_SIGNS):
         raise NotTextError(f"{path} is not text in UTF-8: it looks like UTF-16 or a binary file; save it as UTF-8")
     entries, undecodable = [], 0
     for line in _LINE_END.split(data):
