@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import random
 import time
-from collections.abc import Sequence
 from typing import Any
 
 from async_substrate_interface.sync_substrate import SubstrateInterface
@@ -43,7 +42,7 @@ class NodeClient(SubstrateInterface):
         self.ws = open_socket(self.url, self.ws_max_size)
         return self.ws
 
-    def _make_rpc_request(self, payloads: Sequence[dict[str, Any]], *arguments: Any, **options: Any) -> Any:
+    def _make_rpc_request(self, payloads: list[dict[Any, Any]], *arguments: Any, **options: Any) -> Any:
         """Send requests and return the replies, as the SDK does; repeat reads once."""
         if any(payload["payload"]["method"].startswith("author_") for payload in payloads):
             return super()._make_rpc_request(payloads, *arguments, **options)

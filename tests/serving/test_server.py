@@ -166,6 +166,19 @@ def test_an_address_of_another_machine_is_a_settings_error() -> None:
         bind("203.0.113.7", 8093)
 
 
+def test_a_name_that_cannot_be_one_is_a_settings_error() -> None:
+    with pytest.raises(SettingsError, match=r"cannot listen on a\.\.b:8093"):
+        bind("a..b", 8093)
+
+
+@pytest.mark.skipif(not has_ipv6(), reason="no IPv6 on this machine")
+def test_every_address_includes_those_of_ipv4() -> None:
+    with bind("::", 0) as listener:
+        port = listener.getsockname()[1]
+        for host in ("127.0.0.1", "::1"):
+            socket.create_connection((host, port), timeout=30).close()
+
+
 def test_a_connection_whose_headers_do_not_arrive_in_time_is_closed(
     make_app: Callable[..., FastAPI], live: Live
 ) -> None:

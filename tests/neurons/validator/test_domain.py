@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,16 @@ def test_no_tasks_are_given_while_the_services_are_down(flags: list[str], tmp_pa
             assert not domain.scorer_ok
 
     asyncio.run(story())
+
+
+def test_opening_does_not_wait_for_a_validation_service(flags: list[str], tmp_path: Path) -> None:
+    async def story(settings: ValidatorSettings) -> None:
+        async with open_domain(settings, tmp_path / "state", me(), lambda _: "signed") as domain:
+            assert "not checked yet" in domain.pool.problems[0]
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        asyncio.run(story(validator_settings([*flags, "--validation.endpoint", url])))
 
 
 def test_a_missing_or_empty_prompt_file_is_refused_at_start(flags: list[str], tmp_path: Path) -> None:
