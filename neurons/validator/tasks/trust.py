@@ -15,6 +15,9 @@ from neurons.validator.tasks.records import MinerRecord, OpenTask
 BOUND_FRESH_S = 300.0
 """Largest difference between the time in a bound signature and the validator's clock."""
 
+DECODED_CHARS = 1 << 18
+"""Characters of base64 decoded at a time, a multiple of 4: less than 5 ms."""
+
 
 class BadEncodingError(Exception):
     """The results are not base64, which is the miner's fault."""
@@ -45,9 +48,15 @@ def verify_submission(record: MinerRecord, task: OpenTask, submission: SubmitReq
 
 
 def decode_results(results: str) -> bytes:
-    """Decode base64 on one line into the asset. Raises BadEncodingError."""
+    """Decode base64 on one line into the asset. Raises BadEncodingError. Takes 0.3 s for 16 MiB: run it in a thread.
+
+    It is decoded in pieces, since decoding holds the interpreter's lock, and with it the event loop.
+    """
+    pieces = [results[start : start + DECODED_CHARS] for start in range(0, len(results), DECODED_CHARS)]
+    if any(piece.endswith("=") for piece in pieces[:-1]):  # only the last one may be padded
+        raise BadEncodingError("the results are not base64 on one line")
     try:
-        return base64.b64decode(results.encode("ascii"), validate=True)
+        return b"".join(base64.b64decode(piece.encode("ascii"), validate=True) for piece in pieces)
     except (binascii.Error, UnicodeEncodeError):
         raise BadEncodingError("the results are not base64 on one line") from None
 
