@@ -44,7 +44,7 @@ class Announcer:
         if snapshot is not None and seat is None:
             return (
                 f"the hotkey {self._sync.hotkey} is not registered on subnet {snapshot.netuid}; "
-                f"register it: btcli subnet register --netuid {snapshot.netuid}"
+                f"register it: btcli subnets register --netuid {snapshot.netuid}"
             )
         if seat is not None and (seat.ip, seat.port) == self._address:
             return ""

@@ -105,7 +105,7 @@ def test_an_unregistered_validator_announces_its_axon_once_it_is_registered(
         await sync.wait_for_snapshot()
         await announcer.announce()
         await announcer.announce()
-        assert "the hotkey me is not registered on subnet 17; register it: btcli subnet register" in announcer.problem
+        assert "the hotkey me is not registered on subnet 17; register it: btcli subnets register" in announcer.problem
         net.register("me")
         await sync.refresh()
         await announcer.announce()
