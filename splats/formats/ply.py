@@ -188,12 +188,13 @@ def _splats(columns: Columns, layout: _Layout, *, antialiased: bool) -> Splats:
     return splats if widths is None else with_filter_3d(splats, widths, len(layout.scales))
 
 
-def _coefficient(colour: npt.NDArray[np.generic], maximum: int) -> npt.NDArray[np.float32]:
+def _coefficient(colour: npt.NDArray[np.generic], maximum: int) -> npt.NDArray[np.float64]:
     """Return the coefficients of degree 0 of colours [N]: integers up to `maximum`, or floats up to 1, else to 255."""
-    values = colour.astype(np.float64)
-    if maximum == 0:
-        maximum = 255 if float(np.max(values)) > 1 else 1  # false for NaN, which is refused later
-    coefficients: npt.NDArray[np.float32] = ((values / maximum - 0.5) / SH_C0).astype(np.float32)
+    with np.errstate(invalid="ignore", over="ignore"):  # NaN and what is out of range are refused later
+        values = colour.astype(np.float64)
+        if maximum == 0:
+            maximum = 255 if float(np.max(values)) > 1 else 1
+        coefficients: npt.NDArray[np.float64] = (values / maximum - 0.5) / SH_C0
     return coefficients
 
 

@@ -53,8 +53,8 @@ def read(data: bytes, header: Header) -> Columns:
     found = read_columns(data, header, elements)
     words = {name: found["vertex"][name].astype(np.uint32) for name in _PACKED}
     rows = np.arange(count) // CHUNK_SPLATS  # [N], the chunk of each splat
-    spans = {name: values.astype(np.float64)[rows] for name, values in found["chunk"].items()}
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):  # checked by the reader of the columns
+        spans = {name: values.astype(np.float64)[rows] for name, values in found["chunk"].items()}
         columns = _vectors(words["packed_position"], spans, "") | _vectors(words["packed_scale"], spans, "scale_")
         columns |= _rotations(words["packed_rotation"]) | _colours(words["packed_color"], spans)
     return columns | {name: _harmonics(values) for name, values in found.get("sh", {}).items()}

@@ -408,10 +408,12 @@ def test_refuses_half_of_the_colours(make_splats, colours, types, code):
     assert code_of(ply_file(columns, types=types)) == code
 
 
-def test_refuses_a_red_that_is_not_a_number(make_splats):
+@pytest.mark.parametrize(("red", "code"), [(np.nan, "not_finite"), (np.inf, "not_finite"), (1e38, "out_of_range")])
+def test_refuses_a_red_out_of_range(make_splats, red, code):
     columns = {name: values for name, values in columns_of(make_splats(2)).items() if not name.startswith("f_dc")}
-    columns |= {"red": np.array([0, np.nan]), "green": np.zeros(2), "blue": np.zeros(2)}
-    assert code_of(ply_file(columns)) == "not_finite"
+    columns |= {"red": np.array([0, red]), "green": np.zeros(2), "blue": np.zeros(2)}
+    assert code_of(ply_file(columns)) == code
+    assert code_of(ply_file(columns, types=dict.fromkeys(("red", "green", "blue"), "double"))) == code
 
 
 @pytest.mark.parametrize("form", [*FORMATS, "ascii"])

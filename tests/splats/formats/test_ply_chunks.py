@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 import gsply
@@ -138,6 +139,8 @@ def test_reads_the_antialiased_mark():
         (chunked(one()).replace(b"vertex 1", b"vertex 0"), "too_few"),
         (chunked(one()).replace(b"vertex 1", b"vertex 1000001"), "too_many"),
         (chunked(one(), chunks=np.full((1, 12), np.nan)), "not_finite"),
+        (chunked(one(), chunks=np.full((1, 12), np.inf)), "not_finite"),
+        (chunked(one()).replace(struct.pack("<f", 1), b"\1\0\x80\x7f"), "not_finite"),  # a signalling NaN
         (chunked(one(), chunks=np.full((1, 12), 1e30)), "out_of_range"),
     ],
 )
