@@ -32,7 +32,7 @@ Handler = Callable[[str, Any], Awaitable[Synapse]]
 """Answers a message of a hotkey, which has signed the request. May raise RefusedError."""
 
 THREAD_BYTES = 64 << 10
-"""Bodies longer than this are read in a thread: a body of 16 MiB takes 20 ms."""
+"""Bodies longer than this are parsed in a thread: 16 MiB take 10 ms."""
 
 
 @dataclass(slots=True)
@@ -127,13 +127,13 @@ class Axon:
             if (refusal := self.slots.acquire(request.hotkey)) is not None:
                 raise RefusedError(refusal)
             request.holds_slot = True
-        content = await body.read()
+        pieces = await body.read()
         if not is_json(request.fields.get("content-type", "")):
             raise RefusedError(refusals.INVALID)
         try:
-            if len(content) > THREAD_BYTES:
-                return await asyncio.to_thread(kind.from_request, content)
-            return kind.from_request(content)
+            if (request.length or 0) > THREAD_BYTES:
+                return await asyncio.to_thread(lambda: kind.from_request(b"".join(pieces)))
+            return kind.from_request(b"".join(pieces))
         except ValueError:
             raise RefusedError(refusals.INVALID) from None
 

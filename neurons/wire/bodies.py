@@ -72,15 +72,15 @@ class Body:
         self._bytes_read = 0
         self.complete = length == 0
 
-    async def read(self) -> bytes:
-        """Return the whole body. Raises RefusedError if it is too slow, HungUpError if the peer hangs up."""
-        parts = []
+    async def read(self) -> list[bytes]:
+        """Return the whole body in pieces. Raises RefusedError if it is too slow, HungUpError if the peer hangs up."""
+        pieces = []
         while not self.complete:
             message = await self._next()
             if message["type"] == "http.disconnect":
                 raise HungUpError
-            parts.append(message.get("body", b""))
-        return b"".join(parts)
+            pieces.append(message.get("body", b""))
+        return pieces
 
     async def discard(self) -> None:
         """Read and discard the rest for a bounded time, so that the peer can read its reply."""

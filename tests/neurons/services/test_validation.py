@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from neurons.services.validation import MAX_IN_FLIGHT, Fault, Rejection, ValidationPool, Verdict
+from neurons.services.validation import MAX_IN_FLIGHT, Fault, Rejection, ValidationPool, Verdict, write_request
 from tests.eventually import eventually_async
 from validation.schemas import EMBEDDING_SIZE, REJECT_CODES
 
@@ -203,3 +203,8 @@ def test_before_any_check_no_scorer_is_known() -> None:
         assert not pool.all_score_with("three-gen-small@1")
 
     asyncio.run(scenario())
+
+
+def test_a_request_is_json_whatever_the_prompt() -> None:
+    prompt = 'a "red" car\\ ☃'
+    assert json.loads(write_request(prompt, "QUJD", 5)) == {"prompt": prompt, "data": "QUJD", "seed": 5}
