@@ -35,11 +35,12 @@ from serving.settings import SettingsError, read_yaml
 
 DEFAULT_CONFIG = Path(__file__).parent / "configs" / "lgm.yaml"
 
-WEIGHT_OPTIONS = ("diffusion", "tokenizer", "lgm", "matting")
+WEIGHT_OPTIONS = ("diffusion", "tokenizer", "lgm", "matting", "trellis", "decoders", "text_encoder")
 """Options whose values are names in the weights table."""
 
-VRAM_MIB = {"lgm": 10_000, "guided": 16_000}
-"""Free GPU memory needed, by backend: LGM's as its authors give it; for guided, the bound it is designed for."""
+VRAM_MIB = {"lgm": 10_000, "guided": 16_000, "trellis": 12_000}
+"""Free GPU memory needed, by backend: LGM's as its authors give it; for guided and
+TRELLIS, the bound they are designed for."""
 
 LIBRARIES = ("diffusers", "transformers", "safetensors")
 """Libraries of the learned networks."""

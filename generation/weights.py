@@ -40,7 +40,7 @@ class WeightsEntry(BaseModel):
     """On this machine, used instead of the hub: absolute, from ~, or relative to the table's folder."""
 
     files: Annotated[dict[str, str], Field(min_length=1)]
-    """By role: checkpoint, or unet, vae and text_encoder; weights; vocab and merges."""
+    """By role: checkpoint, or unet, vae and text_encoder; weights; vocab and merges; and TRELLIS's."""
 
     licence: Annotated[str, Field(min_length=1)]
     size_mib: Annotated[int, Field(ge=0)]

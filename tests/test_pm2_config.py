@@ -54,22 +54,22 @@ def test_the_kill_timeout_lies_above_the_drain(apps: list[dict[str, object]]) ->
 
 def test_without_cuda_the_generator_is_procedural(tmp_path: Path) -> None:
     (tmp_path / "configs").mkdir()
-    (tmp_path / "configs/text_mv.yaml").touch()
+    (tmp_path / "configs/trellis.yaml").touch()
     (file,) = pm2_config.generation(tmp_path, "python", cuda=False)
     assert file.choice == "generator procedural (no CUDA device)"
 
 
 def test_with_cuda_the_generator_is_the_learned_one(tmp_path: Path) -> None:
     (tmp_path / "configs").mkdir()
-    (tmp_path / "configs/text_mv.yaml").touch()
+    (tmp_path / "configs/trellis.yaml").touch()
     (file,) = pm2_config.generation(tmp_path, "python", cuda=True)
-    assert file.apps[0]["args"][1] == str(tmp_path / "configs/text_mv.yaml")
-    assert file.choice == "generator text_mv (a CUDA device)"
+    assert file.apps[0]["args"][1] == str(tmp_path / "configs/trellis.yaml")
+    assert file.choice == "generator trellis (a CUDA device)"
 
 
 def test_with_cuda_but_no_learned_generator_the_reason_is_printed(tmp_path: Path) -> None:
     (file,) = pm2_config.generation(tmp_path, "python", cuda=True)
-    assert file.choice == "generator procedural (a CUDA device, but configs/text_mv.yaml is missing)"
+    assert file.choice == "generator procedural (a CUDA device, but configs/trellis.yaml is missing)"
 
 
 @pytest.mark.parametrize(("cuda", "scorer"), [(True, "clip-vitb16-openai@1"), (False, "three-gen-small@1")])

@@ -39,11 +39,11 @@ class Pm2File:
 
 def generation(folder: Path, interpreter: str, cuda: bool) -> list[Pm2File]:
     """Return the file of the generation service, with the generator that suits this machine."""
-    learned, procedural = folder / "configs" / "text_mv.yaml", folder / "configs" / "procedural.yaml"
+    learned, procedural = folder / "configs" / "trellis.yaml", folder / "configs" / "procedural.yaml"
     if not cuda:
         config, reason = procedural, "no CUDA device"
     elif not learned.exists():
-        config, reason = procedural, "a CUDA device, but configs/text_mv.yaml is missing"
+        config, reason = procedural, "a CUDA device, but configs/trellis.yaml is missing"
     else:
         config, reason = learned, "a CUDA device"
     app = _app("generation", folder, "serve.py", interpreter, ["--config", str(config), "--port", "8093"])

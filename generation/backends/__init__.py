@@ -30,5 +30,17 @@ def load_guided(device: str, **options: object) -> Generator:
     return load(device, **options)
 
 
-LOADERS: dict[str, Callable[..., Generator]] = {"guided": load_guided, "lgm": load_lgm, "procedural": load_procedural}
+def load_trellis(device: str, **options: object) -> Generator:
+    """Load TRELLIS, which makes splats in seconds."""
+    from generation.backends.trellis.load import load  # noqa: PLC0415
+
+    return load(device, **options)
+
+
+LOADERS: dict[str, Callable[..., Generator]] = {
+    "guided": load_guided,
+    "lgm": load_lgm,
+    "procedural": load_procedural,
+    "trellis": load_trellis,
+}
 """Loader by backend name: (device, **options of the YAML file) → the generator."""

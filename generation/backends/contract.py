@@ -25,6 +25,18 @@ class Cancelled(Exception):
     """Raised by `report` inside a generator when its job has ended."""
 
 
+class GenerationFailed(Exception):
+    """Raised by a generator that can say why it made no object.
+
+    code     for programs, such as "empty_structure"
+    message  for people: what happened and what to change; it may not contain the prompt
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 @dataclass(frozen=True)
 class ImagePreview:
     """An image of the unfinished object: `pixels` [H, W, 3], 8 bits, on any device."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 
@@ -15,6 +15,13 @@ from generation.backends.judging import validation_judge
 from generation.backends.options import LearnedOptions
 from generation.networks import checkpoints, diffusion, lgm, matting
 from generation.networks.text import Tokenizer
+from generation.networks.trellis import args as trellis_args
+from generation.networks.trellis.gaussians import GaussianDecoder
+from generation.networks.trellis.latents import LatentFlow
+from generation.networks.trellis.pipeline import StructureStage, Trellis
+from generation.networks.trellis.pipeline import load_network as load_trellis_network
+from generation.networks.trellis.structure import StructureDecoder, StructureFlow
+from generation.networks.trellis.text import TEXT_PREFIX, ClipTokenizer, load_text_encoder
 from generation.weights import DEFAULT_TABLE, Fetch, WeightsTable, fetch_from_hub, locate_weights, read_table
 
 logger = logging.getLogger(__name__)
@@ -71,6 +78,37 @@ class WeightFiles:
         size = self._size(matting.SIZES, name)
         state = checkpoints.read_state(self._file(name, "weights"))
         return checkpoints.load_network(lambda: matting.Matting(size), state, torch.float32, self.device)
+
+    def trellis_model(
+        self, name: str, decoders: str, text_encoder: str, tokenizer: str
+    ) -> tuple[Trellis, trellis_args.PipelineArgs]:
+        """Load TRELLIS by its weights' names, and how they are sampled. Raises BackendUnusable, WeightsUnusable.
+
+        The text encoder is in float32; of the other networks the blocks have the dtype.
+        """
+        sampling = trellis_args.read_pipeline(self._file(name, "pipeline"))
+        clip = trellis_args.read_text_args(self._file(text_encoder, "config"))
+        state = checkpoints.read_state(self._file(text_encoder, "weights"), prefix=TEXT_PREFIX)
+
+        def load(owner: str, role: str, network: Callable[[Any], Any], kind: Any) -> Any:
+            args = trellis_args.read_args(self._file(owner, f"{role}_args"), kind)
+            tensors = checkpoints.read_state(self._file(owner, role))
+            return load_trellis_network(lambda: network(args), tensors, self.dtype, self.device)
+
+        structure = StructureStage(
+            load(name, "structure_flow", StructureFlow, trellis_args.StructureFlowArgs),
+            load(decoders, "structure_decoder", StructureDecoder, trellis_args.StructureDecoderArgs),
+        )
+        model = Trellis(
+            structure=structure,
+            latent_flow=load(name, "latent_flow", LatentFlow, trellis_args.LatentFlowArgs),
+            gaussian_decoder=load(decoders, "gaussian_decoder", GaussianDecoder, trellis_args.GaussianDecoderArgs),
+            latent_scale=sampling.latent_scale,
+            tokenizer=ClipTokenizer(self._file(tokenizer, "vocab"), self._file(tokenizer, "merges")),
+            text_encoder=load_text_encoder(clip, state, self.device),
+            device=self.device,
+        )
+        return model, sampling
 
     def _size(self, sizes: Mapping[str, Size], name: str) -> Size:
         architecture = self._table.entry(name).architecture

@@ -36,11 +36,13 @@ _SAMPLED, _CUT_OUT, _BUILT = 0.9, 0.94, 0.98
 class LgmOptions(LearnedOptions):
     """`options:` of the YAML file; the shipped one gives each number's source."""
 
+    diffusion: str = "mvdream"
     lgm: str = "lgm"
     matting: str = "matting"
 
     steps: int = Field(30, ge=1, le=1000)
     guidance: float = Field(7.5, ge=1, le=100)
+    negative: str = ""
     elevation_deg: float = Field(0.0, gt=-90, lt=90)
 
 

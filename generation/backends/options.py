@@ -22,14 +22,12 @@ class LearnedOptions(Section):
     """Options of every learned generator; the shipped YAML files explain each and give its source."""
 
     weights: Location | None = None
-    diffusion: str = "mvdream"
     tokenizer: str = "tokenizer"
     offline: bool = False
     dtype: str = "float16"
     compiled: bool = False
 
     suffix: str = ""
-    negative: str = ""
 
     candidates: int = Field(1, ge=1, le=64)
     judge: str | None = None

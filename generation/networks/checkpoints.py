@@ -27,13 +27,17 @@ class WeightsUnusable(Exception):
     """Weights that do not fit the network; the message names the file or the difference."""
 
 
-def read_state(path: Path) -> dict[str, Tensor]:
-    """Read the tensors of a safetensors file or a pickle, memory-mapped where possible. Raises WeightsUnusable."""
+def read_state(path: Path, prefix: str = "") -> dict[str, Tensor]:
+    """Read the tensors of a safetensors file or a pickle, memory-mapped where possible. Raises WeightsUnusable.
+
+    With a `prefix` only those whose names start with it; of a safetensors file no others are read.
+    """
     try:
         if path.suffix == ".safetensors":
-            from safetensors.torch import load_file  # noqa: PLC0415
+            from safetensors import safe_open  # noqa: PLC0415
 
-            return load_file(path)
+            with safe_open(path, framework="pt") as file:
+                return {name: file.get_tensor(name) for name in file.keys() if name.startswith(prefix)}  # noqa: SIM118
         mapped = zipfile.is_zipfile(path)  # PyTorch before 1.6 wrote plain pickles
         loaded = torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
     except (OSError, RuntimeError, ValueError, pickle.UnpicklingError) as error:
@@ -43,7 +47,7 @@ def read_state(path: Path) -> dict[str, Tensor]:
     state = loaded.get("state_dict", loaded) if isinstance(loaded, dict) else None
     if not isinstance(state, dict) or not all(isinstance(tensor, Tensor) for tensor in state.values()):
         raise WeightsUnusable(f"{path} holds no state dict")
-    return state
+    return {name: tensor for name, tensor in state.items() if name.startswith(prefix)}
 
 
 def load_network(make: Callable[[], Network], state: State, dtype: torch.dtype | None, device: torch.device) -> Network:

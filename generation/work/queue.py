@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from generation.backends.contract import Cancelled, Progress, Report
+from generation.backends.contract import Cancelled, GenerationFailed, Progress, Report
 from generation.work.jobs import File, GenerationJob, JobResult
 from serving.executor import SingleThreadExecutor
 from serving.schemas import JobError, JobStatus
@@ -191,7 +191,10 @@ class JobQueue:
             self._finish(job, "cancelled", None)
         else:
             logger.error("a generation failed", exc_info=failure)
-            error = JobError(code="generation_failed", detail="the generator failed; see the service's log")
+            if isinstance(failure, GenerationFailed):
+                error = JobError(code=failure.code, detail=str(failure))
+            else:
+                error = JobError(code="generation_failed", detail="the generator failed; see the service's log")
             self._finish(job, "failed", error)
 
     def _advance(self, job: GenerationJob[Any], progress: Progress) -> None:

@@ -29,6 +29,8 @@ _OPTIMISED = 0.99
 class GuidedOptions(LearnedOptions):
     """`options:` of the YAML file; the shipped ones give each number's source."""
 
+    diffusion: str = "mvdream"
+    negative: str = ""
     guidance: float = Field(100.0, ge=1, le=1000)
     loss: Literal["sds", "x0"] = "sds"
     recon_std_rescale: float = Field(0.5, ge=0, le=1)

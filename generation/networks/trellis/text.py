@@ -15,6 +15,8 @@ from generation.networks.checkpoints import State, WeightsUnusable
 from generation.networks.trellis.args import TextArgs
 
 TOKENS = 77
+TEXT_PREFIX = "text_model."
+"""Of the text encoder's tensors in a whole CLIP model's file."""
 START, END = "<|startoftext|>", "<|endoftext|>"
 
 
@@ -51,7 +53,7 @@ def make_text_encoder(args: TextArgs) -> Any:
 
 def load_text_encoder(args: TextArgs, state: State, device: torch.device) -> Any:
     """Load the text encoder in float32 from a whole CLIP model's `state`. Raises WeightsUnusable."""
-    own = {name: tensor for name, tensor in state.items() if name.startswith("text_model.")}
+    own = {name: tensor for name, tensor in state.items() if name.startswith(TEXT_PREFIX)}
     with torch.device("meta"):
         names = set(make_text_encoder(args).state_dict())
     converted = checkpoints.text_state(own, args.num_hidden_layers, names)

@@ -32,6 +32,7 @@ _FEW_STEPS = {
 }
 LEAN: dict[str, dict[str, Any]] = {
     "lgm.yaml": {"steps": 2},
+    "trellis.yaml": {"structure": {"steps": 4}, "latents": {"steps": 4}},
     "text.yaml": {"optimisation": _FEW_STEPS},
     "text_mv.yaml": {"optimisation": _FEW_STEPS},
 }

@@ -14,10 +14,11 @@ from PIL import Image
 from generation.backends import learned
 from generation.backends.contract import BackendUnusable
 from generation.backends.learned import WeightFiles, read_weights_table
+from generation.preflight import WEIGHT_OPTIONS
 from splats.codecs import decode
 from tests.eventually import eventually
 
-CONFIGS = ("lgm.yaml", "text.yaml", "text_mv.yaml")
+CONFIGS = ("lgm.yaml", "text.yaml", "text_mv.yaml", "trellis.yaml")
 FORM = {"prompt": "a red chair", "seed": 5}
 
 
@@ -51,10 +52,15 @@ def test_every_route_is_served(name: str, shipped, serving) -> None:
 
 @pytest.mark.parametrize(
     ("name", "sizes"),
-    [("lgm.yaml", [128, 256]), ("text.yaml", [256, 256]), ("text_mv.yaml", [256, 256])],
+    [
+        ("lgm.yaml", [128, 256]),
+        ("text.yaml", [256, 256]),
+        ("text_mv.yaml", [256, 256]),
+        ("trellis.yaml", [256, 256]),
+    ],
 )
 def test_a_running_job_has_previews(name: str, sizes: list[int], shipped, serving, gate) -> None:
-    """LGM the four views that it has painted, 64 pixels each with tiny weights, then its splats; the others splats."""
+    """LGM its four views, 64 pixels each with tiny weights, then its splats; TRELLIS its voxels; the others splats."""
     with serving(shipped(name), gate) as client:
         path = f"/jobs/{client.post('/jobs/', json=FORM).json()['id']}"
         for look, size in enumerate(sizes, start=1):
@@ -82,7 +88,7 @@ def test_missing_weights_stop_the_service_with_one_message(name: str, shipped, a
     table = tmp_path / "weights.yaml"
     entry = "{folder: nowhere, files: {weights: %s.pt}, licence: MIT, size_mib: 1}"
     options: dict[str, Any] = shipped(name).options
-    names = [options[role] for role in ("diffusion", "tokenizer", "lgm", "matting") if role in options]
+    names = [options[role] for role in WEIGHT_OPTIONS if role in options]
     table.write_text("".join(f"{name}: {entry % name}\n" for name in names))
     app = application(shipped(name, weights=str(table)))
     with TestClient(app, base_url="http://127.0.0.1") as client:
