@@ -22,7 +22,13 @@ def test_a_service_that_cannot_start_ends_the_demo_with_its_log(
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_the_whole_demo(tmp_path: Path, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_whole_demo(
+    tmp_path: Path, root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")  # nobody listens there: this machine is asked directly
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:9")
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
     config, plan = root / "generation/configs/procedural.yaml", read_yaml(root / "mocks/devnet.yaml", Plan)
     local_network.run("golden crown with red gems", tmp_path, config, plan)
     assert "turntable" in capsys.readouterr().out
