@@ -20,8 +20,8 @@ SPLATS = Path(__file__).resolve().parent.parent / "splats"
 
 MODULES = {
     "everything": ["torch", "torchvision", "bittensor", "gsply", "av", "pytest"],
-    "generation": ["torch", "gsply", "av", "trimesh", "fastapi"],
-    "validation": ["torch", "torchvision", "open_clip", "gsply", "fastapi"],
+    "generation": ["torch", "numba", "zstandard", "av", "trimesh", "fastapi"],
+    "validation": ["torch", "torchvision", "open_clip", "numba", "zstandard", "fastapi"],
     "neurons": ["bittensor", "fastapi"],
     "prompter": ["bittensor", "fastapi"],
     "kernels": [],

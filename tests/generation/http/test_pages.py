@@ -30,6 +30,12 @@ def test_everything_the_page_refers_to_is_served_by_the_service(shared: TestClie
     assert all(shared.get(path).status_code == 200 for path in named)
 
 
+def test_the_downloads_say_what_each_version_of_spz_is_for(shared: TestClient) -> None:
+    page = shared.get("/").text
+    assert 'data-format="spz" data-spz-version="2"' in page
+    assert re.search(r"SPZ is version 3, for SuperSplat.*SPZ 2 is for Unity and\s+three\.js", page, re.DOTALL)
+
+
 @pytest.mark.parametrize("asked", ["/", "/splats", "/splats/"])
 def test_below_a_prefix_the_page_refers_to_files_below_it(make_app: Callable[..., FastAPI], asked: str) -> None:
     client = TestClient(make_app(shell={"root_path": "/splats/", "api_keys": [KEY]}), base_url="http://127.0.0.1")
