@@ -7,8 +7,6 @@ does and keep their connections open. The validator's axon does all its work: it
 writes the nonce to disk and looks up the miner's open task. The SDK's verifies in memory and returns a constant.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import multiprocessing
@@ -25,6 +23,7 @@ from typing import Any
 
 import aiohttp
 from bittensor_wallet import Keypair
+from pydantic import BaseModel
 
 from benchmarks.desks import make_desk
 from benchmarks.timing import process_cpu_s
@@ -71,9 +70,19 @@ def serve_stock(ready: Connection, _miners: list[str]) -> None:
     """Serve the SDK's axon with the SDK's own synapse class, for any signer."""
     load_sdk()
     from bittensor import Axon as StockAxon  # noqa: PLC0415  the other axon does without
+    from bittensor import Synapse as StockSynapse  # noqa: PLC0415
 
-    from tests.neurons.wire.sdk_peers import PullTask as StockPull  # noqa: PLC0415
-    from tests.neurons.wire.sdk_peers import Task  # noqa: PLC0415
+    class Task(BaseModel):
+        id: str = ""
+        prompt: str = ""
+
+    class StockPull(StockSynapse):  # type: ignore[misc]
+        task: Task | None = None
+        submit_before: int = 0
+        cooldown_until: int = 0
+        cooldown_violations: int = 0
+
+    StockPull.__name__ = "PullTask"
 
     async def pull(synapse: StockPull) -> StockPull:
         synapse.task = Task(id="0123456789abcdef012345", prompt="a red car")
@@ -128,7 +137,7 @@ class Caller:
 
     def __init__(self, key: Any, validator: str, number: int) -> None:
         self._key, self._validator, self._uuid, self._hash = key, validator, f"process-{number}", NO_FIELDS_HASH
-        self._body = PullTask().model_dump_json()
+        self._body = PullTask().model_dump_json(exclude_defaults=True)
         self._fixed = {
             "content-type": "application/json",
             "name": "PullTask",
