@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,22 +31,51 @@ from benchmarks.render import shell
 from generation.backends.guided.distil import Distillation
 from generation.backends.guided.guidance import Views
 from generation.backends.guided.load import GuidedGenerator, GuidedOptions
+from generation.backends.learned import WeightFiles
 from generation.backends.lgm import LgmGenerator, LgmOptions
+from generation.backends.trellis.generator import TrellisGenerator
+from generation.backends.trellis.load import cached_texts
+from generation.backends.trellis.options import TrellisOptions
 from generation.networks import checkpoints, lgm, matting
 from generation.networks.autoencoder import make_vae
 from generation.networks.cameras import orbit_poses
 from generation.networks.diffusion import SIZES, LatentDiffusion, compile_networks, load_diffusion
 from generation.networks.schedule import alphas_cumprod
 from generation.networks.text import Tokenizer, make_text_encoder
+from generation.networks.trellis.args import (
+    GaussianDecoderArgs,
+    LatentFlowArgs,
+    StructureDecoderArgs,
+    StructureFlowArgs,
+    TextArgs,
+    parse_args,
+)
+from generation.networks.trellis.compiling import compile_networks as compile_trellis
+from generation.networks.trellis.gaussians import GaussianDecoder
+from generation.networks.trellis.latents import LatentFlow
+from generation.networks.trellis.pipeline import StructureStage, Trellis
+from generation.networks.trellis.pipeline import load_network as load_trellis_network
+from generation.networks.trellis.structure import StructureDecoder, StructureFlow
+from generation.networks.trellis.text import make_text_encoder as make_clip_text
 from generation.networks.unet import make_unet
 from generation.settings import GenerationConfig
-from mocks.tiny_weights import write_letters
+from generation.weights import read_table
+from mocks.tiny_weights import write_letters, write_tiny_weights
 from serving.arguments import COUNT, FlagParser
 from serving.settings import read_yaml
 from splats.camera import orbit
 from splats.render import render, renderer_name
 
 FLOOR_TFLOP, FLOOR_TFLOP_S = 3.82, 700
+TRELLIS_FLOOR_TFLOP, TRELLIS_VOXELS = 761, 20_000
+"""Of xlarge: 25 + 25 steps, 40 calls of each flow."""
+CLIP_TEXT = TextArgs(hidden_size=768, intermediate_size=3072, num_attention_heads=12)
+TRELLIS_NETWORKS: dict[str, tuple[Any, Any]] = {
+    "SparseStructureFlowModel": (StructureFlow, StructureFlowArgs),
+    "SparseStructureDecoder": (StructureDecoder, StructureDecoderArgs),
+    "SLatFlowModel": (LatentFlow, LatentFlowArgs),
+    "SLatGaussianDecoder": (GaussianDecoder, GaussianDecoderArgs),
+}
 CONFIGS = Path(__file__).resolve().parent.parent / "generation/configs"
 GOLDEN = Path(__file__).resolve().parent.parent / "tests/golden"
 PROMPT = "pink bicycle"
@@ -71,6 +101,7 @@ def main() -> None:
         print(f"compiling gsplat's kernels: {extension_build_s():.0f} s\n")
     time_steps(device, steps, tiny=args.tiny)
     time_jobs(device, rounds, tiny=args.tiny)
+    time_trellis(device, rounds, tiny=args.tiny)
     compare_renderers(device)
 
 
@@ -157,6 +188,86 @@ def time_jobs(device: torch.device, rounds: int, *, tiny: bool) -> None:
             print(f"| {name} | {count:,} | {aim} | {statistics.median(times):.2f} | {peak_mib(device)} |")
             del pipeline
     print()
+
+
+def time_trellis(device: torch.device, rounds: int, *, tiny: bool) -> None:
+    """Time TRELLIS, warm, from a prompt to splats, on a structure of TRELLIS_VOXELS."""
+    print("| TRELLIS, 25 + 25 steps | s, warm | share of the floor | ratio to fp32 eager | peak VRAM, MiB | splats |")
+    print("|---|---|---|---|---|---|")
+    variants = [("float32, eager", torch.float32, False), ("float16, eager", torch.float16, False)]
+    plain_s = 0.0
+    for label, dtype, compiled in variants[:1] if tiny else [*variants, ("float16, compiled", torch.float16, True)]:
+        generator = trellis_generator(device, dtype, tiny=tiny)
+        if compiled:
+            compile_trellis(generator.model)
+        reset_memory(device)
+        count = len(generator(PROMPT, 0, lambda _: None).splats)
+        taken_s = statistics.median(
+            seconds_of(partial(generator, PROMPT, seed, lambda _: None), device) for seed in range(rounds)
+        )
+        plain_s = plain_s or taken_s
+        share = "not measured" if tiny else f"{TRELLIS_FLOOR_TFLOP / FLOOR_TFLOP_S / taken_s:.0%}"
+        print(f"| {label} | {taken_s:.2f} | {share} | {plain_s / taken_s:.1f} | {peak_mib(device)} | {count:,} |")
+        del generator
+    print()
+
+
+@dataclass(frozen=True)
+class _Occupied(StructureStage):
+    """A structure stage that runs, but whose voxels are always the same: random weights would fill half of the cube."""
+
+    voxels: int
+
+    def logits(self, z: torch.Tensor) -> torch.Tensor:
+        logits = super().logits(z)
+        side = logits.shape[-1]
+        axes = [torch.arange(side, device=z.device) + 0.5 - side / 2] * 3
+        distance = torch.stack(torch.meshgrid(*axes, indexing="ij")).square().sum(dim=0).sqrt()
+        radius = 0.44 * side
+        thickness = self.voxels / (4 * torch.pi * radius**2)
+        return torch.nan_to_num(0 * logits) + (thickness / 2 - (distance - radius).abs())
+
+
+def trellis_generator(device: torch.device, dtype: torch.dtype, *, tiny: bool) -> TrellisGenerator:
+    """Build the pipeline of generation/configs/trellis.yaml with xlarge's sizes and random values."""
+    options = TrellisOptions.model_validate(read_yaml(CONFIGS / "trellis.yaml", GenerationConfig).options)
+    with tempfile.TemporaryDirectory() as folder:
+        table = read_table(write_tiny_weights(Path(folder)))
+        names = [options.trellis, options.decoders, options.text_encoder, options.tokenizer]
+        files = WeightFiles(table, names, str(device), "float32", offline=True)
+        model, sampling = files.trellis_model(*names)
+    if not tiny:
+        flow, latents, decoder, gaussians = (
+            random_released(stem, dtype, device)
+            for stem in (
+                "ss_flow_txt_dit_XL_16l8_fp16",
+                "slat_flow_txt_dit_XL_64l8p2_fp16",
+                "ss_dec_conv3d_16l8_fp16",
+                "slat_dec_gs_swin8_B_64l8gs32_fp16",
+            )
+        )
+        text = with_random_values(partial(make_clip_text, CLIP_TEXT), torch.float32, device)
+        model = Trellis(
+            _Occupied(flow, decoder, TRELLIS_VOXELS),
+            latents,
+            gaussians,
+            sampling.latent_scale,
+            model.tokenizer,
+            text,
+            device,
+        )
+    structure, latent = options.structure.applied_to(sampling.structure), options.latents.applied_to(sampling.latents)
+    return TrellisGenerator(options, model, cached_texts(model.embed), structure, latent)
+
+
+def random_released(stem: str, dtype: torch.dtype, device: torch.device) -> Any:
+    """Create a full-size network of TRELLIS with its initial values, from the list of its released tensors."""
+    described = json.loads((GOLDEN / f"trellis_{stem}_state_dict.json").read_text())
+    network, kind = TRELLIS_NETWORKS[described["class"]]
+    args = parse_args({"name": described["class"], "args": described["args"]}, kind, stem)
+    with device:
+        values = network(args).state_dict()
+    return load_trellis_network(partial(network, args), values, dtype, device)
 
 
 def lgm_generator(model: LatentDiffusion, *, tiny: bool) -> LgmGenerator:
