@@ -51,8 +51,10 @@ def start_logging(settings: Logging, port: int = 0) -> ShellSettings:
         log_level="debug" if settings.debug or settings.trace else "info",
     )
     configure_logging(shell)
-    for library in ("httpx", "httpcore", "async_substrate_interface", "websockets", "fsspec"):
+    for library in ("httpx", "httpcore", "async_substrate_interface", "fsspec"):
         logging.getLogger(library).setLevel(logging.DEBUG if settings.trace else logging.WARNING)
+    if settings.trace:
+        logging.getLogger("websockets").setLevel(logging.DEBUG)
     return shell
 
 

@@ -44,6 +44,7 @@ def configure_logging(settings: ShellSettings) -> None:
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     for chatty in ("asyncio", "httpx"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    logging.getLogger("websockets").setLevel(logging.CRITICAL)  # it logs a traceback for each connection that is lost
 
 
 class Throttle:

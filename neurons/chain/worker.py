@@ -67,7 +67,8 @@ class ChainWorker:
         self._last_failure = ""
         self._paused_until = now()
         self._height = 0
-        self._risen_at = self._connected_at = self._polled_at = self._patient_until = now()
+        self._risen_at = self._connected_at = self._polled_at = now()
+        self._stalled_s = 0.0  # without a new block, while this process ran
         self._log = ChangeLog(logger, "the chain answers again")
 
     @property
@@ -92,17 +93,17 @@ class ChainWorker:
         """Read the height and return it, the last one known if it cannot be read.
 
         Replaces a connection on which the height has stopped rising. Raises ChainStalledError after `give_up_s` without
-        a new block, and ChainError before the first one.
+        a new block, and ChainError before the first one. The time in which this process was frozen does not count.
         """
         reconnect_s = self._deadlines.reconnect_s
-        if self._now() - self._polled_at > reconnect_s:  # this process was frozen: give the chain a chance
-            self._patient_until = self._now() + reconnect_s
         height = await self._read_head()
-        now = self._polled_at = self._now()
+        now = self._now()
+        self._stalled_s += min(now - self._polled_at, reconnect_s)  # longer pauses are those of a frozen process
+        self._polled_at = now
         if height > self._height:
-            self._height, self._risen_at = height, now
+            self._height, self._risen_at, self._stalled_s = height, now, 0.0
         age_s = self.head_age_s
-        if age_s > self._deadlines.give_up_s and now > self._patient_until:
+        if self._stalled_s > self._deadlines.give_up_s:
             raise ChainStalledError(f"no new block for {age_s:.0f} s (last: {self._height})")
         if age_s > reconnect_s and now - self._connected_at > reconnect_s:
             logger.warning("no new block for %.0f s: reconnecting", age_s)

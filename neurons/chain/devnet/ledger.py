@@ -18,6 +18,7 @@ from pathlib import Path
 from neurons.chain.contract import ChainError, ChainUnavailable, Seat, Snapshot
 from neurons.chain.devnet.epochs import read_weights, run_epoch, store_weights
 from neurons.chain.devnet.rules import Rules
+from serving.sqlite import transaction
 
 BUSY_TIMEOUT_S = 10.0
 """How long to wait for another process's transaction."""
@@ -90,18 +91,16 @@ class Ledger:
 
     @contextmanager
     def block(self, number: int) -> Iterator[None]:
-        """Run a transaction in block `number`, after the epochs up to it."""
+        """Run a transaction in block `number`, after the epochs up to it.
+
+        Raises ChainUnavailable if the file stays locked or cannot be written.
+        """
         try:
-            self._db.execute("BEGIN IMMEDIATE")
+            with transaction(self._db):
+                self._advance(number)
+                yield
         except sqlite3.OperationalError as error:
-            raise ChainUnavailable(f"the devnet file stays locked: {error}") from error
-        try:
-            self._advance(number)
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
+            raise ChainUnavailable(f"the devnet file cannot be used: {error}") from error
 
     # -- reads -----------------------------------------------------------------------------------------------------
 

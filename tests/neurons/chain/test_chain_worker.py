@@ -181,12 +181,25 @@ def test_a_process_that_was_frozen_looks_again_before_it_gives_up() -> None:
 
     async def check(worker: ChainWorker) -> None:
         await worker.poll_head()
-        time[0] = 1000.0
-        await worker.poll_head()
-        for second in range(1005, 1011, 5):
+        for second in (1000, 1005, 1010, 1015, 1020):
             time[0] = float(second)
             await worker.poll_head()
-        time[0] = 1011.0
+        time[0] = 1021.0
+        with pytest.raises(ChainStalledError):
+            await worker.poll_head()
+
+    run(check, opener, lambda: time[0])
+
+
+def test_a_node_whose_answers_take_long_is_given_up_as_well() -> None:
+    opener, time = Opener(), [0.0]
+
+    async def check(worker: ChainWorker) -> None:
+        await worker.poll_head()
+        for second in (16, 32, 48):  # further apart than `reconnect_s`
+            time[0] = float(second)
+            await worker.poll_head()
+        time[0] = 64.0
         with pytest.raises(ChainStalledError):
             await worker.poll_head()
 

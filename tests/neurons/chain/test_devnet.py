@@ -40,6 +40,15 @@ def test_a_devnet_is_never_overwritten(path: Path, clock: Any, tools: Any) -> No
         tools.devnet_at(path, clock)
 
 
+def test_a_file_that_cannot_be_written_now_is_an_unavailable_chain(path: Path, clock: Any, tools: Any) -> None:
+    chain = tools.open_devnet(path, clock)
+    chain._ledger._db.execute("PRAGMA query_only = 1")
+    with pytest.raises(ChainUnavailable, match="the devnet file cannot be used: attempt to write"):
+        chain.serve_axon("8.8.8.8", 8092)
+    chain._ledger._db.execute("PRAGMA query_only = 0")
+    assert chain.serve_axon("8.8.8.8", 8092).ok
+
+
 def test_only_the_owner_can_read_the_file(path: Path) -> None:
     assert path.stat().st_mode & 0o077 == 0
 
