@@ -21,6 +21,7 @@ from torch import Tensor
 from generation.backends.trellis.filtering import FILTERS, compensated
 from generation.backends.trellis.merging import merge_groups, visible_mass
 from generation.networks.trellis.gaussians import offsets, to_world
+from serving.arguments import COUNT, FlagParser
 from splats.camera import orbit
 from splats.model import Splats, normalise
 from splats.render import render
@@ -33,8 +34,8 @@ TRAINED_BLUR, DRAWN_BLUR = 0.1, 0.3
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--px", type=int, default=448, help="the validator's size, 448")
+    parser = FlagParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--px", type=COUNT, default=448, help="the validator's size, 448")
     args = parser.parse_args()
     print("| object | splats | kept | merged, dB | dropped, dB |")
     print("|---|---|---|---|---|")
