@@ -47,15 +47,11 @@ class Slot:
     ready: bool = False
     acquired: bool = False
     busy_s: float = 0.0
+    problem: str = ""  # why it was not ready when it was last checked
     log: ChangeLog = field(init=False)
 
     def __post_init__(self) -> None:
         self.log = ChangeLog(logger, f"{self.service.url} is ready", problem="not checked yet")
-
-    @property
-    def problem(self) -> str:
-        """Why it was not ready when it was last checked."""
-        return self.log.problem
 
 
 class GenerationPool:
@@ -135,7 +131,7 @@ class GenerationPool:
         await asyncio.gather(*(self._check_slot(slot) for slot in self.slots if not slot.ready))
 
     async def _check_slot(self, slot: Slot) -> None:
-        problem = await slot.service.problem()
+        problem = slot.problem = await slot.service.problem()
         slot.log.note(f"{slot.service.url} is not ready: {problem}" if problem else "")
         if not problem:
             slot.ready = True

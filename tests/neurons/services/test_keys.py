@@ -113,6 +113,7 @@ def test_the_miner_logs_a_refused_key_once(key: Path, caplog: pytest.LogCaptureF
             pool = GenerationPool([GenerationClient("http://a", client)], lambda: 0.0)
             for _ in range(3):
                 await pool.check()
+            assert pool.slots[0].problem == "status 401 unauthorized; check the key file"
             key.write_text(NEW)
             await pool.check()
             assert pool.ready == 1
