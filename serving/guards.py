@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import ipaddress
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -94,7 +95,7 @@ class Guard:
 
         async def guarded_send(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _add_headers(self.rules, MutableHeaders(scope=message))
+                _add_headers(self.rules, message["status"], MutableHeaders(scope=message))
                 permit_reading(self.rules.readers, scope, MutableHeaders(scope=message))
             await send(message)
 
@@ -111,8 +112,9 @@ class Guard:
             await response(scope, receive, guarded_send)
 
 
-def _add_headers(rules: GuardRules, headers: MutableHeaders) -> None:
-    headers["Content-Security-Policy"] = _content_policy(headers.get("content-type", ""), rules.page_policy)
+def _add_headers(rules: GuardRules, status: int, headers: MutableHeaders) -> None:
+    if status != HTTPStatus.NOT_MODIFIED:  # its headers would replace those of the file that the browser has kept
+        headers["Content-Security-Policy"] = _content_policy(headers.get("content-type", ""), rules.page_policy)
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "no-referrer"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"

@@ -160,6 +160,19 @@ def test_a_file_that_could_hold_scripts_may_not_run_them(make_app: Callable[...,
     assert "script-src" not in policy
 
 
+def test_304_keeps_the_policy_of_the_file_that_the_browser_has(make_app: Callable[..., FastAPI]) -> None:
+    """A browser replaces the headers it has kept by those of the 304."""
+    app = make_app()
+
+    @app.get("/kept/")
+    async def kept() -> Response:
+        return Response(status_code=304, headers={"ETag": '"1"'})
+
+    headers = TestClient(app, base_url="http://127.0.0.1").get("/kept/").headers
+    assert "content-security-policy" not in headers
+    assert headers["x-content-type-options"] == "nosniff"
+
+
 def _policy_of(app: FastAPI, media_type: str) -> str:
     @app.get("/typed/")
     async def typed() -> Response:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
+import httpx
 import pytest
 
 from neurons.settings import ValidatorSettings, validator_settings
@@ -22,38 +23,35 @@ def settings(*flags: str) -> ValidatorSettings:
     return validator_settings(list(flags))
 
 
-def find_address(*flags: str) -> ListenAddress:
-    return asyncio.run(find_listen_address(settings(*flags)))
+def find_address(*flags: str, answer: Callable[[httpx.Request], httpx.Response] | None = None) -> ListenAddress:
+    """Find the addresses, with services that `answer`; asking one is an error without it."""
+
+    def unexpected(request: httpx.Request) -> httpx.Response:
+        raise AssertionError(f"{request.url} was asked")
+
+    return asyncio.run(find_listen_address(settings(*flags), httpx.MockTransport(answer or unexpected)))
 
 
 def test_a_devnet_axon_is_announced_at_loopback() -> None:
     assert find_address(*DEVNET) == ListenAddress("0.0.0.0", 8092, "127.0.0.1", 8092)
 
 
-def test_a_given_address_is_not_looked_up(no_network: Any) -> None:
+def test_a_given_address_is_not_looked_up() -> None:
     flags = ("--axon.external_ip", "192.0.2.7", "--axon.external_port", "18092", "--axon.ip", "127.0.0.1")
     assert find_address(*flags) == ListenAddress("127.0.0.1", 8092, "192.0.2.7", 18092)
 
 
-@pytest.fixture
-def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make any look-up an error. The look-up is the SDK's own function, so it cannot be passed in."""
+def test_the_first_service_that_answers_says_the_address() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(503 if request.url.host == "checkip.amazonaws.com" else 200, text="192.0.2.8\n")
 
-    def fail(*_: object, **__: object) -> None:
-        raise AssertionError("the network was used")
-
-    monkeypatch.setattr("bittensor.utils.networking.get_external_ip", fail)
+    assert find_address("--subtensor.network", "test", answer=answer).external_ip == "192.0.2.8"
 
 
-def test_an_address_that_cannot_be_looked_up_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    from bittensor.utils.networking import ExternalIPNotFound
-
-    def nowhere() -> str:
-        raise ExternalIPNotFound
-
-    monkeypatch.setattr("bittensor.utils.networking.get_external_ip", nowhere)
+@pytest.mark.parametrize("reply", [httpx.Response(503), httpx.Response(200, text="<html>")], ids=["503", "a page"])
+def test_an_address_that_cannot_be_looked_up_is_an_error(reply: httpx.Response) -> None:
     with pytest.raises(SettingsError, match=r"give --axon\.external_ip"):
-        find_address("--subtensor.network", "test")
+        find_address("--subtensor.network", "test", answer=lambda _request: reply)
 
 
 def test_check_fails_if_the_address_is_unreachable(capsys: pytest.CaptureFixture[str]) -> None:
