@@ -80,7 +80,7 @@ def test_not_ready_names_every_reason(seen: Seen) -> None:
 
 def test_a_state_that_cannot_be_written_is_a_reason(seen: Seen) -> None:
     disk = seen.telemetry.domain.desk.state._disk
-    disk.problem = "the state cannot be used: the disk is full"
+    disk._log.note("the state cannot be used: the disk is full")
     assert seen.telemetry.not_ready() == ["the state cannot be used: the disk is full"]
 
 

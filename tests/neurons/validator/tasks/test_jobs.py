@@ -177,7 +177,9 @@ def test_the_allow_list_is_read_again_when_it_changes(tmp_path: Path) -> None:
     assert ["alice" in allowed, "bob" in allowed, "" in allowed] == [True, False, False]
     path.write_text("bob, formerly known as no one\nbob\n")
     assert ["alice" in allowed, "bob" in allowed] == [False, True]
-    path.write_bytes(b"\xff\xfe\nbob\ncarol\n")
+    path.write_bytes(b"\xff\xfe\nbob\ncarol\n")  # no text: nobody is allowed until it is mended
+    assert "carol" not in allowed
+    path.write_text("carol\n")
     assert "carol" in allowed
     path.unlink()
     assert "bob" not in allowed
