@@ -88,7 +88,7 @@ class Machine:
     torch_cuda   the CUDA version that PyTorch was built for (None: without CUDA), and how many devices it can use
     libraries    those of LIBRARIES that are not installed
     toolkit      path of the CUDA compiler, None without one
-    renderer     renders one splat on CUDA and names the renderer; raises RendererMissing, or what a build raises
+    renderer     renders one splat on CUDA and names the renderer; raises RendererMissing or any build error
     free_mib     free disk space at a path, which need not exist yet
     hub          (repository, revision, file, offline) → path of the file on this machine; raises OSError
     compiler_cuda  the CUDA version of the compiler at a path, None where it does not say

@@ -59,7 +59,7 @@ POSITIVE = NumberRange(0, 1e9, above=True)
 
 
 def expand_home(path: Path) -> Path:
-    """Return the path with `~` or `~user` replaced by the home folder. Raises ValueError if there is none."""
+    """Return the path with `~` or `~user` expanded. Raises ValueError if the home folder is unknown."""
     try:
         return path.expanduser()
     except RuntimeError:

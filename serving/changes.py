@@ -9,10 +9,10 @@ MAX_KINDS = 16
 
 
 class ChangeLog:
-    """Logs the changes of one condition: each kind of problem once, then `recovered` when there is none any more.
+    """Logs the changes of one condition: each kind of problem once, then `recovered` once all are over.
 
-    `problem` is the present one, "" if there is none; with an initial one, its end is logged as well. An empty
-    `recovered` is not logged.
+    `problem` is the current problem or "". The end of an initial problem is logged as well. An empty `recovered` is not
+    logged.
     """
 
     def __init__(
@@ -23,10 +23,10 @@ class ChangeLog:
         self.problem = problem
 
     def note(self, problem: str = "", kind: str = "") -> None:
-        """Note the present problem, empty if there is none.
+        """Set the current problem; "" ends it.
 
-        A problem is logged unless one of its kind has been logged since there was none. `kind` is by default the text
-        itself; give one if the text contains a count or a time.
+        Each kind of problem is logged once until the problem ends. The default `kind` is the text itself; pass one if
+        the text contains a count or a time.
         """
         before, self.problem = self.problem, problem
         if not problem:

@@ -75,7 +75,7 @@ class _Endpoint:
         return self.problem is None
 
     def note(self, problem: str | None) -> None:
-        """Note whether it can judge."""
+        """Record whether the endpoint can score, and log a change."""
         self.problem = problem
         self.log.note(f"{self.url} is not used: {problem}" if problem else "")
 

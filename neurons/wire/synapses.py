@@ -104,12 +104,12 @@ class Synapse(RequestBody):
 
     @classmethod
     def from_request(cls, body: bytes) -> Self:
-        """Read a request; what it has in the fields of the reply is ignored. Raises ValueError if it is none."""
+        """Parse a request, ignoring the fields of the reply. Raises ValueError if it is not a valid request."""
         return cls._read(body, cls.request_fields | (ENVELOPE_FIELDS - {"name"}))
 
     @classmethod
     def from_reply(cls, body: bytes) -> Self:
-        """Read a reply without its envelope, which nobody has signed. Raises ValueError if it is none."""
+        """Parse a reply, ignoring its unsigned envelope. Raises ValueError if it is not a valid reply."""
         return cls._read(body, cls.model_fields.keys() - ENVELOPE_FIELDS)
 
     @classmethod

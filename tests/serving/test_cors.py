@@ -73,7 +73,7 @@ def test_by_default_no_other_page_may_read(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_a_browser_that_asks_first_is_told_what_is_permitted(sharing: TestClient, method: str) -> None:
+def test_a_browser_that_asks_first_is_answered_with_what_is_permitted(sharing: TestClient, method: str) -> None:
     asked = {**ASKED, "Access-Control-Request-Method": method, "Access-Control-Request-Headers": "authorization,range"}
     answer = sharing.options("/notes/7", headers=asked)
     assert (answer.status_code, answer.content) == (204, b"")

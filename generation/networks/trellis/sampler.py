@@ -47,7 +47,7 @@ def times(args: SamplerArgs) -> list[float]:
 
 
 def guided(args: SamplerArgs) -> list[bool]:
-    """Return for each step whether it is guided."""
+    """Return, for each step, whether guidance applies."""
     low, high = args.cfg_interval
     return [low <= t <= high for t in times(args)[:-1]]
 

@@ -22,7 +22,7 @@ class Level:
     """The occupied voxels of one resolution.
 
     coords [N, 3]        x, y, z in 0 … resolution - 1, each voxel once, in any order
-    neighbours [N, 27]   rows of the voxels at offsets -1, 0, 1, x slowest and z fastest; N where there is none
+    neighbours [N, 27]   rows of the voxels at offsets -1, 0, 1, x slowest and z fastest; N if that voxel is empty
     """
 
     coords: Tensor
@@ -35,7 +35,7 @@ class Pyramid:
     """The occupied voxels and their parents at half the resolution, sorted by x, y, z.
 
     parents [N]       rows of `coarse`
-    children [M, 8]   rows of `fine`; N where there is none
+    children [M, 8]   rows of `fine`; N if that voxel is empty
     """
 
     fine: Level

@@ -54,7 +54,7 @@ class StateDisk:
         except sqlite3.Error as error:
             if not is_temporary(error):
                 raise
-            self._log.note(f"{unavailable(error)}; miners are told to come back")
+            self._log.note(f"{unavailable(error)}; miners are asked to retry later")
             self._retry_at = self._now() + RETRY_S
             raise StateUnavailableError(self.problem) from error
         self._log.note()

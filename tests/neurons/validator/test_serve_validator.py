@@ -216,7 +216,7 @@ async def refused_pull(dendrite: Dendrite, peer: Peer) -> CallRefusedError:
 
 
 @pytest.mark.slow
-def test_a_disk_that_cannot_be_written_is_told_once_and_used_again_when_it_can(site: Site) -> None:
+def test_a_disk_that_cannot_be_written_is_logged_once_and_used_again_when_it_can(site: Site) -> None:
     with site.running() as child:
         with failing_writes(child):
             for _ in range(3):

@@ -50,7 +50,7 @@ def test_splats_that_spz_cannot_hold_have_a_code(honest: Splats) -> None:
     assert caught.value.code == "out_of_range"
 
 
-def test_what_is_lost_is_told(honest: Splats) -> None:
+def test_losses_are_reported(honest: Splats) -> None:
     payload = bytearray(gzip.decompress(encode_spz(honest)))
     payload[14] |= 2
     with_record = bytes(payload) + struct.pack("<IIf", 0x12340001, 4, 1.0)

@@ -52,7 +52,7 @@ class Running:
 
     @property
     def info(self) -> Any:
-        """The axon as the SDK's client is told of it."""
+        """The axon's address in the form that the SDK's client takes."""
         from bittensor import AxonInfo
 
         return AxonInfo(
