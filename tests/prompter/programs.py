@@ -37,8 +37,9 @@ class Program:
             self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
         return self
 
-    def ready(self) -> Program:
-        eventually(lambda: self._alive() and self._answers(), every_s=0.1)
+    def ready(self, timeout_s: float = 60.0) -> Program:
+        """Wait until the process answers its probe. Fails if it ends or takes longer than `timeout_s`."""
+        eventually(lambda: self._alive() and self._answers(), timeout_s, every_s=0.1)
         return self
 
     def kill(self) -> None:
