@@ -15,6 +15,8 @@ from torch import Tensor
 from generation.networks.checkpoints import WeightsUnusable
 
 TOKENS = 77
+START, END = "<|startoftext|>", "<|endoftext|>"
+"""The marks around a text, as the vocabulary spells them."""
 PAD_ID = 0
 """open_clip pads with token 0, which the network was trained with; CLIP's own tokenizer pads with the end token."""
 
@@ -32,11 +34,8 @@ class TextSize:
 SD21_TEXT = TextSize(width=1024, layers=23, heads=16)
 
 
-class Tokenizer:
-    """CLIP's byte-pair tokenizer, from vocab.json and merges.txt. Raises WeightsUnusable for invalid files.
-
-    Reads text as open_clip does, with which the text encoders were trained, but takes every mark in it literally.
-    """
+class BytePairs:
+    """The vocabulary of CLIP's tokenizer, from vocab.json and merges.txt. Raises WeightsUnusable for invalid files."""
 
     def __init__(self, vocab: Path, merges: Path) -> None:
         from transformers import CLIPTokenizer  # noqa: PLC0415
@@ -46,16 +45,32 @@ class Tokenizer:
             lines = merges.read_text(encoding="utf-8").splitlines()[1:]  # the first line is a version
             pairs = [(first, second) for first, second in (line.split() for line in lines if line)]
             self._tokenizer = CLIPTokenizer(vocab=ids, merges=pairs)
-        except (OSError, ValueError) as error:
+            self.end_id = int(ids[END])
+        except (OSError, ValueError, KeyError) as error:
             raise WeightsUnusable(f"{vocab} and {merges} are not a valid tokenizer: {error}") from error
+
+    def rows(self, texts: Sequence[str], pad_id: int) -> Tensor:
+        """Return token ids [B, 77]: lower-cased, between start and end tokens, truncated or padded with `pad_id`.
+
+        An end mark that is part of a text does not end it.
+        """
+        rows = self._tokenizer(list(texts), truncation=True, max_length=TOKENS, split_special_tokens=True)["input_ids"]
+        # Pad here: token 0 is "!", and as the padding token it would no longer be read as part of a prompt.
+        return torch.tensor([[*row, *[pad_id] * (TOKENS - len(row))] for row in rows])
+
+
+class Tokenizer:
+    """CLIP's byte-pair tokenizer, from vocab.json and merges.txt. Raises WeightsUnusable for invalid files.
+
+    Reads text as open_clip does, with which the text encoders were trained, but takes every mark in it literally.
+    """
+
+    def __init__(self, vocab: Path, merges: Path) -> None:
+        self._tokenizer = BytePairs(vocab, merges)
 
     def __call__(self, prompts: Sequence[str]) -> Tensor:
         """Return token ids [B, 77]: lower-cased, between start and end tokens, truncated or padded with 0."""
-        texts = [clean_text(prompt) for prompt in prompts]
-        # `split_special_tokens`: an end mark that is part of a prompt does not end it.
-        rows = self._tokenizer(texts, truncation=True, max_length=TOKENS, split_special_tokens=True)["input_ids"]
-        # Pad here: token 0 is "!", and as the padding token it would no longer be read as part of a prompt.
-        return torch.tensor([[*row, *[PAD_ID] * (TOKENS - len(row))] for row in rows])
+        return self._tokenizer.rows([clean_text(prompt) for prompt in prompts], PAD_ID)
 
 
 def clean_text(text: str) -> str:

@@ -35,7 +35,9 @@ class _TransformerArgs(_Args):
         return self
 
 
-class _FlowArgs(_TransformerArgs):
+class FlowArgs(_TransformerArgs):
+    """What the two flow networks have in common."""
+
     in_channels: Count
     out_channels: Count
     cond_channels: Count
@@ -46,7 +48,7 @@ class _FlowArgs(_TransformerArgs):
     qk_rms_norm_cross: bool = False
 
 
-class StructureFlowArgs(_FlowArgs):
+class StructureFlowArgs(FlowArgs):
     """Of `StructureFlow`; `resolution` is that of its grid."""
 
     @model_validator(mode="after")
@@ -67,7 +69,7 @@ class StructureDecoderArgs(_Args):
     norm_type: Literal["layer"] = "layer"
 
 
-class LatentFlowArgs(_FlowArgs):
+class LatentFlowArgs(FlowArgs):
     """Of `LatentFlow`, which works at half the resolution between its first and last blocks."""
 
     patch_size: Literal[2]

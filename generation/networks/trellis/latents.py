@@ -28,17 +28,7 @@ class LatentFlow(nn.Module):
                 SparseResBlock(io, width, width, "pool"),
             ]
         )
-        self.blocks: Any = nn.ModuleList(
-            FlowBlock(
-                width,
-                args.cond_channels,
-                args.num_heads,
-                args.mlp_ratio,
-                normed=args.qk_rms_norm,
-                cross_normed=args.qk_rms_norm_cross,
-            )
-            for _ in range(args.num_blocks)
-        )
+        self.blocks: Any = nn.ModuleList(FlowBlock(args) for _ in range(args.num_blocks))
         self.out_blocks: Any = nn.ModuleList(
             [
                 SparseResBlock(2 * width, io, width, "unpool"),

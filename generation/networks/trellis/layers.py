@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from generation.networks.trellis.args import FlowArgs
 from generation.networks.trellis.voxels import Windows
 
 BLOCK_EPS, OUTPUT_EPS = 1e-6, 1e-5
@@ -175,14 +176,13 @@ class FeedForward(nn.Module):
 class FlowBlock(nn.Module):
     """Self-attention, attention to the text and a feed-forward, modulated by time (Peebles and Xie 2022, adaLN)."""
 
-    def __init__(
-        self, channels: int, context: int, heads: int, ratio: float, *, normed: bool, cross_normed: bool
-    ) -> None:
+    def __init__(self, args: FlowArgs) -> None:
         super().__init__()
+        channels, heads = args.model_channels, args.num_heads
         self.norm2 = AffineNorm(channels, BLOCK_EPS)
-        self.self_attn = SelfAttention(channels, heads, normed=normed)
-        self.cross_attn = CrossAttention(channels, context, heads, normed=cross_normed)
-        self.mlp = FeedForward(channels, ratio)
+        self.self_attn = SelfAttention(channels, heads, normed=args.qk_rms_norm)
+        self.cross_attn = CrossAttention(channels, args.cond_channels, heads, normed=args.qk_rms_norm_cross)
+        self.mlp = FeedForward(channels, args.mlp_ratio)
         self.adaLN_modulation = nn.Sequential(nn.SiLU(), nn.Linear(channels, 6 * channels))
 
     def modulation(self, embedded: Tensor) -> Tensor:

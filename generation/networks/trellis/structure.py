@@ -32,17 +32,7 @@ class StructureFlow(nn.Module):
         self.t_embedder = TimeEmbedder(width)
         self.register_buffer("pos_emb", position_features(grid.reshape(-1, 3), width))
         self.input_layer = nn.Linear(args.in_channels * args.patch_size**3, width)
-        self.blocks: Any = nn.ModuleList(
-            FlowBlock(
-                width,
-                args.cond_channels,
-                args.num_heads,
-                args.mlp_ratio,
-                normed=args.qk_rms_norm,
-                cross_normed=args.qk_rms_norm_cross,
-            )
-            for _ in range(args.num_blocks)
-        )
+        self.blocks: Any = nn.ModuleList(FlowBlock(args) for _ in range(args.num_blocks))
         self.out_layer = nn.Linear(width, args.out_channels * args.patch_size**3)
 
     @property

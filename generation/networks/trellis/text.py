@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,13 +10,12 @@ import torch
 from torch import Tensor
 
 from generation.networks import checkpoints
-from generation.networks.checkpoints import State, WeightsUnusable
+from generation.networks.checkpoints import State
+from generation.networks.text import BytePairs
 from generation.networks.trellis.args import TextArgs
 
-TOKENS = 77
 TEXT_PREFIX = "text_model."
 """Of the text encoder's tensors in a whole CLIP model's file."""
-START, END = "<|startoftext|>", "<|endoftext|>"
 
 
 class ClipTokenizer:
@@ -27,21 +25,11 @@ class ClipTokenizer:
     """
 
     def __init__(self, vocab: Path, merges: Path) -> None:
-        from transformers import CLIPTokenizer  # noqa: PLC0415
-
-        try:
-            ids = json.loads(vocab.read_text(encoding="utf-8"))
-            lines = merges.read_text(encoding="utf-8").splitlines()[1:]  # the first line is a version
-            pairs = [(first, second) for first, second in (line.split() for line in lines if line)]
-            self._tokenizer = CLIPTokenizer(vocab=ids, merges=pairs)
-            self._end = int(ids[END])
-        except (OSError, ValueError, KeyError) as error:
-            raise WeightsUnusable(f"{vocab} and {merges} do not make a tokenizer: {error}") from error
+        self._tokenizer = BytePairs(vocab, merges)
 
     def __call__(self, prompts: Sequence[str]) -> Tensor:
         """Return token ids [B, 77]: lower-cased, between start and end tokens, truncated or padded with the end."""
-        rows = self._tokenizer(list(prompts), truncation=True, max_length=TOKENS)["input_ids"]
-        return torch.tensor([[*row, *[self._end] * (TOKENS - len(row))] for row in rows])
+        return self._tokenizer.rows(prompts, self._tokenizer.end_id)
 
 
 def make_text_encoder(args: TextArgs) -> Any:

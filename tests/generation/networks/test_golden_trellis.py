@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from generation.networks.checkpoints import WeightsUnusable
+from generation.networks.text import END, START
 from generation.networks.trellis import args, layers, sampler, sparse, structure, text, voxels
 from generation.networks.trellis.args import LatentScale
 from generation.networks.trellis.gaussians import GaussianDecoder, offsets, to_world
@@ -226,7 +227,7 @@ def clip_tokenizer(folder: Path) -> text.ClipTokenizer:
     visible = [*range(33, 127), *range(161, 173), *range(174, 256)]
     letters = [chr(code) for code in visible] + [chr(256 + i) for i in range(256 - len(visible))]
     words = [*letters, *(f"{letter}</w>" for letter in letters), *("".join(line.split()) for line in merges)]
-    ids = {word: i for i, word in enumerate([*words, text.START, text.END])}
+    ids = {word: i for i, word in enumerate([*words, START, END])}
     (folder / "vocab.json").write_text(json.dumps(ids))
     (folder / "merges.txt").write_text("\n".join(["#version: 0.2", *merges]))
     return text.ClipTokenizer(folder / "vocab.json", folder / "merges.txt")
@@ -235,7 +236,7 @@ def clip_tokenizer(folder: Path) -> text.ClipTokenizer:
 def test_a_broken_vocabulary_is_refused(tmp_path: Path) -> None:
     letters_tokenizer(tmp_path, 96)
     (tmp_path / "vocab.json").write_text("{}")
-    with pytest.raises(WeightsUnusable, match="do not make a tokenizer"):
+    with pytest.raises(WeightsUnusable, match="are not a valid tokenizer"):
         text.ClipTokenizer(tmp_path / "vocab.json", tmp_path / "merges.txt")
 
 

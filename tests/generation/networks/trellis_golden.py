@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from generation.networks import checkpoints
+from generation.networks.text import END, START
 from generation.networks.trellis import args, text
 from generation.networks.trellis.gaussians import GaussianDecoder
 from generation.networks.trellis.latents import LatentFlow
@@ -92,7 +93,7 @@ def letters_tokenizer(folder: Path, vocabulary: int) -> text.ClipTokenizer:
     """A tokenizer of single letters whose last two ids are the start and the end, as tiny encoders have it."""
     words = [chr(code) for code in range(33, 33 + (vocabulary - 2) // 2)]
     ids = {word: i for i, word in enumerate([*words, *(f"{word}</w>" for word in words)])}
-    ids |= {text.START: vocabulary - 2, text.END: vocabulary - 1}
+    ids |= {START: vocabulary - 2, END: vocabulary - 1}
     (folder / "vocab.json").write_text(json.dumps(ids))
     (folder / "merges.txt").write_text("#version: 0.2\n")
     return text.ClipTokenizer(folder / "vocab.json", folder / "merges.txt")
